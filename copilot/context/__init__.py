@@ -1,0 +1,1 @@
+"""The repository index and what is gathered from it for an engine."""

@@ -1,0 +1,1 @@
+"""Who proposes: one protocol (`base.py`), the embedded engine and recorded answers."""

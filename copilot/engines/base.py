@@ -1,0 +1,35 @@
+"""The seam where answers come from: one protocol with one method, and what an engine may use."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Protocol
+
+from copilot.config import Settings
+from copilot.context.index import Index
+from copilot.types import Candidate, Context, Declined, Project, Request
+
+
+class Engine(Protocol):
+    """Proposes candidates, best first, and proves nothing.
+
+    `propose` may yield one `Declined` to say why it has nothing (more). Closing the iterator cancels the work.
+    Broken code in the document is a normal input: an engine never raises because of it.
+    """
+
+    name: str
+
+    def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:
+        """Candidates for the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What the embedded engine works with: the project, its settings, the index (maybe still empty), threads."""
+
+    project: Project
+    settings: Settings
+    index: Index
+    executor: Executor

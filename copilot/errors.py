@@ -1,0 +1,42 @@
+"""Every exception bank-copilot raises on purpose.
+
+CopilotError                    one clear sentence for a person; `cli.py` and `lsp/server.py` map it once
+├── UsageError                  the caller asked for something that cannot be (exit 2)
+│   └── ConfigError             a configuration key or value is wrong; names the nearest valid key
+├── UnreadableFile              binary, too large, not decodable, or gone; the file is left untouched
+├── SandboxUnavailable          no isolation that the configuration accepts; says what to install or set
+├── ToolMissing                 an outside program (ruff, javac, the project's interpreter) is not there
+└── WorkerDied                  a worker process ended; the server goes on and starts another
+
+Broken user code is never an error, and silence is a value (`types.Declined`), not an exception.
+"""
+
+from __future__ import annotations
+
+
+class CopilotError(Exception):
+    """Base of the tree. `str(error)` is one sentence that says what to do."""
+
+
+class UsageError(CopilotError):
+    """The request itself cannot be carried out as asked."""
+
+
+class ConfigError(UsageError):
+    """A configuration source holds an unknown key, a wrong type or a value that is not allowed there."""
+
+
+class UnreadableFile(CopilotError):
+    """A file that is binary, larger than the limit, in no known encoding, or missing."""
+
+
+class SandboxUnavailable(CopilotError):
+    """Project code would have to run, and no accepted isolation works on this machine."""
+
+
+class ToolMissing(CopilotError):
+    """An outside program that the task needs was not found."""
+
+
+class WorkerDied(CopilotError):
+    """A worker process ended before it answered."""

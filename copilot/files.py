@@ -1,0 +1,91 @@
+"""Reading and writing source files: encoding, line ends, limits. A file that cannot be read is left untouched.
+
+GB18030 is common in banks: a file that is not UTF-8 but decodes as GB18030 keeps that encoding when written back.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from copilot.errors import UnreadableFile
+from copilot.messages import say
+from copilot.types import Document, document
+
+MAX_BYTES: Final = 5_000_000
+"""Larger files are declined: they are generated or data."""
+
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+def decode(data: bytes, name: str) -> tuple[str, str]:
+    """`(text, encoding)` of a file's bytes; the encoding is `utf-8`, `utf-8-sig`, `gb18030` or `utf-16`.
+
+    Raises UnreadableFile for binary data (a NUL byte, or bytes that are in none of these encodings).
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return data.decode("utf-16"), "utf-16"
+        except UnicodeDecodeError:
+            raise UnreadableFile(say("{name} is not a text file.", name=name)) from None
+    if b"\0" in data[:65536]:
+        raise UnreadableFile(say("{name} is not a text file.", name=name))
+    for encoding in ("utf-8-sig" if data.startswith(_BOM) else "utf-8", "gb18030"):
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableFile(say("{name} is neither UTF-8 nor GB18030 text.", name=name))
+
+
+def read(path: Path, language: str | None, *, limit: int = MAX_BYTES) -> Document:
+    """The document at `path`, line ends as they stand. Raises UnreadableFile with one clear sentence."""
+    try:
+        size = path.stat().st_size
+        if size > limit:
+            raise UnreadableFile(
+                say("{name} has {size} bytes, more than the limit of {limit}.", name=path.name, size=size, limit=limit)
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UnreadableFile(say("{name} cannot be read: {reason}.", name=path.name, reason=reason)) from None
+    text, encoding = decode(data, path.name)
+    return replace(document(path, language, text), encoding=encoding)
+
+
+def write(doc: Document) -> None:
+    """Write the document in its own encoding: a new file beside the old one, then an atomic rename.
+
+    Raises UnreadableFile when the text has a character that the file's encoding cannot hold.
+    """
+    try:
+        data = doc.text.decode().encode(doc.encoding)
+    except UnicodeEncodeError as error:
+        raise UnreadableFile(
+            say("{name} is {encoding} and cannot hold {character}.", name=doc.path.name, encoding=doc.encoding,
+                character=repr(error.object[error.start]))
+        ) from None
+    target = doc.path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        if target.exists():
+            os.chmod(name, target.stat().st_mode & 0o7777)
+        else:
+            os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

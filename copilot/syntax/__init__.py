@@ -1,0 +1,1 @@
+"""Parsing with tree-sitter: languages, trees, outlines. The only importer of tree_sitter."""

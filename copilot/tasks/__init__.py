@@ -1,0 +1,33 @@
+"""One module a capability: what may be offered where, how a raw answer is read, and which checks prove a candidate.
+
+A task module satisfies `TaskModule`. It never proposes (engines do) and never talks to a face.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from importlib import import_module
+from typing import Protocol, cast
+
+from copilot.config import Settings
+from copilot.types import Candidate, Check, Project, Request, Task
+
+
+class TaskModule(Protocol):
+    """What `copilot/tasks/<task>.py` defines at module level."""
+
+    def rounds(self, settings: Settings) -> int:
+        """How often an engine is asked; from the second round on it sees `request.attempts`."""
+
+    def checks(
+        self, candidate: Candidate, request: Request, project: Project, settings: Settings
+    ) -> AsyncIterator[Check]:
+        """The proof of a candidate, cheap checks first. The pipeline stops at the first that fails."""
+
+    def satisfied(self, request: Request, candidate: Candidate, settings: Settings) -> bool:
+        """True when this proven candidate is good enough to stop looking for a better one."""
+
+
+def module(task: Task) -> TaskModule:
+    """The module of a task (imported on first use, so that a face pays only for what it asks)."""
+    return cast("TaskModule", import_module(f"copilot.tasks.{task.value}"))

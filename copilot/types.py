@@ -1,0 +1,273 @@
+"""The values that travel between the faces, the pipeline, the engines and the checks.
+
+All are frozen. Offsets are bytes into the UTF-8 text; no editor, HTTP or tree-sitter name occurs here.
+Absent on purpose: behaviour. What is here is read by everyone and owned by no one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, Literal
+
+
+class Task(StrEnum):
+    """The capabilities; the value is the name of the module in `copilot/tasks/`."""
+
+    COMPLETE = "complete"
+    GENERATE = "generate"
+    FIX = "fix"
+    COMMENT = "comment"
+    TESTS = "tests"
+
+
+class Severity(StrEnum):
+    """How serious a finding is, most serious first."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open byte range `[start, end)` in a document's UTF-8 text."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def touches(self, other: Span) -> bool:
+        """True when the two ranges share a byte or meet at an edge (an empty span is a caret)."""
+        return self.start <= other.end and other.start <= self.end
+
+    def contains(self, other: Span) -> bool:
+        """True when `other` lies inside this range, edges included."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One version of one file.
+
+    The text is kept in `parts` so that an editor's store can hand out a snapshot without copying the file at each
+    keystroke; `text` joins them once, on first use. Line ends stay as they stand in the file. `encoding` is the
+    file's own (restored on write by `copilot.files`); `newline` is the line end that new text takes.
+    """
+
+    path: Path
+    language: str | None
+    parts: tuple[bytes, ...]
+    version: int | None = None
+    encoding: str = "utf-8"
+    newline: Literal["\n", "\r\n", "\r"] = "\n"
+    _joined: list[bytes] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def text(self) -> bytes:
+        """The whole text as UTF-8 bytes."""
+        if not self._joined:
+            self._joined.append(self.parts[0] if len(self.parts) == 1 else b"".join(self.parts))
+        return self._joined[0]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+
+def document(path: Path, language: str | None, text: bytes | str, *, version: int | None = None) -> Document:
+    """A document from its whole text; the newline is the first line end found (LF when there is none)."""
+    data = text.encode() if isinstance(text, str) else text
+    return Document(path, language, (data,), version=version, newline=dominant_newline(data))
+
+
+def dominant_newline(data: bytes) -> Literal["\n", "\r\n", "\r"]:
+    """The first line end of `data`, LF when it has none."""
+    feed, carriage = data.find(b"\n"), data.find(b"\r")
+    if carriage == -1 or -1 < feed < carriage:
+        return "\n"
+    return "\r\n" if data[carriage + 1 : carriage + 2] == b"\n" else "\r"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace `span` of the file at `path` by `new` (lines end in LF here; the file's own line end is written).
+
+    A file that does not exist yet is created by an edit of `Span(0, 0)`.
+    """
+
+    path: Path
+    span: Span
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong at a place. `fix` is a verified set of edits, or empty."""
+
+    rule: str
+    severity: Severity
+    path: Path
+    span: Span
+    message: str
+    fix: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteOptions:
+    """`profile` picks the confidence threshold; `selected` is the popup entry the editor has highlighted."""
+
+    profile: Literal["quiet", "normal", "eager"] = "normal"
+    selected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateOptions:
+    """`kind` names one derivation (see `tasks.generate.KINDS`); `auto` takes it from the instruction."""
+
+    kind: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class FixOptions:
+    """`lint`: also apply the linter's safe fixes."""
+
+    lint: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CommentOptions:
+    """`style` `auto` is what the file already uses, else Google for Python and Javadoc for Java."""
+
+    style: Literal["auto", "google", "numpy", "rest", "javadoc"] = "auto"
+    lang: Literal["en", "zh"] = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class TestsOptions:
+    """`out`: folder for the test file (None: beside the project's tests); `budget_s`: wall seconds for one call."""
+
+    __test__ = False  # pytest would collect the name
+
+    out: Path | None = None
+    budget_s: float = 30.0
+
+
+Options = CompleteOptions | GenerateOptions | FixOptions | CommentOptions | TestsOptions
+
+DEFAULT_OPTIONS: Final[dict[Task, Options]] = {
+    Task.COMPLETE: CompleteOptions(),
+    Task.GENERATE: GenerateOptions(),
+    Task.FIX: FixOptions(),
+    Task.COMMENT: CommentOptions(),
+    Task.TESTS: TestsOptions(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Text from elsewhere that helps; `why` is shown to the developer, `tokens` is an estimate."""
+
+    path: Path
+    span: Span
+    text: str
+    why: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an engine sees beside the document. `truncated`: the budget cut something."""
+
+    before: str
+    after: str
+    snippets: tuple[Snippet, ...] = ()
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One proof step: `name` is stable (`applies`, `syntax`, `runs` …), `detail` is for a person."""
+
+    name: str
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What an engine proposes, unproven. `confidence` is a probability in 0..1; `title` names it in one phrase."""
+
+    edits: tuple[Edit, ...]
+    origin: str
+    confidence: float
+    title: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A candidate that was tried, with the checks it went through (the last one failed)."""
+
+    candidate: Candidate
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to the pipeline. `span` is the caret or selection; `facts` are foreign diagnostics."""
+
+    task: Task
+    document: Document
+    span: Span
+    options: Options
+    trigger: Literal["invoked", "automatic"] = "invoked"
+    instruction: str = ""
+    facts: tuple[Finding, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A candidate that passed every check, with its evidence."""
+
+    edits: tuple[Edit, ...]
+    checks: tuple[Check, ...]
+    origin: str
+    confidence: float
+    trace_id: str
+    title: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Silence with a reason: `reason` is one phrase, `detail` more for who asks, `attempts` what was rejected."""
+
+    reason: str
+    detail: str = ""
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something a task could do here, judged by the tree alone; resolving it runs the pipeline."""
+
+    task: Task
+    title: str
+    span: Span
+    options: Options
+    instruction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The project under the cursor. `python` is its own interpreter; `why_python` says how it was found."""
+
+    root: Path
+    python: Path | None = None
+    why_python: str = ""
+    java_home: Path | None = None

@@ -1,0 +1,1 @@
+"""The editor's face: the only importer of pygls and lsprotocol."""

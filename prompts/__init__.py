@@ -1,0 +1,1 @@
+"""Prompt templates as data. Empty until the model engine lands; the name and its import contract are fixed."""
