@@ -5,8 +5,7 @@ GB18030 is common in banks: a file that is not UTF-8 but decodes as GB18030 keep
 
 from __future__ import annotations
 
-import os
-import tempfile
+import secrets
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -60,32 +59,28 @@ def read(path: Path, language: str | None, *, limit: int = MAX_BYTES) -> Documen
 def write(doc: Document) -> None:
     """Write the document in its own encoding: a new file beside the old one, then an atomic rename.
 
-    Raises UnreadableFile when the text has a character that the file's encoding cannot hold.
+    Raises UnreadableFile when the text has a character that the file's encoding cannot hold, or the disk refuses.
     """
     try:
         data = doc.text.decode().encode(doc.encoding)
     except UnicodeEncodeError as error:
         raise UnreadableFile(
-            say("{name} is {encoding} and cannot hold {character}.", name=doc.path.name, encoding=doc.encoding,
-                character=repr(error.object[error.start]))
+            say(
+                "{name} is {encoding} and cannot hold {character}.",
+                name=doc.path.name,
+                encoding=doc.encoding,
+                character=repr(error.object[error.start]),
+            )
         ) from None
     target = doc.path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
+        fresh.write_bytes(data)
         if target.exists():
-            os.chmod(name, target.stat().st_mode & 0o7777)
-        else:
-            os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
+            fresh.chmod(target.stat().st_mode & 0o7777)
+        fresh.replace(target)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        reason = error.strerror or str(error)
+        raise UnreadableFile(say("{name} cannot be written: {reason}.", name=doc.path.name, reason=reason)) from None

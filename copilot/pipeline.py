@@ -122,9 +122,7 @@ def _suggestion(best: _Proven, engine: Engine) -> Suggestion:
 def _declined(reasons: list[Declined], rejected: list[Attempt]) -> Declined:
     if rejected:
         last = rejected[0].checks[-1]
-        return Declined(
-            say("check {check} failed", check=last.name), last.detail, attempts=tuple(rejected)
-        )
+        return Declined(say("check {check} failed", check=last.name), last.detail, attempts=tuple(rejected))
     if reasons:
         return reasons[0]
     return Declined(say("nothing to offer"))
