@@ -1,0 +1,169 @@
+"""Parsing: with a deadline, kept for the documents in use, incremental across edits. The only importer of tree_sitter.
+
+Broken code has a tree too. Absent on purpose: what a tree means.
+
+A tree handed out here is never changed: `edit_tree` returns a copy. Parsers are thread-local; grammars and queries
+are loaded once per process on first use.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from functools import cache
+from importlib import import_module
+from typing import Final, Generic, TypeVar
+
+from tree_sitter import Language as Grammar
+from tree_sitter import Node, Parser, Point, Query, QueryCursor, Tree
+
+from copilot.syntax import languages
+from copilot.types import Document, Span
+
+__all__ = ["Node", "Query", "QueryCursor", "Recent", "Tree", "edit_tree", "of", "parse", "query", "reuse"]
+
+LARGE: Final = 256 * 1024
+"""Bytes above which a parse reads in chunks: each chunk lets other threads run, a parse from bytes does not."""
+
+_CHUNK: Final = 64 * 1024
+_DEADLINE_LARGE_S: Final = 5.0
+_KEPT: Final = 16
+
+_local = threading.local()
+_V = TypeVar("_V")
+
+
+class Recent(Generic[_V]):
+    """A small thread-safe cache by the identity of a document's parts and its language; the oldest use falls out."""
+
+    def __init__(self, size: int = _KEPT) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[int, str | None], tuple[tuple[bytes, ...], _V]] = OrderedDict()
+
+    def get(self, document: Document) -> _V | None:
+        """What was put for a document with these very parts, or None."""
+        key = (id(document.parts), document.language)
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                return None
+            self._kept.move_to_end(key)
+            return found[1]
+
+    def put(self, document: Document, value: _V) -> None:
+        """Keep `value`; the parts are kept too, so that their identity cannot be taken by another document."""
+        key = (id(document.parts), document.language)
+        with self._lock:
+            self._kept[key] = (document.parts, value)
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+
+    def take(self, document: Document) -> _V | None:
+        """Like `get`, and forget it."""
+        with self._lock:
+            found = self._kept.pop((id(document.parts), document.language), None)
+        return None if found is None else found[1]
+
+
+_trees: Final[Recent[Tree]] = Recent()
+_edited: Final[Recent[Tree]] = Recent()
+
+
+@cache
+def _grammar(language: str) -> Grammar:
+    module, function = languages.get(language).grammar
+    return Grammar(getattr(import_module(module), function)())
+
+
+@cache
+def query(language: str, kind: str) -> Query | None:
+    """The compiled query `kind` of a language, None when it has none. Raises KeyError for an unknown language."""
+    text = languages.get(language).query_text(kind)
+    return Query(_grammar(language), text) if text else None
+
+
+def _parser(language: str) -> Parser:
+    parsers: dict[str, Parser] | None = getattr(_local, "parsers", None)
+    if parsers is None:
+        parsers = _local.parsers = {}
+    if language not in parsers:
+        parsers[language] = Parser(_grammar(language))
+    return parsers[language]
+
+
+def parse(text: bytes, language: str, *, old: Tree | None = None, deadline_s: float | None = None) -> Tree | None:
+    """The tree of UTF-8 `text`; None for a language without a row, or when `deadline_s` wall seconds have passed.
+
+    `old` is a tree of the text before, with the edits applied (`edit_tree`). Above 256 KB a deadline of 5 s holds
+    when none is given.
+    """
+    if language not in languages.LANGUAGES:
+        return None
+    parser = _parser(language)
+    if deadline_s is None:
+        if len(text) <= LARGE:
+            return parser.parse(text, old_tree=old) if old is not None else parser.parse(text)
+        deadline_s = _DEADLINE_LARGE_S
+    until = time.monotonic() + deadline_s
+
+    def read(offset: int, _point: Point) -> bytes:
+        return text[offset : offset + _CHUNK]
+
+    def late(_offset: int, _has_error: bool) -> bool:  # noqa: FBT001 the signature is tree-sitter's
+        return time.monotonic() > until
+
+    try:
+        if old is not None:
+            return parser.parse(read, old_tree=old, progress_callback=late)
+        return parser.parse(read, progress_callback=late)
+    except ValueError:
+        parser.reset()  # an aborted parse would be resumed by the next one
+        return None
+
+
+def of(document: Document, *, deadline_s: float | None = None) -> Tree | None:
+    """The tree of a document, parsed on first use and kept for the last few documents; None as in `parse`.
+
+    A tree that was registered by `reuse` makes the parse incremental.
+    """
+    if document.language is None:
+        return None
+    tree = _trees.get(document)
+    if tree is None:
+        old = _edited.get(document)
+        tree = parse(document.text, document.language, old=old, deadline_s=deadline_s)
+        if tree is not None:
+            _trees.put(document, tree)
+            _edited.take(document)
+    return tree
+
+
+def reuse(document: Document, edited: Tree) -> None:
+    """Let the next `of(document)` start from `edited`, a tree that went through `edit_tree` for every change."""
+    _edited.put(document, edited)
+
+
+def edit_tree(tree: Tree, text_before: bytes, span: Span, new: bytes) -> Tree:
+    """A copy of `tree` told that `span` of `text_before` became `new`. It must be parsed again before it is read."""
+    start_row, start_column = _point(text_before, span.start)
+    old_row, old_column = _point(text_before, span.end)
+    rows = new.count(b"\n")
+    column = len(new) - new.rfind(b"\n") - 1 if rows else start_column + len(new)
+    edited = tree.copy()
+    edited.edit(
+        span.start,
+        span.end,
+        span.start + len(new),
+        (start_row, start_column),
+        (old_row, old_column),
+        (start_row + rows, column),
+    )
+    return edited
+
+
+def _point(text: bytes, offset: int) -> tuple[int, int]:
+    """Row and byte column as tree-sitter counts them: a line ends in LF."""
+    return text.count(b"\n", 0, offset), offset - text.rfind(b"\n", 0, offset) - 1
