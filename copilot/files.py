@@ -25,18 +25,17 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
 
     Raises UnreadableFile for binary data (a NUL byte, or bytes that are in none of these encodings).
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return data.decode("utf-16"), "utf-16"
-        except UnicodeDecodeError:
-            raise UnreadableFile(say("{name} is not a text file.", name=name)) from None
-    if b"\0" in data[:65536]:
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not wide and b"\0" in data[:65536]:
         raise UnreadableFile(say("{name} is not a text file.", name=name))
-    for encoding in ("utf-8-sig" if data.startswith(_BOM) else "utf-8", "gb18030"):
+    for encoding in ("utf-16",) if wide else ("utf-8-sig" if data.startswith(_BOM) else "utf-8", "gb18030"):
         try:
-            return data.decode(encoding), encoding
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        # Some byte sequences decode but are written differently: such a file could not be kept byte for byte.
+        if text.encode(encoding) == data:
+            return text, encoding
     raise UnreadableFile(say("{name} is neither UTF-8 nor GB18030 text.", name=name))
 
 
@@ -59,19 +58,9 @@ def read(path: Path, language: str | None, *, limit: int = MAX_BYTES) -> Documen
 def write(doc: Document) -> None:
     """Write the document in its own encoding: a new file beside the old one, then an atomic rename.
 
-    Raises UnreadableFile when the text has a character that the file's encoding cannot hold, or the disk refuses.
+    Raises UnreadableFile when the disk refuses.
     """
-    try:
-        data = doc.text.decode().encode(doc.encoding)
-    except UnicodeEncodeError as error:
-        raise UnreadableFile(
-            say(
-                "{name} is {encoding} and cannot hold {character}.",
-                name=doc.path.name,
-                encoding=doc.encoding,
-                character=repr(error.object[error.start]),
-            )
-        ) from None
+    data = doc.text.decode().encode(doc.encoding)
     target = doc.path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}")

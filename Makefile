@@ -1,0 +1,72 @@
+# Everything a person or CI does here. `make demo` and `make test` need only Python >= 3.11, git and make.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do command -v $$p && break; done)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+$(INSTALLED): pyproject.toml requirements-dev.lock
+	@echo "== installing into .venv (hash-pinned) with $(PYTHON)"
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is older."; exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv || { bash tests/system.sh venv && "$(PYTHON)" -m venv .venv; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: install
+install: $(INSTALLED) ## Create .venv with everything (hash-pinned)
+
+.PHONY: demo
+demo: $(INSTALLED) ## Play the main job on the sample through a real language-server session
+	@bash tests/system.sh bubblewrap
+	$(BIN)/bank-copilot demo
+
+.PHONY: test
+test: $(INSTALLED) ## Unit, golden, end-to-end, property and fuzz tests
+	@bash tests/system.sh bubblewrap jdk
+	$(BIN)/python -m pytest
+
+.PHONY: check
+check: $(INSTALLED) ## Lint, format, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: ide
+ide: $(INSTALLED) ## Drive a real Neovim (unpacked under build/, no system change)
+	@bash tests/system.sh bubblewrap
+	$(BIN)/python tests/ide/install_neovim.py
+	$(BIN)/python -m pytest tests/ide
+
+.PHONY: bench-lsp
+bench-lsp: $(INSTALLED) ## Language server, command line and index figures beside stock pygls
+	$(BIN)/python tests/bench/lsp.py
+
+.PHONY: bench
+bench: bench-lsp ## All benchmarks; each writes build/bench/<name>.json
+
+.PHONY: format
+format: $(INSTALLED) ## Format and apply safe lint fixes
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: lock
+lock: ## Renew the hash-pinned lock files (a week's cooldown against fresh malicious releases)
+	@test -x build/uv/bin/uv || { "$(PYTHON)" -m venv build/uv && build/uv/bin/pip install --quiet uv; }
+	build/uv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --exclude-newer "1 week" -o requirements.lock
+	build/uv/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --exclude-newer "1 week" -o requirements-dev.lock
+
+.PHONY: clean
+clean: ## Remove build products (keeps .venv)
+	rm -rf build dist

@@ -1,0 +1,100 @@
+"""Proven edits of one call, collected file by file: shown as one unified diff, written only on request."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from copilot import edits, files
+from copilot.commands import session
+from copilot.messages import say
+from copilot.syntax.languages import language_of
+from copilot.types import Declined, Document, Suggestion
+
+
+class Changes:
+    """The files of a call before and after the suggestions applied so far."""
+
+    def __init__(self, document: Document) -> None:
+        self._before: dict[Path, Document] = {document.path: document}
+        self._after: dict[Path, Document] = {document.path: document}
+        self._newline = document.newline
+
+    def apply(self, suggestion: Suggestion) -> None:
+        """Add a suggestion; its spans refer to the documents as they are after the earlier ones."""
+        for path in dict.fromkeys(edit.path for edit in suggestion.edits):
+            if path not in self._after:
+                self._before[path] = self._after[path] = self._opened(path)
+            self._after[path] = edits.apply(self._after[path], suggestion.edits)
+
+    def replace(self, document: Document) -> None:
+        """Take `document` as the present state of its file."""
+        self._after[document.path] = document
+
+    def document(self, path: Path) -> Document:
+        """The file as it is now."""
+        return self._after[path]
+
+    def diff(self, root: Path) -> str:
+        """Unified diff of all files, with paths relative to `root`, as `git apply` and `patch -p1` take it."""
+        return "".join(_diff(self._before[path], after, root) for path, after in self._after.items())
+
+    def write(self) -> list[Path]:
+        """Write what changed; returns the paths written."""
+        changed = [doc for path, doc in self._after.items() if doc.text != self._before[path].text]
+        for doc in changed:
+            files.write(doc)
+        return [doc.path for doc in changed]
+
+    def _opened(self, path: Path) -> Document:
+        if path.exists():
+            return files.read(path, language_of(path))
+        return Document(path, language_of(path), (b"",), newline=self._newline)
+
+
+def present(
+    changes: Changes,
+    suggestions: Sequence[Suggestion],
+    declines: Sequence[Declined],
+    options: argparse.Namespace,
+    root: Path,
+) -> int:
+    """Print the diff (or JSON), write when asked; 0 when something was offered, else 1."""
+    text = changes.diff(root)
+    written = [str(path) for path in changes.write()] if options.write and suggestions else []
+    if options.json:
+        session.print_json(
+            {
+                "suggestions": [session.suggestion(s) for s in suggestions],
+                "declined": [session.declined(d) for d in declines],
+                "diff": text,
+                "written": written,
+            }
+        )
+    else:
+        sys.stdout.write(text)
+        for suggestion in suggestions:
+            proof = ", ".join(check.detail or check.name for check in suggestion.checks)
+            session.warn(f"{suggestion.title} [{suggestion.origin}] {proof}")
+        for answer in declines:
+            session.say_declined(answer)
+        for name in written:
+            session.warn(say("wrote {name}", name=name))
+    return 0 if suggestions else 1
+
+
+def _diff(before: Document, after: Document, root: Path) -> str:
+    path = before.path.relative_to(root).as_posix() if before.path.is_relative_to(root) else before.path.name
+    old, new = _rows(before.text.decode()), _rows(after.text.decode())
+    return "".join(difflib.unified_diff(old, new, f"a/{path}" if old else "/dev/null", f"b/{path}"))
+
+
+def _rows(text: str) -> list[str]:
+    rows = [row for row in re.split(r"(?<=\n)", text) if row]
+    if rows and not rows[-1].endswith("\n"):
+        rows[-1] += "\n\\ No newline at end of file\n"
+    return rows

@@ -1,0 +1,148 @@
+"""`bank-copilot complete`: one inline completion at a place, or a batch of places read as JSON lines."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from copilot import pipeline
+from copilot.commands import session
+from copilot.errors import UsageError
+from copilot.messages import say
+from copilot.syntax.languages import language_of
+from copilot.types import CompleteOptions, Declined, Document, Request, Span, Suggestion, Task, document
+from copilot.workspace import Workspace
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("place", nargs="?", metavar="FILE:LINE:COL", help=say("line and column from 1, in characters"))
+    what.add_argument("--batch", metavar="FILE", help=say("JSON lines with path, text, line, character; - for stdin"))
+    session.add_common(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 when something was offered (a batch: always, when it was read), 1 when nothing was."""
+    return session.run(_batch(options) if options.batch else _one(options))
+
+
+async def _one(options: argparse.Namespace) -> int:
+    path, numbers = session.place(options.place)
+    if len(numbers) != 2:
+        raise UsageError(say("{text}: write it as FILE:LINE:COL, both from 1.", text=options.place))
+    doc = session.read(path)
+    async with session.workspace(options, doc.path) as workspace:
+        await workspace.index_built()
+        answer = await _answer(doc, session.offset(doc, *numbers), workspace, None)
+    if options.json:
+        session.print_json(answer)
+    elif answer["text"] is not None:
+        sys.stdout.write(answer["text"] + "\n")
+    else:
+        session.warn(str(answer["declined"]))
+    return 0 if answer["text"] is not None else 1
+
+
+async def _batch(options: argparse.Namespace) -> int:
+    root = (options.root or Path.cwd()).resolve()
+    async with session.workspace(options, root) as workspace:
+        await workspace.index_built()
+        with _opened(options.batch) as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    session.print_json(await _row_answer(line, number, root, workspace))
+                    sys.stdout.flush()
+    return 0
+
+
+def _opened(source: str) -> AbstractContextManager[Iterable[str]]:
+    if source == "-":
+        return nullcontext(sys.stdin)
+    try:
+        return Path(source).open(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(say("{name} cannot be read: {reason}.", name=source, reason=error.strerror)) from None
+
+
+async def _row_answer(line: str, number: int, root: Path, workspace: Workspace) -> dict[str, Any]:
+    """One row's answer; a row that cannot be read is declined in its place, so that answers stay in step."""
+    try:
+        doc, caret, replay = _row(line, number, root)
+    except UsageError as error:
+        return {**_shown(document(root, None, b""), Declined(str(error))), "ms": 0.0}
+    return await _answer(doc, caret, workspace, replay)
+
+
+def _row(line: str, number: int, root: Path) -> tuple[Document, int, str | None]:
+    try:
+        row = json.loads(line)
+        missing = {"path", "text", "line", "character"} - row.keys()
+        at = [int(row.get("line", 0)), int(row.get("character", 0))]
+    except (ValueError, TypeError, AttributeError):
+        raise UsageError(say("Line {line} of the batch is not a JSON object.", line=number)) from None
+    if missing:
+        raise UsageError(say("Line {line} of the batch lacks {keys}.", line=number, keys=", ".join(sorted(missing))))
+    path = (root / str(row["path"])).resolve()
+    doc = document(path, row.get("language") or language_of(path), str(row["text"]))
+    replay = row.get("replay")
+    return doc, _utf16_offset(doc, *at), None if replay is None else str(replay)
+
+
+async def _answer(doc: Document, caret: int, workspace: Workspace, replay: str | None) -> dict[str, Any]:
+    options = CompleteOptions(profile=workspace.settings.completion.profile)
+    request = Request(Task.COMPLETE, doc, Span(caret, caret), options)
+    started = time.perf_counter()
+    answer = await pipeline.suggest(request, workspace if replay is None else workspace.replaying(replay))
+    return {**_shown(doc, answer), "ms": round((time.perf_counter() - started) * 1000, 3)}
+
+
+def _shown(doc: Document, answer: Suggestion | Declined) -> dict[str, Any]:
+    if isinstance(answer, Declined):
+        tried = answer.attempts[0].checks if answer.attempts else ()
+        return {
+            "text": None,
+            "range": None,
+            "confidence": None,
+            "declined": answer.reason,
+            "checks": session.evidence(tried),
+        }
+    (edit,) = answer.edits
+    return {
+        "text": edit.new,
+        "range": {"start": _utf16_position(doc, edit.span.start), "end": _utf16_position(doc, edit.span.end)},
+        "confidence": round(answer.confidence, 4),
+        "declined": None,
+        "checks": session.evidence(answer.checks),
+        "origin": answer.origin,
+    }
+
+
+def _utf16_offset(doc: Document, line: int, character: int) -> int:
+    """Byte offset of a 0-based LSP position in UTF-16 units; past the end of the line means its end."""
+    rows = session.lines(doc)
+    if not 0 <= line < len(rows):
+        raise UsageError(
+            say(
+                "{name} has {count} lines; there is no line {line}.", name=doc.path.name, count=len(rows), line=line + 1
+            )
+        )
+    units = rows[line].rstrip(b"\r\n").decode().encode("utf-16-le")[: max(0, character) * 2]
+    # A position inside a surrogate pair means the start of its character.
+    return sum(map(len, rows[:line])) + len(units.decode("utf-16-le", "ignore").encode())
+
+
+def _utf16_position(doc: Document, offset: int) -> dict[str, int]:
+    at = 0
+    rows = session.lines(doc)
+    for number, row in enumerate(rows):
+        if offset < at + len(row) or number == len(rows) - 1:
+            return {"line": number, "character": len(row[: offset - at].decode().encode("utf-16-le")) // 2}
+        at += len(row)
+    raise AssertionError(offset)

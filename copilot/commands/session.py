@@ -1,0 +1,188 @@
+"""What the verbs share: common options, places written as FILE:LINE:COL, the workspace of one call, and the output.
+
+One JSON object (or text) goes to stdout, everything else to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import difflib
+import json
+import re
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+from copilot import config, files
+from copilot.errors import UsageError
+from copilot.messages import say, set_locale
+from copilot.project import root_of
+from copilot.syntax.languages import language_of
+from copilot.syntax.outline import outline
+from copilot.types import Attempt, Check, Declined, Document, Span, Suggestion
+from copilot.workspace import Workspace
+
+T = TypeVar("T")
+
+
+def add_common(parser: argparse.ArgumentParser, *, engine: bool = True) -> None:
+    """Options that every verb takes."""
+    parser.add_argument("--json", action="store_true", help=say("one JSON object on stdout"))
+    parser.add_argument("--root", type=Path, help=say("root of the project (default: the repository of the file)"))
+    if engine:
+        parser.add_argument(
+            "--engine", choices=("auto", "embedded", "replay"), default="auto", help=say("who answers (default: auto)")
+        )
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run one verb's coroutine; Ctrl-C cancels it, so that sandboxes and workers end with it."""
+    return asyncio.run(work)
+
+
+@asynccontextmanager
+async def workspace(options: argparse.Namespace, path: Path) -> AsyncIterator[Workspace]:
+    """The workspace of the repository of `path`, closed at the end. Raises ConfigError for a fatal setting."""
+    root = (options.root or root_of(path)).resolve()
+    loaded = config.load(config.Sources(root=root))
+    for problem in loaded.problems:
+        if not problem.fatal:
+            warn(problem.message)
+    settings = loaded.checked()
+    set_locale(settings.ui.locale)
+    opened = Workspace.open(root, settings, engine=getattr(options, "engine", "auto"))
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+def read(path: Path) -> Document:
+    """The document at `path`, its language known. Raises UsageError for a language without a grammar."""
+    language = language_of(path)
+    if language is None:
+        raise UsageError(say("{name}: no language is registered for this file name.", name=path.name))
+    return files.read(path.resolve(), language)
+
+
+def place(text: str) -> tuple[Path, list[int]]:
+    """`FILE:LINE:COL` or `FILE:LINE` as a path and its numbers; a path may hold colons itself."""
+    found = re.fullmatch(r"(.+?)((?::\d+){1,2})", text)
+    if found is None:
+        raise UsageError(say("{text}: write it as FILE:LINE:COL, both from 1.", text=text))
+    return Path(found[1]), [int(n) for n in found[2].split(":")[1:]]
+
+
+def offset(document: Document, line: int, column: int = 1) -> int:
+    """Byte offset of a 1-based line and column (in code points). Raises UsageError when there is no such place."""
+    rows = lines(document)
+    if not 1 <= line <= len(rows):
+        raise UsageError(
+            say(
+                "{name} has {count} lines; there is no line {line}.",
+                name=document.path.name,
+                count=len(rows),
+                line=line,
+            )
+        )
+    row = rows[line - 1].decode().rstrip("\r\n")
+    if not 1 <= column <= len(row) + 1:
+        raise UsageError(
+            say("Line {line} of {name} ends at column {last}.", line=line, name=document.path.name, last=len(row) + 1)
+        )
+    return sum(map(len, rows[: line - 1])) + len(row[: column - 1].encode())
+
+
+def lines(document: Document) -> list[bytes]:
+    """The lines with their ends (LF, CRLF or CR only); a text that ends in a line end has a last empty line."""
+    rows = re.findall(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z", document.text)
+    return rows if rows and not rows[-1].endswith((b"\n", b"\r")) else [*rows, b""]
+
+
+def line_span(document: Document, first: int, last: int) -> Span:
+    """Byte span from the start of line `first` to the end of line `last`, without its line end."""
+    start = offset(document, first)
+    end_line = offset(document, last)
+    row = lines(document)[last - 1].rstrip(b"\r\n")
+    return Span(start, end_line + len(row))
+
+
+def symbol(text: str) -> tuple[Document, Span]:
+    """`FILE[:SYMBOL]` as the document and the span of the symbol (the whole text without one).
+
+    SYMBOL is a name or a qualified name (`Account.deposit`). Raises UsageError naming the nearest symbol.
+    """
+    path, _, name = text.rpartition(":")
+    if not path or Path(text).exists():
+        doc = read(Path(text))
+        return doc, Span(0, len(doc))
+    doc = read(Path(path))
+    symbols = outline(doc).symbols
+    for wanted in symbols:
+        if name in {wanted.qualified, wanted.name}:
+            return doc, wanted.span
+    near = difflib.get_close_matches(name, [s.qualified for s in symbols], n=1, cutoff=0.0)
+    raise UsageError(
+        say(
+            "{file} has no symbol {name}. Did you mean {near}?",
+            file=doc.path.name,
+            name=name,
+            near=", ".join(near) or "-",
+        )
+    )
+
+
+def evidence(checks: tuple[Check, ...]) -> list[dict[str, Any]]:
+    """The checks as JSON."""
+    return [asdict(check) for check in checks]
+
+
+def suggestion(answer: Suggestion) -> dict[str, Any]:
+    """A suggestion as JSON: what it is, who made it, and its evidence (the text itself is in the diff)."""
+    return {
+        "title": answer.title,
+        "origin": answer.origin,
+        "confidence": round(answer.confidence, 4),
+        "checks": evidence(answer.checks),
+        "trace_id": answer.trace_id,
+    }
+
+
+def declined(answer: Declined) -> dict[str, Any]:
+    """A decline as JSON, with what was tried."""
+    return {
+        "declined": answer.reason,
+        "detail": answer.detail,
+        "attempts": [_attempt(attempt) for attempt in answer.attempts],
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {"title": attempt.candidate.title, "origin": attempt.candidate.origin, "checks": evidence(attempt.checks)}
+
+
+def say_declined(answer: Declined) -> None:
+    """Tell a person why there is nothing."""
+    warn(f"{answer.reason}" + (f": {answer.detail}" if answer.detail else ""))
+
+
+def print_json(value: object) -> None:
+    """One JSON object on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def warn(text: str) -> None:
+    """A line for a person on stderr."""
+    sys.stderr.write(f"bank-copilot: {text}\n")
+
+
+def progress(message: str, fraction: float | None) -> None:
+    """A progress line on stderr, only when a person watches."""
+    if sys.stderr.isatty():
+        percent = f" {fraction:.0%}" if fraction is not None else ""
+        sys.stderr.write(f"\r\033[K{message}{percent}")
+        sys.stderr.flush()

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Makes sure that the named system packages are there: installs them as root, else says what to install.
+# Usage: tests/system.sh [bubblewrap] [jdk] [venv]
+set -eu
+
+need() { # package, why
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "== installing the system package $1 ($2)"
+        apt-get update -qq >/dev/null || true
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
+    else
+        echo "Please install the system package '$1' ($2), for example: sudo apt-get install $1" >&2
+        exit 1
+    fi
+}
+
+for wanted in "$@"; do
+    case "$wanted" in
+        bubblewrap) command -v bwrap >/dev/null || need bubblewrap "sandbox in which project code runs" ;;
+        jdk) command -v javac >/dev/null || need default-jdk-headless "compiles the generated Java in the tests" ;;
+        venv) need python3-venv "creates .venv" ;;
+        *) echo "unknown system package: $wanted" >&2; exit 2 ;;
+    esac
+done

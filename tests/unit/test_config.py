@@ -1,0 +1,158 @@
+"""Settings: precedence, the trust rule, and errors that name the nearest key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from copilot import config
+from copilot.errors import ConfigError
+
+
+def load(tmp_path: Path, *, user="", project="", pyproject="", managed="", env=None, lsp=None, cli=None) -> config.Loaded:
+    root = tmp_path / "repo"
+    root.mkdir()
+    for name, text in ((".bank-copilot.toml", project), ("pyproject.toml", pyproject)):
+        if text:
+            (root / name).write_text(text, "utf-8")
+    (tmp_path / "user.toml").write_text(user, "utf-8")
+    (tmp_path / "managed.toml").write_text(managed, "utf-8")
+    return config.load(
+        config.Sources(
+            root=root,
+            user_file=tmp_path / "user.toml",
+            managed_file=tmp_path / "managed.toml",
+            environ=env or {},
+            lsp=lsp or {},
+            command_line=cli or {},
+        )
+    )
+
+
+def test_defaults_have_no_problems(tmp_path):
+    loaded = load(tmp_path)
+    assert loaded.problems == ()
+    assert loaded.checked() == config.Settings()
+
+
+def test_each_source_outranks_the_one_before(tmp_path):
+    sources = {
+        "user": '[completion]\ndeadline_ms = 1\nprofile = "quiet"',
+        "pyproject": "[tool.bank-copilot.completion]\ndeadline_ms = 2",
+        "project": "[completion]\ndeadline_ms = 3",
+        "env": {"BANK_COPILOT_COMPLETION_DEADLINE_MS": "4"},
+        "lsp": {"completion": {"deadline_ms": 5}},
+        "cli": {"completion": {"deadline_ms": 6}},
+    }
+    given: dict = {}
+    for rank, (name, value) in enumerate(sources.items(), 1):
+        given[name] = value
+        folder = tmp_path / name
+        folder.mkdir()
+        loaded = load(folder, **given)
+        assert loaded.problems == ()
+        assert loaded.settings.completion.deadline_ms == rank
+        assert loaded.settings.completion.profile == "quiet"
+
+
+@pytest.mark.parametrize("key", [key for key, row in config.KEYS.items() if not row.project])
+@pytest.mark.parametrize("source", ["project", "pyproject", "lsp"])
+def test_a_repository_can_set_only_project_keys(tmp_path, key, source):
+    section, _, name = key.partition(".")
+    row = config.KEYS[key]
+    value = 7 if row.kind in {int, float} else "weak" if key == "sandbox.mode" else "x"
+    text = f"[{section}]\n{name} = {value!r}".replace("'", '"')
+    given = {
+        "project": {"project": text},
+        "pyproject": {"pyproject": text.replace(f"[{section}]", f"[tool.bank-copilot.{section}]")},
+        "lsp": {"lsp": {section: {name: value}}},
+    }[source]
+    loaded = load(tmp_path, **given)
+    assert loaded.settings == config.Settings()
+    (problem,) = loaded.problems
+    assert (problem.key, problem.fatal) == (key, False)
+    assert "refused" in problem.message
+
+
+def test_the_gateway_address_comes_from_the_user_or_the_environment(tmp_path):
+    loaded = load(tmp_path, user='[gateway]\nurl = "https://a"', project='[gateway]\nurl = "https://evil"')
+    assert loaded.settings.gateway.url == "https://a"
+    assert "gateway.url" in loaded.problems[0].message
+
+
+def test_managed_keys_are_locked_for_everyone(tmp_path):
+    loaded = load(
+        tmp_path,
+        managed='[gateway]\nurl = "https://bank"',
+        user='[gateway]\nurl = "https://mine"',
+        env={"BANK_COPILOT_GATEWAY_URL": "https://env"},
+        cli={"gateway": {"url": "https://cli"}},
+    )
+    assert loaded.settings.gateway.url == "https://bank"
+    assert {p.source for p in loaded.problems} == {"user", "environment", "command line"}
+    assert all("locked" in p.message for p in loaded.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("[completion]\nprofil = 'quiet'", "completion.profile"),
+        ("[tests]\nbudget = 3", "tests.budget_s"),
+        ("[sandboxx]\nmode = 'auto'", "sandbox.mode"),
+    ],
+)
+def test_an_unknown_key_names_the_nearest_one(tmp_path, text, nearest):
+    loaded = load(tmp_path, user=text)
+    assert loaded.settings == config.Settings()
+    with pytest.raises(ConfigError, match=nearest):
+        loaded.checked()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("completion.deadline_ms", "fast"),
+        ("completion.deadline_ms", True),
+        ("completion.deadline_ms", -1),
+        ("completion.enabled", "perhaps"),
+        ("completion.profile", "loud"),
+        ("index.exclude", [1]),
+        ("tests.out", 3),
+    ],
+)
+def test_a_wrong_value_is_an_error_and_leaves_the_default(tmp_path, key, value):
+    section, _, name = key.partition(".")
+    loaded = load(tmp_path, lsp={section: {name: value}})
+    assert loaded.settings == config.Settings()
+    with pytest.raises(ConfigError, match=key):
+        loaded.checked()
+
+
+def test_text_from_the_environment_is_read_as_the_type_of_the_key(tmp_path):
+    env = {
+        "BANK_COPILOT_COMPLETION_ENABLED": "off",
+        "BANK_COPILOT_TESTS_BUDGET_S": "2.5",
+        "BANK_COPILOT_INDEX_EXCLUDE": "gen/, *.pb.py",
+    }
+    settings = load(tmp_path, env=env).checked()
+    assert settings.completion.enabled is False
+    assert settings.tests.budget_s == 2.5
+    assert settings.index.exclude == ("gen/", "*.pb.py")
+
+
+def test_a_broken_file_is_reported_and_the_rest_still_counts(tmp_path):
+    loaded = load(tmp_path, user="not toml", env={"BANK_COPILOT_TESTS_BUDGET_S": "9"})
+    assert loaded.settings.tests.budget_s == 9
+    assert [p.source for p in loaded.problems] == ["user"]
+    with pytest.raises(ConfigError, match=r"user\.toml"):
+        loaded.checked()
+
+
+def test_another_tools_broken_pyproject_does_not_stop_us(tmp_path):
+    assert load(tmp_path, pyproject="[tool.x\n").checked() == config.Settings()
+
+
+def test_every_key_says_what_it_is_for():
+    for key in config.KEYS.values():
+        assert key.doc.endswith("."), key.name

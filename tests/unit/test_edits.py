@@ -1,0 +1,56 @@
+"""Edits: bytes outside the spans never change, and what cannot be applied is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copilot import edits
+from copilot.errors import UsageError
+from copilot.types import Edit, Span, document
+
+PATH = Path("f.py")
+
+
+@given(st.text(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.text(max_size=6)), max_size=4))
+def test_edits_agree_with_a_plain_text_model(text, raw):
+    text = text.encode("utf-8", "ignore").decode()
+    spans = sorted((min(a, len(text)), min(max(a, b), len(text)), new) for a, b, new in raw)
+    chosen, at = [], 0
+    for start, end, new in spans:
+        if start >= at:
+            chosen.append((start, end, new.encode("utf-8", "ignore").decode()))
+            at = end + 1
+    expected = text
+    for start, end, new in reversed(chosen):
+        expected = expected[:start] + edits.with_newline(new, document(PATH, None, text).newline) + expected[end:]
+    byte = lambda index: len(text[:index].encode())  # noqa: E731
+    given_edits = [Edit(PATH, Span(byte(start), byte(end)), new) for start, end, new in chosen]
+    assert edits.apply(document(PATH, None, text), given_edits).text.decode() == expected
+
+
+def test_new_lines_take_the_documents_line_end():
+    after = edits.apply(document(PATH, None, "a\r\nb\r\n"), [Edit(PATH, Span(3, 3), "x\ny\n")])
+    assert after.text == b"a\r\nx\r\ny\r\nb\r\n"
+
+
+def test_edits_of_other_files_are_left_alone():
+    doc = document(PATH, None, "a")
+    assert edits.apply(doc, [Edit(Path("other"), Span(0, 1), "b")]).text == b"a"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        [Edit(PATH, Span(0, 2), ""), Edit(PATH, Span(1, 3), "")],
+        [Edit(PATH, Span(0, 99), "")],
+        [Edit(PATH, Span(2, 1), "")],
+        [Edit(PATH, Span(4, 5), "")],
+    ],
+)
+def test_what_cannot_be_applied_is_refused(bad):
+    with pytest.raises(UsageError):
+        edits.apply(document(PATH, None, "abc账"), bad)
