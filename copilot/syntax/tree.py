@@ -23,6 +23,7 @@ __all__ = [
     "node_at",
     "of",
     "parse",
+    "parsed",
     "reuse",
 ]
 
