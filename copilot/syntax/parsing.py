@@ -141,6 +141,11 @@ def of(document: Document, *, deadline_s: float | None = None) -> Tree | None:
     return tree
 
 
+def parsed(document: Document) -> Tree | None:
+    """The tree of a document if somebody parsed it already; never parses."""
+    return _trees.get(document)
+
+
 def reuse(document: Document, edited: Tree) -> None:
     """Let the next `of(document)` start from `edited`, a tree that went through `edit_tree` for every change."""
     _edited.put(document, edited)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copilot.syntax.faults import Fault, faults, new_faults
-from copilot.syntax.parsing import Node, Tree, edit_tree, of, parse, reuse
+from copilot.syntax.parsing import Node, Tree, edit_tree, of, parse, parsed, reuse
 from copilot.types import Span
 
 __all__ = [
