@@ -1,14 +1,19 @@
-"""Reading the repository index: definitions, imports and calls by name, and where the token streams lie.
+"""Reading the repository index: definitions, imports and calls by name, and the token streams for completion.
 
-Readers never wait for the worker that builds it: before the first build they see an empty index.
+Readers never wait for the worker that builds it: before the first build they see an empty index. Absent on purpose:
+where it is kept (`store`, `reader`) and who builds it (`building`, `worker`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from copilot.types import Span
+
+if TYPE_CHECKING:
+    from copilot.context.corpus import Corpus  # needs numpy, which the server does not load at start
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class ImportHint:
-    """How the repository imports a name: the statement as written there, and in how many files."""
+    """How the repository imports a name: a statement for that name alone, and in how many files it occurs."""
 
     name: str
     statement: str
@@ -43,17 +48,40 @@ class Call:
     text: str
 
 
-class Index:
-    """The read side. All methods are cheap (a query each) and safe from any thread."""
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """How far the index is: `done` of `total` files while building, `why` when it failed or had to start anew."""
 
-    def definitions(self, name: str) -> list[Definition]:
+    state: Literal["empty", "building", "ready", "failed"] = "empty"
+    done: int = 0
+    total: int = 0
+    files: int = 0
+    why: str = ""
+
+
+class Index:
+    """The read side; this base class is the empty index. All methods are cheap and safe from any thread."""
+
+    def definitions(self, name: str) -> list[Definition]:  # noqa: ARG002 - the empty index
         """Definitions of a name, nearest file first is the caller's business."""
         return []
 
-    def imports_of(self, name: str) -> list[ImportHint]:
+    def imports_of(self, name: str) -> list[ImportHint]:  # noqa: ARG002 - the empty index
         """How files of the repository import `name`, most frequent first."""
         return []
 
-    def calls(self, name: str, limit: int = 50) -> list[Call]:
+    def calls(self, name: str, limit: int = 50) -> list[Call]:  # noqa: ARG002 - the empty index
         """Call sites of a function or method name."""
         return []
+
+    def corpus(self, language: str | None) -> Corpus | None:  # noqa: ARG002 - the empty index
+        """The token streams of a language's files; None when there are none (yet). Loads on first use."""
+        return None
+
+    def excluded(self, path: Path) -> bool:  # noqa: ARG002 - the empty index
+        """Whether policy (`.copilotignore`, `index.exclude`) keeps this path out of context, prompts and index."""
+        return False
+
+    def status(self) -> IndexStatus:
+        """Where the index stands."""
+        return IndexStatus()

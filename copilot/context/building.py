@@ -1,0 +1,332 @@
+"""What the worker process does: bring an index up to date with a folder, file by file, and answer saves at once.
+
+Runs alone in its process (`worker` starts it): reads commands as JSON lines, writes events as JSON lines. One bad
+file never stops the others. Absent on purpose: any use of the network, any write outside the index folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import shutil
+import sqlite3
+import threading
+import time
+from array import array
+from pathlib import Path
+from typing import IO, Any, Final
+
+from copilot import files
+from copilot.context import store, tokens
+from copilot.context.listing import Listed, listed, look, policy
+from copilot.errors import UnreadableFile
+from copilot.syntax.outline import Import, Outline, outline
+from copilot.types import Document, document
+
+_QUIET_S: Final = 2.0
+"""So long nothing was saved before the arrays are rebuilt, so that a save never waits for that."""
+
+_MAX_CALL: Final = 400
+"""A longer call expression is no use as an example and is left out."""
+
+_MAX_COLUMNS: Final = 300
+"""Mean line length from which a file counts as generated (minified, data)."""
+
+_COMMIT_S: Final = 0.5
+_REPORT_S: Final = 0.2
+
+
+class Builder:
+    """One index being written. `tell` sends an event to the server's process."""
+
+    def __init__(self, root: Path, folder: Path, exclude: tuple[str, ...], max_file_kb: int) -> None:
+        self.root, self.folder, self.exclude, self.limit = root, folder, exclude, max_file_kb * 1000
+        self.banned = policy(root, exclude)
+        self.database, self.why = store.open_for_writing(folder)
+        self.ids: dict[str, int] = {}
+
+    def begin(self) -> None:
+        """Start writing. Another server's worker may have written since: its words are taken over first."""
+        self.database.execute("BEGIN IMMEDIATE")
+        rows = self.database.execute("SELECT word, id FROM words WHERE id >= ?", (len(self.ids),))
+        self.ids.update(rows)
+
+    def commit(self) -> None:
+        """Let readers see what was written since `begin`."""
+        self.database.execute("COMMIT")
+
+    def stale(self) -> tuple[list[Listed], list[str]]:
+        """`(files to read, paths to forget)` by comparing stamps with the disk."""
+        self.banned = policy(self.root, self.exclude)
+        known = {p: (m, s) for p, m, s in self.database.execute("SELECT path, mtime_ns, size FROM files")}
+        changed = [
+            found
+            for found in listed(self.root, self.exclude)
+            if known.pop(found.path, None) != (found.mtime_ns, found.size)
+        ]
+        return changed, sorted(known)
+
+    def put(self, found: Listed, text: str | None = None) -> None:
+        """Index one file, from `text` when the editor sent it, else from the disk. Committed by the caller."""
+        note, doc = "", None
+        try:
+            doc = self._document(found, text)
+        except UnreadableFile as error:
+            note = str(error)
+        self.drop(found.path)
+        kin = tokens.family(found.language)
+        row = (found.path, found.language, kin, found.mtime_ns, found.size, note)
+        version = self.database.execute(
+            "INSERT INTO files(path, language, family, mtime_ns, size, note) VALUES(?,?,?,?,?,?)", row
+        ).lastrowid
+        if doc is not None and version is not None:
+            self._stream(version, doc)
+            self._symbols(version, doc)
+
+    def drop(self, path: str) -> bool:
+        """Forget a file; False when it was not known."""
+        row = self.database.execute("SELECT id FROM files WHERE path=?", (path,)).fetchone()
+        if row is None:
+            return False
+        for table in store.OWNED:
+            self.database.execute(f"DELETE FROM {table} WHERE file=?", row)  # noqa: S608 - a constant of ours
+        self.database.execute("DELETE FROM files WHERE id=?", row)
+        return True
+
+    def _document(self, found: Listed, text: str | None) -> Document:
+        path = self.root / found.path
+        if text is not None:
+            doc = document(path, found.language, text)
+            if len(doc) > self.limit:
+                raise UnreadableFile(f"{path.name} is larger than the limit")
+        else:
+            doc = files.read(path, found.language, limit=self.limit)
+        if len(doc) > _MAX_COLUMNS * (doc.text.count(b"\n") + doc.text.count(b"\r") + 1):
+            raise UnreadableFile(f"{path.name} looks generated")
+        return doc
+
+    def _stream(self, version: int, doc: Document) -> None:
+        lexed = tokens.lex(doc.text.decode(), doc.language)
+        fresh = []
+        numbers = array("i")
+        for word in lexed.words:
+            number = self.ids.get(word)
+            if number is None:
+                number = self.ids[word] = len(self.ids)
+                fresh.append((number, word))
+            numbers.append(number)
+        self.database.executemany("INSERT INTO words VALUES(?,?)", fresh)
+        self.database.execute(
+            "INSERT INTO streams VALUES(?,?,?,?)",
+            (version, numbers.tobytes(), bytes(lexed.spaces), array("i", lexed.lines).tobytes()),
+        )
+
+    def _symbols(self, version: int, doc: Document) -> None:
+        found: Outline = outline(doc)
+        text = doc.text
+        self.database.executemany(
+            "INSERT INTO definitions VALUES(?,?,?,?,?,?,?)",
+            [
+                (version, n, s.name, s.kind, s.qualified, s.span.start, s.span.end)
+                for n, s in enumerate(found.symbols)
+                if s.name
+            ],
+        )
+        self.database.executemany(
+            "INSERT INTO imports VALUES(?,?,?,?,?)",
+            [(version, n, _bound(i), _statement(i, doc), i.module) for n, i in enumerate(found.imports) if _bound(i)],
+        )
+        self.database.executemany(
+            "INSERT INTO calls VALUES(?,?,?,?,?,?)",
+            [
+                (
+                    version,
+                    n,
+                    c.name,
+                    c.span.start,
+                    c.span.end,
+                    text[c.span.start : c.span.end].decode("utf-8", "replace"),
+                )
+                for n, c in enumerate(found.calls)
+                if len(c.span) <= _MAX_CALL
+            ],
+        )
+
+    def arrays(self) -> None:
+        """Build the token arrays of every family whose files have changed enough since the last ones."""
+        from copilot.context import corpus
+
+        for (kin,) in self.database.execute("SELECT DISTINCT family FROM files").fetchall():
+            rows = self.database.execute(
+                "SELECT s.file, s.words, s.spaces, s.lines FROM streams s JOIN files f ON f.id = s.file"
+                " WHERE f.family=? ORDER BY s.file",
+                (kin,),
+            ).fetchall()
+            old = self.database.execute("SELECT folder FROM bases WHERE family=?", (kin,)).fetchone()
+            if not rows or not self._worth(rows, old):
+                continue
+            name = f"{kin}-{rows[-1][0]}-{os.getpid()}"
+            corpus.save(corpus.segment(rows, size=len(self.ids)), self.folder / name)
+            self.database.execute("INSERT OR REPLACE INTO bases VALUES(?,?)", (kin, name))
+            if old is not None and old[0] != name:
+                shutil.rmtree(self.folder / old[0], ignore_errors=True)
+
+    def _worth(self, rows: list[Any], old: tuple[str] | None) -> bool:
+        """True when a twentieth of the words is newer than the base (a smaller rest is scanned faster than sorted)."""
+        if old is None or not (self.folder / old[0]).is_dir():
+            return True
+        newest = int(old[0].split("-")[1])
+        fresh = sum(len(row[1]) for row in rows if row[0] > newest)
+        return fresh > max(sum(len(row[1]) for row in rows) // 20, 40_000)
+
+    def count(self) -> int:
+        """How many files the index has."""
+        return int(self.database.execute("SELECT count(*) FROM files WHERE note=''").fetchone()[0])
+
+
+def _bound(found: Import) -> str:
+    """The name that an import binds in its file."""
+    return found.alias or found.name or found.module.rpartition("/")[2]
+
+
+def _statement(found: Import, doc: Document) -> str:
+    """The import of this one name as a statement of its language; as written where we know no other form."""
+    if doc.language == "python":
+        alias = f" as {found.alias}" if found.alias else ""
+        return f"from {found.module} import {found.name}{alias}" if found.name else f"import {found.module}{alias}"
+    return doc.text[found.span.start : found.span.end].decode("utf-8", "replace")
+
+
+def serve(commands: IO[str], events: IO[str]) -> None:
+    """Work for the process on the other end of the pipes until it closes them."""
+
+    def tell(event: str, **values: object) -> None:
+        events.write(json.dumps({"event": event, **values}) + "\n")
+        events.flush()
+
+    inbox: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+    opening = json.loads(commands.readline())
+    threading.Thread(target=_listen, args=(commands, inbox), daemon=True).start()
+    try:
+        builder = Builder(
+            Path(opening["root"]), Path(opening["folder"]), tuple(opening["exclude"]), opening["max_file_kb"]
+        )
+    except (OSError, sqlite3.Error) as error:
+        tell("failed", why=str(error))
+        return
+    if builder.why:
+        tell("rebuilt", why=builder.why)
+    _Loop(builder, inbox, tell).run()
+
+
+def _listen(commands: IO[str], inbox: queue.SimpleQueue[dict[str, Any] | None]) -> None:
+    for line in commands:
+        inbox.put(json.loads(line))
+    inbox.put(None)
+    time.sleep(30)
+    os._exit(0)  # the server is gone and a long file still holds the main thread
+
+
+class _Loop:
+    """The order of work: saves first, then the scan, then the arrays when all is quiet."""
+
+    def __init__(self, builder: Builder, inbox: queue.SimpleQueue[dict[str, Any] | None], tell: Any) -> None:
+        self.builder, self.inbox, self.tell = builder, inbox, tell
+        self.open, self.rescan, self.dirty, self.first = True, True, True, True
+        self.syncs: list[int] = []
+
+    def run(self) -> None:
+        """Until the server closes the pipe."""
+        while self.open:
+            if self.rescan:
+                self._scan()
+            elif self.dirty and (self.first or self.syncs or self.inbox.empty()):
+                if self.first or self.syncs or not self._take(_QUIET_S):
+                    self._settle()
+            elif self.syncs:
+                self._settle()
+            else:
+                self._take(None)
+
+    def _settle(self) -> None:
+        if self.dirty:
+            self.builder.arrays()
+        self.dirty = self.first = False
+        self.tell("ready", files=self.builder.count())
+        for number in self.syncs:
+            self.tell("synced", n=number)
+        self.syncs.clear()
+
+    def _scan(self) -> None:
+        self.rescan = False
+        builder = self.builder
+        changed, gone = builder.stale()
+        total, told, committed = len(changed), 0.0, time.monotonic()
+        self.tell("progress", done=0, total=total)
+        builder.begin()
+        for path in gone:
+            builder.drop(path)
+        for done, found in enumerate(changed):
+            self._put(found)
+            self.dirty = True
+            if time.monotonic() - committed > _COMMIT_S:
+                builder.commit()
+                committed = time.monotonic()
+                builder.begin()
+            if time.monotonic() - told > _REPORT_S:
+                told = time.monotonic()
+                self.tell("progress", done=done + 1, total=total)
+            if not self.inbox.empty():
+                builder.commit()
+                while not self.inbox.empty():
+                    self._take(None)
+                builder.begin()
+            if not self.open:
+                break
+        builder.commit()
+        self.tell("progress", done=total, total=total)
+        if not self.dirty:
+            self.tell("ready", files=builder.count())
+
+    def _put(self, found: Listed, text: str | None = None) -> None:
+        try:
+            self.builder.put(found, text)
+        except (ValueError, KeyError, IndexError, AttributeError, RecursionError, OSError) as error:
+            # One file that trips a reader must not cost the others their index.
+            self.tell("skipped", path=found.path, why=type(error).__name__)
+
+    def _take(self, timeout: float | None) -> bool:
+        """Carry out the next command; False when none came within `timeout` seconds."""
+        try:
+            command = self.inbox.get(timeout=timeout)
+        except queue.Empty:
+            return False
+        if command is None:
+            self.open = False
+            return True
+        begun = time.process_time()
+        match command["do"]:
+            case "update":
+                self._update(command["path"], command["text"])
+                self.tell("updated", path=command["path"], cpu_ms=(time.process_time() - begun) * 1000)
+            case "remove":
+                self.builder.begin()
+                self.dirty |= self.builder.drop(command["path"])
+                self.builder.commit()
+                self.tell("updated", path=command["path"], cpu_ms=(time.process_time() - begun) * 1000)
+            case "rescan":
+                self.rescan = True
+            case "sync":
+                self.syncs.append(command["n"])
+        return True
+
+    def _update(self, path: str, text: str | None) -> None:
+        found = None if self.builder.banned.match_file(path) else look(self.builder.root, path)
+        self.builder.begin()
+        if found is None:
+            self.builder.drop(path)
+        else:
+            self._put(found, text)
+        self.builder.commit()
+        self.dirty = True

@@ -1,0 +1,129 @@
+"""What an engine sees beside the document: the text around the caret, and definitions of the names in use there.
+
+Deterministic: the same document, caret and index give the same context, byte for byte. The text is cut at line
+starts, and only the pieces of the document around the caret are touched, so that a 50,000-line file costs no more
+than a short one. Absent on purpose: ranking over the whole repository.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from copilot.config import Settings
+from copilot.context.index import Definition, Index
+from copilot.messages import say
+from copilot.types import Context, Document, Request, Snippet, Span, Task
+
+BEFORE_BYTES: Final = 64_000
+AFTER_BYTES: Final = 24_000
+_ALIGN: Final = 16_000
+"""The cut before the caret moves in such steps, so that typing does not shift the start of the text."""
+
+_SNIPPETS: Final = 4
+_NAMES: Final = 8
+_SNIPPET_BYTES: Final = 1_200
+_BYTES_A_TOKEN: Final = 3.4
+_NAME: Final = re.compile(r"[^\W\d]\w{2,}")
+
+
+def gather(request: Request, index: Index, settings: Settings) -> Context:
+    """The context of a request; snippets only for tasks whose engines read them (completion has its own streams)."""
+    before, after, cut = around(request.document, request.span)
+    wanted = request.task is not Task.COMPLETE or bool(settings.gateway.url)
+    snippets = (
+        tuple(_definitions(request, index, before)) if wanted and not index.excluded(request.document.path) else ()
+    )
+    return Context(before, after, snippets, truncated=cut)
+
+
+def around(document: Document, span: Span) -> tuple[str, str, bool]:
+    """`(text before the span, text after it, whether something was cut)`, at most the budgets, cut at line starts."""
+    size = len(document)
+    low = max(span.start - BEFORE_BYTES, 0)
+    low = -(-low // _ALIGN) * _ALIGN  # upwards to a multiple, so within the budget
+    high = min(span.end + AFTER_BYTES, size)
+    before = between(document, low, span.start)
+    if low:
+        before = before[_line_start(before) :]
+    after = between(document, span.end, high)
+    if high < size:
+        after = after[: max(after.rfind(b"\n"), after.rfind(b"\r")) + 1]
+    return before.decode("utf-8", "replace"), after.decode("utf-8", "replace"), bool(low) or high < size
+
+
+def between(document: Document, start: int, end: int) -> bytes:
+    """Bytes `start` to `end` without joining the whole document."""
+    found: list[bytes] = []
+    at = 0
+    for part in document.parts:
+        stop = at + len(part)
+        if stop > start:
+            found.append(part[max(start - at, 0) : end - at])
+        at = stop
+        if at >= end:
+            break
+    return b"".join(found)
+
+
+def _line_start(text: bytes) -> int:
+    """Where the first whole line of a piece begins: a line more is lost at most. One endless line is cut anywhere."""
+    feed = text.find(b"\n")
+    if feed == -1:
+        feed = text.find(b"\r")
+    at = feed + 1
+    while at < len(text) and text[at] & 0xC0 == 0x80:
+        at += 1
+    return at
+
+
+def _definitions(request: Request, index: Index, before: str) -> Iterator[Snippet]:
+    """Definitions elsewhere of the names on the caret's line (or in the selection), nearest name first."""
+    document = request.document
+    here = before[before.rfind("\n") + 1 :] + between(document, request.span.start, request.span.end).decode(
+        "utf-8", "replace"
+    )
+    names = list(dict.fromkeys(reversed(_NAME.findall(here))))[:_NAMES]
+    left = _SNIPPETS
+    for name in names:
+        found = [d for d in index.definitions(name) if d.path != document.path and d.language == document.language]
+        if not found or len(found) > _SNIPPETS:
+            continue  # a name with many definitions says nothing
+        for definition in sorted(found, key=lambda d: (_distance(document, d), d.path, d.span)):
+            text = _source(definition)
+            if text and left:
+                left -= 1
+                span = Span(definition.span.start, definition.span.start + len(text.encode()))
+                why = say("{name} is used on this line", name=name)
+                yield Snippet(definition.path, span, text, why, int(len(text) / _BYTES_A_TOKEN) + 1)
+
+
+def _distance(document: Document, definition: Definition) -> int:
+    """Folders between two files."""
+    one, two = document.path.parts[:-1], definition.path.parts[:-1]
+    shared = sum(1 for _ in _same(one, two))
+    return len(one) + len(two) - 2 * shared
+
+
+def _same(one: tuple[str, ...], two: tuple[str, ...]) -> Iterator[str]:
+    for a, b in zip(one, two, strict=False):
+        if a != b:
+            return
+        yield a
+
+
+def _source(definition: Definition) -> str:
+    """The head of a definition, whole lines. Empty when the file is gone or no longer UTF-8 there."""
+    try:
+        with definition.path.open("rb") as file:
+            file.seek(definition.span.start)
+            data = file.read(min(len(definition.span), _SNIPPET_BYTES))
+    except OSError:
+        return ""
+    if len(definition.span) > _SNIPPET_BYTES:
+        data = data[: data.rfind(b"\n") + 1]
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return ""

@@ -1,0 +1,245 @@
+"""Lexing for completion: a file as a stream of words, one regular expression a language family.
+
+A token is an identifier, number, string, operator, `NEWLINE`, the indent delta at a line start, or `START` once a
+file. Comments and blank lines are dropped; a string over several lines is the single word `LONG`. Broken code lexes
+like any other: an unterminated string ends at its line. Absent on purpose: grammar (`copilot.syntax` has it) and
+numeric ids (the store gives them).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final, Literal
+
+START: Final = "<F>"
+LONG: Final = "<ML>"
+NEWLINE: Final = "\n"
+TAB: Final = 4
+"""Columns that a tab counts for in an indent delta."""
+
+_MAX_WORD: Final = 200
+"""A longer literal (embedded data) becomes `LONG`: nobody completes it, and it would fill the vocabulary."""
+
+Place = Literal["code", "string", "comment", "long"]
+
+
+@dataclass(slots=True)
+class Tokens:
+    """The words of a text with their spacing.
+
+    `spaces[i]`: blanks before word i on its line (at most 255); `lines[i]`: 0-based line of the word. `ends` is where
+    the text stops: in code, inside an open one-line string (the last word), a comment, or a long literal.
+    `restarts`: `(words, offset, line, indent)` after each newline word, from where lexing can go on.
+    """
+
+    words: list[str] = field(default_factory=lambda: [START])
+    spaces: bytearray = field(default_factory=lambda: bytearray(1))
+    lines: list[int] = field(default_factory=lambda: [0])
+    ends: Place = "code"
+    restarts: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+
+_SPACE: Final = r"[ \t\f]*+"
+_NAME: Final = r"[^\W\d][\w$]*+"
+_NUMBER: Final = r"\d(?:[eE][+-]\d|[\w.])*+|\.\d(?:[eE][+-]\d|\w)*+"
+_DOUBLE: Final = r'"(?:[^"\\\r\n]|\\[^\r\n])*+"?'
+_SINGLE: Final = r"'(?:[^'\\\r\n]|\\[^\r\n])*+'?"
+_NEVER: Final = r"(?!)"
+_BLOCK: Final = r"/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
+_TRIPLE: Final = r'"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?'
+_OPERATORS: Final = (
+    r">>>=|\*\*=|//=|>>=|<<=|===|!==|\.\.\.|>>>|->|=>|::|:=|==|!=|<=|>=|&&|\|\||\+\+|--|\+=|-=|\*=|/=|%=|&=|\|=|\^=|@=|"
+    r"\?\?|\?\.|<<|\*\*|//|."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """How a group of languages writes comments, strings over several lines, and plain strings."""
+
+    comment: str
+    block: str = _NEVER
+    long: str = _NEVER
+    string: str = _DOUBLE + "|" + _SINGLE
+    prefix: str = ""
+    """Letters that may stand before a quote."""
+    name: str = _NAME
+
+
+_PYTHON = _Family(
+    comment=r"\#[^\r\n]*+",
+    long=r"[rRbBuUfF]{0,2}(?:" + _TRIPLE + "|" + _TRIPLE.replace('"', "'") + ")",
+    string=r"[rRbBuUfF]{0,2}(?:" + _DOUBLE + "|" + _SINGLE + ")",
+    prefix="rRbBuUfF",
+)
+_C = _Family(comment=r"//[^\r\n]*+", block=_BLOCK, long=_TRIPLE)
+_SCRIPT = _Family(comment=r"//[^\r\n]*+", block=_BLOCK, long=r"`(?:[^`\\]|\\.)*+`?")
+_SQL = _Family(comment=r"--[^\r\n]*+", block=_BLOCK, string=r"'(?:[^'\r\n]|'')*+'?|" + _DOUBLE)
+_XML = _Family(comment=_NEVER, block=r"<!--(?:[^-]|-(?!->))*+(?:-->)?", long=r"<!\[CDATA\[(?:[^]]|](?!]>))*+(?:]]>)?",
+               string=r'"[^"\r\n]*+"?|' + r"'[^'\r\n]*+'?", name=r"[^\W\d][\w.-]*+")  # fmt: skip
+_YAML = _Family(comment=r"(?<![^\s])\#[^\r\n]*+", name=r"[^\W\d][\w-]*+")
+_PLAIN = _Family(comment=r"//[^\r\n]*+|\#[^\r\n]*+", block=_BLOCK)
+
+_FAMILIES: Final[dict[str, tuple[str, _Family]]] = {
+    "python": ("python", _PYTHON),
+    "java": ("java", _C),
+    "c": ("c", _C),
+    "csharp": ("csharp", _C),
+    "kotlin": ("kotlin", _C),
+    "javascript": ("script", _SCRIPT),
+    "typescript": ("script", _SCRIPT),
+    "tsx": ("script", _SCRIPT),
+    "go": ("go", _SCRIPT),
+    "sql": ("sql", _SQL),
+    "xml": ("xml", _XML),
+    "yaml": ("yaml", _YAML),
+}
+
+
+def family(language: str | None) -> str:
+    """The name of the stream a language shares (JavaScript and TypeScript are one); its own name when unlisted."""
+    return _FAMILIES[language][0] if language in _FAMILIES else (language or "plain")
+
+
+@cache
+def _pattern(language: str | None) -> re.Pattern[str]:
+    rules = _FAMILIES[language][1] if language in _FAMILIES else _PLAIN
+    # The most frequent alternative first; a name that is a string's prefix is left to the string.
+    name = rules.name + (r"""(?!["'])""" if rules.prefix else "")
+    groups = (
+        r"\r\n|\r|\n",
+        name,
+        rules.comment,
+        rules.block,
+        rules.long,
+        rules.string,
+        _NUMBER,
+        rules.name,
+        _OPERATORS,
+    )
+    return re.compile(_SPACE + "(?:" + "|".join(f"({g})" for g in groups) + ")", re.DOTALL)
+
+
+_BREAK, _WORD, _COMMENT, _BLOCK_COMMENT, _LONG, _STRING = 1, 2, 3, 4, 5, 6
+
+
+def lex(text: str, language: str | None) -> Tokens:
+    """The words of `text`. Any text lexes; cost is linear (about 2 MB a second)."""
+    return _lex(text, language, Tokens(), 0, 0, 0)
+
+
+def relex(old: Tokens, old_text: str, text: str, language: str | None) -> Tokens:
+    """As `lex(text)`, reusing the words of `old_text` up to the first line that differs."""
+    same = _common(old_text, text)
+    low, high = 0, len(old.restarts)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if old.restarts[middle][1] <= same else (low, middle)
+    # A restart at the very edge may sit inside a CR LF that only now became one.
+    keep = max(low - 1, 0)
+    if keep == 0:
+        return lex(text, language)
+    count, offset, line, indent = old.restarts[keep - 1]
+    kept = Tokens(old.words[:count], old.spaces[:count], old.lines[:count], "code", old.restarts[:keep])
+    return _lex(text, language, kept, offset, line, indent)
+
+
+def _common(one: str, two: str) -> int:
+    """Length of the common prefix, by halving (slices compare at memory speed)."""
+    low, high = 0, min(len(one), len(two))
+    if one[:high] == two[:high]:
+        return high
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == two[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _lex(text: str, language: str | None, out: Tokens, offset: int, line: int, indent: int) -> Tokens:
+    words, spaces, lines = out.words, out.spaces, out.lines
+    begun = False  # whether the current line has a word yet
+    end = offset
+    kind = start = 0
+    line_start = offset
+    for match in _pattern(language).finditer(text, offset):
+        kind = match.lastindex or 0
+        start, end = match.start(kind), match.end()
+        if kind == _BREAK:
+            line += 1
+            line_start = end
+            if begun:
+                words.append(NEWLINE)
+                spaces.append(0)
+                lines.append(line - 1)
+                out.restarts.append((len(words), end, line, indent))
+                begun = False
+            continue
+        if kind in (_COMMENT, _BLOCK_COMMENT):
+            if kind == _BLOCK_COMMENT:
+                line += _breaks(text, start, end)
+            continue
+        if not begun:
+            begun = True
+            width = _width(text[line_start:start])
+            words.append(indent_word(width - indent))
+            spaces.append(0)
+            lines.append(line)
+            indent = width
+            spaces.append(0)
+        else:
+            spaces.append(min(start - match.start(), 255))
+        lines.append(line)
+        word = match[kind]
+        if kind == _LONG or len(word) > _MAX_WORD:
+            word = LONG
+            line += _breaks(text, start, end)
+        words.append(word)
+    out.ends = _place(text[start:end], kind) if end == len(text) else "code"
+    return out
+
+
+def _place(last: str, kind: int) -> Place:
+    """Where a text stops, by its last match, which ends it."""
+    if kind == _COMMENT:
+        return "comment"
+    if kind == _BLOCK_COMMENT:
+        return "code" if len(last) > 3 and last.endswith(("*/", "-->")) else "comment"
+    if kind == _LONG:
+        body = last.lstrip("rRbBuUfF")
+        quote = body[:1] if body[0] == "`" else "]]>" if body[0] == "<" else body[:3]
+        return "code" if len(body) >= 2 * len(quote) and body.endswith(quote) else "long"
+    if kind == _STRING:
+        return "code" if closed_string(last) else "string"
+    return "code"
+
+
+def closed_string(word: str) -> bool:
+    """Whether a one-line string literal has its end quote."""
+    body = word.lstrip("rRbBuUfF")
+    if len(body) < 2 or body[-1] != body[0]:
+        return False
+    escapes = len(body[:-1]) - len(body[:-1].rstrip("\\"))
+    return escapes % 2 == 0
+
+
+def _breaks(text: str, start: int, end: int) -> int:
+    return text.count("\n", start, end) or text.count("\r", start, end)
+
+
+def _width(blank: str) -> int:
+    return len(blank) + (TAB - 1) * blank.count("\t")
+
+
+def indent_word(delta: int) -> str:
+    """The word at a line start: how much further right (left) the line stands than the one before it."""
+    return f"<I{delta:+d}>" if delta else "<I>"
+
+
+def is_structure(word: str) -> bool:
+    """True for a word that stands for layout (a line start or end, a file start) or for a long literal."""
+    return word == NEWLINE or (len(word) > 2 and word[0] == "<" and word[-1] == ">")
