@@ -1,0 +1,206 @@
+"""Command lines of isolation: what bubblewrap is told, how limits are set, and a probe of what must be denied.
+
+Pure functions that build argument lists; nothing is started here. Options newer than bubblewrap 0.4 (RHEL 8 and 9)
+are used only when the installed one knows them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+
+class Level(StrEnum):
+    """How well a run was isolated, named in every result."""
+
+    BUBBLEWRAP = "bubblewrap"
+    WEAK = "weak"
+
+
+_SYSTEM: Final = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_ETC: Final = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives")
+
+
+def environment(home: str) -> dict[str, str]:
+    """The whole environment of a run: nothing of the developer's, so no key, token or agent socket."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": home,
+        "TMPDIR": home,
+        "USER": "sandbox",
+        "LOGNAME": "sandbox",
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+    }
+
+
+def bubblewrap(
+    binds: Sequence[tuple[Path, Path]], readonly: Iterable[Path], cwd: Path, scratch_mb: int, scratch: str
+) -> list[str]:
+    """`bwrap …` up to the command. `binds` are (host, inside) read-only; `readonly` lie at their own path.
+
+    Order matters: the scratch first, since the project may lie below the host's own temporary folder; the root is
+    made read-only last, because bubblewrap's root is itself a writable tmpfs.
+    """
+    argv = ["bwrap", "--ro-bind", "/usr", "/usr"]
+    for path in map(Path, _SYSTEM):
+        if path.is_symlink():
+            argv += ["--symlink", str(path.readlink()), str(path)]
+        elif path.is_dir():
+            argv += ["--ro-bind", str(path), str(path)]
+    for name in _ETC:
+        argv += ["--ro-bind-try", name, name]
+    argv += [*_tmpfs(scratch, scratch_mb)]
+    argv += ["--dev", "/dev", *_tmpfs("/dev/shm", scratch_mb), "--remount-ro", "/dev", "--proc", "/proc"]  # noqa: S108 - inside
+    extra = [(path, path) for path in readonly if not path.is_relative_to("/usr")]
+    for host, inside in (*binds, *extra):
+        argv += [*_folders(inside, [place for _, place in binds]), "--ro-bind", str(host), str(inside)]
+    argv += ["--remount-ro", "/", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    argv += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    if _as_root():
+        argv += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]  # given up by setpriv, see `limited`
+    else:
+        argv += ["--unshare-user"]
+    return [*argv, "--chdir", str(cwd)]
+
+
+def _folders(path: Path, covered: Iterable[Path]) -> list[str]:
+    """`--dir` for every parent: those that bubblewrap makes by itself are closed to other users."""
+    parents = [p for p in reversed(path.parents) if p != Path("/") and p not in map(Path, ("/tmp", "/usr"))]  # noqa: S108 - inside
+    inside = [p for p in parents if not any(p.is_relative_to(place) for place in covered)]
+    return [word for p in inside for word in ("--dir", str(p))]
+
+
+def _tmpfs(path: str, size_mb: int) -> list[str]:
+    words: list[str] = []
+    if "--size" in _options():
+        words += ["--size", str(size_mb << 20)]
+    if "--perms" in _options():
+        words += ["--perms", "1777"]
+    return [*words, "--tmpfs", path]
+
+
+@cache
+def _options() -> frozenset[str]:
+    """Long options of the installed bubblewrap, read from its binary's help text without starting it."""
+    program = shutil.which("bwrap")
+    if program is None:
+        return frozenset()
+    try:
+        data = Path(program).read_bytes()
+    except OSError:
+        return frozenset()
+    return frozenset(o for o in ("--size", "--perms") if f"    {o} ".encode() in data)
+
+
+def _as_root() -> bool:
+    return hasattr(os, "getuid") and os.getuid() == 0 and "--perms" in _options()
+
+
+def limited(
+    argv: Sequence[str], cpu_s: int, memory_mb: int, file_mb: int, processes: int, level: Level
+) -> list[str]:
+    """`argv` behind util-linux's `prlimit`, and first in line when the kernel runs out of memory.
+
+    The process limit counts per user and does not bind root, so root becomes a user that nobody else is (the range
+    is systemd's for such users). Without bubblewrap the limit would count all of the user's processes: left out.
+    """
+    words: list[str] = []
+    if shutil.which("choom"):
+        words += ["choom", "-n", "1000", "--"]
+    if level is Level.BUBBLEWRAP and _as_root():
+        user = str(61_184 + os.getpid() % 4_000)
+        words += ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"]
+    if shutil.which("prlimit"):
+        words += ["prlimit", f"--as={memory_mb << 20}", f"--cpu={cpu_s}", f"--fsize={file_mb << 20}"]
+        words += ["--nofile=256", "--core=0"]
+        words += [f"--nproc={processes}"] if level is Level.BUBBLEWRAP else []
+    return [*words, *argv]
+
+
+def prefixes(python: Path) -> list[Path]:
+    """Folders that an interpreter needs to start: its virtual environment and the installation below it.
+
+    Nothing is executed to find them: `pyvenv.cfg` and symbolic links say where things are.
+    """
+    found: list[Path] = []
+    venv = python.absolute().parent.parent
+    config = venv / "pyvenv.cfg"
+    if config.is_file():
+        found.append(venv)
+        found += [p for p in [_base(config)] if p is not None]
+    link = python.absolute()
+    for _ in range(10):  # each step of the chain of links must exist inside
+        found.append(link.parent.parent)
+        if not link.is_symlink():
+            break
+        link = Path(os.path.normpath(link.parent / link.readlink()))
+    found.append(python.resolve().parent.parent)
+    return [p for p in dict.fromkeys(found) if not p.is_relative_to("/usr") and p not in {Path("/"), Path.home()}]
+
+
+def _base(config: Path) -> Path | None:
+    values: Mapping[str, str] = dict(
+        (part.strip() for part in line.split("=", 1)) for line in config.read_text("utf-8", "replace").splitlines() if "=" in line
+    )
+    home = values.get("home")
+    return Path(home).parent if home else None
+
+
+def probe(bait: str, home_file: str) -> list[str]:
+    """A command that tries what must be denied and prints the name of each thing that was allowed."""
+    return [sys.executable, "-I", "-S", "-c", PROBE, bait, home_file]
+
+
+PROBE: Final = """
+import errno, os, resource, signal, socket, sys
+
+def denied(name, action):
+    try:
+        action()
+    except OSError:
+        return
+    print(name)
+
+def fork_bomb():
+    children = []
+    try:
+        for _ in range(200):
+            pid = os.fork()
+            if not pid:
+                signal.pause()
+            children.append(pid)
+    finally:
+        for pid in children:
+            os.kill(pid, signal.SIGKILL)
+
+def connect(kind):
+    with socket.socket(socket.AF_INET, kind) as one:
+        one.settimeout(2)
+        one.connect(("192.0.2.1", 9))
+        one.send(b"x")
+
+bait, home_file = sys.argv[1:]
+denied("reading-temporary-files", lambda: open(bait).close())
+denied("reading-home", lambda: open(home_file).close())
+denied("writing-home", lambda: open(os.path.dirname(home_file) + "/bank-copilot-probe", "w").close())
+denied("writing-root", lambda: open("/bank-copilot-probe", "w").close())
+denied("writing-system", lambda: open("/usr/bank-copilot-probe", "w").close())
+denied("tcp", lambda: connect(socket.SOCK_STREAM))
+denied("udp", lambda: connect(socket.SOCK_DGRAM))
+denied("fork-bomb", fork_bomb)
+if sorted(line.split(":")[0].strip() for line in open("/proc/net/dev").readlines()[2:]) not in ([], ["lo"]):
+    print("network-devices")
+if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
+    print("unlimited-memory")
+"""

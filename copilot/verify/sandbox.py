@@ -1,0 +1,259 @@
+"""Running project code where it can do no harm: no network, nothing writable but a small scratch, limits, no secrets.
+
+Isolation is bubblewrap's, proven once by a probe that really tries what must be denied. Without it execution is
+refused, unless the administrator or user set `sandbox.mode = "weak"`: then limits and a copy of the project are all
+there is, and every result says so. Absent on purpose: what to run and how to read it (`verify/runs.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from copilot.config import Settings
+from copilot.errors import SandboxUnavailable
+from copilot.messages import say
+from copilot.verify import isolation, snapshot
+from copilot.verify.isolation import Level
+
+SCRATCH: Final = "/tmp"  # noqa: S108 - a path inside the sandbox, where a tmpfs of its own lies
+_CHUNK: Final = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one run may use. Beyond `output_bytes` a stream is read and thrown away; at 64 times that the run ends."""
+
+    wall_s: float = 30.0
+    cpu_s: int = 20
+    memory_mb: int = 2048
+    file_mb: int = 8
+    scratch_mb: int = 64
+    processes: int = 48
+    output_bytes: int = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a process left behind. `returncode` is negative for a signal; `truncated`: a stream was cut."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+    timed_out: bool
+    truncated: bool
+    level: Level
+    wall_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A snapshot of one project, ready to run things. `root` is where the project lies for code inside."""
+
+    root: Path
+    level: Level
+    complete: bool
+    _snapshot: Path = field(repr=False)
+    _scratch: Path = field(repr=False)
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        readonly: Sequence[Path] = (),
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: bytes = b"",
+        limits: Limits | None = None,
+    ) -> Run:
+        """Run `argv`; `readonly` are host folders (a virtual environment, a JDK) visible at their own path.
+
+        `cwd` lies inside `root` (the default). Cancelling the awaiting task kills every process of the run.
+        """
+        limits = limits or Limits()
+        environment = isolation.environment(self._home) | dict(env or {})
+        command = [*isolation.limited(argv, limits.cpu_s, limits.memory_mb, limits.file_mb, limits.processes, self.level)]
+        if self.level is Level.BUBBLEWRAP:
+            box = isolation.bubblewrap(
+                [(self._snapshot, self.root)], readonly, cwd or self.root, limits.scratch_mb, SCRATCH
+            )
+            return await _execute([*box, *command], None, environment, stdin, limits, self.level)
+        return await _execute(command, cwd or self.root, environment, stdin, limits, self.level)
+
+    @property
+    def _home(self) -> str:
+        return SCRATCH if self.level is Level.BUBBLEWRAP else str(self._scratch)
+
+
+@asynccontextmanager
+async def opened(
+    root: Path, settings: Settings, *, files: Mapping[str, bytes] | None = None, readonly: Sequence[Path] = ()
+) -> AsyncIterator[Box]:
+    """A box around a copy of the project at `root`, with `files` (relative POSIX path to content) laid on top.
+
+    Folders of `readonly` that lie below `root` (its `.venv`) can be bound in later runs only if named here.
+    Raises SandboxUnavailable when no isolation works that the settings accept.
+    """
+    level = await accepted_level(settings)
+    copying = snapshot.taken(root, files or {}, tuple(readonly))
+    copy = await asyncio.to_thread(copying.__enter__)
+    scratch = Path(tempfile.mkdtemp(prefix="bank-copilot-scratch-"))
+    try:
+        inside = root if level is Level.BUBBLEWRAP else copy.folder
+        yield Box(inside, level, copy.complete, copy.folder, scratch)
+    finally:
+        copying.__exit__(None, None, None)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+async def run(
+    argv: Sequence[str],
+    *,
+    root: Path,
+    settings: Settings,
+    files: Mapping[str, bytes] | None = None,
+    readonly: Sequence[Path] = (),
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
+    limits: Limits | None = None,
+) -> Run:
+    """One command in a box of its own; see `opened` and `Box.run`."""
+    async with opened(root, settings, files=files, readonly=readonly) as box:
+        return await box.run(argv, readonly=readonly, cwd=cwd, env=env, stdin=stdin, limits=limits)
+
+
+_probed: dict[str, str] = {}
+"""Path of bubblewrap to the reason why it does not isolate here (empty: it does). One probe a process."""
+
+
+async def accepted_level(settings: Settings) -> Level:
+    """The isolation that runs get now. Raises SandboxUnavailable naming what to install or set."""
+    reason = await why_not()
+    if not reason:
+        return Level.BUBBLEWRAP
+    if settings.sandbox.mode == "weak":
+        return Level.WEAK
+    raise SandboxUnavailable(
+        say(
+            'Project code is only run in a sandbox: {reason}. Install it with "apt-get install bubblewrap" '
+            '(or "dnf install bubblewrap"), or accept limits without isolation with sandbox.mode = "weak".',
+            reason=reason,
+        )
+    )
+
+
+async def why_not() -> str:
+    """Why bubblewrap does not isolate on this machine, one phrase; empty when the probe was denied everything."""
+    program = shutil.which("bwrap")
+    if program is None or not sys.platform.startswith("linux"):
+        return say("bubblewrap is not there")
+    if program not in _probed:
+        _probed[program] = await _probe()
+    return _probed[program]
+
+
+async def _probe() -> str:
+    """Try what must be denied, with real files of the host as bait; see `isolation.PROBE`."""
+    limits = Limits(wall_s=20, cpu_s=5, memory_mb=1024, processes=48)
+    with tempfile.TemporaryDirectory(prefix="bank-copilot-probe-") as folder:
+        bait = Path(folder) / "bait"
+        bait.write_bytes(b"host")
+        home = next((str(p) for p in _home_files()), str(bait))
+        argv = isolation.probe(str(bait), home)
+        box = isolation.bubblewrap([], isolation.prefixes(Path(sys.executable)), Path(SCRATCH), limits.scratch_mb, SCRATCH)
+        command = isolation.limited(argv, limits.cpu_s, limits.memory_mb, limits.file_mb, limits.processes, Level.BUBBLEWRAP)
+        done = await _execute([*box, *command], None, isolation.environment(SCRATCH), b"", limits, Level.BUBBLEWRAP)
+    if done.returncode != 0:
+        words = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+        return say("bubblewrap fails here ({reason})", reason=words[-1] if words else f"exit {done.returncode}")
+    allowed = done.stdout.decode(errors="replace").split()
+    return say("bubblewrap does not deny {what} here", what=", ".join(allowed)) if allowed else ""
+
+
+def _home_files() -> Iterator[Path]:
+    with suppress(OSError, RuntimeError):
+        yield from (p for p in sorted(Path.home().iterdir()) if p.is_file())
+
+
+async def _execute(
+    argv: Sequence[str], cwd: Path | None, env: Mapping[str, str], stdin: bytes, limits: Limits, level: Level
+) -> Run:
+    began = time.monotonic()
+    process = await asyncio.create_subprocess_exec(
+        *argv,
+        cwd=cwd,
+        env=dict(env),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    streams = (process.stdout, process.stderr)
+    assert process.stdin is not None
+    timed_out = False
+    kept: list[tuple[bytes, bool]] = [(b"", False), (b"", False)]
+    tasks = [asyncio.create_task(_bounded(stream, limits.output_bytes)) for stream in streams if stream is not None]
+    feeding = asyncio.create_task(_feed(process.stdin, stdin))
+    try:
+        async with asyncio.timeout(limits.wall_s):
+            kept = list(await asyncio.gather(*tasks))
+            await process.wait()
+    except TimeoutError:
+        timed_out = True
+    except _Flood:
+        kept = [(b"", True), (b"", True)]
+    finally:
+        # Also when cancelled: kill at once, wait without a chance to be cancelled again in between.
+        _kill(process)
+        for task in (*tasks, feeding):
+            task.cancel()
+        await asyncio.shield(_reaped(process, (*tasks, feeding)))
+    (out, cut), (err, err_cut) = kept
+    code = process.returncode if process.returncode is not None else -signal.SIGKILL
+    return Run(code, out, err, timed_out, cut or err_cut, level, time.monotonic() - began)
+
+
+class _Flood(Exception):  # noqa: N818 - a signal inside this module, not an error anyone sees
+    """A stream went on far beyond its limit."""
+
+
+async def _bounded(stream: asyncio.StreamReader, limit: int) -> tuple[bytes, bool]:
+    """The first `limit` bytes of a stream and whether there were more; the rest is read and dropped."""
+    kept, size, seen = [], 0, 0
+    while chunk := await stream.read(_CHUNK):
+        seen += len(chunk)
+        if size < limit:
+            kept.append(chunk[: limit - size])
+            size += len(kept[-1])
+        if seen > 64 * limit:
+            raise _Flood
+    return b"".join(kept), seen > limit
+
+
+async def _feed(pipe: asyncio.StreamWriter, data: bytes) -> None:
+    with suppress(OSError):  # the process may end without reading
+        pipe.write(data)
+        await pipe.drain()
+        pipe.close()
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """End the whole group; inside bubblewrap the process namespace dies with its first process."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+async def _reaped(process: asyncio.subprocess.Process, tasks: Sequence[asyncio.Task[object]]) -> None:
+    await process.wait()
+    await asyncio.gather(*tasks, return_exceptions=True)
