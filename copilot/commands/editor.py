@@ -22,13 +22,15 @@ class ServerGone(Exception):
 
 
 class Editor:
-    """One client session. `texts` holds the buffers by path, `diagnostics` what the server published for them."""
+    """One client session. `texts` holds the buffers by path, `diagnostics` what the server published
+    for them, `said` the messages it showed.
+    """
 
-    def __init__(self, process: asyncio.subprocess.Process, root: Path) -> None:
-        self.root = root
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.texts: dict[Path, str] = {}
         self.diagnostics: dict[Path, list[JsonObject]] = {}
         self.progress: list[str] = []
+        self.said: list[str] = []
         self.capabilities: JsonObject = {}
         self._versions: dict[Path, int] = {}
         self._process = process
@@ -37,13 +39,13 @@ class Editor:
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls, command: list[str], root: Path, locale: str) -> Editor:
+    async def start(cls, command: list[str], roots: list[Path], locale: str) -> Editor:
         """Start the server and shake hands."""
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=root
+            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=roots[0], limit=1 << 26
         )
-        editor = cls(process, root)
-        reply = await editor.request("initialize", _initialize(root, locale))
+        editor = cls(process)
+        reply = await editor.request("initialize", _initialize(roots, locale))
         editor.capabilities = reply["capabilities"]
         editor.notify("initialized", {})
         return editor
@@ -179,6 +181,8 @@ class Editor:
         elif method == "textDocument/publishDiagnostics":
             path = _path(message["params"]["uri"])
             self.diagnostics[path] = message["params"]["diagnostics"]
+        elif method == "window/showMessage":
+            self.said.append(message["params"]["message"])
         elif method == "$/progress":
             value = message["params"]["value"]
             self.progress.append(value.get("message") or value.get("title") or value["kind"])
@@ -194,13 +198,13 @@ _ANSWERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _initialize(root: Path, locale: str) -> JsonObject:
+def _initialize(roots: list[Path], locale: str) -> JsonObject:
     """What a current editor offers; no clientInfo, which the protocol allows to be absent."""
     return {
         "processId": None,
-        "rootUri": root.as_uri(),
+        "rootUri": roots[0].as_uri(),
         "locale": locale,
-        "workspaceFolders": [{"uri": root.as_uri(), "name": root.name}],
+        "workspaceFolders": [{"uri": root.as_uri(), "name": root.name} for root in roots],
         "capabilities": {
             "general": {"positionEncodings": ["utf-32", "utf-16"]},
             "window": {"workDoneProgress": True},

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from copilot import cli, messages
+from copilot.commands import demo
 
 ROOT = Path(__file__).parents[2]
 
 
 def templates() -> set[str]:
-    found = set(cli.VERBS.values())
+    found = set(cli.VERBS.values()) | {title for title, _ in demo.STEPS}
     for package in ("copilot", "lsp", "serving"):
         for path in (ROOT / package).rglob("*.py"):
             if "samplebank" in path.parts:

@@ -1,0 +1,388 @@
+"""`bank-copilot demo`: the main job, played through the real language server on a temporary copy of the sample.
+
+Every step prints what an editor would show and checks what it expects; a failed expectation fails the demo.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from copilot import samplebank
+from copilot.commands import session
+from copilot.commands.editor import Editor, JsonObject
+from copilot.messages import locale, say
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("--json", action="store_true", help=say("one JSON object on stdout"))
+    parser.add_argument("--keep", type=Path, metavar="DIR", help=say("play in this new folder and leave it there"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 when every step met its expectation, else 1."""
+    if options.keep is not None:
+        return session.run(_play(samplebank.copy_to(options.keep.resolve()), options))
+    with tempfile.TemporaryDirectory(prefix="bank-copilot-demo-") as folder:
+        return session.run(_play(samplebank.copy_to(Path(folder).resolve()), options))
+
+
+class Unmet(Exception):
+    """A step did not show what it must show."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """The running session, and what to print."""
+
+    editor: Editor
+    folder: Path
+    quiet: bool
+    seen: list[str] = field(default_factory=list)
+
+    def show(self, text: str) -> None:
+        """Print a line as part of the present step."""
+        self.seen.append(text)
+        if not self.quiet:
+            sys.stdout.write("".join(f"    {row}\n" for row in text.splitlines()))
+            sys.stdout.flush()
+
+    def path(self, name: str) -> Path:
+        """A file of the sample."""
+        return self.folder / name
+
+
+def _need(condition: object, why: str) -> None:
+    if not condition:
+        raise Unmet(why)
+
+
+async def _play(folder: Path, options: argparse.Namespace) -> int:
+    command = [_own_script(), "lsp", "--stdio"]
+    roots = [folder / name for name in samplebank.LANGUAGES]
+    editor = await Editor.start(command, roots, locale())
+    stage, results = Stage(editor, folder, options.json), []
+    try:
+        for title, step in STEPS:
+            results.append(await _step(stage, say(title), step))
+        code = await editor.stop()
+        results.append({"step": say("server shuts down"), "ok": code == 0, "seen": [], "why": "", "s": 0.0})
+    finally:
+        editor.kill()
+    return _summary(results, options)
+
+
+async def _step(stage: Stage, title: str, step: Callable[[Stage], Awaitable[None]]) -> JsonObject:
+    stage.seen = []
+    if not stage.quiet:
+        sys.stdout.write(f"\n== {title}\n")
+    started, why = time.perf_counter(), ""
+    try:
+        await step(stage)
+    except (Unmet, RuntimeError, TimeoutError) as error:
+        why = f"{type(error).__name__}: {error}"
+    took = time.perf_counter() - started
+    if not stage.quiet:
+        sys.stdout.write(f"   {'ok' if not why else 'FAILED: ' + why}  ({took:.1f} s)\n")
+        sys.stdout.flush()
+    return {"step": title, "ok": not why, "why": why, "s": round(took, 2), "seen": list(stage.seen)}
+
+
+def _summary(results: list[JsonObject], options: argparse.Namespace) -> int:
+    failed = [row for row in results if not row["ok"]]
+    if options.json:
+        session.print_json({"steps": results, "failed": len(failed)})
+    else:
+        text = say("{good} of {all} steps as expected", good=len(results) - len(failed), all=len(results))
+        sys.stdout.write(f"\n== {text}\n")
+        for row in failed:
+            sys.stdout.write(f"   FAILED {row['step']}: {row['why']}\n")
+    return 1 if failed else 0
+
+
+def _own_script() -> str:
+    """The console script beside this interpreter: never `python -m`, which a workspace could shadow."""
+    name = "bank-copilot.exe" if sys.platform == "win32" else "bank-copilot"
+    return str(Path(sys.executable).parent / name)
+
+
+# --- the steps ---------------------------------------------------------------------------------------------------
+
+
+async def _connected(stage: Stage) -> None:
+    capabilities = stage.editor.capabilities
+    names = sorted(name.removesuffix("Provider") for name in capabilities if name.endswith("Provider"))
+    stage.show(say("the server offers: {names}", names=", ".join(names)))
+    _need("inlineCompletionProvider" in capabilities, "inlineCompletion is not advertised")
+    for _ in range(200):
+        status = await stage.editor.request("workspace/executeCommand", {"command": "bankCopilot.status"})
+        if all(row["index"] == "ready" for row in status["workspaces"]):
+            break
+        await asyncio.sleep(0.1)
+    for row in status["workspaces"]:
+        stage.show(
+            say(
+                "{root}: index {state}, {count} files",
+                root=Path(row["root"]).name,
+                state=row["index"],
+                count=row["files"],
+            )
+        )
+    _need(all(row["index"] == "ready" and row["files"] for row in status["workspaces"]), "the index is not ready")
+
+
+async def _complete_python(stage: Stage) -> None:
+    path = stage.path("python/bank/limits.py")
+    stage.editor.open(path, "python")
+    at = stage.editor.texts[path].index("    if profile.monthly <")
+    await _typed_and_accepted(
+        stage, path, at, "    if profile.weekly < spent_in_week(history, day, profile) + amount:\n        raise Limit"
+    )
+
+
+async def _complete_java(stage: Stage) -> None:
+    path = stage.path("java/src/main/java/com/example/bank/TransferService.java")
+    stage.editor.open(path, "java")
+    at = stage.editor.texts[path].index("        this.notifier =")
+    await _typed_and_accepted(stage, path, at, "        this.ledger = Objects.requireN")
+
+
+async def _typed_and_accepted(stage: Stage, path: Path, at: int, typed: str) -> None:
+    """Type a text character by character, asking at the end; the ghost text must be accepted into the buffer."""
+    editor = stage.editor
+    original = editor.texts[path]
+    caret = editor.type(path, at, "\n")
+    caret -= 1
+    for character in typed:
+        caret = editor.type(path, caret, character)
+    reply = await editor.request(
+        "textDocument/inlineCompletion",
+        {
+            "textDocument": {"uri": path.as_uri()},
+            "position": editor.position(path, caret),
+            "context": {"triggerKind": 1},
+        },
+    )
+    items = reply["items"] if isinstance(reply, dict) else reply or []
+    _need(items, "no ghost text")
+    item = items[0]
+    start, end = (editor.offset(path, item["range"][side]) for side in ("start", "end"))
+    row = editor.texts[path].rfind("\n", 0, caret) + 1
+    stage.show(f"{editor.texts[path][row:start]}\u27e6{item['insertText']}\u27e7")
+    editor.type(path, start, item["insertText"], remove=end - start)
+    if "command" in item:
+        await editor.request("workspace/executeCommand", _call(item["command"]))
+    _need(len(editor.texts[path]) > len(original) + len(typed), "nothing was inserted")
+    editor.type(path, 0, original, remove=len(editor.texts[path]))
+
+
+def _call(command: JsonObject) -> JsonObject:
+    return {"command": command["command"], "arguments": command.get("arguments", [])}
+
+
+async def _action(stage: Stage, path: Path, where: str, wanted: str, kind: str | None = None) -> JsonObject:
+    """Choose, resolve and apply the first code action at `where` whose title holds `wanted`."""
+    editor = stage.editor
+    at = editor.texts[path].index(where)
+    params: JsonObject = {
+        "textDocument": {"uri": path.as_uri()},
+        "range": editor.range(path, at, at + len(where)),
+        "context": {"diagnostics": editor.diagnostics.get(path, [])},
+    }
+    if kind is not None:
+        params["context"]["only"] = [kind]
+    actions = await editor.request("textDocument/codeAction", params) or []
+    stage.show(say("actions here: {titles}", titles="; ".join(a["title"] for a in actions) or "-"))
+    chosen = next((a for a in actions if wanted.lower() in a["title"].lower()), None)
+    if chosen is None:
+        raise Unmet(f"no action about {wanted!r}")
+    if "edit" not in chosen and "command" not in chosen:
+        chosen = await editor.request("codeAction/resolve", chosen)
+    return chosen
+
+
+async def _apply(stage: Stage, path: Path, action: JsonObject) -> None:
+    """Apply an action's edit and show the change as a diff."""
+    editor = stage.editor
+    _need("edit" in action, f"declined: {'; '.join(editor.said[-1:])}")
+    before = editor.texts[path]
+    editor.apply(action["edit"])
+    stage.show(_diff(before, editor.texts[path]))
+    if evidence := (action.get("data") or {}).get("evidence"):
+        stage.show(say("evidence: {text}", text=evidence))
+
+
+def _diff(before: str, after: str) -> str:
+    import difflib
+
+    rows = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1)
+    return "\n".join(row.rstrip("\r") for row in rows if not row.startswith(("---", "+++")))
+
+
+async def _generate_python(stage: Stage) -> None:
+    path = stage.path("python/bank/mandates.py")
+    stage.editor.open(path, "python")
+    await _apply(stage, path, await _action(stage, path, "class Mandate", "Mandate", "refactor.rewrite"))
+    _need("def __init__(self" in stage.editor.texts[path], "no constructor")
+
+
+async def _generate_java(stage: Stage) -> None:
+    path = stage.path("java/drafts/SmsNotifier.java")
+    stage.editor.open(path, "java")
+    await _apply(stage, path, await _action(stage, path, "class SmsNotifier", "isAvailable", "refactor.rewrite"))
+    _need(stage.editor.texts[path].count("@Override") == 3, "the missing methods are not there")
+
+
+async def _fix(stage: Stage, name: str, language: str, where: str, wanted: str, expected: str) -> None:
+    path = stage.path(name)
+    stage.editor.open(path, language)
+    for _ in range(100):
+        if stage.editor.diagnostics.get(path):
+            break
+        await asyncio.sleep(0.1)
+    for row in stage.editor.diagnostics.get(path, []):
+        stage.show(f"{path.name}:{row['range']['start']['line'] + 1}: {row['message']}")
+    _need(stage.editor.diagnostics.get(path), "no diagnostics were published")
+    await _apply(stage, path, await _action(stage, path, where, wanted, "quickfix"))
+    _need(expected in stage.editor.texts[path], f"{expected!r} is not in the buffer")
+
+
+async def _fix_syntax_python(stage: Stage) -> None:
+    await _fix(stage, "python/drafts/loan_quote.py", "python", "months: int) -> Money", ":", "months: int) -> Money:\n")
+
+
+async def _fix_syntax_java(stage: Stage) -> None:
+    await _fix(stage, "java/drafts/DailyReport.java", "java", "int debits = 0", ";", "int debits = 0;\n")
+
+
+async def _fix_name(stage: Stage) -> None:
+    await _fix(
+        stage, "python/drafts/overdraft.py", "python", "simple_intrest", "simple_interest", "return simple_interest("
+    )
+
+
+async def _fix_import(stage: Stage) -> None:
+    path = stage.path("python/drafts/overdraft.py")
+    await _apply(stage, path, await _action(stage, path, "add_workdays", "import", "quickfix"))
+    _need("from bank.workdays import" in stage.editor.texts[path], "the import is not there")
+
+
+async def _comment_python(stage: Stage) -> None:
+    path = stage.path("python/bank/limits.py")
+    await _apply(
+        stage, path, await _action(stage, path, "remaining_allowance", "remaining_allowance", "refactor.rewrite")
+    )
+    _need("ValueError:" in stage.editor.texts[path], "the raised exception is not documented")
+
+
+async def _comment_java(stage: Stage) -> None:
+    path = stage.path("java/src/main/java/com/example/bank/TransferService.java")
+    await _apply(stage, path, await _action(stage, path, "execute(Transfer", "execute", "refactor.rewrite"))
+    _need("@param transfer" in stage.editor.texts[path], "the parameter is not documented")
+
+
+async def _tests(stage: Stage) -> None:
+    path = stage.path("python/bank/iban.py")
+    editor = stage.editor
+    editor.open(path, "python")
+    # The whole file: its first line belongs to no function.
+    action = await _action(stage, path, editor.texts[path].splitlines()[0], "tests", "source")
+    result = await editor.request("workspace/executeCommand", _call(action["command"]))
+    _need(result.get("files"), f"declined: {result.get('declined')} {result.get('detail', '')}")
+    for message in dict.fromkeys(editor.progress):
+        stage.show(say("progress: {text}", text=message))
+    for check in result["checks"]:
+        stage.show(f"{check['name']}: {check['detail'] or 'ok'}")
+    made = Path(result["files"][0])
+    text = made.read_text("utf-8")
+    stage.show("\n".join(["", f"{made.name}:", *text.splitlines()[:40], "…"]))
+    _need("assert " in text and "def test_" in text, "no assertion in the generated tests")
+    await _run_tests(stage, made)
+
+
+async def _run_tests(stage: Stage, made: Path) -> None:
+    """Run the new tests as the developer would, in the copy of the sample (our own code: no sandbox needed)."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        str(made),
+        cwd=stage.path("python"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await asyncio.wait_for(process.communicate(), 120)
+    stage.show("pytest: " + output.decode().strip().splitlines()[-1])
+    _need(process.returncode == 0, "the generated tests do not pass")
+
+
+async def _declined_without_model(stage: Stage) -> None:
+    path = stage.path("python/bank/limits.py")
+    result = await stage.editor.request(
+        "workspace/executeCommand",
+        {
+            "command": "bankCopilot.generate",
+            "arguments": [
+                path.as_uri(),
+                stage.editor.range(path, 0, 0),
+                "settle all open payments in foreign currency",
+            ],
+        },
+    )
+    stage.show(say("declined: {reason}", reason=result.get("declined")))
+    _need(result.get("declined"), "something was generated from nothing")
+
+
+async def _declined_by_check(stage: Stage) -> None:
+    """A recorded model answer that would break the file: the same checks stand in its way."""
+    path = stage.path("python/bank/limits.py")
+    text = path.read_text("utf-8")
+    line = text[: text.index("    if profile.daily <")].count("\n")
+    row: dict[str, Any] = {"path": str(path), "text": text, "line": line, "character": 4, "replay": "return (total(("}
+    process = await asyncio.create_subprocess_exec(
+        _own_script(),
+        "complete",
+        "--batch",
+        "-",
+        "--root",
+        str(stage.path("python")),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await asyncio.wait_for(process.communicate(json.dumps(row).encode() + b"\n"), 60)
+    answer = json.loads(output)
+    stage.show(say("proposed: {text}", text=row["replay"]))
+    for check in answer["checks"]:
+        stage.show(f"{check['name']}: {'passed' if check['passed'] else 'FAILED'} {check['detail']}")
+    stage.show(say("declined: {reason}", reason=answer["declined"]))
+    _need(answer["text"] is None and any(not c["passed"] for c in answer["checks"]), "a broken text was shown")
+
+
+STEPS: list[tuple[str, Callable[[Stage], Awaitable[None]]]] = [
+    ("an editor connects; the repository is indexed", _connected),
+    ("Python: type, see ghost text, accept it", _complete_python),
+    ("Java: type, see ghost text, accept it", _complete_java),
+    ("Python: generate a constructor from the fields", _generate_python),
+    ("Java: implement the missing methods of an interface", _generate_java),
+    ("Python: fix a syntax error", _fix_syntax_python),
+    ("Java: fix a syntax error", _fix_syntax_java),
+    ("Python: fix a misspelt name", _fix_name),
+    ("Python: import a name that the index knows", _fix_import),
+    ("Python: document a function", _comment_python),
+    ("Java: document a method", _comment_java),
+    ("Python: generate unit tests, proven in the sandbox, and run them", _tests),
+    ("a wish that needs a model is declined", _declined_without_model),
+    ("a proposal that its checks decline", _declined_by_check),
+]

@@ -1,0 +1,107 @@
+"""`bank-copilot doctor`: what works on this machine, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from copilot import __version__, config
+from copilot.commands import session
+from copilot.messages import say
+from copilot.project import find, root_of
+from copilot.types import Project
+from copilot.verify import sandbox
+
+_PACKAGES = ("copilot", "lsp", "serving", "prompts")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `advice` says what to do when it is not well."""
+
+    name: str
+    ok: bool
+    detail: str
+    advice: str = ""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    session.add_common(parser, engine=False)
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 when everything is well, 1 when something is not."""
+    return session.run(_run(options))
+
+
+async def _run(options: argparse.Namespace) -> int:
+    root = (options.root or root_of(Path.cwd())).resolve()
+    loaded = config.load(config.Sources(root=root))
+    project = find(root, loaded.settings.python.interpreter)
+    findings = [
+        Finding("version", ok=True, detail=f"bank-copilot {__version__}, Python {sys.version.split()[0]}"),
+        _one_home(),
+        *_configuration(loaded),
+        *_project(project),
+        _tool("ruff", say("Reinstall bank-copilot: ruff is one of its dependencies.")),
+        _tool("git", say("Install git: the index follows what git tracks.")),
+        await _sandbox(),
+    ]
+    if options.json:
+        session.print_json({"ok": all(f.ok for f in findings), "findings": [asdict(f) for f in findings]})
+    else:
+        for finding in findings:
+            mark = "ok  " if finding.ok else "FAIL"
+            sys.stdout.write(f"{mark} {finding.name}: {finding.detail}\n")
+            if not finding.ok and finding.advice:
+                sys.stdout.write(f"     -> {finding.advice}\n")
+    return 0 if all(f.ok for f in findings) else 1
+
+
+def _one_home() -> Finding:
+    """All four packages must come from one place: a workspace with its own `lsp/` must not be imported instead."""
+    homes: dict[str, str] = {}
+    for name in _PACKAGES:
+        spec = find_spec(name)
+        homes[name] = str(Path(spec.origin).parents[1]) if spec is not None and spec.origin else "-"
+    same = len(set(homes.values())) == 1
+    detail = homes["copilot"] if same else ", ".join(f"{name}: {home}" for name, home in homes.items())
+    advice = say("Start the console script `bank-copilot`, not `python -m`, and unset PYTHONPATH.")
+    return Finding("packages", same, detail, advice)
+
+
+def _configuration(loaded: config.Loaded) -> Iterator[Finding]:
+    origins = ", ".join(f"{key} ({source})" for key, source in loaded.origins.items())
+    yield Finding("configuration", ok=True, detail=origins or say("defaults only"))
+    for problem in loaded.problems:
+        yield Finding("configuration", ok=False, detail=problem.message)
+
+
+def _project(project: Project) -> Iterator[Finding]:
+    yield Finding("project", ok=True, detail=str(project.root))
+    yield Finding(
+        "python",
+        project.python is not None and project.python.exists(),
+        f"{project.python} ({project.why_python})",
+        say("Set python.interpreter in your user file."),
+    )
+    # A JDK is needed by nobody yet; saying what was found helps who expects one.
+    yield Finding("jdk", ok=True, detail=str(project.java_home or say("none found")))
+
+
+def _tool(name: str, advice: str) -> Finding:
+    beside = shutil.which(name, path=str(Path(sys.executable).parent))
+    found = beside or shutil.which(name)
+    return Finding(name, found is not None, found or say("not found"), advice)
+
+
+async def _sandbox() -> Finding:
+    reason = await sandbox.why_not()
+    advice = say('Install bubblewrap ("apt-get install bubblewrap"): without it generated tests are not run.')
+    return Finding("sandbox", not reason, reason or say("bubblewrap, proven by denial checks"), advice)
