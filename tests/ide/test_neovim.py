@@ -1,0 +1,192 @@
+"""The main job in a real IDE: Neovim with the client configuration that the README shows."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from nvim import Neovim
+
+Tell = Callable[[str], None]
+
+GHOST = """
+local space = vim.api.nvim_get_namespaces()["nvim.lsp.inline_completion"]
+local marks = space and vim.api.nvim_buf_get_extmarks(0, space, 0, -1, { details = true }) or {}
+if #marks == 0 or vim.api.nvim_get_mode().mode ~= "i" then return nil end
+local rows = { marks[1][4].virt_text[1][1] }
+for _, row in ipairs(marks[1][4].virt_lines or {}) do table.insert(rows, row[1][1]) end
+return table.concat(rows, "\\n")
+"""
+
+READY = """
+local client = require("bank_copilot").client()
+local reply = client:request_sync("workspace/executeCommand", { command = "bankCopilot.status" }, 5000, 0)
+for _, row in ipairs(reply.result.workspaces) do
+  if row.index ~= "ready" then return nil end
+end
+return reply.result
+"""
+
+
+def act(nvim: Neovim, title: str, kind: str) -> None:
+    """Choose a code action at the cursor by a part of its title, as `vim.lsp.buf.code_action` does for a person."""
+    nvim.keys(
+        "<Esc><Cmd>lua vim.lsp.buf.code_action({ apply = true, context = { only = { '" + kind + "' } }, "
+        f"filter = function(a) return a.title:lower():find('{title.lower()}', 1, true) ~= nil end }})<CR>"
+    )
+
+
+def changed(nvim: Neovim, wanted: str) -> str:
+    """The buffer's text as soon as it holds `wanted`."""
+    nvim.wait(
+        f"return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n'):find([==[{wanted}]==], 1, true)",
+        f"{wanted!r} in the buffer, which is\n{nvim.text()}",
+        timeout_s=60,
+    )
+    return nvim.text()
+
+
+def added(before: str, after: str) -> str:
+    """The lines of `after` that `before` does not have."""
+    known = set(before.splitlines())
+    return "\n".join(f"+ {row}" for row in after.splitlines() if row not in known)
+
+
+def test_server_attaches_and_reports(nvim: Neovim, bank: Path, tell: Tell) -> None:
+    nvim.open(bank / "python/drafts/loan_quote.py")
+    seen = nvim.look(
+        'local c = require("bank_copilot").client()'
+        "return { c.root_dir, c.offset_encoding, c.server_info or {}, vim.tbl_keys(c.server_capabilities) }"
+    )
+    root, encoding, info, capabilities = seen
+    assert Path(root) == bank / "python"
+    assert encoding == "utf-8"
+    assert {"inlineCompletionProvider", "codeActionProvider", "executeCommandProvider"} <= set(capabilities)
+    rows = nvim.wait("local d = vim.diagnostic.get(0) return #d > 0 and d", "a diagnostic of the syntax error")
+    assert [row["lnum"] for row in rows] == [11]
+    tell(f"attached: {info.get('name')} {info.get('version')}, {encoding}, root {Path(root).name}/")
+    tell(f"loan_quote.py:{rows[0]['lnum'] + 1}: {rows[0]['message']}")
+
+
+@pytest.mark.parametrize(
+    ("place", "line", "typed"),
+    [
+        (
+            "python/bank/limits.py",
+            "    if profile.monthly <",
+            "if profile.weekly < spent_in_week(history, day, profile) + amount:\n    raise Limit",
+        ),
+        (
+            "java/src/main/java/com/example/bank/TransferService.java",
+            "        this.notifier =",
+            "this.limits = Objects.requireN",
+        ),
+    ],
+)
+def test_ghost_text_is_shown_and_accepted(
+    nvim: Neovim, bank: Path, tell: Tell, place: str, line: str, typed: str
+) -> None:
+    path = bank / place
+    nvim.open(path)
+    nvim.wait(READY, "the index")
+    number = next(n for n, row in enumerate(path.read_text("utf-8").split("\n"), 1) if row.startswith(line))
+    nvim.keys(f":{number}<CR>O")
+    nvim.type(typed)
+    ghost = nvim.wait(GHOST, "ghost text after " + typed)
+    row = nvim.look("return vim.api.nvim_get_current_line()")
+    tell(f"{row}⟦{ghost}⟧")
+    nvim.keys("<Tab>")
+    after = changed(nvim, row + ghost)
+    assert after != path.read_text("utf-8")
+    assert nvim.look("return vim.api.nvim_get_mode().mode") == "i"
+
+
+def test_tab_stays_a_tab_without_ghost_text(nvim: Neovim, bank: Path) -> None:
+    nvim.open(bank / "python/bank/narratives.py")
+    nvim.keys(":setlocal noexpandtab<CR>Go# <Tab>end<Esc>")
+    assert "# \tend" in changed(nvim, "end")
+
+
+@pytest.mark.parametrize(
+    ("place", "cursor", "title", "wanted"),
+    [
+        ("python/drafts/loan_quote.py", "/months: int) -> Money<CR>", ":", "months: int) -> Money:\n"),
+        ("python/drafts/overdraft.py", "/simple_intrest<CR>", "simple_interest", "return simple_interest("),
+        ("python/drafts/overdraft.py", "/add_workdays<CR>", "import", "from bank.workdays import"),
+        ("java/drafts/DailyReport.java", "/debits = 0<CR>", ";", "int debits = 0;\n"),
+    ],
+)
+def test_quick_fix_is_applied(
+    nvim: Neovim, bank: Path, tell: Tell, place: str, cursor: str, title: str, wanted: str
+) -> None:
+    nvim.open(bank / place)
+    nvim.wait(READY, "the index")
+    before = nvim.text()
+    nvim.keys(cursor)
+    act(nvim, title, "quickfix")
+    tell(added(before, changed(nvim, wanted)))
+
+
+@pytest.mark.parametrize(
+    ("place", "cursor", "wanted"),
+    [
+        ("python/bank/limits.py", "/def remaining_allowance<CR>w", "ValueError:"),
+        (
+            "java/src/main/java/com/example/bank/TransferService.java",
+            "/TransferStatus execute<CR>w",
+            "@param transfer",
+        ),
+    ],
+)
+def test_comment_is_added(nvim: Neovim, bank: Path, tell: Tell, place: str, cursor: str, wanted: str) -> None:
+    nvim.open(bank / place)
+    before = nvim.text()
+    nvim.keys(cursor)
+    nvim.keys(":BankCopilotComment<CR>")
+    after = changed(nvim, wanted)
+    rest = iter(after.splitlines())
+    assert all(row in rest for row in before.splitlines()), "lines outside the comment changed"
+    tell(added(before, after))
+
+
+def test_missing_methods_are_generated(nvim: Neovim, bank: Path, tell: Tell) -> None:
+    nvim.open(bank / "java/drafts/SmsNotifier.java")
+    nvim.wait(READY, "the index")
+    before = nvim.text()
+    nvim.keys("/class SmsNotifier<CR>w")
+    act(nvim, "isAvailable", "refactor.rewrite")
+    after = changed(nvim, "int maximumLength()")
+    assert after.count("@Override") == 3
+    tell(added(before, after))
+
+
+def test_tests_are_created_and_pass(nvim: Neovim, bank: Path, tell: Tell) -> None:
+    nvim.open(bank / "python/bank/iban.py")
+    nvim.wait(READY, "the index")
+    nvim.keys("/def mask_iban<CR>w:BankCopilotTests<CR>")
+    found = nvim.wait(
+        "for _, b in ipairs(vim.api.nvim_list_bufs()) do local n = vim.api.nvim_buf_get_name(b)"
+        " if vim.fs.basename(n):find('^test_.*iban') then return n end end",
+        "a buffer with tests",
+        timeout_s=90,
+    )
+    written = Path(found)
+    text = nvim.text(written)
+    tell(f"{written.relative_to(bank)}\n{text}")
+    assert "mask_iban" in text
+    assert "Applied changes" in "\n".join(nvim.look("return shown")) or written.exists()
+    nvim.keys("<Cmd>wall<CR>")
+    nvim.wait(f"return vim.fn.getfsize('{written}') > 0", "the test file on disk")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(written)],
+        check=False,
+        cwd=bank / "python",
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout
+    tell(done.stdout.strip().splitlines()[-1])
