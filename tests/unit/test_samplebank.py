@@ -69,13 +69,24 @@ def test_copy_is_exact_and_never_overwrites(bank: Path, tmp_path: Path) -> None:
     source = Path(str(files(samplebank)))
     for copied in (path for path in bank.rglob("*") if path.is_file()):
         assert copied.read_bytes() == (source / copied.relative_to(bank)).read_bytes()
-    assert not list(bank.rglob("__pycache__"))
     mine = tmp_path / "python/pyproject.toml"
     mine.parent.mkdir()
     mine.write_text("mine")
     with pytest.raises(FileExistsError):
         copy_to(tmp_path)
     assert mine.read_text() == "mine"
+
+
+def test_copy_leaves_an_interpreters_cache_behind(tmp_path: Path) -> None:
+    installed = tmp_path / "site/samplebank"
+    shutil.copytree(Path(str(files(samplebank))), installed)
+    cache = installed / "python/bank/__pycache__"
+    cache.mkdir(exist_ok=True)
+    (cache / "iban.cpython-311.pyc").write_bytes(b"compiled by the installer")
+    code = "import pathlib, samplebank; samplebank.copy_to(pathlib.Path('../copy'))"
+    subprocess.run([sys.executable, "-B", "-c", code], check=True, cwd=installed.parent)
+    assert (tmp_path / "copy/python/bank/iban.py").is_file()
+    assert not list((tmp_path / "copy").rglob("*.pyc"))
 
 
 def test_python_modules_pass_their_tests_and_doctests(bank: Path) -> None:
