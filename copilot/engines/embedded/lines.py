@@ -1,0 +1,220 @@
+"""Candidates for the rest of the line: what the model spells out, and what followed the deepest matches elsewhere.
+
+A beam search over the n-gram model and copies of the rest of the line are joined by their words; each candidate
+knows its evidence, from which `rank` makes a confidence. Absent on purpose: text (spacing is kept, rendering is
+`render`) and judgement.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from copilot.context.corpus import Segment
+from copilot.context.tokens import LONG, NEWLINE, START, is_structure
+from copilot.engines.embedded.ngram import OPEN_FILE, SAME_FOLDER, Model, Source, Vocabulary
+
+_BEAM: Final = 3
+_STEPS: Final = 28
+_WIDTH: Final = 5
+_FIRST_WIDTH: Final = 40
+_FLOOR: Final = -7.0
+_SLACK: Final = 1.5
+_COPIES: Final = 60
+_LONGEST: Final = 48
+_KEPT: Final = 10
+_SCORED: Final = 24
+_WORST: Final = -25.0
+
+Line = tuple[int, ...]
+
+_OPEN: Final = {"(": ")", "[": "]", "{": "}"}
+_CLOSE: Final = frozenset(_OPEN.values())
+
+
+@dataclass(slots=True)
+class Found:
+    """A candidate line with its evidence.
+
+    `blanks`: spaces before each word; `logp` natural logarithm of its probability (end of line included), `worst` of
+    its least probable word; `beam`: its rank in the beam (-1: copied only); `match`: words of left context that its
+    best source shares; `support`: sources with at least .6 of the best match; `where`: (segment, position) of the
+    best source; `own`, `near`: seen in the open file, in a file of the same folder.
+    """
+
+    words: Line
+    blanks: tuple[int, ...]
+    logp: float = -math.inf
+    worst: float = -math.inf
+    beam: int = -1
+    match: int = 0
+    matches: list[int] = field(default_factory=list)
+    where: tuple[Segment, int] | None = None
+    own: bool = False
+    near: bool = False
+
+    def support(self, best: int) -> int:
+        """Sources whose match is at least .6 of the best candidate's."""
+        return sum(length >= 0.6 * best for length in self.matches)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What every line must fit: letters typed of its first word, and the bracket that already stands behind the caret."""
+
+    typed: str
+    closer: str
+    vocabulary: Vocabulary
+
+    def fits(self, word: int) -> bool:
+        """Whether a first word agrees with what is typed."""
+        return self.vocabulary.word(word).startswith(self.typed)
+
+    def ended(self, line: Sequence[int], word: int) -> bool:
+        """Whether `word` behind `line` ends the candidate: the line's end, or the closer that is already there."""
+        text = self.vocabulary.word(word)
+        return text in (NEWLINE, START) or (text == self.closer and self._open(line) == 0)
+
+    def _open(self, line: Sequence[int]) -> int:
+        depth = 0
+        for number in line:
+            word = self.vocabulary.word(number)
+            depth += (word in _OPEN) - (word in _CLOSE and depth > 0)
+        return depth
+
+
+def candidates(model: Model, question: Question) -> list[Found]:
+    """At most ten candidates with their evidence, in no particular order."""
+    found = {line.words: line for line in _copies(model, question)}
+    if not model.expired():
+        for rank, beam in enumerate(_search(model, question)):
+            known = found.setdefault(beam.words, beam)
+            known.logp, known.worst, known.beam = beam.logp, beam.worst, rank
+    best = max((line.match for line in found.values()), default=0)
+    kept = sorted(found.values(), key=lambda line: (-_promise(line, best), line.words))[:_KEPT]
+    for line in kept:
+        if line.beam < 0 and not model.expired():
+            line.logp, line.worst = _score(model, question, line.words)
+    return kept
+
+
+def _promise(line: Found, best: int) -> float:
+    """Which candidates are worth scoring."""
+    return 6 * (0 <= line.beam < 3) + 0.5 * min(line.match, 20) + 0.4 * min(line.support(best), 10) + line.own
+
+
+def _copies(model: Model, question: Question) -> list[Found]:
+    """The rest of the line at the deepest matches, nearest first, joined by their words."""
+    places: list[tuple[float, int, int, Source]] = []
+    for source, found in zip(model.sources, model.hits(()), strict=True):
+        for hits in found:
+            weights = source.weights(hits.at)
+            keep = np.flatnonzero(weights > 0)
+            keep = keep[np.argsort(-hits.lengths[keep], kind="stable")][: _COPIES * (4 if question.typed else 1)]
+            for i in keep.tolist():
+                at, length = int(hits.at[i]), int(hits.lengths[i])
+                if question.typed and not question.fits(int(source.segment.words[at])):
+                    continue
+                places.append((2 * length + float(weights[i]), length, at, source))
+    places.sort(key=lambda place: (-place[0], -place[2]))
+    joined: dict[Line, Found] = {}
+    for _, length, at, source in places[: 2 * _COPIES]:
+        copied = _rest(source.segment, at, question)
+        if copied is None:
+            continue
+        words, blanks = copied
+        line = joined.get(words)
+        if line is None:
+            line = joined[words] = Found(words, blanks)
+        line.matches.append(length)
+        if length > line.match:
+            line.match, line.where = length, (source.segment, at)
+        weight = float(source.weights(np.array([at]))[0])
+        line.own |= source.by_position is not None
+        line.near |= source.by_position is None and weight == SAME_FOLDER
+    return list(joined.values())
+
+
+def _rest(segment: Segment, at: int, question: Question) -> tuple[Line, tuple[int, ...]] | None:
+    """The words from a position to the end of its line; None when it is empty, too long, or holds a long literal."""
+    words: list[int] = []
+    for number in segment.words[at : at + _LONGEST + 1].tolist():
+        if number < 0:
+            return None
+        if question.ended(words, number):
+            return (tuple(words), tuple(segment.spaces[at : at + len(words)].tolist())) if words else None
+        if is_structure(question.vocabulary.word(number)):
+            return None
+        words.append(number)
+    return None
+
+
+def _search(model: Model, question: Question) -> list[Found]:
+    """Beam search; finished lines, best first."""
+    live = [Found((), (), 0.0, 0.0)]
+    done: list[Found] = []
+    for step in range(_STEPS):
+        grown: list[Found] = []
+        for line in live:
+            if model.expired():
+                break
+            grown += _extend(model, question, line, done, step)
+        floor = max((line.logp for line in done), default=-math.inf) - _SLACK
+        live = sorted((g for g in grown if g.logp > max(floor, _FLOOR)), key=lambda g: (-g.logp, g.words))[:_BEAM]
+        if not live or (len(done) >= _BEAM and live[0].logp < max(line.logp for line in done)):
+            break
+    return sorted(done, key=lambda line: (-line.logp, line.words))[: 2 * _BEAM]
+
+
+def _extend(model: Model, question: Question, line: Found, done: list[Found], step: int) -> list[Found]:
+    following = model.next(line.words)
+    ids, p, blank = following.ids.tolist(), following.p.tolist(), following.blank.tolist()
+    mass = 1.0
+    if step == 0 and question.typed:
+        chosen = [i for i, word in enumerate(ids) if question.fits(word)][:_FIRST_WIDTH]
+        mass = sum(p[i] for i in chosen)
+    else:
+        chosen = list(range(min(_WIDTH, len(ids))))
+    grown: list[Found] = []
+    for i in chosen:
+        logp = math.log(p[i] / mass)
+        if line.logp + logp < _FLOOR:
+            break
+        ended = question.ended(line.words, ids[i])
+        if not ended and is_structure(question.vocabulary.word(ids[i])):
+            continue
+        worst = min(line.worst, logp)
+        if not ended:
+            grown.append(
+                Found((*line.words, ids[i]), (*line.blanks, int(blank[i] >= 0.5)), line.logp + logp, worst)
+            )
+        elif line.words:
+            done.append(Found(line.words, line.blanks, line.logp + logp, worst))
+    return grown
+
+
+def _score(model: Model, question: Question, words: Line) -> tuple[float, float]:
+    """`(log probability, that of the least probable word)` of a copied line, its end included."""
+    total = worst = 0.0
+    for n in range(min(len(words), _SCORED) + 1):
+        if model.expired():
+            return _WORST, _WORST
+        if n < len(words):
+            p = model.probability(words[:n], words[n])
+            if n == 0 and question.typed:
+                following = model.next()
+                mass = sum(q for w, q in zip(following.ids.tolist(), following.p.tolist(), strict=True) if question.fits(w))
+                p = p / mass if mass else p
+        else:
+            following = model.next(words)
+            ends = [i for i, w in enumerate(following.ids.tolist()) if question.ended(words, w)]
+            p = float(following.p[ends].sum()) or 1e-7
+        logp = math.log(p)
+        total, worst = total + logp, min(worst, logp)
+        if total < _WORST:
+            return _WORST, worst
+    return total, worst
