@@ -54,8 +54,16 @@ local function ghost_text(client, bufnr, keys)
   end, "previous completion")
 end
 
+local function told(failure, result)
+  if failure then
+    vim.notify("bank-copilot: " .. failure.message, vim.log.levels.ERROR)
+  elseif type(result) == "table" and type(result.declined) == "string" then
+    vim.notify("bank-copilot: " .. result.declined, vim.log.levels.WARN)
+  end
+end
+
 --- Run one of the server's commands for the cursor or, in visual mode, the selection.
-function M.run(command, extra)
+function M.run(command, ...)
   local client = M.client()
   if not client then
     vim.notify("bank-copilot is not attached to this buffer", vim.log.levels.WARN)
@@ -64,8 +72,12 @@ function M.run(command, extra)
   local visual = vim.fn.mode():match("[vV\22]")
   local place = visual and vim.lsp.util.make_given_range_params(nil, nil, 0, client.offset_encoding)
     or vim.lsp.util.make_range_params(0, client.offset_encoding)
-  local argument = vim.tbl_extend("force", { uri = place.textDocument.uri, range = place.range }, extra or {})
-  client:exec_cmd({ title = command, command = "bankCopilot." .. command, arguments = { argument } }, { bufnr = 0 })
+  local call = {
+    title = command,
+    command = "bankCopilot." .. command,
+    arguments = { place.textDocument.uri, place.range, ... },
+  }
+  client:exec_cmd(call, { bufnr = vim.api.nvim_get_current_buf() }, told)
 end
 
 local function user_commands(bufnr)
@@ -82,7 +94,7 @@ local function user_commands(bufnr)
     M.run("fix")
   end, { desc = "Correct the file" })
   command("BankCopilotGenerate", function(given)
-    M.run("generate", { instruction = given.args })
+    M.run("generate", given.args)
   end, { nargs = "*", desc = "Generate code from a description" })
 end
 

@@ -1,0 +1,117 @@
+"""`textDocument/inlineCompletion`: at most one item, only if proven, only if the text is still the same.
+
+Also what an editor says about an item afterwards: shown, partly accepted, accepted (a command on the item). These are
+counted, and no text is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from typing import Any, Final
+
+from lsprotocol import types
+
+from copilot.config import Settings
+from copilot.errors import UnreadableFile
+from copilot.messages import say
+from copilot.types import CompleteOptions, Document, Request, Span, Suggestion, Task
+from lsp import convert
+from lsp.server import Server
+from lsp.text import Encoding, text_of
+
+ACCEPT: Final = "bankCopilot.acceptCompletion"
+_SHOWN: Final = "textDocument/didShowCompletion"
+_PARTLY: Final = "textDocument/didPartiallyAcceptCompletion"
+
+_WORD: Final = re.compile(r"\w+\Z")
+
+logger: Final = logging.getLogger(__name__)
+
+
+def register(server: Server) -> None:
+    """Declare the method, the accept command and the two notifications of existing clients."""
+
+    # Without options pygls does not advertise the method, silently.
+    @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
+    async def inline_completion(params: types.InlineCompletionParams) -> types.InlineCompletionList | None:
+        return await complete(server, params)
+
+    @server.command(ACCEPT)
+    def accept(trace_id: str) -> None:
+        logger.info("completion %s accepted", _short(trace_id))
+
+    @server.feature(_SHOWN)
+    def shown(_params: Any) -> None:
+        logger.debug("a completion was shown")
+
+    @server.feature(_PARTLY)
+    def partly(_params: Any) -> None:
+        logger.debug("a completion was partly accepted")
+
+
+async def complete(server: Server, params: types.InlineCompletionParams) -> types.InlineCompletionList | None:
+    """The answer to one request; None is silence."""
+    try:
+        document = server.snapshot(params.text_document.uri)
+    except UnreadableFile:
+        return None
+    workspace = server.workspace_for(params.text_document.uri)
+    current = workspace.settings
+    if not current.completion.enabled or document.language is None:
+        return None
+    request = _request(document, params, current, server.units)
+    from copilot import pipeline
+
+    try:
+        async with asyncio.timeout(current.completion.deadline_ms / 1000):
+            answer = await pipeline.suggest(request, workspace)
+    except TimeoutError:
+        return None
+    if not isinstance(answer, Suggestion) or server.is_stale(document):
+        return None
+    shown = item(document, answer, request.span.start, server.units)
+    return None if shown is None else types.InlineCompletionList([shown])
+
+
+def item(document: Document, answer: Suggestion, caret: int, units: Encoding) -> types.InlineCompletionItem | None:
+    """The item for an answer, None when it is more than one edit or reaches over a line end (the method forbids it).
+
+    The range begins where the word under the caret begins, and the text repeats it: editors filter by what is typed.
+    """
+    if len(answer.edits) != 1:
+        return None
+    edit = answer.edits[0]
+    start, line = edit.span.start, text_of(document).position(caret, units)[0]
+    row_start, row_end = text_of(document).line_span(line)
+    if not row_start <= start <= caret <= edit.span.end <= row_end or not edit.new:
+        return None
+    before = text_of(document).slice(row_start, start).decode()
+    typed = found[0] if (found := _WORD.search(before)) else ""
+    begin = start - len(typed.encode())
+    text = typed + edit.new
+    return types.InlineCompletionItem(
+        insert_text=text,
+        filter_text=text.partition("\n")[0],
+        range=convert.range_of(document, Span(begin, edit.span.end), units),
+        command=types.Command(say("Accepted"), ACCEPT, arguments=[answer.trace_id]),
+    )
+
+
+def _request(document: Document, params: types.InlineCompletionParams, current: Settings, units: Encoding) -> Request:
+    caret = convert.offset(document, params.position, units)
+    selected = params.context.selected_completion_info
+    automatic = params.context.trigger_kind == types.InlineCompletionTriggerKind.Automatic
+    return Request(
+        task=Task.COMPLETE,
+        document=document,
+        span=Span(caret, caret),
+        options=CompleteOptions(current.completion.profile, selected.text if selected is not None else None),
+        trigger="automatic" if automatic else "invoked",
+    )
+
+
+def _short(trace_id: str) -> str:
+    """A trace id as it may stand in a log: it comes back from the editor, so anything else is not repeated."""
+    return trace_id if re.fullmatch(r"[0-9a-f]{1,32}", trace_id) else "?"
