@@ -43,9 +43,42 @@ class Language:
         return "\n".join(file.read_text("utf-8") for file in files if file.is_file())
 
 
+_SCRIPT: Final = QUERIES / "ecmascript"
+_SCRIPT_DOC: Final = ("/**", "*/")
+
 _ROWS: Final = (
     Language("python", (".py", ".pyi", ".pyw"), ("python",), ("tree_sitter_python", "language"), "#"),
     Language("java", (".java",), ("java",), ("tree_sitter_java", "language"), "//", ("/**", "*/")),
+    Language(
+        "javascript",
+        (".js", ".mjs", ".cjs", ".jsx"),
+        ("javascript", "javascriptreact"),
+        ("tree_sitter_javascript", "language"),
+        "//",
+        _SCRIPT_DOC,
+        (_SCRIPT, QUERIES / "javascript"),
+    ),
+    Language(
+        "typescript",
+        (".ts", ".mts", ".cts"),
+        ("typescript",),
+        ("tree_sitter_typescript", "language_typescript"),
+        "//",
+        _SCRIPT_DOC,
+        (_SCRIPT, QUERIES / "typescript"),
+    ),
+    Language(
+        "tsx",
+        (".tsx",),
+        ("typescriptreact",),
+        ("tree_sitter_typescript", "language_tsx"),
+        "//",
+        _SCRIPT_DOC,
+        (_SCRIPT, QUERIES / "typescript"),
+    ),
+    Language("sql", (".sql", ".ddl"), ("sql",), ("tree_sitter_sql", "language"), "--"),
+    Language("xml", (".xml", ".xsd", ".xsl", ".wsdl"), ("xml", "xsl"), ("tree_sitter_xml", "language_xml")),
+    Language("yaml", (".yaml", ".yml"), ("yaml",), ("tree_sitter_yaml", "language"), "#"),
 )
 
 LANGUAGES: Final[dict[str, Language]] = {row.name: row for row in _ROWS}
