@@ -59,7 +59,8 @@ class Unknown:
 
 def lineage(doc: Document, shape: Shape, index: Index | None) -> tuple[Ancestor | Unknown, ...]:
     """All bases in the order in which a member is looked up (depth first; of a repeated base the last place counts,
-    which is Python's order for every hierarchy without a conflict). Roots such as `object` are left out."""
+    which is Python's order for every hierarchy without a conflict). Roots such as `object` are left out.
+    """
     found = list(_walk(doc, shape, index, {}, 0))
     last = {_identity(base): position for position, base in enumerate(found)}
     return tuple(base for position, base in enumerate(found) if last[_identity(base)] == position)
@@ -105,7 +106,7 @@ def _walk(
         if base.name.rpartition(".")[2] in ROOTS.get(language, frozenset()):
             continue
         found = locate(doc, base.name, index) if depth < _DEEPEST else None
-        if found is None or found[1].span == shape.span and found[0].path == doc.path:
+        if found is None or (found[1].span == shape.span and found[0].path == doc.path):
             yield Unknown(base.name)
             continue
         where, ancestor = found

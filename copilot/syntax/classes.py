@@ -1,0 +1,288 @@
+"""What a class consists of, read off the tree: fields, methods, bases, and where new members belong.
+
+One shape for every language; `classes_python` and `classes_java` read it. The outline (`outline.py`) names what a
+file defines; this is the closer look that writing members needs. Absent on purpose: other files (see
+`copilot/context/lineage.py`) and any opinion about what should be generated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final, Literal, Protocol, cast
+
+from copilot.syntax import tree as trees
+from copilot.syntax.tree import Node
+from copilot.types import Document, Span
+
+READERS: Final = {
+    "python": "copilot.syntax.classes_python",
+    "java": "copilot.syntax.classes_java",
+}
+"""Language to the module that reads its classes; a further language is a row and a module."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter. A bare `*` or `/` of Python is a parameter of kind `mark` with an empty name."""
+
+    name: str
+    annotation: str | None = None
+    default: str | None = None
+    kind: Literal["plain", "args", "kwargs", "mark"] = "plain"
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    """A base as written: `Repo<Account>` has name `Repo` and arguments `("Account",)`."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """State of an instance (or, with the modifier `static`, of the class).
+
+    `origin`: declared in the class body, assigned in `__init__`, listed in `__slots__`, a record's component, or
+    `used`: a method reads it and nothing assigns it. `derived`: its first value is a call that no parameter feeds
+    (a lock, a logger), so it says nothing about what the object stands for.
+    """
+
+    name: str
+    type: str | None
+    default: str | None
+    origin: Literal["declared", "init", "slots", "component", "used"]
+    modifiers: frozenset[str]
+    annotations: tuple[str, ...]
+    span: Span
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method or constructor; `decorators` without `@`, `modifiers` as written (`async`, `static`, `public` …)."""
+
+    name: str
+    role: Literal["method", "constructor", "getter", "setter", "deleter"]
+    parameters: tuple[Parameter, ...]
+    returns: str | None
+    decorators: tuple[str, ...]
+    modifiers: frozenset[str]
+    type_parameters: str
+    throws: tuple[str, ...]
+    abstract: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where and how members stand: `header` ends the line that opens the body, `last` ends its last content.
+
+    `inner` is the members' indentation. `placeholder` is a `pass` or `...` that stands for an empty body. `inline`:
+    the body shares the line of its header or closing brace.
+    """
+
+    indent: str
+    inner: str
+    header: int
+    after_fields: int
+    last: int
+    blank_lines: int
+    placeholder: Span | None = None
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A class, interface, enum, record or annotation type. `sound`: no syntax error inside it.
+
+    `visible` is how code inside the class reaches it by name (`Outer.Inner`; a function around it ends the path).
+    `constants` are an enum's members. `assigned` are attributes that methods other than the constructor assign.
+    `bound` are all names that the body binds. `dynamic`: attributes come and go in ways a tree cannot show.
+    """
+
+    language: str
+    kind: Literal["class", "interface", "enum", "record", "annotation"]
+    name: str
+    qualified: str
+    visible: str
+    type_parameters: tuple[str, ...]
+    bases: tuple[TypeName, ...]
+    fields: tuple[Field, ...]
+    methods: tuple[Method, ...]
+    constants: tuple[str, ...]
+    nested: tuple[str, ...]
+    bound: frozenset[str]
+    decorators: tuple[str, ...]
+    modifiers: frozenset[str]
+    span: Span
+    layout: Layout
+    sound: bool
+    dynamic: bool = False
+
+    def method(self, name: str) -> Method | None:
+        """The first method of that name."""
+        return next((m for m in self.methods if m.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A function or method around the caret, as far as a dispatch needs it.
+
+    `empty`: the body does nothing yet (docstring, `pass`, `...`, `raise NotImplementedError`). `body` is what a
+    generated body replaces when it is empty: the placeholder, or an empty span where statements belong. `branches`
+    are the constants that its switches and comparisons name, repetitions included.
+    """
+
+    name: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    span: Span
+    body: Span
+    empty: bool
+    indent: str
+    inner: str
+    sound: bool
+    switches: tuple[Switch, ...] = ()
+    branches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A `match` or `switch` over a plain name: which labels it has and where a further branch goes."""
+
+    subject: str
+    labels: frozenset[str]
+    at: int
+    indent: str
+    inner: str
+    arrow: bool = False
+    closed: bool = True
+
+
+class _Reader(Protocol):
+    CLASSES: tuple[str, ...]
+    ROUTINES: tuple[str, ...]
+
+    def shape(self, node: Node, text: bytes) -> Shape | None: ...
+
+    def routine(self, node: Node, text: bytes) -> Routine | None: ...
+
+
+def classes(document: Document) -> tuple[Shape, ...]:
+    """Every class of the file, outer before inner; empty for a language without a reader."""
+    reader, tree = _reader(document), trees.of(document)
+    if reader is None or tree is None:
+        return ()
+    found = (reader.shape(node, document.text) for node in trees.descendants(tree.root_node, *reader.CLASSES))
+    return tuple(shape for shape in found if shape is not None)
+
+
+def routines(document: Document) -> tuple[Routine, ...]:
+    """Every function and method of the file that has a body, outer before inner."""
+    reader, tree = _reader(document), trees.of(document)
+    if reader is None or tree is None:
+        return ()
+    found = (reader.routine(node, document.text) for node in trees.descendants(tree.root_node, *reader.ROUTINES))
+    return tuple(routine for routine in found if routine is not None)
+
+
+def class_at(document: Document, span: Span) -> Shape | None:
+    """The innermost class around `span`."""
+    reader, node = _reader(document), _node(document, span)
+    while reader is not None and node is not None:
+        inner = node.child_by_field_name("definition") or node  # a caret on a decorator means what it decorates
+        if inner.type in reader.CLASSES:
+            return reader.shape(inner, document.text)
+        node = node.parent
+    return None
+
+
+def routine_at(document: Document, span: Span) -> Routine | None:
+    """The innermost function or method around `span`, unless a class stands between."""
+    reader, node = _reader(document), _node(document, span)
+    while reader is not None and node is not None and node.type not in reader.CLASSES:
+        inner = node.child_by_field_name("definition") or node
+        if inner.type in reader.ROUTINES:
+            return reader.routine(inner, document.text)
+        node = node.parent
+    return None
+
+
+def named(document: Document, name: str) -> tuple[Shape, ...]:
+    """The classes of the file with that plain or dotted name."""
+    return tuple(s for s in classes(document) if name in (s.name, s.qualified))
+
+
+def text_of(node: Node | None, text: bytes) -> str:
+    """The source of a node on one line: runs of blanks become one blank (a multi-line string stays). Empty for None."""
+    if node is None:
+        return ""
+    raw = text[node.start_byte : node.end_byte].decode(errors="replace")
+    return " ".join(raw.split()) if ("\n" in raw or "\r" in raw) and '"""' not in raw and "'''" not in raw else raw
+
+
+def line_indent(text: bytes, offset: int) -> str:
+    """The blanks and tabs that open the line of `offset`."""
+    start = line_start(text, offset)
+    end = start
+    while end < len(text) and text[end] in b" \t":
+        end += 1
+    return text[start:end].decode()
+
+
+def line_start(text: bytes, offset: int) -> int:
+    """The offset after the line end before `offset` (LF or CR)."""
+    return max(text.rfind(b"\n", 0, offset), text.rfind(b"\r", 0, offset)) + 1
+
+
+def line_end(text: bytes, offset: int) -> int:
+    """The offset of the next line end, or the text's length."""
+    ends = [at for at in (text.find(b"\n", offset), text.find(b"\r", offset)) if at != -1]
+    return min(ends, default=len(text))
+
+
+def indent_unit(text: bytes) -> str:
+    """One level of indentation: a tab, or the smallest step of the first indented lines; four blanks by default."""
+    widths = []
+    for line in text[:65536].splitlines():
+        body = line.lstrip(b" \t")
+        if not body or body.startswith((b"*", b"#")):
+            continue
+        lead = line[: len(line) - len(body)]
+        if lead.startswith(b"\t"):
+            return "\t"
+        if lead:
+            widths.append(len(lead))
+    smallest = min(widths, default=4)
+    return " " * (smallest if smallest in (2, 3, 4, 8) else 4)
+
+
+def blank_lines(text: bytes, nodes: list[Node]) -> int:
+    """How many blank lines stand between the last two of `nodes`; one when there are fewer."""
+    if len(nodes) < 2:
+        return 1
+    between = text[nodes[-2].end_byte : nodes[-1].start_byte].decode(errors="replace")
+    lines = between.splitlines()[1:-1]
+    return min(2, sum(not line.strip() for line in lines))
+
+
+def _reader(document: Document) -> _Reader | None:
+    name = READERS.get(document.language or "")
+    return cast("_Reader", import_module(name)) if name else None
+
+
+def _node(document: Document, span: Span) -> Node | None:
+    """The node at `span`, a caret on the blanks before a line's code counted as standing on that code."""
+    tree = trees.of(document)
+    if tree is None:
+        return None
+    text, start = document.text, span.start
+    if not len(span):
+        while start < len(text) and text[start] in b" \t":
+            start += 1
+        if start >= len(text) or text[start] in b"\r\n":
+            start = span.start
+    return cast("Node | None", tree.root_node.descendant_for_byte_range(start, max(start, span.end)))

@@ -1,0 +1,169 @@
+"""Code generation: which derivations exist, where they may be offered, how one is proved.
+
+Without a model only what the code already says is generated (see `KINDS`); everything else is declined. Absent on
+purpose: the text of the members (engines) and the decision which are missing (`context/members.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Final
+
+from copilot import edits as texts
+from copilot.config import Settings
+from copilot.context import branches as dispatch
+from copilot.context.index import Index
+from copilot.context.lineage import lineage
+from copilot.context.members import Wanted, wanted
+from copilot.messages import say
+from copilot.syntax import classes
+from copilot.syntax.classes import Shape
+from copilot.types import (
+    Candidate,
+    Check,
+    Declined,
+    Document,
+    Edit,
+    GenerateOptions,
+    Offer,
+    Project,
+    Request,
+    Span,
+    Task,
+)
+from copilot.verify import names, syntax
+
+KINDS: Final = (
+    "constructor",
+    "implement",
+    "override",
+    "getters",
+    "setters",
+    "accessors",
+    "equals",
+    "hash",
+    "string",
+    "ordering",
+    "dispatch",
+)
+"""What `GenerateOptions.kind` may be, beside `auto`. In this order they are offered and written."""
+
+_OFFERED: Final = ("constructor", "implement", "getters", "accessors", "equals", "string")
+"""Kinds shown unasked. The rest (`override`, `hash` …) needs a word of the developer."""
+
+
+def offers(document: Document, span: Span, index: Index | None = None) -> list[Offer]:
+    """What can be derived for the class or function around `span`, judged by the tree (and cheap index look-ups)."""
+    return [*_dispatch_offers(document, span, index), *_class_offers(document, span, index)]
+
+
+def _class_offers(document: Document, span: Span, index: Index | None) -> list[Offer]:
+    shape = classes.class_at(document, span)
+    if shape is None or not shape.sound:
+        return []
+    bases = lineage(document, shape, index)
+    found: list[Offer] = []
+    seen: set[tuple[str, ...]] = set()
+    for kind in _OFFERED:
+        plan = wanted(kind, shape, bases)
+        if isinstance(plan, Wanted) and plan.names not in seen:
+            seen.add(plan.names)  # where every field is final, getters are all accessors there can be
+            options = GenerateOptions(kind=kind)
+            found.append(Offer(Task.GENERATE, title(plan, shape), shape.span, options))
+    return found
+
+
+def _dispatch_offers(document: Document, span: Span, index: Index | None) -> list[Offer]:
+    found = dispatch.branches(document, span, index)
+    if isinstance(found, Declined):
+        return []
+    return [Offer(Task.GENERATE, dispatch_title(found), found.routine.span, GenerateOptions(kind="dispatch"))]
+
+
+def title(plan: Wanted, shape: Shape) -> str:
+    """The phrase that names one derivation to a developer, fields or members included."""
+    fields = ", ".join(f.name for f in plan.fields)
+    members = ", ".join(plan.names)
+    match plan.kind:
+        case "constructor":
+            return say("Generate constructor for {name} from {fields}", name=shape.name, fields=fields)
+        case "implement":
+            return say("Add stubs for abstract methods of {name}: {members}", name=shape.name, members=members)
+        case "override":
+            return say("Override {members} in {name}, calling the base", name=shape.name, members=members)
+        case "getters" | "setters" | "accessors":
+            return say("Generate accessors for {name}: {members}", name=shape.name, members=members)
+        case _:
+            return say("Generate {members} for {name} from {fields}", name=shape.name, members=members, fields=fields)
+
+
+def dispatch_title(found: dispatch.Branches) -> str:
+    """The phrase that names a dispatch."""
+    return say(
+        "Add a branch for each {enum} to {name}: {members}",
+        enum=found.enum.name,
+        name=found.routine.name,
+        members=", ".join(found.missing),
+    )
+
+
+def rounds(settings: Settings) -> int:
+    """One: a derivation that fails its checks would come out the same again."""
+    return 1
+
+
+def satisfied(request: Request, candidate: Candidate, settings: Settings) -> bool:
+    """The first proven derivation is the only one."""
+    return True
+
+
+async def checks(candidate: Candidate, request: Request, project: Project, settings: Settings) -> AsyncIterator[Check]:
+    """`applies`, `syntax`, `kept`, `names`, `members`: cheap first, all from the tree."""
+    document = request.document
+    yield syntax.applies(document, candidate.edits)
+    yield syntax.no_new_faults(document, candidate.edits, compiler=True)
+    yield kept(document, candidate.edits)
+    yield names.bound(document, candidate.edits)
+    yield members_once(document, candidate.edits)
+
+
+def kept(document: Document, edits: tuple[Edit, ...]) -> Check:
+    """Check `kept`: nothing but a placeholder (`pass`, `...`, `raise NotImplementedError`) and blanks is replaced."""
+    for edit in edits:
+        gone = document.text[edit.span.start : edit.span.end].strip()
+        stub = gone in (b"", b"pass", b"...") or (b"\n" not in gone and gone.startswith(_UNFINISHED))
+        if edit.path != document.path or not stub:
+            return Check("kept", passed=False, detail=say("existing code would be replaced"))
+    return Check("kept", passed=True, detail=say("existing code is unchanged"))
+
+
+_UNFINISHED: Final = (b"raise NotImplementedError", b"throw new UnsupportedOperationException")
+
+
+def members_once(document: Document, edits: tuple[Edit, ...]) -> Check:
+    """Check `members`: the edits add members to a class or branches to a function, and none stands twice."""
+    after = texts.apply(document, edits)
+    before_all, after_all = _inventory(document), _inventory(after)
+    fresh = after_all - before_all
+    if before_all - after_all:
+        return Check("members", passed=False, detail=say("a member is gone"))
+    if not fresh:
+        return Check("members", passed=False, detail=say("no member was added"))
+    twice = [key[1] for key in fresh if after_all[key] > 1]
+    if twice:
+        return Check("members", passed=False, detail=say("defined twice: {names}", names=", ".join(sorted(twice))))
+    return Check("members", passed=True, detail=say("{count} members added, none twice", count=fresh.total()))
+
+
+def _inventory(document: Document) -> Counter[tuple[str, str]]:
+    """(place, member) of everything a derivation may add, counted."""
+    found: Counter[tuple[str, str]] = Counter()
+    for shape in classes.classes(document):
+        for m in shape.methods:
+            types = ",".join(p.annotation or "" for p in m.parameters) if shape.language == "java" else m.role
+            found[shape.qualified, f"{m.name}({types})"] += 1
+    for routine in classes.routines(document):
+        for label in routine.branches:
+            found[routine.path, label] += 1
+    return found
