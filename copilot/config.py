@@ -97,7 +97,7 @@ class Index:
 class Sandbox:
     """Isolation of project code that has to run. Never set by a repository."""
 
-    mode: Literal["auto", "bubblewrap", "weak"] = _key(
+    mode: Literal["auto", "weak"] = _key(
         "auto", "auto: bubblewrap or refuse; weak: also accept limits without isolation."
     )
     memory_mb: int = _key(2048, "Address space of one sandboxed process.")

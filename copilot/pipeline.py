@@ -1,7 +1,7 @@
 """The data flow: gather, propose, prove, answer. Everything a face shows came through `suggest`.
 
-An engine proposes; checks decide; what fails is declined with a reason. This module knows no language, no task and
-no engine by name.
+An engine proposes; checks decide; what fails is declined with a reason. This module knows no language and no engine by
+name; of the tasks only correction, which is also asked unasked (`diagnose`) and repeatedly (`repair`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,36 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from typing import Final, Literal, Protocol, cast
 
-from copilot import tasks
+from copilot import edits, tasks
 from copilot.config import Settings
+from copilot.context.index import Index
 from copilot.engines.base import Engine
 from copilot.messages import say
-from copilot.types import Attempt, Candidate, Check, Context, Declined, Project, Request, Suggestion
+from copilot.tasks import fix
+from copilot.types import (
+    Attempt,
+    Candidate,
+    Check,
+    Context,
+    Declined,
+    Document,
+    Finding,
+    FixOptions,
+    Project,
+    Request,
+    Suggestion,
+    Task,
+)
+
+SYNTAX: Final = "syntax"
+"""The rule of a finding that says that the text does not parse."""
+
+_REPAIRED: Final = 3
+"""Syntax faults whose repair is looked for unasked: the later ones often go with the first."""
+
+_MOST_REPAIRS: Final = 200
 
 
 class Workbench(Protocol):
@@ -29,6 +52,10 @@ class Workbench(Protocol):
     @property
     def project(self) -> Project:
         """The project under the cursor."""
+
+    @property
+    def index(self) -> Index:
+        """The read side of the repository index."""
 
     def engines(self, request: Request) -> Sequence[Engine]:
         """Engines in the order in which they are asked."""
@@ -126,3 +153,40 @@ def _declined(reasons: list[Declined], rejected: list[Attempt]) -> Declined:
     if reasons:
         return reasons[0]
     return Declined(say("nothing to offer"))
+
+
+async def diagnose(document: Document, workspace: Workbench) -> tuple[Finding, ...]:
+    """What is wrong in a document. The first syntax faults carry their repair when it is proven."""
+    found = list(await fix.findings(document, workspace.project, workspace.settings, workspace.index))
+    broken = [at for at, finding in enumerate(found) if finding.rule == SYNTAX]
+    for at in broken[:_REPAIRED]:
+        answer = await suggest(_question(document, (found[at],), "automatic"), workspace)
+        if isinstance(answer, Suggestion):
+            found[at] = replace(found[at], fix=answer.edits)
+    return tuple(found)
+
+
+async def repair(document: Document, workspace: Workbench) -> tuple[Document, list[Suggestion], list[Declined]]:
+    """Every correction of a document that is proven, one finding after the other.
+
+    Returns the corrected document, the suggestions in the order in which they were applied (each refers to the text
+    that the one before left), and the reasons for what stays wrong.
+    """
+    done: list[Suggestion] = []
+    declines: dict[tuple[str, str], Declined] = {}
+    for _ in range(_MOST_REPAIRS):
+        found = await fix.findings(document, workspace.project, workspace.settings, workspace.index)
+        finding = next((f for f in found if (f.rule, f.message) not in declines), None)
+        if finding is None:
+            break
+        answer = await suggest(_question(document, (finding,), "invoked"), workspace)
+        if isinstance(answer, Declined):
+            declines[finding.rule, finding.message] = answer
+        else:
+            document = edits.apply(document, answer.edits)
+            done.append(answer)
+    return document, done, list(declines.values())
+
+
+def _question(document: Document, facts: tuple[Finding, ...], trigger: Literal["invoked", "automatic"]) -> Request:
+    return Request(Task.FIX, document, facts[0].span, FixOptions(), trigger, facts=facts)

@@ -138,6 +138,11 @@ class Replaying:
         """The settings of the workspace."""
         return self.workspace.settings
 
+    @property
+    def index(self) -> Index:
+        """The index of the workspace."""
+        return self.workspace.index
+
     def engines(self, request: Request) -> Sequence[Engine]:
         """The recording alone; none for a path that policy keeps out."""
         return (self.engine,) if self.workspace.engines(request) else ()

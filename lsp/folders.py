@@ -69,6 +69,10 @@ class Folders:
         """The workspace of a root if it is open."""
         return self._open.get(root)
 
+    def workspaces(self) -> dict[Path, Workspace]:
+        """The open workspaces by root."""
+        return dict(self._open)
+
     def configured(self) -> None:
         """Settings have changed: a workspace whose settings are different now is opened anew on its next use."""
         for root, workspace in list(self._open.items()):

@@ -163,6 +163,17 @@ class Protocol(LanguageServerProtocol):
                 return
         super().handle_message(message)
 
+    def plain(self, value: Any) -> Any:
+        """A typed value as JSON has it."""
+        return self._converter.unstructure(value)
+
+    def typed(self, value: Any, kind: Any) -> Any:
+        """A value of a command's arguments as `kind`. Raises JsonRpcException when it does not fit."""
+        try:
+            return self._converter.structure(value, kind)
+        except Exception:
+            raise JsonRpcException(f"Invalid Params: {kind.__name__}", code=_INVALID_PARAMS) from None
+
     # Outgoing
 
     def _send_data(self, data: Any) -> None:

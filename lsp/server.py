@@ -10,6 +10,8 @@ reads stdin) and use:
     server.workspace_for(uri)       the repository's workspace, for `pipeline.suggest(request, workspace)`
     server.units, server.uri_of     position encoding and uris, for `lsp.convert`
     server.client                   what the editor can do (`lsp.client.Client`)
+    server.diagnoses                findings of a snapshot, computed once (`lsp.diagnoses.Diagnoses`)
+    server.when_ready(work)         `await work()` once the handshake and the first settings are done
     server.working(title, token)    async context manager: progress with cancel; `copilot.progress.report` feeds it
     server.workspace_edit(...)      versioned edits with annotations; `await server.apply_edit(...)` sends them
     server.watch(listener)          hear of open, change, save, close: `listener(event, uri)`, on the loop, must be quick
@@ -46,6 +48,7 @@ from copilot.syntax.languages import by_lsp_id, language_of
 from copilot.types import Document, Edit
 from lsp import convert, edits, io, logs, progress, settings
 from lsp.client import Client
+from lsp.diagnoses import Diagnoses
 from lsp.folders import Folders
 from lsp.protocol import Protocol
 from lsp.store import Change, Store
@@ -54,7 +57,7 @@ from lsp.text import Encoding
 if TYPE_CHECKING:
     from copilot.workspace import Workspace
 
-FEATURES: Final = ("inline_completion",)
+FEATURES: Final = ("inline_completion", "diagnostics", "code_action", "execute_command", "watched_files")
 """Modules of `lsp/features`, in the order in which they register."""
 
 Event = Literal["open", "change", "save", "close"]
@@ -77,8 +80,10 @@ class Server(LanguageServer):
         )
         self.store = Store()
         self.client = Client()
+        self.diagnoses = Diagnoses()
         self.folders = Folders(engine, root, report=lambda text: self.tell(text, types.MessageType.Warning))
         self._listeners: list[Listener] = []
+        self._starters: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._executor: ThreadPoolExecutor | None = None
         self._locale: str | None = None
@@ -140,6 +145,10 @@ class Server(LanguageServer):
     def watch(self, listener: Listener) -> None:
         """Call `listener(event, uri)` after each open, change, save and close."""
         self._listeners.append(listener)
+
+    def when_ready(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run `work` once after the handshake and the first settings."""
+        self._starters.append(work)
 
     def working(self, title: str, token: int | str | None = None) -> AbstractAsyncContextManager[None]:
         """Progress around a block; see `lsp.progress.working`."""
@@ -278,6 +287,8 @@ class Server(LanguageServer):
             await settings.pull(self)
         for root in self.folders.roots:
             self.folders.workspace(root)
+        for work in self._starters:
+            self.spawn(work())
 
     async def _learn_encoding(self, uri: str, path: Path) -> None:
         def read() -> str | None:

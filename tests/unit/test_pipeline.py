@@ -11,6 +11,7 @@ import pytest
 
 from copilot import pipeline
 from copilot.config import Settings
+from copilot.context.index import Index
 from copilot.types import (
     Candidate,
     CompleteOptions,
@@ -60,6 +61,7 @@ class Bench:
     told: list[Told]
     settings: Settings = field(default_factory=Settings)
     project: Project = field(default_factory=lambda: Project(Path("/repo")))
+    index: Index = field(default_factory=Index)
 
     def engines(self, request):
         return self.told

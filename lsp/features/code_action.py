@@ -1,0 +1,149 @@
+"""`textDocument/codeAction` and its resolve: listed after cheap checks, an edit only after all of them.
+
+Quick fixes are proven when they are listed (a repair that does not exist must not be offered); generation and
+comments are proven when they are resolved; unit tests take seconds and run as a command with progress.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from lsprotocol import types
+
+from copilot.types import DEFAULT_OPTIONS, Declined, Document, Finding, Offer, Request, Span, Task
+from copilot.workspace import Workspace
+from lsp import convert, questions
+from lsp.features.diagnostics import diagnostic
+from lsp.server import Server
+
+KINDS: Final = (types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite, types.CodeActionKind.Source)
+
+_QUICK_S: Final = 3.0
+"""Quick fixes that take longer to prove are not listed this time."""
+
+Action = types.CodeAction | types.Command
+
+
+def register(server: Server) -> None:
+    """Declare the method with its kinds and the resolve step."""
+
+    @server.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=list(KINDS), resolve_provider=True)
+    )
+    async def code_action(params: types.CodeActionParams) -> list[Action] | None:
+        return await actions(server, params)
+
+    @server.feature(types.CODE_ACTION_RESOLVE)
+    async def resolve(action: types.CodeAction) -> types.CodeAction:
+        return await resolved(server, action)
+
+
+async def actions(server: Server, params: types.CodeActionParams) -> list[Action] | None:
+    """What can be done at a range; None when the text moved on meanwhile or policy keeps the file out."""
+    uri = params.text_document.uri
+    document = server.snapshot(uri)
+    workspace = server.workspace_for(uri)
+    if document.language is None or workspace.index.excluded(document.path):
+        return None
+    span = convert.span(document, params.range, server.units)
+    found: list[Action] = []
+    if _wanted(params, types.CodeActionKind.QuickFix):
+        found += [fix async for fix in _fixes(server, document, span, workspace)]
+    loop = asyncio.get_running_loop()
+    offers = await loop.run_in_executor(server.executor, _offers, document, span, workspace)
+    for offer in offers:
+        action = _listed(server, offer, uri, document)
+        if action.kind is not None and _wanted(params, action.kind):
+            found.append(action)
+    if server.is_stale(document):
+        return None
+    return found if server.client.code_action_literals else [a.command for a in found if _has_command(a)]
+
+
+async def resolved(server: Server, action: types.CodeAction) -> types.CodeAction:
+    """The action with its edit, or without one (and the reason shown) when its checks decline it."""
+    from copilot import pipeline
+
+    document = server.snapshot(str((action.data or {}).get("uri", "")))
+    request = questions.request(action.data, document)
+    found = await pipeline.suggest(request, server.workspace_for(action.data["uri"]))
+    if server.is_stale(document):
+        return action
+    if isinstance(found, Declined):
+        server.tell(questions.reason(found))
+        return action
+    action.edit = server.workspace_edit(found.edits, found.title or action.title, documents=[document])
+    action.data = {**action.data, "evidence": questions.evidence(found)}
+    return action
+
+
+async def _fixes(
+    server: Server, document: Document, span: Span, workspace: Workspace
+) -> AsyncIterator[types.CodeAction]:
+    """Proven repairs of the findings at the range."""
+    from copilot import pipeline
+
+    try:
+        async with asyncio.timeout(_QUICK_S):
+            findings = await server.diagnoses.of(document, workspace)
+            for finding in findings:
+                if not finding.span.touches(span):
+                    continue
+                request = Request(Task.FIX, document, finding.span, DEFAULT_OPTIONS[Task.FIX], "automatic", facts=(finding,))
+                found = await pipeline.suggest(request, workspace)
+                if not isinstance(found, Declined):
+                    yield types.CodeAction(
+                        title=found.title,
+                        kind=types.CodeActionKind.QuickFix,
+                        diagnostics=[diagnostic(server, document, _bare(finding))],
+                        is_preferred=True,
+                        edit=server.workspace_edit(found.edits, found.title, documents=[document]),
+                        data={"evidence": questions.evidence(found)},
+                    )
+    except TimeoutError:
+        return
+
+
+def _offers(document: Document, span: Span, workspace: Workspace) -> list[Offer]:
+    from copilot.tasks import comment, generate, tests
+
+    return [
+        *generate.offers(document, span, workspace.index),
+        *comment.offers(document, span, workspace.settings),
+        *tests.offers(document, span, workspace.settings),
+    ]
+
+
+def _listed(server: Server, offer: Offer, uri: str, document: Document) -> types.CodeAction:
+    told = questions.data(offer, uri, document)
+    if offer.task is Task.TESTS:
+        return _as_command(offer, types.CodeActionKind.Source, told)
+    if server.client.resolve_edit:
+        return types.CodeAction(offer.title, kind=types.CodeActionKind.RefactorRewrite, data=told)
+    return _as_command(offer, types.CodeActionKind.RefactorRewrite, told)
+
+
+def _as_command(offer: Offer, kind: types.CodeActionKind, told: dict[str, Any]) -> types.CodeAction:
+    command = types.Command(offer.title, f"bankCopilot.{offer.task.value}", [told])
+    return types.CodeAction(offer.title, kind=kind, command=command)
+
+
+def _wanted(params: types.CodeActionParams, kind: types.CodeActionKind | str) -> bool:
+    """Kinds form a tree: `refactor` asks for `refactor.rewrite` too."""
+    only = params.context.only
+    return only is None or any(f"{_name(kind)}.".startswith(f"{_name(one)}.") for one in only)
+
+
+def _name(kind: types.CodeActionKind | str) -> str:
+    return kind.value if isinstance(kind, types.CodeActionKind) else kind
+
+
+def _has_command(action: Action) -> bool:
+    return isinstance(action, types.CodeAction) and action.command is not None
+
+
+def _bare(finding: Finding) -> Finding:
+    """The finding without its fix: the action carries the edit itself."""
+    return Finding(finding.rule, finding.severity, finding.path, finding.span, finding.message)

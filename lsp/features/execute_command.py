@@ -1,0 +1,148 @@
+"""`workspace/executeCommand`: what takes longer or needs words, run with progress, applied through the editor.
+
+Each command takes either the data of a listed action, or `(uri, range, …)` from a client's own menu. It returns
+what was done with its evidence, or `declined` with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from lsprotocol import types
+
+from copilot.messages import say
+from copilot.tasks import comment
+from copilot.types import (
+    Declined,
+    Document,
+    Edit,
+    FixOptions,
+    GenerateOptions,
+    Request,
+    Span,
+    Suggestion,
+    Task,
+    TestsOptions,
+)
+from copilot.workspace import Workspace
+from lsp import convert, questions
+from lsp.server import Server
+
+STATUS: Final = "bankCopilot.status"
+
+
+def register(server: Server) -> None:
+    """Declare the commands."""
+
+    @server.command("bankCopilot.generate")
+    async def generate(target: Any, where: Any = None, instruction: str = "", kind: str = "auto") -> dict[str, Any]:
+        def make(document: Document, span: Span, _: Workspace) -> Request:
+            return Request(Task.GENERATE, document, span, GenerateOptions(kind), instruction=instruction)
+
+        return await _answered(server, target, where, make, say("Generate"))
+
+    @server.command("bankCopilot.comment")
+    async def document(target: Any, where: Any = None, wanted: Any = None) -> dict[str, Any]:
+        chosen = wanted if isinstance(wanted, dict) else {}
+
+        def make(document: Document, span: Span, workspace: Workspace) -> Request:
+            options = comment.options(workspace.settings, document, style=chosen.get("style"), lang=chosen.get("lang"))
+            return Request(Task.COMMENT, document, span, options)
+
+        return await _answered(server, target, where, make, say("Document"))
+
+    @server.command("bankCopilot.tests")
+    async def tests(target: Any, where: Any = None) -> dict[str, Any]:
+        def make(document: Document, span: Span, workspace: Workspace) -> Request:
+            wanted = workspace.settings.tests
+            out = workspace.project.root / wanted.out if wanted.out else None
+            return Request(Task.TESTS, document, span, TestsOptions(out, wanted.budget_s))
+
+        return await _answered(server, target, where, make, say("Unit tests"))
+
+    @server.command("bankCopilot.fix")
+    async def fix(target: Any, where: Any = None) -> dict[str, Any]:
+        if where is None and isinstance(target, str):
+            return await _repaired(server, target)
+
+        def make(document: Document, span: Span, workspace: Workspace) -> Request:
+            return Request(Task.FIX, document, span, FixOptions(lint=workspace.settings.fix.lint))
+
+        return await _answered(server, target, where, make, say("Fix"))
+
+    @server.command(STATUS)
+    async def status() -> dict[str, Any]:
+        return {"workspaces": [_status(root, workspace) for root, workspace in server.folders.workspaces().items()]}
+
+
+async def _answered(server: Server, target: Any, where: Any, make: Any, title: str) -> dict[str, Any]:
+    """Ask the pipeline with progress, and apply the answer."""
+    from copilot import pipeline
+
+    uri = target if isinstance(target, str) else str(target["uri"])
+    document, workspace = server.snapshot(uri), server.workspace_for(uri)
+    if isinstance(target, str):
+        span = _span(server, document, where)
+        request = make(document, span, workspace)
+    else:
+        request = questions.request(target, document)
+    async with server.working(title):
+        found = await pipeline.suggest(request, workspace)
+    if isinstance(found, Declined):
+        server.tell(questions.reason(found))
+        return questions.answer(found)
+    return await _applied(server, document, found, title)
+
+
+async def _repaired(server: Server, uri: str) -> dict[str, Any]:
+    """Every proven correction of a document, as one change."""
+    from copilot import pipeline
+
+    document, workspace = server.snapshot(uri), server.workspace_for(uri)
+    async with server.working(say("Fix")):
+        after, found, declines = await pipeline.repair(document, workspace)
+    if not found:
+        answer = declines[0] if declines else Declined(say("nothing to offer"))
+        server.tell(questions.reason(answer))
+        return questions.answer(answer)
+    whole = replace(found[0], edits=(_difference(document, after),), checks=tuple(c for s in found for c in s.checks))
+    return await _applied(server, document, whole, "; ".join(s.title for s in found))
+
+
+async def _applied(server: Server, document: Document, found: Suggestion, title: str) -> dict[str, Any]:
+    applied = await server.apply_edit(found.edits, found.title or title, documents=[document])
+    return {**questions.answer(found), "applied": applied}
+
+
+def _span(server: Server, document: Document, where: Any) -> Span:
+    if where is None:
+        return Span(0, len(document))
+    return convert.span(document, server.protocol.typed(where, types.Range), server.units)
+
+
+def _difference(before: Document, after: Document) -> Edit:
+    """One edit from `before` to `after`: what lies between their common start and common end, whole lines."""
+    old, new = before.text.splitlines(keepends=True), after.text.splitlines(keepends=True)
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    span = Span(sum(map(len, old[:start])), sum(map(len, old[: len(old) - end])))
+    text = b"".join(new[start : len(new) - end]).decode()
+    return Edit(before.path, span, text.replace(before.newline, "\n"))
+
+
+def _status(root: Path, workspace: Workspace) -> dict[str, Any]:
+    state = workspace.index.status()
+    return {
+        "root": str(root),
+        "engine": "embedded",
+        "index": state.state,
+        "files": state.files,
+        "why": state.why,
+        "python": str(workspace.project.python or ""),
+    }

@@ -1,0 +1,78 @@
+"""Requests as the data of a code action, and back: ids and places only, so that the server keeps no state for it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from copilot.errors import UsageError
+from copilot.messages import say
+from copilot.types import (
+    DEFAULT_OPTIONS,
+    Declined,
+    Document,
+    Offer,
+    Request,
+    Span,
+    Suggestion,
+    Task,
+    TestsOptions,
+)
+
+
+def data(offer: Offer, uri: str, document: Document) -> dict[str, Any]:
+    """What a listed action carries until it is resolved."""
+    return {
+        "task": offer.task.value,
+        "uri": uri,
+        "version": document.version,
+        "start": offer.span.start,
+        "end": offer.span.end,
+        "options": {
+            key: str(value) if isinstance(value, Path) else value for key, value in asdict(offer.options).items()
+        },
+        "instruction": offer.instruction,
+    }
+
+
+def request(told: Any, document: Document) -> Request:
+    """The request of a listed action for the document as it is now. Raises UsageError when the text has moved on."""
+    try:
+        task = Task(told["task"])
+        span = Span(int(told["start"]), int(told["end"]))
+        kind = type(DEFAULT_OPTIONS[task])
+        options = kind(**told["options"])
+        same = told["version"] == document.version and 0 <= span.start <= span.end <= len(document)
+        instruction = str(told["instruction"])
+    except (KeyError, TypeError, ValueError):
+        raise UsageError(say("This action was not made by this server.")) from None
+    if not same:
+        raise UsageError(say("The text has changed meanwhile; nothing was applied."))
+    if isinstance(options, TestsOptions) and options.out is not None:
+        options = TestsOptions(Path(options.out), options.budget_s)
+    return Request(task, document, span, options, instruction=instruction)
+
+
+def answer(found: Suggestion | Declined) -> dict[str, Any]:
+    """A command's result: what was done with its evidence, or why not."""
+    if isinstance(found, Declined):
+        tried = [{"title": a.candidate.title, "checks": [asdict(c) for c in a.checks]} for a in found.attempts]
+        return {"declined": found.reason, "detail": found.detail, "attempts": tried}
+    return {
+        "title": found.title,
+        "origin": found.origin,
+        "checks": [asdict(check) for check in found.checks],
+        "files": [str(path) for path in dict.fromkeys(edit.path for edit in found.edits)],
+        "traceId": found.trace_id,
+    }
+
+
+def evidence(found: Suggestion) -> str:
+    """The checks in one line for a person."""
+    return "; ".join(check.detail or check.name for check in found.checks)
+
+
+def reason(found: Declined) -> str:
+    """A decline in one line for a person."""
+    return f"{found.reason}: {found.detail}" if found.detail else found.reason

@@ -1,0 +1,61 @@
+"""The documentation against the code: settings, verbs, targets and links. UPDATE_DOCS=1 rewrites the settings table."""
+
+from __future__ import annotations
+
+import os
+import re
+import typing
+from pathlib import Path
+
+from copilot import cli, config
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+TABLE = re.compile(r"(?<=test_docs\.py -->\n)(?:\|.*\n)+")
+
+
+def settings_table() -> str:
+    rows = ["| key | default | set by a project | what it does |", "|---|---|---|---|"]
+    for key in config.KEYS.values():
+        kind = typing.get_args(key.kind) if typing.get_origin(key.kind) is typing.Literal else ()
+        default = {True: "true", False: "false", "": "(empty)", (): "(empty)"}.get(key.default, str(key.default))
+        allowed = f" ({', '.join(map(str, kind))})" if kind else ""
+        rows.append(f"| `{key.name}` | {default}{allowed} | {'yes' if key.project else 'no'} | {key.doc} |")
+    return "\n".join(rows) + "\n"
+
+
+def test_the_settings_table_is_the_codes():
+    text = README.read_text("utf-8")
+    if os.environ.get("UPDATE_DOCS"):
+        README.write_text(TABLE.sub(lambda _: settings_table(), text), "utf-8")
+        text = README.read_text("utf-8")
+    assert TABLE.search(text)[0] == settings_table()
+
+
+def test_every_verb_is_in_the_readme():
+    text = README.read_text("utf-8")
+    assert [verb for verb in cli.VERBS if f"bank-copilot {verb}" not in text and f"`{verb}" not in text] == []
+
+
+def test_the_readme_names_no_verb_or_target_that_is_absent():
+    text = README.read_text("utf-8")
+    verbs = set(re.findall(r"\bbank-copilot ([a-z]+)\b(?= |`|$)", text, re.MULTILINE))
+    assert verbs <= set(cli.VERBS)
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z-]+)", text)) <= targets
+
+
+def test_files_named_by_the_documents_exist():
+    for name in ("README.md", "ARCHITECTURE.md", "lsp/clients/README.md"):
+        text = (ROOT / name).read_text("utf-8")
+        paths = re.findall(r"`((?:copilot|lsp|tests|serving|prompts)/[\w./-]+)`", text)
+        base = (ROOT / name).parent
+        links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+        missing = [p for p in paths if not (ROOT / p.split("::")[0]).exists()] + [p for p in links if not (base / p).exists()]
+        assert missing == [], name
+
+
+def test_the_architecture_stays_short_and_dated():
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    assert len(text.splitlines()) <= 200
+    assert re.search(r"^Last major update: 20\d\d-\d\d-\d\d", text, re.MULTILINE)
