@@ -217,7 +217,10 @@ def serve(commands: IO[str], events: IO[str]) -> None:
         return
     if builder.why:
         tell("rebuilt", why=builder.why)
-    _Loop(builder, inbox, tell).run()
+    try:
+        _Loop(builder, inbox, tell).run()
+    finally:
+        builder.database.close()
 
 
 def _listen(commands: IO[str], inbox: queue.SimpleQueue[dict[str, Any] | None]) -> None:

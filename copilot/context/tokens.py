@@ -182,6 +182,7 @@ def _lex(text: str, language: str | None, out: Tokens, offset: int, line: int, i
         if kind in (_COMMENT, _BLOCK_COMMENT):
             if kind == _BLOCK_COMMENT:
                 line += _breaks(text, start, end)
+                line_start = max(line_start, text.rfind("\n", start, end) + 1)
             continue
         if not begun:
             begun = True
@@ -231,7 +232,9 @@ def _breaks(text: str, start: int, end: int) -> int:
     return text.count("\n", start, end) or text.count("\r", start, end)
 
 
-def _width(blank: str) -> int:
+def _width(ahead: str) -> int:
+    """Columns of the indent of a line whose first word has `ahead` (blanks, maybe a comment) before it."""
+    blank = ahead[: len(ahead) - len(ahead.lstrip(" \t\f"))]
     return len(blank) + (TAB - 1) * blank.count("\t")
 
 

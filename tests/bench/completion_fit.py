@@ -59,7 +59,10 @@ def main() -> None:
         f"held-out lines of the installed {', '.join(TRAIN)}"
     )
     _OUT.write_text(
-        json.dumps({"provenance": provenance, "columns": "mean, scale, weight", "bias": round(bias, 4), "features": features}, indent=1)
+        json.dumps(
+            {"provenance": provenance, "columns": "mean, scale, weight", "bias": round(bias, 4), "features": features},
+            indent=1,
+        )
         + "\n"
     )
     print(provenance)

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from copilot.context.tokens import NEWLINE, Tokens, closed_string, indent_word, lex, relex
-from copilot.context.tokens import TAB
+from copilot.context.tokens import NEWLINE, TAB, Tokens, closed_string, indent_word, lex, relex
 
 _KEPT: Final = 16
 _lexed: OrderedDict[tuple[Path, bool], tuple[str, Tokens]] = OrderedDict()
@@ -60,7 +59,8 @@ def caret(path: Path, language: str | None, before: str, after: str) -> Caret | 
     line = before[max(before.rfind("\n"), before.rfind("\r")) + 1 :]
     tail = _of(path, language, below, ahead=True)
     following = next((row for row in below.splitlines()[:8] if row.strip()), "")
-    typed, extra, column = "", (), 0
+    typed, column = "", 0
+    extra: tuple[str, ...] = ()
     words = Tokens(list(lexed.words), lexed.spaces[:], lexed.lines, lexed.ends)
     if not line.strip():
         indent = lexed.restarts[-1][3] if lexed.restarts else 0

@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 
 from copilot.context.corpus import Segment
-from copilot.context.tokens import LONG, NEWLINE, START, is_structure
-from copilot.engines.embedded.ngram import OPEN_FILE, SAME_FOLDER, Model, Source, Vocabulary
+from copilot.context.tokens import NEWLINE, START, is_structure
+from copilot.engines.embedded.ngram import SAME_FOLDER, Model, Source, Vocabulary
 
 _BEAM: Final = 3
 _STEPS: Final = 28
@@ -189,9 +189,7 @@ def _extend(model: Model, question: Question, line: Found, done: list[Found], st
             continue
         worst = min(line.worst, logp)
         if not ended:
-            grown.append(
-                Found((*line.words, ids[i]), (*line.blanks, int(blank[i] >= 0.5)), line.logp + logp, worst)
-            )
+            grown.append(Found((*line.words, ids[i]), (*line.blanks, int(blank[i] >= 0.5)), line.logp + logp, worst))
         elif line.words:
             done.append(Found(line.words, line.blanks, line.logp + logp, worst))
     return grown
@@ -207,7 +205,9 @@ def _score(model: Model, question: Question, words: Line) -> tuple[float, float]
             p = model.probability(words[:n], words[n])
             if n == 0 and question.typed:
                 following = model.next()
-                mass = sum(q for w, q in zip(following.ids.tolist(), following.p.tolist(), strict=True) if question.fits(w))
+                mass = sum(
+                    q for w, q in zip(following.ids.tolist(), following.p.tolist(), strict=True) if question.fits(w)
+                )
                 p = p / mass if mass else p
         else:
             following = model.next(words)

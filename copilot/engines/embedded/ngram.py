@@ -180,8 +180,8 @@ class Model:
             none = np.zeros(0)
             return Next(none.astype(np.int64), none, none)
         ids, inverse = np.unique(np.concatenate([row[2] for row in seen]), return_inverse=True)
-        blank = np.bincount(inverse, np.concatenate([row[1] * row[3] for row in seen]), len(ids))
-        blank /= np.bincount(inverse, np.concatenate([row[1] for row in seen]), len(ids))
+        spaced = np.bincount(inverse, np.concatenate([row[1] * row[3] for row in seen]), len(ids))
+        blank = spaced / np.bincount(inverse, np.concatenate([row[1] for row in seen]), len(ids))
         p = _smooth(_counts(seen, inverse, len(ids)), self._unigram(ids))
         best = np.argsort(-p, kind="stable")
         best = best[ids[best] >= 0]

@@ -1,0 +1,64 @@
+"""The git reader on real repositories made for the test."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from copilot import git
+
+
+def run(folder: Path, *command: str) -> None:
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *identity, *command], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def top(tmp_path: Path) -> Path:
+    run(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / ".gitignore").write_text("*.log\nsecret/\n")
+    (tmp_path / "a.py").write_text("a = 1\n")
+    (tmp_path / "账 户.py").write_text("b = 1\n")
+    return tmp_path
+
+
+def test_root_is_found_from_a_file_and_a_folder_inside(top: Path) -> None:
+    (top / "pkg").mkdir()
+    assert git.root(top / "pkg") == top
+    assert git.root(top / "a.py") == top
+
+
+def test_no_repository_means_none(tmp_path: Path) -> None:
+    assert git.root(tmp_path) is None
+    assert git.files(tmp_path) is None
+    assert git.head(tmp_path) is None
+
+
+def test_listing_has_tracked_and_new_files_but_no_ignored_ones(top: Path) -> None:
+    run(top, "add", "a.py")
+    (top / "x.log").write_text("")
+    (top / "secret").mkdir()
+    (top / "secret" / "k.py").write_text("")
+    assert git.files(top) == [".gitignore", "a.py", "账 户.py"]
+
+
+def test_head_before_and_after_the_first_commit_and_detached(top: Path) -> None:
+    assert git.head(top) == ("", "main")
+    run(top, "add", ".")
+    run(top, "commit", "-qm", "one")
+    commit, branch = git.head(top) or ("", "")
+    assert (len(commit), branch) == (40, "main")
+    run(top, "checkout", "-q", "--detach")
+    assert git.head(top) == (commit, "")
+
+
+def test_a_repository_cannot_start_a_program_when_it_is_listed(top: Path) -> None:
+    marker = top / "started"
+    hook = top / "hook.sh"
+    hook.write_text(f"#!/bin/sh\ntouch '{marker}'\n")
+    hook.chmod(0o755)
+    run(top, "config", "core.fsmonitor", str(hook))
+    assert "a.py" in (git.files(top) or [])
+    assert not marker.exists()

@@ -1,0 +1,80 @@
+"""The lexer: words, spacing, lines, layout, where a text stops, and lexing again from a change."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copilot.context.tokens import LONG, NEWLINE, START, closed_string, lex, relex
+
+PYTHON = '''# note
+class Account:
+    """Long
+    text"""
+
+    def pay(self, cents: int = 3) -> str:
+        # skipped
+        return f"a{cents}" + 'b'
+x = 1
+'''
+
+
+def test_python_words_carry_layout_spacing_and_lines() -> None:
+    found = lex(PYTHON, "python")
+    rows = list(zip(found.words, found.spaces, found.lines, strict=True))
+    assert rows[:6] == [(START, 0, 0), ("<I>", 0, 1), ("class", 0, 1), ("Account", 1, 1), (":", 0, 1), (NEWLINE, 0, 1)]
+    assert rows[6:9] == [("<I+4>", 0, 2), (LONG, 0, 2), (NEWLINE, 0, 3)]
+    assert [w for w, _, n in rows if n == 7] == ["<I+4>", "return", 'f"a{cents}"', "+", "'b'", NEWLINE]
+    assert next(w for w, _, n in rows if n == 8) == "<I-8>"
+    assert "skipped" not in found.words
+
+
+def test_java_comments_are_dropped_and_operators_are_longest_first() -> None:
+    found = lex("/* a\n b */ int x >>>= 2; // end\nList<A> y = a -> b::c;\n", "java")
+    assert found.words == [START, "<I+1>", "int", "x", ">>>=", "2", ";", NEWLINE,
+                           "<I-1>", "List", "<", "A", ">", "y", "=", "a", "->", "b", "::", "c", ";", NEWLINE]  # fmt: skip
+    assert found.lines[2] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "place"),
+    [
+        ("x = 1 ", "python", "code"),
+        ('x = "ab', "python", "string"),
+        ('x = "ab"', "python", "code"),
+        ('x = r"""ab', "python", "long"),
+        ('x = """', "python", "long"),
+        ('x = """ab"""', "python", "code"),
+        ("# hi", "python", "comment"),
+        ("# hi\n", "python", "code"),
+        ("/* hi", "java", "comment"),
+        ("/* hi */", "java", "code"),
+        ("/*/", "java", "comment"),
+        ("<!-- hi", "xml", "comment"),
+        ("`a", "typescript", "long"),
+        ("-- hi", "sql", "comment"),
+        ("", "python", "code"),
+    ],
+)
+def test_where_a_text_stops(text: str, language: str, place: str) -> None:
+    assert lex(text, language).ends == place
+
+
+def test_an_escaped_quote_does_not_close_a_string() -> None:
+    assert not closed_string('"a\\"')
+    assert closed_string('"a\\\\"')
+
+
+SOURCE = st.lists(
+    st.sampled_from(["a", " ", "\n", "\r\n", "\r", '"', "'''", '"""', "#", "x = 1", "\t", "é", "𝒳", "\\", "("])
+)
+
+
+@given(SOURCE, SOURCE, SOURCE)
+def test_lexing_again_is_lexing_the_whole(start: list[str], old: list[str], new: list[str]) -> None:
+    before, after = "".join([*start, *old]), "".join([*start, *new])
+    again = relex(lex(before, "python"), before, after, "python")
+    whole = lex(after, "python")
+    assert (again.words, again.spaces, again.lines, again.ends, again.restarts) == (
+        whole.words, whole.spaces, whole.lines, whole.ends, whole.restarts)  # fmt: skip
