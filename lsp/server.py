@@ -335,10 +335,14 @@ def main(*, tcp: int | None = None, engine: str = "auto", root: Path | None = No
 
     0 after shutdown and exit; 1 when the editor left or said exit without shutdown.
     """
-    started = config.load(config.Sources(root=root)).settings
+    return serve(create(engine, root), tcp=tcp)
+
+
+def serve(server: Server, *, tcp: int | None = None) -> int:
+    """Run one session of a server; what `main` returns."""
+    started = config.load(config.Sources(root=server.folders.fixed)).settings
     logs.setup(started.log.level)
     set_locale(started.ui.locale)
-    server = create(engine, root)
     gc.freeze()  # the protocol's thousand classes need not be visited again by every collection
     return io.end_process(asyncio.run(_stdio(server) if tcp is None else _tcp(server, tcp)))
 
