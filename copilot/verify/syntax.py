@@ -6,7 +6,6 @@ Absent on purpose: running anything, and lint (`copilot/verify/tools.py`).
 
 from __future__ import annotations
 
-import ast
 import threading
 import warnings
 from collections.abc import Iterable
@@ -19,7 +18,7 @@ from copilot.messages import say
 from copilot.syntax import languages, tree
 from copilot.types import Check, Document, Edit, document
 
-COMPILE_LIMIT: Final = 1_000_000
+COMPILE_LIMIT: Final = 256_000
 """Bytes above which CPython is not asked: its parser holds the interpreter lock for the whole file."""
 
 _warnings_lock = threading.Lock()
@@ -58,8 +57,8 @@ def no_new_faults(doc: Document, edits: Iterable[Edit], *, compiler: bool = Fals
 def python_error(text: bytes) -> SyntaxError | None:
     """CPython's first complaint about a Python text, None when it parses (or is too big or too deep to say).
 
-    Only parses: no code object is made, nothing runs. Positions are those of SyntaxError: line from 1, column in
-    characters from 1.
+    Nothing runs; the code object (which finds a `return` outside a function) is thrown away. Positions are those of
+    SyntaxError: line from 1, column in characters from 1. CPython here is our own: it may be older than the text.
     """
     if len(text) > COMPILE_LIMIT:
         return None
@@ -68,7 +67,7 @@ def python_error(text: bytes) -> SyntaxError | None:
     with _warnings_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            ast.parse(text)
+            compile(text.decode("utf-8", "replace"), "<text>", "exec", dont_inherit=True)
         except SyntaxError as error:
             return error
         except (ValueError, MemoryError, RecursionError):

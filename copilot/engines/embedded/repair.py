@@ -22,6 +22,9 @@ from copilot.verify.syntax import python_error
 
 WANTED: Final = 6
 _TRIED: Final = 500
+_FIRST_OF_TWO: Final = 8
+_SECOND_OF_TWO: Final = 60
+_TWICE: Final = 3.0
 _GIVE_UP: Final = 9.0
 """A candidate that costs this much more than the best accepted one is not worth a parse."""
 
@@ -37,66 +40,123 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a parser says: complaints (byte offsets, none when it accepts) and how far it got before the first."""
+    """What a parser says: complaints (byte offsets, none when it accepts).
+
+    `reach`: how far it got, for a parser that stops at its first complaint; None for one that goes on.
+    """
 
     complaints: tuple[int, ...]
-    reach: int
+    reach: int | None
+
+    def beyond(self, before: Verdict, slip: Slip) -> bool:
+        """True when the parser is happier than `before`, the slip's own shift not counted."""
+        if self.reach is None or before.reach is None:
+            return len(self.complaints) < len(before.complaints)
+        return self.reach - max(0, len(slip.new) - (slip.end - slip.start)) > before.reach
+
+    def clear_of(self, line: tuple[int, int], slip: Slip) -> bool:
+        """True when what remains lies off the repaired line (for a parser that stops: after it)."""
+        grown = len(slip.new) - (slip.end - slip.start)
+        end = line[1] + max(0, grown)
+        if self.reach is not None:
+            return self.reach > end
+        return all(not line[0] <= place <= end for place in self.complaints)
 
 
 Judge = Callable[[bytes], Verdict]
 
 
-def repairs(text: bytes, language: str, target: Span, *, seconds: float = 2.0) -> list[Repair]:
-    """Ways to undo the fault at `target`, likeliest first; empty when none is found in `seconds` of wall time."""
+def repairs(
+    text: bytes, language: str, target: Span, *, seconds: float = 2.0, stopped: Callable[[], bool] = bool
+) -> list[Repair]:
+    """Ways to undo the fault at `target`, likeliest first; empty when none is found in `seconds` of wall time.
+
+    First single slips after which the stretch around the fault parses; then, where other faults remain in it, single
+    slips after which the parser gets past this one; then two slips together. `stopped` is asked between tries.
+    """
     until = time.monotonic() + seconds
+
+    def over() -> bool:
+        return time.monotonic() > until or stopped()
+
     start, end = window(text, target) if language == "python" else (0, len(text))
-    judge = _judge(language, text[start:end])
-    found = _single(text[start:end], language, judge, target.start - start, until)
-    if not found:
-        found = _double(text[start:end], language, judge, target.start - start, until)
-    if not found:
-        return []
-    best = min(cost for _, cost in found)
-    weights = [math.exp(best - cost) for _, cost in found]
-    total = sum(weights)
-    ranked = sorted(zip(found, weights, strict=True), key=lambda row: row[0][1])
+    part = text[start:end]
+    here = Span(max(0, target.start - start), min(len(part), target.end - start))
+    found: list[_Found] = []
+    for judge in _judges(language):
+        found = _search(part, language, judge, here, over)
+        if found:
+            break
+    best = min((cost for _, cost in found), default=0.0)
+    weights = {undone: math.exp(best - cost) for undone, cost in found}
+    total = sum(weights.values())
     return [
-        Repair(tuple(_shifted(slip, start) for slip in undone), cost, weight / total)
-        for (undone, cost), weight in ranked[:WANTED]
+        Repair(tuple(_shifted(slip, start) for slip in undone), cost, weights[undone] / total)
+        for undone, cost in sorted(found, key=lambda row: row[1])[:WANTED]
     ]
+
+
+_Found = tuple[tuple[Slip, ...], float]
 
 
 def _shifted(slip: Slip, by: int) -> Slip:
     return Slip(slip.start + by, slip.end + by, slip.new, slip.kind, slip.cost)
 
 
-def _single(
-    text: bytes, language: str, judge: Judge, target: int, until: float
-) -> list[tuple[tuple[Slip, ...], float]]:
+def undo(text: bytes, undone: tuple[Slip, ...]) -> bytes:
+    """`text` with the slips undone (their places do not overlap; later ones first)."""
+    for slip in sorted(undone, key=lambda each: -each.start):
+        text = text[: slip.start] + slip.new + text[slip.end :]
+    return text
+
+
+def _search(text: bytes, language: str, judge: Judge, target: Span, over: Callable[[], bool]) -> list[_Found]:
     verdict = judge(text)
     if not verdict.complaints:
         return []
-    ground = slips.ground(text, language, (*verdict.complaints, target))
-    found: list[tuple[tuple[Slip, ...], float]] = []
+    ground = slips.ground(text, language, (*verdict.complaints, target.start))
+    accepted: list[_Found] = []
+    better: list[tuple[Slip, Verdict]] = []
     best = math.inf
     for slip in slips.candidates(ground)[:_TRIED]:
-        if slip.cost > best + _GIVE_UP or len(found) >= 3 * WANTED or time.monotonic() > until:
+        if slip.cost > best + _GIVE_UP or len(accepted) >= 3 * WANTED or over():
             break
-        after = text[: slip.start] + slip.new + text[slip.end :]
-        if not judge(after).complaints:
-            found.append(((slip,), slip.cost))
+        after = judge(undo(text, (slip,)))
+        if not after.complaints:
+            accepted.append(((slip,), slip.cost))
             best = min(best, slip.cost)
-    return found
+        elif not accepted and after.beyond(verdict, slip):
+            better.append((slip, after))
+    if accepted:
+        return accepted
+    line = ground.line(target.start)
+    past: list[_Found] = [((slip,), slip.cost) for slip, after in better if after.clear_of(line, slip)]
+    return past or _doubles(text, language, judge, better, over)
 
 
-def _double(
-    text: bytes, language: str, judge: Judge, target: int, until: float
-) -> list[tuple[tuple[Slip, ...], float]]:
-    return []
+def _doubles(
+    text: bytes, language: str, judge: Judge, better: list[tuple[Slip, Verdict]], over: Callable[[], bool]
+) -> list[_Found]:
+    """Two slips: each that got the parser further, with a second one where it stops then."""
+    accepted: list[_Found] = []
+    for first, verdict in sorted(better, key=lambda row: row[0].cost)[:_FIRST_OF_TWO]:
+        half = undo(text, (first,))
+        ground = slips.ground(half, language, verdict.complaints, reach=6)
+        for second in slips.candidates(ground)[:_SECOND_OF_TWO]:
+            if over():
+                return accepted
+            apart = second.end <= first.start or second.start >= first.start + len(first.new)
+            if apart and not judge(undo(half, (second,))).complaints:
+                grown = len(first.new) - (first.end - first.start) if second.start > first.start else 0
+                accepted.append(((first, _shifted(second, -grown)), first.cost + second.cost + _TWICE))
+    return accepted
 
 
-def _judge(language: str, text: bytes) -> Judge:
-    return _python if language == "python" else _Grammar(text, language)
+def _judges(language: str) -> Iterator[Judge]:
+    """CPython for Python, then (text of a later Python than ours) the grammar; the grammar for the rest."""
+    if language == "python":
+        yield _python
+    yield _Grammar(language)
 
 
 def _python(text: bytes) -> Verdict:
@@ -121,21 +181,17 @@ def _offset(text: bytes, line: int, column: int) -> int:
 
 
 class _Grammar:
-    """Judge by tree-sitter, each time from the tree of the unrepaired text."""
+    """Judge by tree-sitter."""
 
-    def __init__(self, text: bytes, language: str) -> None:
-        self._text, self._language = text, language
-        self._tree = trees.parse(text, language)
+    def __init__(self, language: str) -> None:
+        self._language = language
 
     def __call__(self, text: bytes) -> Verdict:
         tree = trees.parse(text, self._language)
         if tree is None or not tree.root_node.has_error:
-            return Verdict((), len(text))
-        places: dict[int, None] = {}
-        for fault in trees.faults(tree):
-            places.setdefault(fault.span.start)
-            places.setdefault(fault.span.end)
-        return Verdict(tuple(places), min(places))
+            return Verdict((), None)
+        found = trees.faults(tree)
+        return Verdict(tuple(dict.fromkeys(at for fault in found for at in (fault.span.start, fault.span.end))), None)
 
 
 _ITEM: Final = re.compile(rb"^(?:def|class|async|@|import|from)\b|^@", re.MULTILINE)

@@ -1,0 +1,169 @@
+"""Correction: what is wrong in a document, and what proves that an edit puts it right.
+
+Absent on purpose: where the edits come from (`copilot/engines`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+
+from copilot import edits as texts
+from copilot.config import Settings
+from copilot.context.index import Index
+from copilot.errors import ToolMissing, UsageError
+from copilot.messages import say
+from copilot.types import Candidate, Check, Document, Edit, Finding, FixOptions, Project, Request, Span
+from copilot.verify import diagnostics, syntax, tools
+
+JAVAC_NEAR = 1
+"""Lines around an edit in which a syntax error of javac counts against it."""
+
+
+async def findings(
+    document: Document, project: Project, settings: Settings, index: Index | None = None
+) -> tuple[Finding, ...]:
+    """The diagnostics of a document: rules `syntax`, `undefined-name`, and, unless `fix.lint` is off, `ruff:<code>`.
+
+    Nothing for a path that policy keeps out. Broken text, a broken ruff configuration and a missing ruff are normal.
+    """
+    if index is not None and index.excluded(document.path):
+        return ()
+    return await diagnostics.findings(document, project, lint=settings.fix.lint)
+
+
+def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's parameter
+    """One: the embedded engine has no second thought, and its candidates come best first."""
+    return 1
+
+
+def satisfied(request: Request, candidate: Candidate, settings: Settings) -> bool:  # noqa: ARG001 - the protocol's
+    """The first that is proven is the best, because engines propose best first."""
+    return True
+
+
+async def checks(candidate: Candidate, request: Request, project: Project, settings: Settings) -> AsyncIterator[Check]:
+    """`applies`, `syntax`, `fault gone`; for Python `lint`, for Java asked for by hand `compiler`, where the tool is."""
+    document = request.document
+    yield syntax.applies(document, candidate.edits)
+    yield syntax.no_new_faults(document, candidate.edits, compiler=True)
+    try:
+        after = texts.apply(document, candidate.edits)
+    except UsageError:
+        return
+    targets = candidate.findings or request.facts
+    lint = _lints(request, settings) or any(each.rule.startswith(diagnostics.LINT) for each in targets)
+    was = await diagnostics.findings(document, project, lint=lint)
+    now = await diagnostics.findings(after, project, lint=lint)
+    targets = targets or tuple(each for each in was if each.span.touches(request.span))
+    yield _gone(document, after, candidate.edits, targets, was, now)
+    try:
+        if document.language == "python":
+            yield await _no_new_lint(document, after, candidate.edits, project)
+        elif document.language == "java" and request.trigger == "invoked" and project.java_home is not None:
+            yield await _compiles(after, candidate.edits, document, project)
+    except ToolMissing:
+        return  # nothing is claimed that was not checked
+
+
+def _lints(request: Request, settings: Settings) -> bool:
+    asked = request.options.lint if isinstance(request.options, FixOptions) else True
+    return asked and settings.fix.lint
+
+
+def _gone(
+    document: Document,
+    after: Document,
+    edits: Iterable[Edit],
+    targets: Iterable[Finding],
+    was: tuple[Finding, ...],
+    now: tuple[Finding, ...],
+) -> Check:
+    """Each target is reported once less; a syntax fault may uncover later ones, as long as its own line is clean."""
+    before, remaining = _tally(was), _tally(now)
+    own = tuple(edits)
+    for target in targets:
+        kind = _kind(target)
+        if remaining[kind] < before[kind]:
+            continue
+        if target.rule == diagnostics.SYNTAX:
+            place = mapped(target.span.start, own)
+            line = after.text.count(b"\n", 0, place)
+            rest = [f for f in now if f.rule == diagnostics.SYNTAX]
+            if all(after.text.count(b"\n", 0, f.span.start) > line for f in rest if f.span.start >= place) and (
+                len(rest) <= sum(f.rule == diagnostics.SYNTAX for f in was)
+            ):
+                continue
+        line = document.text.count(b"\n", 0, target.span.start) + 1
+        return Check("fault gone", passed=False, detail=say("line {line} is still at fault", line=line))
+    fewer = len(was) - len(now)
+    if fewer > 0:
+        return Check("fault gone", passed=True, detail=say("{count} faults fewer", count=fewer))
+    return Check("fault gone", passed=True, detail=say("the fault is gone"))
+
+
+def _kind(finding: Finding) -> tuple[str, str]:
+    """Syntax faults are one kind: undoing one may change the words for the next."""
+    return finding.rule, "" if finding.rule == diagnostics.SYNTAX else finding.message
+
+
+def _tally(found: Iterable[Finding]) -> Counter[tuple[str, str]]:
+    return Counter(map(_kind, found))
+
+
+def mapped(offset: int, edits: Iterable[Edit]) -> int:
+    """Where `offset` of the text before lies after the edits (LF counted as it stands in them)."""
+    shift = 0
+    for edit in sorted(edits, key=lambda each: each.span):
+        if edit.span.end <= offset:
+            shift += len(edit.new.encode()) - len(edit.span)
+    return offset + shift
+
+
+def _written(document: Document, edits: Iterable[Edit]) -> list[Span]:
+    """Where the new texts lie after the edits."""
+    found, shift = [], 0
+    for edit in sorted((e for e in edits if e.path == document.path), key=lambda each: each.span):
+        size = len(texts.with_newline(edit.new, document.newline).encode())
+        found.append(Span(edit.span.start + shift, edit.span.start + shift + size))
+        shift += size - len(edit.span)
+    return found
+
+
+_SERIOUS = ("F5", "F6", "F7", "F82", "E9", tools.SYNTAX)
+"""Codes that say the program is wrong, not untidy."""
+
+
+async def _no_new_lint(before: Document, after: Document, edits: tuple[Edit, ...], project: Project) -> Check:
+    """No serious diagnostic that was not there, and none at all in the new text.
+
+    ruff says little of a text that does not parse, so what a syntax repair uncovers elsewhere is not its doing.
+    """
+    was = await tools.ruff(before, project.root)
+    now = await tools.ruff(after, project.root)
+    parsed = not any(each.code == tools.SYNTAX for each in was)
+    known = Counter((each.code, each.message) for each in was)
+    written = _written(before, edits)
+    fresh = []
+    for each in now:
+        if not each.code.startswith(_SERIOUS):
+            continue
+        known[each.code, each.message] -= 1
+        mine = any(span.start < each.span.end and each.span.start < span.end for span in written)
+        if known[each.code, each.message] < 0 and (parsed or (mine and each.code != tools.SYNTAX)):
+            fresh.append(each)
+    if fresh:
+        detail = say("ruff: {code} {message}", code=fresh[0].code, message=fresh[0].message)
+        return Check("lint", passed=False, detail=detail)
+    return Check("lint", passed=True, detail=say("ruff: nothing new"))
+
+
+async def _compiles(after: Document, edits: tuple[Edit, ...], before: Document, project: Project) -> Check:
+    """No syntax error of javac at the edit."""
+    lines = [after.text.count(b"\n", 0, span.start) + 1 for span in _written(before, edits)]
+    for error in await tools.javac(after, project.java_home):
+        if any(abs(error.line - line) <= JAVAC_NEAR for line in lines):
+            return Check(
+                "compiler", passed=False, detail=say("javac: line {line}, {key}", line=error.line, key=error.key)
+            )
+    return Check("compiler", passed=True, detail=say("javac parses it"))

@@ -1,0 +1,279 @@
+"""Outside programs that judge text and run none of it: ruff for Python, javac's parser for Java.
+
+Each gets the text on standard input or in a private file, a wall-clock limit and an output limit; cancelling the
+awaiting task kills it with all its children. Absent on purpose: what the judgement is good for (`copilot/tasks`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from copilot.errors import ToolMissing
+from copilot.messages import say
+from copilot.types import Document, Edit, Span
+
+OUTPUT_LIMIT: Final = 16_000_000
+SYNTAX: Final = "invalid-syntax"
+"""The code of a diagnostic that says the text does not parse."""
+
+_KEPT: Final = 12
+_CHUNK: Final = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One diagnostic of ruff. `edits` is its fix, empty unless ruff calls the fix safe; `fix_title` says what it does."""
+
+    code: str
+    message: str
+    span: Span
+    edits: tuple[Edit, ...] = ()
+    fix_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How a program ended. `complete` is false when it ran out of time or wrote more than the limit."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+    complete: bool
+
+
+async def run(
+    command: Sequence[str | Path], stdin: bytes, cwd: Path | None, *, timeout_s: float, limit: int = OUTPUT_LIMIT
+) -> Output:
+    """Run a program without a shell in its own process group. Raises ToolMissing when it cannot be started."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *map(str, command),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=cwd,
+            start_new_session=os.name == "posix",
+        )
+    except OSError as error:
+        name = Path(command[0]).name
+        raise ToolMissing(say("{name} cannot be started: {reason}.", name=name, reason=error.strerror)) from None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    feeding = asyncio.create_task(_feed(process, stdin))
+    reading = [asyncio.create_task(_read(stream, limit)) for stream in (process.stdout, process.stderr)]
+    try:
+        async with asyncio.timeout(timeout_s):
+            (out, whole), (err, _) = await asyncio.gather(*reading)
+            if whole:
+                await process.wait()
+        return Output(process.returncode if process.returncode is not None else -1, out, err, complete=whole)
+    except TimeoutError:
+        return Output(-1, b"", b"", complete=False)
+    finally:
+        for task in (feeding, *reading):
+            task.cancel()
+        _kill(process)
+        await asyncio.shield(_reaped(process, feeding, *reading))
+
+
+async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:
+    assert process.stdin is not None
+    try:
+        process.stdin.write(data)
+        await process.stdin.drain()
+    except (BrokenPipeError, ConnectionResetError):
+        return  # it ended without reading everything: its exit status tells
+    finally:
+        process.stdin.close()
+
+
+async def _read(stream: asyncio.StreamReader, limit: int) -> tuple[bytes, bool]:
+    """What the stream holds, and whether that is all of it."""
+    pieces, size = [], 0
+    while chunk := await stream.read(_CHUNK):
+        pieces.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            return b"".join(pieces), False
+    return b"".join(pieces), True
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        try:
+            if os.name == "posix":
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+        except (ProcessLookupError, PermissionError):
+            return  # it ended in between
+
+
+async def _reaped(process: asyncio.subprocess.Process, *tasks: asyncio.Task[Any]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await process.wait()
+
+
+@cache
+def ruff_binary() -> Path:
+    """The ruff that was installed with us, else the one on PATH. Raises ToolMissing."""
+    name = "ruff.exe" if os.name == "nt" else "ruff"
+    beside = Path(sys.executable).parent / name
+    if beside.is_file():
+        return beside
+    if found := shutil.which("ruff"):
+        return Path(found)
+    raise ToolMissing(say("ruff was not found: install it beside bank-copilot or on PATH."))
+
+
+_lints: Final[OrderedDict[tuple[Path, Path, bytes], tuple[Diagnostic, ...]]] = OrderedDict()
+
+
+async def ruff(document: Document, root: Path, *, timeout_s: float = 10.0) -> tuple[Diagnostic, ...]:
+    """What ruff says of a Python document under the project's configuration, plus undefined names in any case.
+
+    A configuration that ruff refuses is left out (`--isolated`), so that a broken `pyproject.toml` does not silence
+    the undefined names. Raises ToolMissing. The last few answers are kept.
+    """
+    key = (document.path, root, hashlib.blake2b(document.text, digest_size=16).digest())
+    if key in _lints:
+        _lints.move_to_end(key)
+        return _lints[key]
+    found: tuple[Diagnostic, ...] = ()
+    for configured in (["--extend-select", "F821"], ["--isolated"]):
+        done = await _ruff_check(document, root, configured, timeout_s)
+        if done.code in {0, 1} and done.complete:
+            found = _diagnostics(document, done.stdout)
+            break
+    _lints[key] = found
+    while len(_lints) > _KEPT:
+        _lints.popitem(last=False)
+    return found
+
+
+async def imports_sorted(document: Document, root: Path) -> tuple[Edit, ...] | None:
+    """The edits that sort and merge the imports as the project wants them (ruff's I001); None when it cannot be said."""
+    for configured in (["--select", "I001"], ["--isolated", "--select", "I001"]):
+        done = await _ruff_check(document, root, configured, 10.0)
+        if done.code in {0, 1} and done.complete:
+            found = _diagnostics(document, done.stdout)
+            if any(each.code == SYNTAX for each in found):
+                return None
+            return tuple(edit for each in found for edit in each.edits)
+    return None
+
+
+async def _ruff_check(document: Document, root: Path, options: Sequence[str], timeout_s: float) -> Output:
+    name = document.path if document.path.suffix in {".py", ".pyi"} else document.path.with_suffix(".py")
+    command: list[str | Path] = [ruff_binary(), "check", "--output-format", "json", "--no-cache", "--quiet", *options]
+    folder = root if root.is_dir() else None
+    return await run([*command, "--stdin-filename", name, "-"], document.text, folder, timeout_s=timeout_s)
+
+
+def _diagnostics(document: Document, output: bytes) -> tuple[Diagnostic, ...]:
+    try:
+        rows = json.loads(output or b"[]")
+    except ValueError:
+        return ()
+    lines = _Lines(document.text)
+    found = [_diagnostic(document, row, lines) for row in rows if row.get("location")]
+    return tuple(sorted(found, key=lambda each: (each.span, each.code)))
+
+
+def _diagnostic(document: Document, row: dict[str, Any], lines: _Lines) -> Diagnostic:
+    fix = row.get("fix") or {}
+    edits: tuple[Edit, ...] = ()
+    if fix.get("applicability") == "safe":
+        edits = tuple(
+            Edit(document.path, lines.span(edit), edit["content"].replace("\r\n", "\n").replace("\r", "\n"))
+            for edit in fix["edits"]
+        )
+    return Diagnostic(row.get("code") or SYNTAX, row["message"], lines.span(row), edits, fix.get("message") or "")
+
+
+_END: Final = re.compile(rb"\r\n|\n|\r")
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class _Lines:
+    """Rows and columns of ruff (from 1, columns in code points, a BOM not counted) to byte offsets."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        first = len(_BOM) if text.startswith(_BOM) else 0
+        self._starts = [first, *(match.end() for match in _END.finditer(text))]
+
+    def span(self, row: dict[str, Any]) -> Span:
+        start = self._offset(row["location"])
+        return Span(start, max(start, self._offset(row["end_location"])))
+
+    def _offset(self, place: dict[str, int]) -> int:
+        index = place["row"] - 1
+        if index >= len(self._starts):
+            return len(self._text)
+        start = self._starts[index]
+        end = self._starts[index + 1] if index + 1 < len(self._starts) else len(self._text)
+        line = self._text[start:end].decode("utf-8", "replace")
+        return start + len(line[: place["column"] - 1].encode())
+
+
+_JAVAC_PLACE: Final = re.compile(rb"^[^\n]*?\.java:(\d+):(\d+): (compiler\.err\.[\w.]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class JavaError:
+    """A syntax error of javac: its key (`compiler.err.expected`) and its line from 1."""
+
+    key: str
+    line: int
+
+
+def javac_binary(java_home: Path | None) -> Path | None:
+    """The compiler of the project's JDK, else one on PATH, else None."""
+    name = "javac.exe" if os.name == "nt" else "javac"
+    if java_home is not None and (java_home / "bin" / name).is_file():
+        return java_home / "bin" / name
+    found = shutil.which("javac")
+    return Path(found) if found else None
+
+
+async def javac(document: Document, java_home: Path | None, *, timeout_s: float = 20.0) -> tuple[JavaError, ...]:
+    """The syntax errors javac finds in a Java document; it stops after parsing and writes no class. Raises ToolMissing.
+
+    About half a second of CPU: for a proof that was asked for, not for diagnostics as one types.
+    """
+    binary = javac_binary(java_home)
+    if binary is None:
+        raise ToolMissing(say("javac was not found: set JAVA_HOME to a JDK."))
+    stop = ["--should-stop=ifError=PARSE", "--should-stop=ifNoError=PARSE"]
+    with tempfile.TemporaryDirectory(prefix="bank-copilot-") as folder:
+        source = Path(folder, document.path.with_suffix(".java").name)
+        source.write_bytes(document.text)
+        command: list[str | Path] = [
+            binary,
+            "-J-XX:TieredStopAtLevel=1",
+            "-proc:none",
+            "-XDrawDiagnostics",
+            "-encoding",
+            "UTF-8",
+            *stop,
+        ]
+        done = await run([*command, "-d", folder, source], b"", Path(folder), timeout_s=timeout_s)
+    if not done.complete:
+        raise ToolMissing(say("javac gave no answer in time."))
+    found = _JAVAC_PLACE.finditer(done.stdout + done.stderr)
+    return tuple(JavaError(match.group(3).decode(), int(match.group(1))) for match in found)
