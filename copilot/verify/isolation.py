@@ -107,9 +107,7 @@ def _as_root() -> bool:
     return hasattr(os, "getuid") and os.getuid() == 0 and "--perms" in _options()
 
 
-def limited(
-    argv: Sequence[str], cpu_s: int, memory_mb: int, file_mb: int, processes: int, level: Level
-) -> list[str]:
+def limited(argv: Sequence[str], cpu_s: int, memory_mb: int, file_mb: int, processes: int, level: Level) -> list[str]:
     """`argv` behind util-linux's `prlimit`, and first in line when the kernel runs out of memory.
 
     The process limit counts per user and does not bind root, so root becomes a user that nobody else is (the range
@@ -151,7 +149,9 @@ def prefixes(python: Path) -> list[Path]:
 
 def _base(config: Path) -> Path | None:
     values: Mapping[str, str] = dict(
-        (part.strip() for part in line.split("=", 1)) for line in config.read_text("utf-8", "replace").splitlines() if "=" in line
+        (part.strip() for part in line.split("=", 1))
+        for line in config.read_text("utf-8", "replace").splitlines()
+        if "=" in line
     )
     home = values.get("home")
     return Path(home).parent if home else None

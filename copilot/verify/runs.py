@@ -12,7 +12,7 @@ import json
 import re
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -57,7 +57,9 @@ def interpreter(python: Path | None) -> Path:
     with python.open("rb") as stream:
         if stream.read(2) == b"#!":
             raise ToolMissing(
-                say("{python} is a script that starts Python, not Python itself; set python.interpreter.", python=python)
+                say(
+                    "{python} is a script that starts Python, not Python itself; set python.interpreter.", python=python
+                )
             )
     return python.absolute()
 
@@ -71,8 +73,8 @@ async def pytest(
     paths: Sequence[Path],
     times: int,
     limits: sandbox.Limits,
-) -> list[Outcome]:
-    """Run `test` (a path inside the box) `times` times, two at a time; stops early when a run is broken.
+) -> AsyncIterator[Outcome]:
+    """Run `test` (a path inside the box) `times` times; the outcomes in order, ending with the first that failed.
 
     `paths` go on the import path; `focus` is the file whose executed lines are wanted in the first run. Runs
     alternate between two hash seeds and differ in time zone. Raises ToolMissing when there is no pytest.
@@ -82,15 +84,16 @@ async def pytest(
     if first.broken.startswith("pytest ") and first.broken.split()[-1] in map(str, _USAGE_ERRORS):
         config = False  # options of plug-ins that are not installed, say: the tests themselves are not to blame
         first = await _once(box, python, test, focus, paths, 0, limits, config=config)
-    outcomes = [first]
+    yield first
+    good = first.passed
     for number in range(1, times, 2):
-        if not first.passed:
-            break
-        pair = range(number, min(number + 2, times))
-        outcomes += await asyncio.gather(
-            *(_once(box, python, test, None, paths, turn, limits, config=config) for turn in pair)
-        )
-    return outcomes
+        if not good:
+            return
+        turns = range(number, min(number + 2, times))
+        pair = [_once(box, python, test, None, paths, turn, limits, config=config) for turn in turns]
+        for outcome in await asyncio.gather(*pair):
+            good = good and outcome.passed
+            yield outcome
 
 
 async def _once(
@@ -143,7 +146,8 @@ def _read(run: sandbox.Run, python: Path) -> Outcome:
     if report["collect"]:
         return broken(str(report["collect"][0]))
     tests = {
-        str(name): "" if outcome == "passed" else (reason or outcome) for name, (outcome, reason) in report["tests"].items()
+        str(name): "" if outcome == "passed" else (reason or outcome)
+        for name, (outcome, reason) in report["tests"].items()
     }
     return Outcome(tests, frozenset(report["lines"]), "", run.level, run.wall_s)
 

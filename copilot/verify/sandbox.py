@@ -82,7 +82,9 @@ class Box:
         """
         limits = limits or Limits()
         environment = isolation.environment(self._home) | dict(env or {})
-        command = [*isolation.limited(argv, limits.cpu_s, limits.memory_mb, limits.file_mb, limits.processes, self.level)]
+        command = [
+            *isolation.limited(argv, limits.cpu_s, limits.memory_mb, limits.file_mb, limits.processes, self.level)
+        ]
         if self.level is Level.BUBBLEWRAP:
             box = isolation.bubblewrap(
                 [(self._snapshot, self.root)], readonly, cwd or self.root, limits.scratch_mb, SCRATCH
@@ -171,8 +173,12 @@ async def _probe() -> str:
         bait.write_bytes(b"host")
         home = next((str(p) for p in _home_files()), str(bait))
         argv = isolation.probe(str(bait), home)
-        box = isolation.bubblewrap([], isolation.prefixes(Path(sys.executable)), Path(SCRATCH), limits.scratch_mb, SCRATCH)
-        command = isolation.limited(argv, limits.cpu_s, limits.memory_mb, limits.file_mb, limits.processes, Level.BUBBLEWRAP)
+        box = isolation.bubblewrap(
+            [], isolation.prefixes(Path(sys.executable)), Path(SCRATCH), limits.scratch_mb, SCRATCH
+        )
+        command = isolation.limited(
+            argv, limits.cpu_s, limits.memory_mb, limits.file_mb, limits.processes, Level.BUBBLEWRAP
+        )
         done = await _execute([*box, *command], None, isolation.environment(SCRATCH), b"", limits, Level.BUBBLEWRAP)
     if done.returncode != 0:
         words = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()

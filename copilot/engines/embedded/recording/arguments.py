@@ -1,0 +1,384 @@
+"""Inputs by type, by name and by what was seen: an ordered pool of expressions for each parameter.
+
+Bank identifiers are synthetic: they carry valid check digits and belong to nobody (published example numbers, or
+numbers computed here).
+"""
+
+from __future__ import annotations
+
+import ast
+import collections.abc
+import datetime
+import decimal
+import enum
+import inspect
+import re
+import typing
+from typing import Any, Dict, FrozenSet, Iterator, List, Sequence, Tuple
+
+from .express import Expr, Inexpressible, express, namespace, reference
+from .seeds import Found, literals
+from .targets import Target
+
+_DECIMAL = frozenset({("decimal", "Decimal")})
+_DATE = frozenset({("datetime", "date")})
+_DATETIME = frozenset({("datetime", "datetime")})
+
+BY_TYPE: Dict[type, Tuple[Expr, ...]] = {
+    int: tuple(map(Expr, ("1", "0", "2", "10", "-1", "7", "100", "12", "365"))),
+    float: tuple(map(Expr, ("1.5", "0.0", "0.05", "-1.0", "100.0", "2.675"))),
+    bool: (Expr("True"), Expr("False")),
+    str: tuple(map(Expr, ("'abc'", "''", "'A1'", "'12345'", "'Hello World'", "' x '", "'2024-02-29'"))),
+    bytes: (Expr("b'abc'"), Expr("b''")),
+    decimal.Decimal: tuple(
+        Expr(f"Decimal({t!r})", _DECIMAL)
+        for t in ("100.00", "0", "0.005", "-1", "1234.565", "0.05", "1", "1000000", "10.5")
+    ),
+    datetime.date: tuple(
+        Expr(f"date({t})", _DATE)
+        for t in ("2024, 1, 15", "2024, 2, 29", "2023, 12, 31", "2024, 3, 31", "2024, 6, 1", "2023, 2, 28")
+    ),
+    datetime.datetime: tuple(
+        Expr(f"datetime({t})", _DATETIME)
+        for t in ("2024, 1, 15, 10, 30", "2024, 2, 29, 0, 0", "2023, 12, 31, 23, 59, 59")
+    ),
+    datetime.timedelta: tuple(
+        Expr(f"timedelta({t})", frozenset({("datetime", "timedelta")})) for t in ("days=1", "0", "hours=36")
+    ),
+    datetime.time: (
+        Expr("time(9, 30)", frozenset({("datetime", "time")})),
+        Expr("time(0, 0)", frozenset({("datetime", "time")})),
+    ),
+    type(None): (Expr("None"),),
+    dict: (Expr("{'a': 1, 'b': 2}"), Expr("{}")),
+    list: (Expr("[3, 1, 2]"), Expr("[]"), Expr("[1]"), Expr("['b', 'a']")),
+    tuple: (Expr("(1, 2)"), Expr("()")),
+    set: (Expr("{1, 2}"), Expr("set()")),
+    complex: (Expr("1j"),),
+}
+
+_CALLABLES = tuple(map(Expr, ("abs", "str", "len", "bool", "lambda x: x", "lambda x: x > 1", "lambda a, b: a + b")))
+
+
+def _luhn(body: str) -> str:
+    total = sum(
+        sum(divmod(int(d) * (2 - i % 2), 10)) for i, d in enumerate(reversed(body), 1) for _ in [0] if i % 2
+    ) + sum(int(d) for i, d in enumerate(reversed(body), 1) if i % 2 == 0)
+    return body + str(-total % 10)
+
+
+def _resident(body: str) -> str:
+    weights = [pow(2, 17 - i, 11) for i in range(17)]
+    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights)) % 11]
+
+
+def _iban(country: str, account: str) -> str:
+    number = int("".join(str(int(c, 36)) for c in account + country + "00"))
+    return f"{country}{98 - number % 97:02d}{account}"
+
+
+BY_NAME: Tuple[Tuple[str, Tuple[str, ...]], ...] = (
+    (
+        "iban",
+        (_iban("GB", "WEST12345698765432"), _iban("DE", "370400440532013000"), _iban("FR", "20041010050500013M02606")),
+    ),
+    ("isin", ("US0378331005", "DE0007164600")),
+    ("bic|swift", ("DEUTDEFF", "DEUTDEFF500", "BKCHCNBJ")),
+    (r"card|\bpan\b|luhn|number", (_luhn("411111111111111"), _luhn("555555555555444"), _luhn("62000000000000000"))),
+    (
+        r"resident|identity|id_?(number|card|no)|number",
+        (_resident("11010519491231002"), _resident("44052418800101001")),
+    ),
+    ("currency|ccy", ("CNY", "EUR", "USD", "JPY", "XXX")),
+    (r"date|day", ("2024-02-29", "2024-01-31", "20240229")),
+    ("month", ("2024-02",)),
+    ("amount|balance|price", ("100.00", "1,234.56", "-5")),
+    ("country", ("CN", "DE", "GB")),
+    ("email", ("a@example.org",)),
+    ("phone|mobile", ("13800000000",)),
+)
+_HINTS: Tuple[Tuple[str, Tuple[type, ...]], ...] = (
+    (
+        r"^(n|i|k|x|y|count|index|days?|months?|years?|age|size|length|limit|term|periods?|num\w*|digits|width)$",
+        (int, float),
+    ),
+    (r"amount|balance|price|fee|principal|rate|total|cash|money|limit", (decimal.Decimal, int, float)),
+    (r"^(d|mapping|data|record|row|options|config|table)$|dict|_map$", (dict,)),
+    (r"date|day$|^on$|since|until|due|start|end", (datetime.date, datetime.datetime, str)),
+    (r"items|values|rows|^xs$|seq|list|args|s$", (list, tuple, str)),
+    (r"^(is_|has_|use_|allow_)|flag|strict|enabled", (bool,)),
+    (r"name|text|code|key|string|number|line|path|word|char|msg|title|id$|^s$", (str,)),
+)
+_CALLABLE_NAME = re.compile(r"^(f|fn|func|function|key|predicate|callback|op|op_?\w*)$|_fn$|_func$")
+
+
+class Pools:
+    """Builds pools for the parameters of one module's targets."""
+
+    def __init__(self, targets: Sequence[Target], found: Found, tree: ast.Module) -> None:
+        self.found = found
+        self.produced: List[Expr] = []
+        """Strings that functions of the module returned: input for others (a formatter feeds a parser)."""
+        self._module_literals = literals(tree)[:60]
+        self._nodes = {n.lineno: n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))}
+        self._trees = list(self._nodes.values())
+        self._by_parameter: Dict[str, List[Expr]] = {}
+        for target in targets:
+            for seed in found.calls.get(target.name.rsplit(".", 1)[-1], []):
+                for parameter, value in zip(target.parameters, seed.args):
+                    self._by_parameter.setdefault(parameter.name, []).append(value)
+                for name, value in seed.keywords:
+                    self._by_parameter.setdefault(name, []).append(value)
+
+    def of(self, target: Target, parameter: inspect.Parameter, hint: Any, limit: int = 26) -> List[Expr]:
+        """Expressions for one parameter, the most telling first. `hint` is its resolved annotation or None."""
+        kinds = _kinds(hint)
+        seen = list(dict.fromkeys(self._by_parameter.get(parameter.name, [])))[:12]
+        rows: List[Expr] = [e for e in seen if _fits(e, kinds)]
+        if parameter.default is not parameter.empty and not kinds:
+            kinds = {type(parameter.default)} - {type(None)}
+        near = self._near(target)
+        rows += [e for v in near for e in _converted(v, kinds)][:10]
+        if not kinds or str in kinds:
+            rows += [
+                Expr(repr(text))
+                for pattern, texts in BY_NAME
+                if re.search(pattern, self._words(target, parameter))
+                for text in texts
+            ][:5]
+            rows += self.produced[:4]
+        if hint is not None:
+            rows += by_annotation(hint, self.found)
+        else:
+            rows += self._guessed(parameter)
+        rows += [e for v in self._module_literals for e in _converted(v, kinds)][:8]
+        strange = [e for e in seen if e not in rows][:2]  # explicit checks of the type want to be seen too
+        return [*list(dict.fromkeys(rows))[:limit], *strange]
+
+    @staticmethod
+    def _words(target: Target, parameter: inspect.Parameter) -> str:
+        module = getattr(target.function, "__module__", "") or ""
+        return f"{parameter.name} {target.name} {module.rsplit('.', 1)[-1]}".lower()
+
+    def _near(self, target: Target) -> List[Any]:
+        """Literals of the target's own code."""
+        first, last = target.lines
+        values: List[Any] = []
+        for node in self._trees:
+            if first <= node.lineno <= last:
+                values += literals(node)
+        return values
+
+    @staticmethod
+    def _guessed(parameter: inspect.Parameter) -> List[Expr]:
+        rows: List[Expr] = []
+        if parameter.default is not parameter.empty:
+            try:
+                rows.append(express(parameter.default))
+            except Inexpressible:
+                pass
+            rows += BY_TYPE.get(type(parameter.default), ())
+        if _CALLABLE_NAME.search(parameter.name):
+            rows += _CALLABLES
+        for pattern, kinds in _HINTS:
+            if re.search(pattern, parameter.name.lower()):
+                rows += [e for kind in kinds for e in BY_TYPE[kind][:5]]
+                break
+        else:
+            rows += [e for kind in (int, str, list, decimal.Decimal, dict) for e in BY_TYPE[kind][:3]]
+        return rows
+
+
+def _fits(expr: Expr, kinds: Any) -> bool:
+    """True when a seen input is of the annotated type, or when nothing plain is annotated."""
+    if not kinds or object in kinds or not all(isinstance(k, type) for k in kinds):
+        return True
+    try:
+        return isinstance(eval(expr.text, namespace(expr.imports)), tuple(kinds))  # noqa: S307 - inside the sandbox
+    except Exception:
+        return False
+
+
+def _converted(value: Any, kinds: Any) -> Iterator[Expr]:
+    """A literal of the code as an input of the wanted kinds, with its neighbours when it is a number."""
+    if isinstance(value, str):
+        if not kinds or str in kinds:
+            yield Expr(repr(value))
+        if decimal.Decimal in kinds and re.fullmatch(r"-?\d+(\.\d+)?", value):
+            step = decimal.Decimal(1).scaleb(decimal.Decimal(value).as_tuple().exponent)  # type: ignore[arg-type]  # finite: a digit string
+            for number in (decimal.Decimal(value), decimal.Decimal(value) + step, decimal.Decimal(value) - step):
+                yield Expr(f"Decimal('{number}')", _DECIMAL)
+        return
+    if not kinds or int in kinds:
+        yield from (Expr(repr(v)) for v in (value, value + 1, value - 1))
+    elif float in kinds:
+        yield from (Expr(repr(float(v))) for v in (value, value + 1))
+    elif decimal.Decimal in kinds:
+        yield from (Expr(f"Decimal('{v}')", _DECIMAL) for v in (value, value + 1, value - 1))
+
+
+def _kinds(hint: Any) -> Any:
+    """The plain types inside an annotation."""
+    if hint is None:
+        return set()
+    if isinstance(hint, type) and not typing.get_args(hint):
+        return {hint}
+    kinds = set()
+    for part in typing.get_args(hint):
+        if part is not type(None):
+            kinds |= _kinds(part)
+    supertype = getattr(hint, "__supertype__", None)
+    return kinds | (_kinds(supertype) if supertype is not None else set()) or {object}
+
+
+def hints_of(target: Target) -> Dict[str, Any]:
+    """Resolved annotations of a target's parameters; those that cannot be resolved are absent."""
+    function: Any = target.function
+    if target.kind == "constructor":
+        function = (
+            target.function
+            if not isinstance(vars(target.function).get("__init__"), type(hints_of))
+            else target.function.__init__
+        )
+    function = inspect.unwrap(function) if callable(function) else function
+    try:
+        return typing.get_type_hints(function)
+    except Exception:
+        return {
+            p.name: p.annotation
+            for p in target.parameters
+            if isinstance(p.annotation, type) and p.annotation is not p.empty
+        }
+
+
+def by_annotation(hint: Any, found: Found, depth: int = 3) -> List[Expr]:
+    """Expressions of a type, boundaries included; constructor calls for classes."""
+    if depth < 0:
+        return []
+    if isinstance(hint, type) and hint in BY_TYPE and not typing.get_args(hint):
+        return list(BY_TYPE[hint])
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    supertype = getattr(hint, "__supertype__", None)
+    if supertype is not None:
+        return by_annotation(supertype, found, depth)
+    if isinstance(hint, typing.TypeVar):
+        choices = [hint.__bound__] if hint.__bound__ else list(hint.__constraints__) or [int, str]
+        return [e for choice in choices for e in by_annotation(choice, found, depth - 1)[:4]]
+    if origin is typing.Literal:
+        return [Expr(repr(a)) for a in args]
+    if origin is collections.abc.Callable or hint in (collections.abc.Callable, typing.Callable):
+        return list(_CALLABLES)
+    if origin in (tuple, list, set, frozenset, dict) or (
+        isinstance(origin, type) and issubclass(origin, collections.abc.Iterable)
+    ):
+        return _containers(origin, args, found, depth)
+    if args:  # Union, Optional, Annotated, Final and their like
+        parts = [by_annotation(a, found, depth) for a in args if not isinstance(a, (str, int))]
+        return [e for row in zip(*[p + p[-1:] * 8 for p in parts if p]) for e in row] + [e for p in parts for e in p]
+    if isinstance(hint, type):
+        return _objects(hint, found, depth)
+    return [e for kind in (int, str, list) for e in BY_TYPE[kind][:2]]
+
+
+def _containers(origin: Any, args: Tuple[Any, ...], found: Found, depth: int) -> List[Expr]:
+    if isinstance(origin, type) and issubclass(origin, collections.abc.Mapping):
+        keys = by_annotation(args[0], found, depth - 1) if args else [Expr("'a'")]
+        values = by_annotation(args[1], found, depth - 1) if len(args) > 1 else [Expr("1")]
+        rows = ["{%s: %s}", "{%s: %s, %s: %s}"]
+        return [
+            *(
+                _filled(r, [x for k, v in zip(keys, values) for x in (k, v)])
+                for r in rows
+                if min(len(keys), len(values)) >= r.count(":")
+            ),
+            Expr("{}"),
+        ]
+    if origin is tuple and args and args[-1] is not Ellipsis:
+        pools = [by_annotation(a, found, depth - 1) for a in args]
+        return [
+            _filled(
+                f"({', '.join(['%s'] * len(pools))},)" if len(pools) == 1 else f"({', '.join(['%s'] * len(pools))})",
+                list(row),
+            )
+            for row in zip(*pools)
+        ]
+    items = by_annotation(args[0], found, depth - 1) if args else list(BY_TYPE[int])
+    left, right = {tuple: ("(", ",)"), set: ("{", "}"), frozenset: ("frozenset({", "})")}.get(origin, ("[", "]"))
+    empty = {tuple: "()", set: "set()", frozenset: "frozenset()"}.get(origin, "[]")
+    rows = []
+    for count in (3, 1, 2):
+        if len(items) >= count:
+            rows.append(_filled(left + ", ".join(["%s"] * count) + right, items[:count]))
+    return [
+        *rows,
+        Expr(empty),
+        *(_filled(left + ", ".join(["%s"] * 2) + right, items[i : i + 2]) for i in (2, 4) if len(items) >= i + 2),
+    ]
+
+
+def _filled(pattern: str, parts: Sequence[Expr]) -> Expr:
+    used = list(parts)[: pattern.count("%s")]
+    merged: FrozenSet[Tuple[str, str]] = frozenset()
+    for part in used:
+        merged |= part.imports
+    return Expr(pattern % tuple(p.text for p in used), merged)
+
+
+def _objects(kind: type, found: Found, depth: int) -> List[Expr]:
+    """Instances of a class: enum members, seeds that construct it, constructor calls, subclasses of an abstract one."""
+    try:
+        owner = reference(kind)
+    except Inexpressible:
+        return []
+    if issubclass(kind, enum.Enum):
+        return [Expr(f"{owner.text}.{member.name}", owner.imports) for member in kind][:8]
+    rows: List[Expr] = []
+    for seed in found.calls.get(kind.__name__, [])[:6]:
+        if seed.receiver is None:
+            rows.append(written(owner, seed.args, seed.keywords))
+    if inspect.isabstract(kind) or getattr(kind, "_is_protocol", False):
+        for child in kind.__subclasses__()[:3]:
+            rows += _objects(child, found, depth - 1)
+        return rows
+    try:
+        parameters = list(inspect.signature(kind).parameters.values())
+    except (TypeError, ValueError):
+        return rows
+    target = Target(kind.__name__, "constructor", kind, tuple(parameters), kind, (0, 0), owner)
+    hints = hints_of(target)
+    needed = [p for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    pools = []
+    for parameter in needed:
+        hint = hints.get(parameter.name)
+        pool = by_annotation(hint, found, depth - 1) if hint is not None else Pools._guessed(parameter)
+        if _kinds(hint) & {str}:
+            pool = [
+                Expr(repr(t))
+                for pattern, texts in BY_NAME
+                if re.search(pattern, parameter.name.lower())
+                for t in texts[:2]
+            ] + pool
+        pools.append((parameter, pool))
+    if all(pool for _, pool in pools):
+        for turn in range(4 if pools else 1):
+            args = [p[turn % len(p)] for parameter, p in pools if parameter.kind is not parameter.KEYWORD_ONLY]
+            keywords = [(q.name, p[turn % len(p)]) for q, p in pools if q.kind is q.KEYWORD_ONLY]
+            rows.append(written(owner, args, keywords))
+    return [e for e in dict.fromkeys(rows) if _works(e)][:6]
+
+
+def _works(expr: Expr) -> bool:
+    try:
+        eval(expr.text, namespace(expr.imports))  # noqa: S307 - our own text or the project's, inside the sandbox
+    except Exception:
+        return False
+    return True
+
+
+def written(callee: Expr, args: Sequence[Expr], keywords: Sequence[Tuple[str, Expr]]) -> Expr:
+    """A call as text."""
+    words = [a.text for a in args] + [f"{name}={value.text}" for name, value in keywords]
+    merged = callee.imports
+    for part in [*args, *(value for _, value in keywords)]:
+        merged |= part.imports
+    return Expr(f"{callee.text}({', '.join(words)})", merged)

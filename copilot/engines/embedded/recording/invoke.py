@@ -1,0 +1,323 @@
+"""One call and what came of it: value, exception or changed state, the lines it ran, and whether it may be trusted.
+
+Only an exception that project code raises explicitly counts as behaviour; one that nonsense provoked in a library or
+in an operator is no outcome at all. Calls that touch files, processes or the network, or that ask the clock or a
+random source, are no outcome either.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import importlib
+import inspect
+import itertools
+import os
+import random
+import signal
+import sys
+import types
+from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Set, Tuple
+
+from .express import Expr, Inexpressible, express, facets, namespace
+
+CPU_S = 0.3
+"""CPU seconds of one call; virtual time, so that a busy machine changes nothing."""
+_ITEMS = 60
+_MESSAGE = 200
+
+
+class Case(NamedTuple):
+    """A call to try: `setup` makes the `subjects`, `call` is the expression; `rank` 0 is a seed, higher is less telling."""
+
+    target: str
+    setup: Tuple[str, ...]
+    call: str
+    imports: FrozenSet[Tuple[str, str]]
+    args: Tuple[Tuple[str, Expr], ...]
+    subjects: Tuple[str, ...]
+    rank: int
+
+
+class Outcome(NamedTuple):
+    """`kind` is value, facets, raises or nothing; `shown` are (expression, expected) pairs, `call` in the place of the call."""
+
+    kind: str
+    wrap: str
+    shown: Tuple[Tuple[str, Expr], ...]
+    error: Tuple[str, str, str]
+    reason: str = ""
+
+    @property
+    def key(self) -> Tuple[Any, ...]:
+        """Equal keys mean that no assertion could tell the two outcomes apart."""
+        return self.kind, self.wrap, tuple((e, v.text) for e, v in self.shown), self.error
+
+
+class _Stopped(BaseException):
+    """The call used up its time."""
+
+
+def _nothing(reason: str) -> Outcome:
+    return Outcome("nothing", "%s", (), ("", "", ""), reason)
+
+
+class Watch:
+    """What one call did, besides its result."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.arcs: Set[Tuple[int, int]] = set()
+        self.forbidden = ""
+
+    def trace(self, frame: types.FrameType, _event: str, _arg: Any) -> Any:
+        """A global trace function for `sys.settrace`: arcs between lines of the file, per frame."""
+        if frame.f_code.co_filename != self.path:
+            return None
+        last = [-frame.f_code.co_firstlineno]
+
+        def local(current: types.FrameType, event: str, _arg: Any) -> Any:
+            if event == "line":
+                self.arcs.add((last[0], current.f_lineno))
+                last[0] = current.f_lineno
+            return local
+
+        return local
+
+    def profile(self, _frame: types.FrameType, event: str, arg: Any) -> None:
+        """A profile function that notices built-in functions whose answer changes from run to run."""
+        if event == "c_call" and not self.forbidden:
+            self.forbidden = unsteady(arg)
+
+
+_CLOCK = frozenset(
+    "time time_ns monotonic monotonic_ns perf_counter perf_counter_ns process_time process_time_ns thread_time "
+    "localtime gmtime ctime asctime clock_gettime".split()
+)
+
+
+def unsteady(function: Any) -> str:
+    """The name of a clock or random source, empty for any other built-in function."""
+    name = getattr(function, "__name__", "")
+    module = getattr(function, "__module__", "") or ""
+    owner = getattr(function, "__self__", None)
+    if module == "time" and name in _CLOCK:
+        return "time." + name
+    if isinstance(owner, type) and name in ("now", "today", "utcnow") and owner.__module__ == "datetime":
+        return f"{owner.__name__}.{name}"
+    if name in ("urandom", "getrandom", "getpid", "getppid", "uuid_generate", "generate_time_safe"):
+        return name
+    return "random" if owner is getattr(random, "_inst", None) and owner is not None else ""
+
+
+class Guard:
+    """Notices side effects by audit events; armed only while a call runs."""
+
+    _BAD = (
+        "os.",
+        "shutil.",
+        "socket.",
+        "subprocess.",
+        "tempfile.",
+        "ctypes.",
+        "sqlite3.",
+        "urllib.",
+        "http.",
+        "smtplib.",
+        "ftplib.",
+        "webbrowser.",
+        "pty.",
+        "signal.",
+        "time.sleep",
+        "builtins.input",
+    )
+    _FINE = frozenset({"os.listdir", "os.scandir", "os.walk", "os.fwalk"})
+
+    def __init__(self, roots: Tuple[str, ...]) -> None:
+        self.armed = False
+        self.seen = ""
+        self._roots = roots
+        sys.addaudithook(self._hook)
+
+    def _hook(self, event: str, args: Tuple[Any, ...]) -> None:
+        if not self.armed or self.seen:
+            return
+        if event == "open":
+            path, mode, flags = (*args, None, None, None)[:3]
+            writing = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+            if writing or (isinstance(path, str) and os.path.isabs(path) and not path.startswith(self._roots)):
+                self.seen = "opens a file"
+            elif isinstance(mode, str) and set(mode) & set("wax+"):
+                self.seen = "opens a file"
+        elif event.startswith(self._BAD) and event not in self._FINE:
+            self.seen = event
+
+
+class Runner:
+    """Runs cases against one module. `root` is the folder whose code counts as the project's."""
+
+    def __init__(self, path: str, root: str, skipped: List[str]) -> None:
+        self.path = path
+        self._root = os.path.join(root, "")
+        self._skipped = tuple(os.path.join(folder, "") for folder in skipped)
+        self.guard = Guard((self._root, sys.prefix, sys.base_prefix, "/usr/lib", "/usr/share/zoneinfo"))
+        self._compiled: Dict[Case, Tuple[Optional[types.CodeType], types.CodeType, Dict[str, Any]]] = {}
+        self._raises: Dict[str, Set[int]] = {}
+        self.caches: List[Callable[[], Any]] = []
+        signal.signal(signal.SIGVTALRM, self._stop)
+        signal.signal(signal.SIGALRM, self._stop)
+
+    @staticmethod
+    def _stop(_number: int, _frame: Any) -> None:
+        raise _Stopped
+
+    def run(self, case: Case, watch: Optional[Watch] = None, *, profile: bool = False) -> Outcome:
+        """The outcome of a case; `watch` collects its lines, or with `profile` its unsteady sources."""
+        try:
+            if case not in self._compiled:
+                names = namespace(case.imports)
+                setup = compile("\n".join(case.setup), "<setup>", "exec") if case.setup else None
+                self._compiled[case] = (setup, compile(case.call, "<call>", "eval"), names)
+            setup, call, names = self._compiled[case]
+        except Exception:
+            return _nothing("cannot be written")
+        for clear in self.caches:
+            clear()
+        random.seed(0)
+        self.guard.seen = ""
+        signal.setitimer(signal.ITIMER_VIRTUAL, CPU_S, CPU_S)
+        signal.setitimer(signal.ITIMER_REAL, 20 * CPU_S, CPU_S)
+        try:
+            outcome = self._observed(case, setup, call, dict(names), watch, profile)
+        except _Stopped:
+            outcome = _nothing("takes too long")
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            sys.settrace(None)
+            sys.setprofile(None)
+            self.guard.armed = False
+        return _nothing(self.guard.seen) if self.guard.seen else outcome
+
+    def _observed(
+        self, case: Case, setup: Any, call: types.CodeType, names: Dict[str, Any], watch: Optional[Watch], profile: bool
+    ) -> Outcome:
+        self.guard.armed = True
+        try:
+            if setup is not None:
+                exec(setup, names)  # noqa: S102 - the text of the test to be, inside the sandbox
+            before = self._state(case, names)
+            if watch is not None:
+                (sys.setprofile if profile else sys.settrace)(watch.profile if profile else watch.trace)
+            try:
+                value, wrap = _value(call, names)
+            finally:
+                sys.settrace(None)
+                sys.setprofile(None)
+        except _Stopped:
+            raise
+        except BaseException as error:
+            return self._raised(error)
+        changed = [row for row in self._state(case, names) if row not in before]
+        self.guard.armed = False
+        return _described(value, wrap, changed)
+
+    @staticmethod
+    def _state(case: Case, names: Dict[str, Any]) -> List[Tuple[str, Expr]]:
+        rows: List[Tuple[str, Expr]] = []
+        for subject in case.subjects:
+            rows += facets(names.get(subject), subject, 24)
+            if isinstance(names.get(subject), (list, dict, set)):
+                try:
+                    rows.append((subject, express(names[subject])))
+                except Inexpressible:
+                    continue
+        return rows
+
+    def _raised(self, error: BaseException) -> Outcome:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        if trace is None or not isinstance(error, Exception) or not self._explicit(trace):
+            return _nothing(f"{type(error).__name__} that nobody raises on purpose")
+        kind = type(error)
+        found: Any = sys.modules.get(kind.__module__)
+        if getattr(found, kind.__qualname__, None) is not kind:
+            return _nothing("its exception cannot be imported")
+        message = str(error)
+        if len(message) > _MESSAGE or " at 0x" in message:
+            message = ""
+        return Outcome("raises", "%s", (), (kind.__module__, kind.__qualname__, message))
+
+    def _explicit(self, trace: types.TracebackType) -> bool:
+        """True when the innermost frame is project code at a `raise` statement."""
+        path = trace.tb_frame.f_code.co_filename
+        if not path.startswith(self._root) or path.startswith(self._skipped):
+            return False
+        if path not in self._raises:
+            lines: Set[int] = set()
+            try:
+                with open(path, encoding="utf-8") as stream:
+                    tree = ast.parse(stream.read())
+            except (OSError, ValueError, SyntaxError):
+                tree = ast.Module(body=[], type_ignores=[])
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Raise):
+                    lines |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+            self._raises[path] = lines
+        return trace.tb_lineno in self._raises[path]
+
+
+def _value(call: types.CodeType, names: Dict[str, Any]) -> Tuple[Any, str]:
+    """The result; iterators are consumed and coroutines awaited, and the wrapper says so."""
+    value = eval(call, names)  # noqa: S307 - the text of the test to be, inside the sandbox
+    wrap = "%s"
+    if inspect.iscoroutine(value):
+        value, wrap = asyncio.run(value), "asyncio.run(%s)"
+    if hasattr(value, "__next__") and hasattr(value, "__iter__"):
+        items = list(itertools.islice(value, _ITEMS + 1))
+        if len(items) > _ITEMS:
+            raise _Stopped
+        value, wrap = items, f"list({wrap})"
+    return value, wrap
+
+
+def _described(value: Any, wrap: str, changed: List[Tuple[str, Expr]]) -> Outcome:
+    try:
+        same = value == value  # noqa: PLR0124 - NaN
+        if not isinstance(same, bool) or not same:
+            return _nothing("does not equal itself (NaN)")
+    except Exception:
+        return _nothing("cannot be compared")
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return _nothing("is infinite")
+    state = tuple(changed[:4])
+    try:
+        return Outcome("value", wrap, (("call", express(value)), *state), ("", "", ""))
+    except Inexpressible:
+        pass
+    if isinstance(value, (list, tuple)) and len(value) > 2:
+        rows = _sampled(value)
+        if rows:
+            return Outcome("facets", wrap, (*rows, *state), ("", "", ""))
+    if wrap == "%s" and value is not None:
+        rows = facets(value, "result", 4)
+        if rows:
+            return Outcome("facets", wrap, (*rows, *state), ("", "", ""))
+    if state:
+        return Outcome("facets", wrap, state, ("", "", ""))
+    return _nothing("its result has no text")
+
+
+def _sampled(value: Any) -> List[Tuple[str, Expr]]:
+    """A sequence too long to be written: how long it is, its first and its last item."""
+    try:
+        rows = [("result[0]", express(value[0])), ("result[-1]", express(value[-1]))]
+    except Inexpressible:
+        rows = [*facets(value[0], "result[0]", 4), *facets(value[-1], "result[-1]", 4)]
+    return [("len(result)", Expr(str(len(value)))), *rows] if rows else []
+
+
+def load(name: str) -> types.ModuleType:
+    """Import the module under test."""
+    return importlib.import_module(name)

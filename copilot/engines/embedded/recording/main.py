@@ -1,0 +1,226 @@
+"""Request in, records out: JSON on standard input and output, one process, one child process a group of targets.
+
+Request: `{"path", "module", "root", "package_root", "targets": [names] or null, "first": [files], "cpu_s", "skipped",
+"replay": [records] or null}`. Answer: `{"records", "rejected", "targets", "mutants", "killed", "error"}`, or with
+`replay` the outcome of each record again as `{"keys"}`.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import pickle
+import sys
+from typing import Any, Callable, Dict, List, Sequence, Tuple
+
+from .arguments import Pools
+from .choose import Budget, Search, Tried
+from .express import Expr
+from .invoke import Case, Runner, load
+from .mutants import plant
+from .seeds import gather
+from .targets import Target, find
+
+MAX_CASES = 12
+"""Assertions for one callable; more are not read by anyone."""
+
+
+def main() -> None:
+    """Answer the request on standard input; what project code prints is thrown away."""
+    request: Dict[str, Any] = json.load(sys.stdin)
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(quiet, number)
+    try:
+        answer = replayed(request) if request.get("replay") is not None else recorded(request)
+    except ImportFailed as error:
+        answer = {"error": str(error)}
+    json.dump(answer, out)
+    out.flush()
+    os._exit(0)
+
+
+class ImportFailed(Exception):
+    """The module under test cannot be imported; the text says why in one line."""
+
+
+def _loaded(request: Dict[str, Any]) -> Any:
+    sys.path.insert(0, request["package_root"])
+    try:
+        module = load(request["module"])
+    except BaseException as error:
+        raise ImportFailed(f"{type(error).__name__}: {error}"[:300]) from None
+    if os.path.realpath(getattr(module, "__file__", None) or "") != os.path.realpath(request["path"]):
+        raise ImportFailed(f"import {request['module']} finds another file")
+    return module
+
+
+def recorded(request: Dict[str, Any]) -> Dict[str, Any]:
+    """Records of the module's behaviour."""
+    module = _loaded(request)
+    path: str = module.__file__
+    with open(path, encoding="utf-8") as stream:
+        tree = ast.parse(stream.read())
+    targets = find(module, path, request["targets"])
+    found = gather(module, tree, request["root"], request["package_root"], request["first"])
+    pools = Pools(targets, found, tree)
+    runner = Runner(path, request["root"], request["skipped"])
+    runner.caches = [v.cache_clear for v in vars(module).values() if hasattr(v, "cache_clear")]
+    groups = _groups(targets)
+    answer: Dict[str, Any] = {
+        "records": [],
+        "rejected": {},
+        "targets": len(targets),
+        "mutants": 0,
+        "killed": 0,
+        "error": "",
+    }
+    left = float(request["cpu_s"])
+    spans = [t.lines for t in targets]
+    weights = [sum(1 + t.lines[1] - t.lines[0] for t in group) for group in groups]
+    for number, group in enumerate(groups):
+        share = left * max(weights[number] / max(1, sum(weights[number:])), 0.1)
+        work = lambda g=group, s=share: _search(runner, pools, g, tree, path, spans, s)  # noqa: E731 - the child's whole job
+        part = in_child(work, share * 3 + 2)
+        if part is None:
+            _count(answer["rejected"], {"its process died": 1})
+            left -= share
+            continue
+        left -= min(part["cpu"], left * 0.9)
+        answer["records"] += [r for r in part["records"] if _agrees(r, found.promised, answer["rejected"])]
+        answer["mutants"] += part["mutants"]
+        answer["killed"] += part["killed"]
+        _count(answer["rejected"], part["rejected"])
+        pools.produced += [Expr(text) for text in part["strings"] if Expr(text) not in pools.produced][:6]
+    return answer
+
+
+def _groups(targets: Sequence[Target]) -> List[List[Target]]:
+    """A class with its members is one group: what one method changes, another sees."""
+    groups: Dict[Any, List[Target]] = {}
+    for target in targets:
+        groups.setdefault(target.owner or target.name, []).append(target)
+    return list(groups.values())
+
+
+def _search(
+    runner: Runner,
+    pools: Pools,
+    group: List[Target],
+    tree: ast.Module,
+    path: str,
+    spans: List[Tuple[int, int]],
+    seconds: float,
+) -> Dict[str, Any]:
+    import time
+
+    began = time.process_time()
+    search = Search(runner, pools, Budget(seconds), [t.lines for t in group])
+    for number, target in enumerate(group):
+        search.explore(target, 0.6 / (len(group) - number))
+    ran = {line for _, line in search.arcs}
+    own = [t.lines for t in group]
+    private = [
+        (n.lineno, n.end_lineno or n.lineno)
+        for n in ast.walk(tree)
+        if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and not any(a <= n.lineno <= b for a, b in spans)
+    ]
+    mutants = [m for m in plant(tree, path, own + private) if m.line in ran or any(a <= m.line <= b for a, b in own)]
+    chosen, killed = search.select(mutants, MAX_CASES)
+    strings = [
+        t.outcome.shown[0][1].text
+        for rows in search.tried.values()
+        for t in rows[:6]
+        if t.outcome.kind == "value" and t.outcome.shown[0][1].text[:1] in "'\"" and len(t.outcome.shown[0][1].text) > 4
+    ]
+    return {
+        "records": [_record(t) for target in group for t in chosen.get(target.name, [])],
+        "rejected": search.rejected,
+        "mutants": len(mutants),
+        "killed": len(killed),
+        "strings": strings[:6],
+        "cpu": time.process_time() - began,
+    }
+
+
+def in_child(work: Callable[[], Dict[str, Any]], cpu_s: float) -> Any:
+    """The result of `work` from a forked child, None when it died: `sys.exit`, a crash or an endless loop in C."""
+    import resource
+
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        try:
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            limit = int(used.ru_utime + used.ru_stime + cpu_s) + 1
+            hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+            resource.setrlimit(resource.RLIMIT_CPU, (limit if hard < 0 else min(limit, hard), hard))
+            data = pickle.dumps(work())
+            with os.fdopen(writer, "wb") as pipe:
+                pipe.write(data)
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        data = pipe.read()
+    os.waitpid(child, 0)
+    try:
+        return pickle.loads(data)  # noqa: S301 - our own child wrote it
+    except Exception:
+        return None
+
+
+def _record(tried: Tried) -> Dict[str, Any]:
+    case, outcome = tried.case, tried.outcome
+    return {
+        "target": case.target,
+        "setup": list(case.setup),
+        "call": case.call,
+        "imports": sorted(case.imports),
+        "args": [[n, e.text] for n, e in case.args],
+        "subjects": list(case.subjects),
+        "rank": case.rank,
+        "kind": outcome.kind,
+        "wrap": outcome.wrap,
+        "shown": [[left, right.text, sorted(right.imports)] for left, right in outcome.shown],
+        "error": list(outcome.error),
+        "lines": sorted({line for _, line in tried.arcs}),
+    }
+
+
+def _agrees(record: Dict[str, Any], promised: Dict[str, str], rejected: Dict[str, int]) -> bool:
+    """False when a doctest promises something else: such a record would pin what may be a bug."""
+    want = promised.get(record["call"])
+    if want is None or "..." in want or record["kind"] != "value" or record["subjects"]:
+        return True
+    got = record["shown"][0][1]
+    try:
+        same = want == got or ast.literal_eval(want) == ast.literal_eval(got)
+    except (ValueError, SyntaxError):
+        return True  # the doctest shows a repr that is no literal: nothing to hold against
+    if not same:
+        _count(rejected, {"contradicts a doctest": 1})
+    return same
+
+
+def _count(total: Dict[str, int], more: Dict[str, int]) -> None:
+    for reason, number in more.items():
+        total[reason] = total.get(reason, 0) + number
+
+
+def replayed(request: Dict[str, Any]) -> Dict[str, Any]:
+    """Run records again, last first, in this process; True for each that came out the same."""
+    module = _loaded(request)
+    runner = Runner(module.__file__, request["root"], request["skipped"])
+    runner.caches = [v.cache_clear for v in vars(module).values() if hasattr(v, "cache_clear")]
+    same: List[bool] = []
+    for record in reversed(request["replay"]):
+        imports = frozenset((m, n) for m, n in record["imports"])
+        case = Case(record["target"], tuple(record["setup"]), record["call"], imports, (), tuple(record["subjects"]), 0)
+        outcome = runner.run(case)
+        shown = tuple((left, right) for left, right, _ in record["shown"])
+        same.append(outcome.key == (record["kind"], record["wrap"], shown, tuple(record["error"])))
+    return {"same": same[::-1]}

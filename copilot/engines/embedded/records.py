@@ -1,0 +1,87 @@
+"""Recorded behaviour as values: what `recording/` wrote down about calls, read from its JSON."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Imports = frozenset[tuple[str, str]]
+"""(module, name) pairs; an empty name is `import module`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`left` is an expression over the variables of the test (`call`: the call itself); it equals `right`."""
+
+    left: str
+    right: str
+    imports: Imports
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One call and what it did. `raised` is (module, class, message) or None; `wrap` has one `%s` for the call."""
+
+    target: str
+    setup: tuple[str, ...]
+    call: str
+    wrap: str
+    imports: Imports
+    arguments: tuple[str, ...]
+    kind: Literal["value", "facets", "raises"]
+    shown: tuple[Shown, ...]
+    raised: tuple[str, str, str] | None
+    raw: Mapping[str, Any]
+
+    @property
+    def expected(self) -> str | None:
+        """The value of the call as text, if that is what was recorded."""
+        return self.shown[0].right if self.kind == "value" else None
+
+    @property
+    def state(self) -> tuple[Shown, ...]:
+        """What was recorded beside the value."""
+        return tuple(each for each in self.shown if each.left != "call")
+
+    @property
+    def plain(self) -> bool:
+        """True when the whole record is one expression and its value or exception."""
+        return not self.setup and not self.state and self.kind != "facets"
+
+
+def read(row: Mapping[str, Any]) -> Record:
+    """A record from its JSON. Raises KeyError or TypeError when it is none."""
+    raised = tuple(row["error"]) if row["kind"] == "raises" else None
+    return Record(
+        target=row["target"],
+        setup=tuple(row["setup"]),
+        call=row["call"],
+        wrap=row["wrap"],
+        imports=frozenset((m, n) for m, n in row["imports"]),
+        arguments=tuple(name for name, _ in row["args"]),
+        kind=row["kind"],
+        shown=tuple(Shown(left, right, frozenset((m, n) for m, n in i)) for left, right, i in row["shown"]),
+        raised=(raised[0], raised[1], raised[2]) if raised else None,
+        raw=row,
+    )
+
+
+def cells(record: Record) -> tuple[str, tuple[str, ...]] | None:
+    """`(shape, argument texts)` of a plain call, so that calls of one shape can share a table; None for others."""
+    if not record.plain:
+        return None
+    tree = ast.parse(record.call, mode="eval").body
+    if not isinstance(tree, ast.Call) or any(isinstance(a, ast.Starred) for a in tree.args):
+        return None
+    names = [f"{{{i}}}" for i in range(len(tree.args) + len(tree.keywords))]
+    words = [
+        *names[: len(tree.args)],
+        *(f"{k.arg}={n}" for k, n in zip(tree.keywords, names[len(tree.args) :], strict=True)),
+    ]
+    head = ast.unparse(tree.func)
+    if "{" in head or any(k.arg is None for k in tree.keywords):
+        return None
+    texts = tuple(ast.unparse(a) for a in [*tree.args, *(k.value for k in tree.keywords)])
+    return record.wrap % f"{head}({', '.join(words)})", texts

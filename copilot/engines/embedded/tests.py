@@ -1,0 +1,258 @@
+"""Unit tests by execution recording: run the code on telling inputs in the sandbox, write down what it did.
+
+Python only so far. Another language is another recorder and another writer behind the same `propose`; the proof in
+`tasks/tests.py` does not change. Absent on purpose: proving (a candidate here has not been run as a test yet, except
+in the second round, which leaves out what fails).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from copilot.engines.base import Resources
+from copilot.engines.embedded import pytest_text, records
+from copilot.engines.embedded.records import Record
+from copilot.errors import CopilotError
+from copilot.messages import say
+from copilot.progress import report
+from copilot.syntax.outline import Symbol
+from copilot.tasks import tests as task
+from copilot.types import (
+    Candidate,
+    Context,
+    Declined,
+    Document,
+    Edit,
+    Finding,
+    Request,
+    Severity,
+    Span,
+    TestsOptions,
+)
+from copilot.verify import isolation, python_places, python_tests, runs, sandbox, tools
+
+RECORDER: Final = Path(__file__).with_name("recording")
+LINE: Final = 100
+"""Longest line of a generated test."""
+
+_BOOT: Final = "import sys; sys.path.insert(0, {folder!r}); from recording.main import main; main()"
+_SUSPICIOUS: Final = {
+    "contradicts a doctest": "{count} results contradict a doctest and were not recorded",
+    "does not equal itself (NaN)": "{count} results are NaN and were not recorded",
+    "is infinite": "{count} results are infinite and were not recorded",
+    "differs when repeated": "{count} results differ when repeated and were not recorded",
+}
+"""Reasons of the recorder that a developer should look at, with what is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    records: tuple[Record, ...]
+    rejected: Mapping[str, int]
+    targets: int
+    mutants: int
+    killed: int
+    error: str
+
+
+async def propose(request: Request, context: Context, resources: Resources) -> AsyncIterator[Candidate | Declined]:
+    """One test file for the function, the class or the whole file that the span names."""
+    doc, root = request.document, resources.project.root
+    if doc.language != "python":
+        yield Declined(say("unit tests are generated for Python only so far"))
+        return
+    if python_places.is_test(doc.path):
+        yield Declined(say("{name} is a test file itself", name=doc.path.name))
+        return
+    where = python_places.place(doc, root)
+    if where is None:
+        yield Declined(say("{name} cannot be imported by a name", name=doc.path.name))
+        return
+    try:
+        yield await _proposed(request, resources, where)
+    except CopilotError as error:
+        yield Declined(str(error))
+
+
+async def _proposed(request: Request, resources: Resources, where: python_places.Place) -> Candidate | Declined:
+    doc, root, settings = request.document, resources.project.root, resources.settings
+    subject = task.focus(doc, request.span)
+    options = request.options if isinstance(request.options, TestsOptions) else TestsOptions()
+    python = runs.interpreter(resources.project.python)
+    overlay = task.laid_over(doc, {}, root)
+    async with sandbox.opened(root, settings, files=overlay, readonly=isolation.prefixes(python)) as box:
+        desk = _Desk(box, python, doc, where, request, resources, options)
+        report(say("recording {name}", name=subject.qualified if subject else doc.path.name))
+        recording = await desk.record(subject)
+        if recording.error:
+            return Declined(say("{name} cannot be run: {reason}", name=doc.path.name, reason=recording.error))
+        if not recording.targets:
+            return Declined(say("there is no public function or class to test here"))
+        report(say("repeating under another hash seed"))
+        steady = await desk.repeated(recording.records)
+        usable = [record for record in steady if record not in pytest_text.conflicting(steady)]
+        path = python_places.test_path(doc, root, options.out or _configured(root, settings.tests.out), _label(subject))
+        found = pytest_text.tests(usable)
+        if request.attempts:
+            found = await desk.surviving(found, path)
+        if not found:
+            return Declined(say("no call had a result that can be tested"), _histogram(recording.rejected))
+        text = await _formatted(pytest_text.module(where.name, found), root, path)
+        return _candidate(request, subject, recording, path, text, len(recording.records) - len(steady))
+
+
+def _configured(root: Path, out: str) -> Path | None:
+    return root / out if out else None
+
+
+def _label(subject: Symbol | None) -> str:
+    return subject.qualified if subject is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """One request's means: the box, the interpreter and where the module lies in it."""
+
+    box: sandbox.Box
+    python: Path
+    doc: Document
+    where: python_places.Place
+    request: Request
+    resources: Resources
+    options: TestsOptions
+
+    async def record(self, subject: Symbol | None) -> _Recording:
+        """Search for telling calls."""
+        cpu_s = min(2.5 if subject is not None and subject.kind != "class" else 6.0, self.options.budget_s / 3)
+        answer = await self._ask(
+            {"targets": [subject.qualified] if subject else None, "cpu_s": cpu_s, "first": self._callers()}, 0
+        )
+        return _Recording(
+            tuple(records.read(row) for row in answer.get("records", ())),
+            answer.get("rejected", {}),
+            answer.get("targets", 0),
+            answer.get("mutants", 0),
+            answer.get("killed", 0),
+            answer.get("error", ""),
+        )
+
+    async def repeated(self, found: Sequence[Record]) -> list[Record]:
+        """Those records that come out the same in another process, order, hash seed and time zone."""
+        if not found:
+            return []
+        answer = await self._ask({"replay": [dict(record.raw) for record in found]}, 4711)
+        same = answer.get("same", [])
+        return [record for record, good in zip(found, same, strict=False) if good]
+
+    async def surviving(self, found: list[pytest_text.Test], path: Path) -> list[pytest_text.Test]:
+        """Those tests that pass when pytest runs them, each alone in what it may break for others."""
+        text = pytest_text.module(self.where.name, found)
+        root = self.resources.project.root
+        overlay = task.laid_over(self.doc, {path: text}, root)
+        settings = self.resources.settings
+        async with sandbox.opened(root, settings, files=overlay, readonly=isolation.prefixes(self.python)) as box:
+            bad: set[str] = set()
+            outcomes = runs.pytest(
+                box,
+                self.python,
+                task.inside(box.root, root, path),
+                focus=None,
+                paths=[task.inside(box.root, root, self.where.base), box.root],
+                times=1,
+                limits=task.limits(settings, self.options.budget_s),
+            )
+            async for outcome in outcomes:
+                bad |= {name.split("[")[0] for name, reason in outcome.tests.items() if reason}
+                if outcome.broken:
+                    return []
+        return [test for test in found if test.name not in bad]
+
+    def _callers(self) -> list[str]:
+        """Files of the index that call what is to be tested: their calls are read first."""
+        name = self.doc.path.stem
+        subject = task.focus(self.doc, self.request.span)
+        names = [subject.name] if subject is not None else [name]
+        root = self.resources.project.root
+        found = [call.path for name in names for call in self.resources.index.calls(name, 20)]
+        paths = [path if path.is_absolute() else root / path for path in found]
+        return [
+            str(task.inside(self.box.root, root, path)) for path in dict.fromkeys(paths) if path.is_relative_to(root)
+        ]
+
+    async def _ask(self, question: Mapping[str, Any], seed: int) -> dict[str, Any]:
+        root = self.resources.project.root
+        path = task.inside(self.box.root, root, self.doc.path)
+        request = {
+            "path": str(path),
+            "module": self.where.name,
+            "root": str(self.box.root),
+            "package_root": str(task.inside(self.box.root, root, self.where.base)),
+            "targets": None,
+            "first": [],
+            "cpu_s": 5.0,
+            "skipped": [str(prefix) for prefix in isolation.prefixes(self.python)],
+            "replay": None,
+            **question,
+        }
+        run = await self.box.run(
+            [str(self.python), "-s", "-B", "-c", _BOOT.format(folder=str(RECORDER.parent))],
+            readonly=[*isolation.prefixes(self.python), RECORDER],
+            env={
+                "PYTHONPATH": str(self.box.root),
+                "PYTHONHASHSEED": str(seed),
+                "TZ": "Asia/Kolkata" if seed else "UTC",
+            },
+            stdin=json.dumps(request).encode(),
+            limits=task.limits(self.resources.settings, self.options.budget_s),
+        )
+        if run.timed_out:
+            return {"error": say("stopped after {seconds} s", seconds=round(run.wall_s))}
+        try:
+            answer: dict[str, Any] = json.loads(run.stdout)
+        except ValueError:
+            last = (run.stderr.decode(errors="replace").strip().splitlines() or [say("it ended without an answer")])[-1]
+            return {"error": last[:200]}
+        return answer
+
+
+async def _formatted(text: str, root: Path, path: Path) -> str:
+    """The text in ruff's layout, imports sorted as seen from the project's root."""
+    ruff = tools.ruff_binary()
+    options = ["--isolated", "--line-length", str(LINE), "--stdin-filename", str(path)]
+    for command in (
+        ["check", "--quiet", "--no-cache", "--fix", "--select", "I,F401", *options, "-"],
+        ["format", "--quiet", "--no-cache", *options, "-"],
+    ):
+        done = await tools.run([ruff, *command], text.encode(), root, timeout_s=20)
+        if done.complete and done.stdout and done.code == 0:
+            text = done.stdout.decode()
+    return text
+
+
+def _candidate(
+    request: Request, subject: Symbol | None, recording: _Recording, path: Path, text: str, unsteady: int
+) -> Candidate:
+    doc = request.document
+    name = subject.qualified if subject is not None else doc.path.name
+    title = say(
+        "Unit tests for {name}: {count} assertions; {killed} of {mutants} planted faults exposed",
+        name=name, count=python_tests.assertion_count(text), killed=recording.killed, mutants=recording.mutants,
+    )  # fmt: skip
+    span = subject.name_span if subject is not None else Span(0, 0)
+    rejected = {**recording.rejected}
+    if unsteady:
+        rejected["differs when repeated"] = rejected.get("differs when repeated", 0) + unsteady
+    findings = tuple(
+        Finding("tests.suspicious", Severity.INFORMATION, doc.path, span, say(template, count=rejected[reason]))
+        for reason, template in _SUSPICIOUS.items()
+        if reason in rejected
+    )
+    return Candidate((Edit(path, Span(0, 0), text),), "embedded", 0.9, title, findings)
+
+
+def _histogram(rejected: Mapping[str, int]) -> str:
+    return "; ".join(f"{count} {reason}" for reason, count in sorted(rejected.items(), key=lambda item: -item[1])[:5])

@@ -1,0 +1,188 @@
+"""Unit tests: where they may be offered, and how a test file is proved by running it in the sandbox.
+
+A candidate is one new file. It must hold the code to values, pass, and pass again in fresh processes under two hash
+seeds and several time zones; what it covers is reported. Absent on purpose: finding inputs (engines do), and languages
+without a runner (`verify/runs.py` has Python's).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from copilot.config import Settings
+from copilot.edits import apply
+from copilot.errors import CopilotError
+from copilot.messages import say
+from copilot.progress import report
+from copilot.syntax.outline import Symbol, outline
+from copilot.types import (
+    Candidate,
+    Check,
+    Document,
+    Offer,
+    Project,
+    Request,
+    Span,
+    Task,
+    TestsOptions,
+    document,
+)
+from copilot.verify import isolation, python_places, python_tests, runs, sandbox, syntax
+
+_TESTABLE = frozenset({"function", "method", "constructor", "class"})
+
+
+def offers(document: Document, span: Span, settings: Settings | None = None) -> list[Offer]:
+    """Tests for the function or class around `span`, judged by the tree alone."""
+    symbol = focus(document, span)
+    if document.language != "python" or python_places.is_test(document.path) or symbol is None:
+        return []
+    if symbol.name.startswith("_"):
+        return []
+    chosen = settings.tests.budget_s if settings is not None else TestsOptions().budget_s
+    title = say("Generate unit tests for {name}", name=symbol.qualified)
+    return [Offer(Task.TESTS, title, symbol.span, TestsOptions(budget_s=chosen))]
+
+
+def focus(document: Document, span: Span) -> Symbol | None:
+    """The function, method or class that `span` asks about; None means the whole file.
+
+    A nested function stands for the one around it, a constructor for its class.
+    """
+    found = outline(document)
+    symbol = found.at(span)
+    while symbol is not None:
+        around = found.parent(symbol)
+        inner = around is not None and around.kind in {"function", "method", "constructor"}
+        if symbol.kind in _TESTABLE - {"constructor"} and not inner:
+            return symbol
+        symbol = around
+    return None
+
+
+def rounds(settings: Settings) -> int:
+    """Two: in the second the engine runs its tests once itself and leaves out those that fail."""
+    return 2
+
+
+def satisfied(request: Request, candidate: Candidate, settings: Settings) -> bool:
+    """The first proven file is enough."""
+    return True
+
+
+async def checks(candidate: Candidate, request: Request, project: Project, settings: Settings) -> AsyncIterator[Check]:
+    """`applies`, `syntax`, `asserts`, `runs`, `stable`, `covers`: cheap first; the last three in the sandbox."""
+    doc = request.document
+    yield syntax.applies(doc, candidate.edits)
+    yield syntax.no_new_faults(doc, candidate.edits, compiler=True)
+    subject = focus(doc, request.span)
+    files = _files(candidate)
+    for path, text in files.items():
+        check = python_tests.asserts(text, subject.name if subject else "")
+        yield Check(check.name, check.passed, f"{path.name}: {check.detail}" if len(files) > 1 else check.detail)
+    async for check in _executed(request, project, settings, files, subject):
+        yield check
+
+
+def _files(candidate: Candidate) -> dict[Path, str]:
+    """The text of each file that the candidate makes."""
+    return {
+        path: apply(
+            document(path, "python", path.read_bytes() if path.exists() else b""), candidate.edits
+        ).text.decode()
+        for path in dict.fromkeys(edit.path for edit in candidate.edits)
+    }
+
+
+async def _executed(
+    request: Request, project: Project, settings: Settings, files: dict[Path, str], subject: Symbol | None
+) -> AsyncIterator[Check]:
+    doc, root = request.document, project.root
+    budget = request.options.budget_s if isinstance(request.options, TestsOptions) else settings.tests.budget_s
+    try:
+        python = runs.interpreter(project.python)
+        where = python_places.place(doc, root)
+        overlay = laid_over(doc, files, root)
+        async with sandbox.opened(root, settings, files=overlay, readonly=isolation.prefixes(python)) as box:
+            paths = [inside(box.root, root, where.base)] if where is not None else []
+            for path in files:
+                report(say("running {name}", name=path.name))
+                outcomes = runs.pytest(
+                    box,
+                    python,
+                    inside(box.root, root, path),
+                    focus=inside(box.root, root, doc.path),
+                    paths=[*paths, box.root],
+                    times=max(2, settings.tests.runs),
+                    limits=limits(settings, budget),
+                )
+                async for check in _judged(outcomes, doc, subject, settings):
+                    yield check
+    except CopilotError as error:
+        yield Check("runs", passed=False, detail=str(error))
+
+
+async def _judged(
+    outcomes: AsyncIterator[runs.Outcome], doc: Document, subject: Symbol | None, settings: Settings
+) -> AsyncIterator[Check]:
+    first: runs.Outcome | None = None
+    count = 0
+    async for outcome in outcomes:
+        count += 1
+        failed = [name for name, reason in outcome.tests.items() if reason]
+        if first is None:
+            first = outcome
+            if not outcome.passed:
+                detail = outcome.broken or (
+                    f"{failed[0]}: {outcome.tests[failed[0]]}" if failed else say("there is no test")
+                )
+                yield Check("runs", passed=False, detail=detail)
+                return
+            detail = say(
+                "{count} tests pass in {seconds} s, sandbox {level}",
+                count=len(outcome.tests),
+                seconds=round(outcome.wall_s, 1),
+                level=outcome.level.value,
+            )
+            yield Check("runs", passed=True, detail=detail)
+        elif not outcome.passed or outcome.tests.keys() != first.tests.keys():
+            detail = say(
+                "run {number}: {what}", number=count, what=outcome.broken or ", ".join(failed) or "other tests"
+            )
+            yield Check("stable", passed=False, detail=detail)
+            return
+        report(
+            say("run {number} of {total}", number=count, total=settings.tests.runs), count / max(2, settings.tests.runs)
+        )
+    assert first is not None
+    yield Check("stable", passed=True, detail=say("{count} of {count} runs pass under two hash seeds", count=count))
+    yield _covers(first, doc, subject)
+
+
+def _covers(outcome: runs.Outcome, doc: Document, subject: Symbol | None) -> Check:
+    """How many of the focal lines the tests ran. A report, never a refusal: but tests that reach nothing are none."""
+    text = doc.text.decode()
+    span = subject.span if subject is not None else Span(0, len(doc.text))
+    first, last = (doc.text.count(b"\n", 0, offset) + 1 for offset in (span.start, span.end))
+    wanted = python_tests.statement_lines(text, first, last)
+    reached = wanted & outcome.lines
+    name = subject.qualified if subject is not None else doc.path.name
+    detail = say("{reached} of {wanted} lines of {name}", reached=len(reached), wanted=len(wanted), name=name)
+    return Check("covers", passed=bool(reached) or not wanted, detail=detail)
+
+
+def limits(settings: Settings, budget_s: float) -> sandbox.Limits:
+    """The settings' limits for one run inside a budget."""
+    return sandbox.Limits(wall_s=max(2.0, budget_s), cpu_s=settings.sandbox.cpu_s, memory_mb=settings.sandbox.memory_mb)
+
+
+def laid_over(doc: Document, files: dict[Path, str], root: Path) -> dict[str, bytes]:
+    """What a snapshot of the project gets on top: the open buffer and the candidate's files."""
+    texts = {doc.path: doc.text, **{path: text.encode() for path, text in files.items()}}
+    return {inside(root, root, path).relative_to(root).as_posix(): text for path, text in texts.items()}
+
+
+def inside(box_root: Path, root: Path, path: Path) -> Path:
+    """Where a path lies for code inside the box; a file outside the project (`--out`) is run at its root."""
+    return box_root / (path.relative_to(root) if path.is_relative_to(root) else path.name)
