@@ -62,17 +62,40 @@ def _python(root: Path, interpreter: str, environ: Mapping[str, str]) -> tuple[P
             return found, say("active environment (${variable})", variable=variable)
     if (found := _conda_by_name(root, environ)) is not None:
         return found, say("Conda environment named in environment.yml")
-    for name in ("python3", "python"):
-        for folder in environ.get("PATH", "").split(os.pathsep):
-            if folder and not _same(Path(folder).parent, Path(sys.prefix)) and (found := _which(name, folder)):
-                return found, say("{name} on PATH", name=name)
+    for folder in filter(None, environ.get("PATH", "").split(os.pathsep)):
+        if not _same(Path(folder).parent, Path(sys.prefix)) and (found := _on_path(root, Path(folder))) is not None:
+            return found, say("{name} on PATH", name="python3")
     base = Path(getattr(sys, "_base_executable", sys.executable))
     return base, say("the interpreter that bank-copilot was installed with")
 
 
-def _which(name: str, folder: str) -> Path | None:
-    found = shutil.which(name, path=folder)
-    return Path(found) if found else None
+def _on_path(root: Path, folder: Path) -> Path | None:
+    """python3 of a PATH folder. A version manager's shim is a script that would run outside: what it means is found."""
+    for name in ("python3", "python"):
+        found = shutil.which(name, path=str(folder))
+        if found is not None:
+            return Path(found) if not _is_script(Path(found)) else _pyenv(root, folder.parent)
+    return None
+
+
+def _is_script(path: Path) -> bool:
+    try:
+        with path.open("rb") as handle:
+            return handle.read(2) == b"#!"
+    except OSError:
+        return True
+
+
+def _pyenv(root: Path, home: Path) -> Path | None:
+    """The interpreter that pyenv's shim in `home/shims` stands for: the nearest `.python-version`, else the global one."""
+    places = [folder / ".python-version" for folder in (root, *root.parents)]
+    for place in (*places, home / "version"):
+        try:
+            version = place.read_text("utf-8").split()[0]
+        except (OSError, ValueError, IndexError):
+            continue
+        return _in_environment(home / "versions" / version)
+    return None
 
 
 def _same(one: Path, other: Path) -> bool:

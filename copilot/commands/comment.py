@@ -31,7 +31,8 @@ async def _run(options: argparse.Namespace) -> int:
     doc, span = session.symbol(options.place)
     changes, suggestions, declines = Changes(doc), list[Suggestion](), list[Declined]()
     async with session.workspace(options, doc.path) as workspace:
-        chosen = comment.options(workspace.settings, doc, style=options.style, lang=options.lang)
+        wanted = workspace.settings.comment
+        chosen = CommentOptions(options.style or wanted.style, options.lang or wanted.lang)
         # From the last symbol to the first, so that the spans of those still to do stay right.
         for target in sorted(comment.targets(doc, span), reverse=True):
             answer = await _one(changes, doc.path, target, chosen, workspace)

@@ -206,7 +206,8 @@ async def _action(stage: Stage, path: Path, where: str, wanted: str, kind: str |
     if chosen is None:
         raise Unmet(f"no action about {wanted!r}")
     if "edit" not in chosen and "command" not in chosen:
-        chosen = await editor.request("codeAction/resolve", chosen)
+        resolved: JsonObject = await editor.request("codeAction/resolve", chosen)
+        return resolved
     return chosen
 
 
@@ -232,7 +233,7 @@ async def _generate_python(stage: Stage) -> None:
     path = stage.path("python/bank/mandates.py")
     stage.editor.open(path, "python")
     await _apply(stage, path, await _action(stage, path, "class Mandate", "Mandate", "refactor.rewrite"))
-    _need("def __init__(self" in stage.editor.texts[path], "no constructor")
+    _need("def __init__(" in stage.editor.texts[path], "no constructor")
 
 
 async def _generate_java(stage: Stage) -> None:

@@ -59,23 +59,26 @@ async def actions(server: Server, params: types.CodeActionParams) -> list[Action
             found.append(action)
     if server.is_stale(document):
         return None
-    return found if server.client.code_action_literals else [a.command for a in found if _has_command(a)]
+    return found if server.client.code_action_literals else _commands(found)
 
 
 async def resolved(server: Server, action: types.CodeAction) -> types.CodeAction:
     """The action with its edit, or without one (and the reason shown) when its checks decline it."""
     from copilot import pipeline
 
-    document = server.snapshot(str((action.data or {}).get("uri", "")))
-    request = questions.request(action.data, document)
-    found = await pipeline.suggest(request, server.workspace_for(action.data["uri"]))
+    told = action.data if isinstance(action.data, dict) else {}
+    if "uri" not in told:
+        return action  # a quick fix carries its edit already
+    document = server.snapshot(str(told["uri"]))
+    request = questions.request(told, document)
+    found = await pipeline.suggest(request, server.workspace_for(str(told["uri"])))
     if server.is_stale(document):
         return action
     if isinstance(found, Declined):
         server.tell(questions.reason(found))
         return action
     action.edit = server.workspace_edit(found.edits, found.title or action.title, documents=[document])
-    action.data = {**action.data, "evidence": questions.evidence(found)}
+    action.data = {**told, "evidence": questions.evidence(found)}
     return action
 
 
@@ -91,7 +94,9 @@ async def _fixes(
             for finding in findings:
                 if not finding.span.touches(span):
                     continue
-                request = Request(Task.FIX, document, finding.span, DEFAULT_OPTIONS[Task.FIX], "automatic", facts=(finding,))
+                request = Request(
+                    Task.FIX, document, finding.span, DEFAULT_OPTIONS[Task.FIX], "automatic", facts=(finding,)
+                )
                 found = await pipeline.suggest(request, workspace)
                 if not isinstance(found, Declined):
                     yield types.CodeAction(
@@ -111,8 +116,8 @@ def _offers(document: Document, span: Span, workspace: Workspace) -> list[Offer]
 
     return [
         *generate.offers(document, span, workspace.index),
-        *comment.offers(document, span, workspace.settings),
-        *tests.offers(document, span, workspace.settings),
+        *comment.offers(document, span),
+        *tests.offers(document, span),
     ]
 
 
@@ -126,7 +131,7 @@ def _listed(server: Server, offer: Offer, uri: str, document: Document) -> types
 
 
 def _as_command(offer: Offer, kind: types.CodeActionKind, told: dict[str, Any]) -> types.CodeAction:
-    command = types.Command(offer.title, f"bankCopilot.{offer.task.value}", [told])
+    command = types.Command(offer.title, f"bankCopilot.{offer.task.value}", arguments=[told])
     return types.CodeAction(offer.title, kind=kind, command=command)
 
 
@@ -140,8 +145,9 @@ def _name(kind: types.CodeActionKind | str) -> str:
     return kind.value if isinstance(kind, types.CodeActionKind) else kind
 
 
-def _has_command(action: Action) -> bool:
-    return isinstance(action, types.CodeAction) and action.command is not None
+def _commands(found: list[Action]) -> list[Action]:
+    """For an editor that knows no action objects: those that are commands."""
+    return [a.command for a in found if isinstance(a, types.CodeAction) and a.command is not None]
 
 
 def _bare(finding: Finding) -> Finding:

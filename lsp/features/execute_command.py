@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from lsprotocol import types
 
+from copilot.errors import UsageError
 from copilot.messages import say
-from copilot.tasks import comment
 from copilot.types import (
+    CommentOptions,
     Declined,
     Document,
     Edit,
@@ -37,24 +38,30 @@ def register(server: Server) -> None:
     """Declare the commands."""
 
     @server.command("bankCopilot.generate")
-    async def generate(target: Any, where: Any = None, instruction: str = "", kind: str = "auto") -> dict[str, Any]:
+    async def generate(*given: Any) -> dict[str, Any]:
+        target, where, instruction, kind = _padded(given, None, None, "", "auto")
+
         def make(document: Document, span: Span, _: Workspace) -> Request:
             return Request(Task.GENERATE, document, span, GenerateOptions(kind), instruction=instruction)
 
         return await _answered(server, target, where, make, say("Generate"))
 
     @server.command("bankCopilot.comment")
-    async def document(target: Any, where: Any = None, wanted: Any = None) -> dict[str, Any]:
-        chosen = wanted if isinstance(wanted, dict) else {}
+    async def comment(*given: Any) -> dict[str, Any]:
+        target, where, chosen = _padded(given, None, None, None)
+        asked = chosen if isinstance(chosen, dict) else {}
 
         def make(document: Document, span: Span, workspace: Workspace) -> Request:
-            options = comment.options(workspace.settings, document, style=chosen.get("style"), lang=chosen.get("lang"))
+            wanted = workspace.settings.comment
+            options = CommentOptions(asked.get("style", wanted.style), asked.get("lang", wanted.lang))
             return Request(Task.COMMENT, document, span, options)
 
         return await _answered(server, target, where, make, say("Document"))
 
     @server.command("bankCopilot.tests")
-    async def tests(target: Any, where: Any = None) -> dict[str, Any]:
+    async def tests(*given: Any) -> dict[str, Any]:
+        target, where = _padded(given, None, None)
+
         def make(document: Document, span: Span, workspace: Workspace) -> Request:
             wanted = workspace.settings.tests
             out = workspace.project.root / wanted.out if wanted.out else None
@@ -63,7 +70,8 @@ def register(server: Server) -> None:
         return await _answered(server, target, where, make, say("Unit tests"))
 
     @server.command("bankCopilot.fix")
-    async def fix(target: Any, where: Any = None) -> dict[str, Any]:
+    async def fix(*given: Any) -> dict[str, Any]:
+        target, where = _padded(given, None, None)
         if where is None and isinstance(target, str):
             return await _repaired(server, target)
 
@@ -77,11 +85,18 @@ def register(server: Server) -> None:
         return {"workspaces": [_status(root, workspace) for root, workspace in server.folders.workspaces().items()]}
 
 
+def _padded(given: tuple[Any, ...], *defaults: Any) -> tuple[Any, ...]:
+    """Arguments with defaults for those left out (pygls insists on all of a handler's own)."""
+    if not given or len(given) > len(defaults):
+        raise UsageError(say("This command takes the place it is about: a uri and a range."))
+    return (*given, *defaults[len(given) :])
+
+
 async def _answered(server: Server, target: Any, where: Any, make: Any, title: str) -> dict[str, Any]:
     """Ask the pipeline with progress, and apply the answer."""
     from copilot import pipeline
 
-    uri = target if isinstance(target, str) else str(target["uri"])
+    uri = str(target.get("uri", "")) if isinstance(target, dict) else str(target)
     document, workspace = server.snapshot(uri), server.workspace_for(uri)
     if isinstance(target, str):
         span = _span(server, document, where)

@@ -12,6 +12,7 @@ import pytest
 from copilot import pipeline
 from copilot.config import Settings
 from copilot.context.index import Index
+from copilot.tasks import complete
 from copilot.types import (
     Candidate,
     CompleteOptions,
@@ -100,7 +101,8 @@ async def test_a_later_good_candidate_survives_an_earlier_bad_one():
     assert answer.edits[0].new == "x"
 
 
-async def test_the_more_confident_proven_candidate_wins():
+async def test_until_the_task_is_satisfied_the_more_confident_proven_candidate_wins(monkeypatch):
+    monkeypatch.setattr(complete, "satisfied", lambda *_: False)
     answer = await ask(Told([candidate("x + 1", 0.6), candidate("x + 2", 0.8), candidate("x + 3", 0.7)]))
     assert isinstance(answer, Suggestion)
     assert answer.edits[0].new == "x + 2"

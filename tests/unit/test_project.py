@@ -55,7 +55,7 @@ def test_a_conda_environment_named_in_the_repository_is_found(tmp_path):
 def test_an_active_environment_counts_and_path_comes_last(tmp_path):
     active, on_path = interpreter(tmp_path / "active"), tmp_path / "bin"
     on_path.mkdir()
-    (on_path / "python3").write_text("#!/bin/sh\n")
+    (on_path / "python3").write_bytes(b"\x7fELF")
     (on_path / "python3").chmod(0o755)
     root = tmp_path / "repo"
     root.mkdir()
@@ -82,3 +82,17 @@ def test_the_root_is_the_repository_else_the_build_file_else_the_folder(tmp_path
     assert project.root_of(deep / "a.py") == tmp_path / "repo" / "module"
     (tmp_path / "repo" / ".git").mkdir()
     assert project.root_of(deep / "a.py") == tmp_path / "repo"
+
+
+def test_a_version_managers_shim_is_not_taken_for_an_interpreter(tmp_path):
+    home, root = tmp_path / "pyenv", tmp_path / "repo"
+    shims = home / "shims"
+    shims.mkdir(parents=True)
+    root.mkdir()
+    (shims / "python3").write_text("#!/bin/sh\nexec pyenv exec python3\n")
+    (shims / "python3").chmod(0o755)
+    expected = {version: interpreter(home / "versions" / version) for version in ("3.11.7", "3.12.1")}
+    (home / "version").write_text("3.11.7\n")
+    assert project.find(root, environ={"PATH": str(shims)}).python == expected["3.11.7"]
+    (root / ".python-version").write_text("3.12.1\n")
+    assert project.find(root, environ={"PATH": str(shims)}).python == expected["3.12.1"]

@@ -1,0 +1,254 @@
+"""The editor's features over stdio against the real server, on a copy of the sample."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+import pytest_lsp
+from lsprotocol import types
+from pytest_lsp import ClientServerConfig, LanguageClient
+
+from copilot import samplebank
+from copilot.messages import say
+
+SCRIPT = str(Path(sys.executable).with_name("bank-copilot"))
+
+
+def capabilities(encoding: types.PositionEncodingKind) -> types.ClientCapabilities:
+    return types.ClientCapabilities(
+        general=types.GeneralClientCapabilities(position_encodings=[encoding]),
+        window=types.WindowClientCapabilities(work_done_progress=True),
+        workspace=types.WorkspaceClientCapabilities(
+            apply_edit=True,
+            workspace_edit=types.WorkspaceEditClientCapabilities(
+                document_changes=True,
+                resource_operations=[types.ResourceOperationKind.Create],
+                change_annotation_support=types.ChangeAnnotationsSupport(),
+            ),
+        ),
+        text_document=types.TextDocumentClientCapabilities(
+            inline_completion=types.InlineCompletionClientCapabilities(),
+            diagnostic=types.DiagnosticClientCapabilities(),
+            code_action=types.CodeActionClientCapabilities(
+                data_support=True,
+                resolve_support=types.ClientCodeActionResolveOptions(properties=["edit"]),
+                code_action_literal_support=types.ClientCodeActionLiteralOptions(
+                    code_action_kind=types.ClientCodeActionKindOptions(value_set=[])
+                ),
+            ),
+        ),
+    )
+
+
+@pytest.fixture
+def sample(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    return samplebank.copy_to((tmp_path / "sample").resolve())
+
+
+@pytest_lsp.fixture(
+    config=ClientServerConfig(server_command=[SCRIPT, "lsp", "--stdio"]),
+    params=[types.PositionEncodingKind.Utf8, types.PositionEncodingKind.Utf16, types.PositionEncodingKind.Utf32],
+)
+async def client(request, lsp_client: LanguageClient, sample):
+    lsp_client.applied = []
+
+    @lsp_client.feature(types.WORKSPACE_APPLY_EDIT)
+    def applied(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        lsp_client.applied.append(params)
+        return types.ApplyWorkspaceEditResult(applied=True)
+
+    # No clientInfo: the protocol lets an editor leave it out.
+    await lsp_client.initialize_session(
+        types.InitializeParams(
+            capabilities=capabilities(request.param),
+            workspace_folders=[types.WorkspaceFolder((sample / n).as_uri(), n) for n in samplebank.LANGUAGES],
+        )
+    )
+    for _ in range(300):
+        status = await command(lsp_client, "bankCopilot.status")
+        if len(status["workspaces"]) == 2 and all(w["index"] == "ready" for w in status["workspaces"]):
+            break
+        await asyncio.sleep(0.1)
+    yield lsp_client
+    await lsp_client.shutdown_session()
+
+
+async def command(client: LanguageClient, name: str, *arguments):
+    params = types.ExecuteCommandParams(name, arguments=list(arguments))
+    return await client.workspace_execute_command_async(params)
+
+
+def open_document(client: LanguageClient, path: Path, language: str, text: str | None = None) -> str:
+    text = path.read_bytes().decode() if text is None else text
+    item = types.TextDocumentItem(path.as_uri(), language, 1, text)
+    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    return text
+
+
+def place(text: str, needle: str) -> types.Range:
+    """Range of an ASCII needle on an ASCII line, the same in every encoding."""
+    at = text.index(needle)
+    line = text[:at].count("\n")
+    column = at - (text.rfind("\n", 0, at) + 1)
+    assert text.splitlines()[line].isascii()
+    return types.Range(types.Position(line, column), types.Position(line, column + len(needle)))
+
+
+async def actions(client, path, text, needle, only=None, diagnostics=()):
+    return await client.text_document_code_action_async(
+        types.CodeActionParams(
+            types.TextDocumentIdentifier(path.as_uri()),
+            place(text, needle),
+            types.CodeActionContext(list(diagnostics), only=only),
+        )
+    )
+
+
+def after(text: str, edit: types.WorkspaceEdit, path: Path) -> str:
+    """The text after a workspace edit whose ranges lie on ASCII lines."""
+    (change,) = [c for c in edit.document_changes if getattr(c, "text_document", None)]
+    assert change.text_document.uri == path.as_uri()
+    assert change.text_document.version == 1
+    rows = text.splitlines(keepends=True)
+    offset = lambda p: sum(map(len, rows[: p.line])) + p.character  # noqa: E731
+    for one in sorted(change.edits, key=lambda e: offset(e.range.start), reverse=True):
+        text = text[: offset(one.range.start)] + one.new_text + text[offset(one.range.end) :]
+    return text
+
+
+async def test_pulled_diagnostics_carry_the_proven_fix_and_are_unchanged_the_second_time(client, sample):
+    path = sample / "python" / "drafts" / "loan_quote.py"
+    text = open_document(client, path, "python")
+    params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(path.as_uri()))
+    report = await client.text_document_diagnostic_async(params)
+    broken = [d for d in report.items if d.code == "syntax"]
+    assert [d.range.start.line for d in broken] == [place(text, "months: int) -> Money").start.line]
+    (edit,) = broken[0].data["fix"]
+    assert edit["newText"] == ":"
+    params.previous_result_id = report.result_id
+    again = await client.text_document_diagnostic_async(params)
+    assert again.kind == types.DocumentDiagnosticReportKind.Unchanged
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "needle", "expected"),
+    [
+        ("python/drafts/loan_quote.py", "python", "months: int) -> Money", "months: int) -> Money:\n"),
+        ("java/drafts/DailyReport.java", "java", "int debits = 0", "int debits = 0;\n"),
+        ("python/drafts/overdraft.py", "python", "simple_intrest", "return simple_interest("),
+        ("python/drafts/overdraft.py", "python", "WorkCalendar", "import WorkCalendar"),
+        ("python/drafts/overdraft.py", "python", "import os", "annotations\n\nfrom datetime"),
+    ],
+)
+async def test_a_quick_fix_puts_the_fault_right(client, sample, name, language, needle, expected):
+    path = sample / name
+    text = open_document(client, path, language)
+    found = await actions(client, path, text, needle, [types.CodeActionKind.QuickFix])
+    results = [after(text, action.edit, path) for action in found]
+    assert any(expected in result for result in results), [a.title for a in found]
+    assert all(action.kind == types.CodeActionKind.QuickFix and action.diagnostics for action in found)
+
+
+async def test_generation_and_comments_get_their_edit_on_resolve(client, sample):
+    path = sample / "python" / "bank" / "mandates.py"
+    text = open_document(client, path, "python")
+    found = await actions(client, path, text, "class Mandate", [types.CodeActionKind.Refactor])
+    assert found
+    assert all(action.edit is None and action.kind == "refactor.rewrite" for action in found)
+    action = next(a for a in found if a.data["task"] == "generate")
+    resolved = await client.code_action_resolve_async(action)
+    result = after(text, resolved.edit, path)
+    assert "def __init__(" in result
+    compile(result, "mandates.py", "exec")
+    assert resolved.data["evidence"]
+
+
+async def test_a_listed_action_for_a_text_that_moved_on_applies_nothing(client, sample):
+    path = sample / "python" / "bank" / "mandates.py"
+    text = open_document(client, path, "python")
+    found = await actions(client, path, text, "class Mandate", [types.CodeActionKind.Refactor])
+    client.text_document_did_change(
+        types.DidChangeTextDocumentParams(
+            types.VersionedTextDocumentIdentifier(path.as_uri(), 2),
+            [types.TextDocumentContentChangePartial(types.Range(types.Position(0, 0), types.Position(0, 0)), "\n")],
+        )
+    )
+    with pytest.raises(Exception, match="changed"):
+        await client.code_action_resolve_async(found[0])
+
+
+async def test_unit_tests_come_with_progress_as_a_new_file_that_needs_confirmation(client, sample):
+    path = sample / "python" / "bank" / "cards.py"
+    text = open_document(client, path, "python")
+    found = await actions(client, path, text, "def ", [types.CodeActionKind.Source])
+    chosen = found[0].command
+    result = await command(client, chosen.command, *chosen.arguments)
+    assert result["applied"], result
+    assert {c["name"] for c in result["checks"]} >= {"runs", "stable"}
+    (sent,) = client.applied
+    create = next(c for c in sent.edit.document_changes if isinstance(c, types.CreateFile))
+    assert sent.edit.change_annotations[create.annotation_id].needs_confirmation
+    assert [r for reports in client.progress_reports.values() for r in reports]
+
+
+async def test_a_wish_that_needs_a_model_is_declined_with_the_reason(client, sample):
+    path = sample / "python" / "bank" / "limits.py"
+    open_document(client, path, "python")
+    nowhere = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+    result = await command(client, "bankCopilot.generate", path.as_uri(), nowhere, "reconcile everything with SWIFT")
+    assert result["declined"] == say("needs a model")
+    assert client.applied == []
+
+
+async def test_fix_of_a_whole_document_is_one_versioned_change(client, sample):
+    path = sample / "python" / "drafts" / "overdraft.py"
+    text = open_document(client, path, "python")
+    result = await command(client, "bankCopilot.fix", path.as_uri())
+    assert result["applied"], result
+    fixed = after(text, client.applied[0].edit, path)
+    assert "import os" not in fixed
+    assert "return simple_interest(" in fixed
+    assert fixed.count("WorkCalendar") == 2
+
+
+async def test_ghost_text_is_offered_where_the_repository_repeats_itself(client, sample):
+    path = sample / "java" / "src/main/java/com/example/bank/TransferService.java"
+    text = path.read_text("utf-8")
+    row = "        this.ledger = Objects.requireN"
+    line = text[: text.index("        this.notifier =")].count("\n")
+    open_document(client, path, "java", text.replace("        this.notifier =", f"{row}\n        this.notifier =", 1))
+    reply = await client.text_document_inline_completion_async(
+        types.InlineCompletionParams(
+            types.InlineCompletionContext(types.InlineCompletionTriggerKind.Invoked),
+            types.TextDocumentIdentifier(path.as_uri()),
+            types.Position(line, len(row)),
+        )
+    )
+    (item,) = reply.items
+    assert item.insert_text.startswith("requireN")
+    assert item.range.start.line == item.range.end.line == line
+    assert item.filter_text == item.insert_text
+    await command(client, item.command.command, *item.command.arguments)
+
+
+async def test_policy_keeps_a_file_out_of_everything(client, sample):
+    (sample / "python" / ".copilotignore").write_text("secret_rates.py\n")
+    client.workspace_did_change_watched_files(
+        types.DidChangeWatchedFilesParams(
+            [types.FileEvent((sample / "python" / f"x{n}").as_uri(), types.FileChangeType.Created) for n in range(60)]
+        )
+    )
+    path = sample / "python" / "secret_rates.py"
+    text = open_document(client, path, "python", "def rate()\n    return 1\n")
+    await asyncio.sleep(0.3)
+    report = await client.text_document_diagnostic_async(
+        types.DocumentDiagnosticParams(types.TextDocumentIdentifier(path.as_uri()))
+    )
+    assert report.items == []
+    assert not await actions(client, path, text, "def rate()")
