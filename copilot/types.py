@@ -140,10 +140,13 @@ class FixOptions:
 
 @dataclass(frozen=True, slots=True)
 class CommentOptions:
-    """`style` `auto` is what the file already uses, else Google for Python and Javadoc for Java."""
+    """`style` `auto` is what the file already uses, else Google for Python and Javadoc for Java.
+
+    `lang` `auto` is what settings say, else the language of the file's comments, else the locale's.
+    """
 
     style: Literal["auto", "google", "numpy", "rest", "javadoc"] = "auto"
-    lang: Literal["en", "zh"] = "en"
+    lang: Literal["auto", "en", "zh"] = "auto"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ TRUSTED: Final = frozenset({"python", "java", "javascript", "typescript", "tsx"}
 banks, hold text that their grammars call wrong: a fault there is no evidence, so none is reported."""
 
 _OWN_THREAD: Final = 64 * 1024
-_NEAR: Final = 2
+_NEAR: Final = 1
 
 
 async def findings(document: Document, project: Project, *, lint: bool = True) -> tuple[Finding, ...]:
@@ -74,14 +74,14 @@ def _finding(document: Document, rule: str, span: Span, message: str) -> Finding
 
 
 def _apart(document: Document, faults: Iterable[Finding]) -> list[Finding]:
-    """The first of each run of faults on neighbouring lines: the others are echoes of it."""
+    """The faults without those on the same or the next line as one before: mostly its echoes."""
     kept: list[Finding] = []
     last = -1 - _NEAR
     for fault in faults:
         line = document.text.count(b"\n", 0, fault.span.start)
         if line > last + _NEAR and not (kept and fault.span.start >= len(document.text.rstrip())):
             kept.append(fault)
-        last = line
+            last = line
     return kept
 
 

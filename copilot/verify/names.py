@@ -20,7 +20,74 @@ from copilot.syntax.tree import Node, descendants
 from copilot.types import Check, Document, Edit, Span
 
 JAVA_LANG: Final = frozenset(
-    ["AbstractMethodError", "Appendable", "ArithmeticException", "ArrayIndexOutOfBoundsException", "AssertionError", "AutoCloseable", "Boolean", "Byte", "CharSequence", "Character", "Class", "ClassCastException", "ClassLoader", "ClassNotFoundException", "CloneNotSupportedException", "Cloneable", "Comparable", "Deprecated", "Double", "Enum", "Error", "Exception", "Float", "FunctionalInterface", "IllegalAccessException", "IllegalArgumentException", "IllegalStateException", "IndexOutOfBoundsException", "InterruptedException", "Integer", "Iterable", "Long", "Math", "NegativeArraySizeException", "NullPointerException", "Number", "NumberFormatException", "Object", "OutOfMemoryError", "Override", "Package", "Process", "ProcessBuilder", "Readable", "Record", "ReflectiveOperationException", "Runnable", "Runtime", "RuntimeException", "SafeVarargs", "SecurityException", "Short", "StackOverflowError", "StackTraceElement", "StrictMath", "String", "StringBuffer", "StringBuilder", "StringIndexOutOfBoundsException", "SuppressWarnings", "System", "Thread", "ThreadLocal", "Throwable", "UnsupportedOperationException", "Void"]
+    [
+        "AbstractMethodError",
+        "Appendable",
+        "ArithmeticException",
+        "ArrayIndexOutOfBoundsException",
+        "AssertionError",
+        "AutoCloseable",
+        "Boolean",
+        "Byte",
+        "CharSequence",
+        "Character",
+        "Class",
+        "ClassCastException",
+        "ClassLoader",
+        "ClassNotFoundException",
+        "CloneNotSupportedException",
+        "Cloneable",
+        "Comparable",
+        "Deprecated",
+        "Double",
+        "Enum",
+        "Error",
+        "Exception",
+        "Float",
+        "FunctionalInterface",
+        "IllegalAccessException",
+        "IllegalArgumentException",
+        "IllegalStateException",
+        "IndexOutOfBoundsException",
+        "InterruptedException",
+        "Integer",
+        "Iterable",
+        "Long",
+        "Math",
+        "NegativeArraySizeException",
+        "NullPointerException",
+        "Number",
+        "NumberFormatException",
+        "Object",
+        "OutOfMemoryError",
+        "Override",
+        "Package",
+        "Process",
+        "ProcessBuilder",
+        "Readable",
+        "Record",
+        "ReflectiveOperationException",
+        "Runnable",
+        "Runtime",
+        "RuntimeException",
+        "SafeVarargs",
+        "SecurityException",
+        "Short",
+        "StackOverflowError",
+        "StackTraceElement",
+        "StrictMath",
+        "String",
+        "StringBuffer",
+        "StringBuilder",
+        "StringIndexOutOfBoundsException",
+        "SuppressWarnings",
+        "System",
+        "Thread",
+        "ThreadLocal",
+        "Throwable",
+        "UnsupportedOperationException",
+        "Void",
+    ]
 )
 """The types of java.lang that code names without an import."""
 
@@ -39,9 +106,7 @@ def bound(doc: Document, edits: Iterable[Edit]) -> Check:
     inserted = tuple(inserted_spans(doc, proposed))
     used = _python_uses if doc.language == "python" else _java_uses
     known = _python_known if doc.language == "python" else _java_known
-    missing = sorted(
-        {name for node, name in used(tree.root_node, inserted, after) if not known(name, node, after, inserted)}
-    )
+    missing = sorted({name for node, name in used(tree.root_node, inserted) if not known(name, node, after, inserted)})
     if missing:
         return Check("names", passed=False, detail=say("not bound in the file: {names}", names=", ".join(missing)))
     return Check("names", passed=True, detail=say("every name is bound"))
@@ -70,7 +135,7 @@ def _text(node: Node | None) -> str:
 # Python
 
 
-def _python_uses(root: Node, inserted: tuple[Span, ...], after: Document) -> Iterator[tuple[Node, str]]:
+def _python_uses(root: Node, inserted: tuple[Span, ...]) -> Iterator[tuple[Node, str]]:
     for node in _nodes(root, inserted, "identifier", "string_content"):
         parent = node.parent
         if parent is None:
@@ -105,7 +170,7 @@ def _python_binds(node: Node, parent: Node) -> bool:
     return in_parameter or (parent.type == "typed_parameter" and parent.named_children[0] == node)
 
 
-def _python_known(name: str, node: Node, after: Document, inserted: tuple[Span, ...]) -> bool:
+def _python_known(name: str, node: Node, after: Document, _inserted: tuple[Span, ...]) -> bool:
     if name in _BUILTINS:
         return True
     for row in outline(after).imports:
@@ -153,7 +218,7 @@ def _first_identifier(node: Node) -> Node | None:
 # Java
 
 
-def _java_uses(root: Node, inserted: tuple[Span, ...], after: Document) -> Iterator[tuple[Node, str]]:
+def _java_uses(root: Node, inserted: tuple[Span, ...]) -> Iterator[tuple[Node, str]]:
     for node in _nodes(root, inserted, "type_identifier", "identifier"):
         parent = node.parent
         if parent is None or (parent.type == "scoped_type_identifier" and parent.named_children[0] != node):

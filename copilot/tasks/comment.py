@@ -1,0 +1,99 @@
+"""Documentation: what may be documented where, and the proof that a proposal is only documentation and true.
+
+Absent on purpose: writing it (`copilot/engines`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from copilot import edits
+from copilot.config import Settings
+from copilot.errors import UsageError
+from copilot.messages import say
+from copilot.syntax.outline import Symbol, outline
+from copilot.syntax.tree import new_faults
+from copilot.types import Candidate, Check, CommentOptions, Document, Offer, Project, Request, Span, Task
+from copilot.verify import comments
+from copilot.verify.contract import Contract
+from copilot.verify.docgaps import gaps
+from copilot.verify.docconventions import language_for
+from copilot.verify.doctarget import KINDS, contract_again, contract_at, contract_of, symbol_at
+
+
+def rounds(_settings: Settings) -> int:
+    """An engine is asked once: the second answer would follow from the same tree."""
+    return 1
+
+
+def satisfied(_request: Request, _candidate: Candidate, _settings: Settings) -> bool:
+    """A proven candidate is enough."""
+    return True
+
+
+async def checks(
+    candidate: Candidate, request: Request, _project: Project, settings: Settings
+) -> AsyncIterator[Check]:
+    """Applies, parses, changes nothing but documentation, keeps what people wrote, and says what the code says."""
+    before = request.document
+    try:
+        after = edits.apply(before, candidate.edits)
+    except UsageError as error:
+        yield Check("applies", passed=False, detail=str(error))
+        return
+    yield Check("applies", passed=after.text != before.text)
+    faults = new_faults(before, after, candidate.edits)
+    yield Check("syntax", passed=not faults, detail=say("a new syntax error") if faults else "")
+    yield comments.code_unchanged(before, after)
+    yield comments.outside_unchanged(before, after, candidate.edits)
+    yield comments.kept(before, after)
+    old = contract_at(before, request.span)
+    new = contract_again(before, old, after) if old is not None else None
+    if old is None or new is None:
+        yield Check("signature", passed=False, detail=say("no definition here that documentation could describe"))
+        return
+    yield comments.signature(before, after, old, new)
+    yield comments.entities(before, after, old, new)
+    options = request.options if isinstance(request.options, CommentOptions) else CommentOptions()
+    yield comments.language(before, after, old, new, language_for(before, options, settings))
+    yield comments.length(before, after)
+    yield comments.idempotent(after, new)
+
+
+def offers(document: Document, span: Span) -> list[Offer]:
+    """An offer for the definition around `span` when its documentation is missing or incomplete."""
+    symbol = symbol_at(document, span)
+    if symbol is None or not _wants(document, contract_of(document, symbol)):
+        return []
+    if symbol.docstring is None:
+        title = say("Document {name}", name=symbol.name)
+    else:
+        title = say("Complete the documentation of {name}", name=symbol.name)
+    return [Offer(Task.COMMENT, title, symbol.name_span, CommentOptions())]
+
+
+def targets(document: Document, span: Span) -> list[Span]:
+    """Where to ask, one place a definition, for all of `span` (a whole file): the module first, then in text order.
+
+    Left out: what is documented, definitions inside functions, overrides, and Python's special methods beside
+    `__init__`; each of them can still be asked for by itself.
+    """
+    found = [s for s in outline(document).symbols if s.kind in KINDS and span.contains(s.span)]
+    wanted = [s.name_span for s in found if not _is_minor(document, s) and _wants(document, contract_of(document, s))]
+    module = contract_at(document, Span(0, 0)) if document.language == "python" else None
+    if module is not None and module.symbol is None and span.contains(Span(0, len(document))) and gaps(document, module):
+        wanted.insert(0, Span(0, 0))
+    return wanted
+
+
+def _wants(document: Document, contract: Contract) -> bool:
+    return not contract.flags & {"overload", "setter"} and bool(gaps(document, contract))
+
+
+def _is_minor(document: Document, symbol: Symbol) -> bool:
+    if symbol.name.startswith("__") and symbol.name != "__init__":
+        return True
+    parent = outline(document).parent(symbol)
+    if parent is not None and parent.kind in {"function", "method", "constructor"}:
+        return True
+    return "override" in contract_of(document, symbol).flags

@@ -1,0 +1,185 @@
+"""What a definition's own text says about it: the facts that its documentation may state and must not contradict.
+
+Everything here is read from one file's tree; what the tree does not prove is absent, never guessed. Reading is in
+`contract_python.py` and `contract_java.py`. Absent on purpose: wording (`copilot/engines/embedded`) and what follows
+from other files, such as exceptions that called functions raise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from copilot.syntax.outline import Symbol
+from copilot.syntax.tree import Node
+from copilot.types import Span
+
+LONGEST_QUOTE: Final = 60
+"""Code longer than this is not quoted in documentation."""
+
+_UNQUOTABLE: Final = ("\n", "\r", "\\", "`", '"""', "'''", "*/", "/*", "{@")
+
+
+_NAME: Final = re.compile(r"[^\W\d]\w*")
+
+
+def own(node: Node, scopes: tuple[str, ...]) -> Iterator[Node]:
+    """The nodes under `node` in text order, without what lies inside nested definitions of the types `scopes`."""
+    stack = [node]
+    while stack:
+        at = stack.pop()
+        yield at
+        if at.id == node.id or at.type not in scopes:
+            stack.extend(reversed(at.children))
+
+
+def source(node: Node | None) -> str:
+    """The source text of a node; empty for None."""
+    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
+
+
+def names(code: str) -> set[str]:
+    """The identifiers in a piece of code (and the words in its strings)."""
+    return set(_NAME.findall(code))
+
+
+def quotable(code: str) -> str:
+    """`code` on one line when it can stand in a comment of any style, else an empty text."""
+    line = " ".join(code.split())
+    if not line or len(line) > LONGEST_QUOTE or any(mark in line for mark in _UNQUOTABLE):
+        return ""
+    return line if line.count("{") == line.count("}") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When something happens. `test`: the code that holds (`negated`: does not hold), or the exception that is caught."""
+
+    kind: Literal["test", "caught"]
+    code: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """One exception type that leaves the function, with the places that raise it in text order.
+
+    `reasons` holds for each place its conditions (all must hold) and the literal message, both possibly empty.
+    `declared`: it stands in Java's `throws`.
+    """
+
+    type: str
+    reasons: tuple[tuple[tuple[Condition, ...], str], ...] = ()
+    always: bool = False
+    declared: bool = False
+
+
+Form = Literal[
+    "code", "call", "items", "new", "list", "dict", "set", "tuple", "str", "bool", "function", "generator", "other"
+]  # fmt: skip
+"""`items`: those of `code`, one by one; `new`: an object of the class `code`; `call`: what the call `code` gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value that is returned or yielded.
+
+    `code` is empty when it is too long to quote; then `kind` says its form and `uses` the names it is computed from.
+    `condition`: this value is given only if that holds.
+    """
+
+    kind: Form
+    code: str = ""
+    condition: str = ""
+    uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter as documentation names it (`*args` with its stars) and what surely happens with it."""
+
+    name: str
+    annotation: str | None = None
+    default: str | None = None
+    stored: str = ""
+    passed: str = ""
+    guards: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TypeParameter:
+    """A Java type parameter: its bound, and the first parameter (or the result) whose type uses it."""
+
+    name: str
+    bound: str = ""
+    used_by: str = ""
+    used_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a class, a component of a record, or a constant of an enum."""
+
+    name: str
+    annotation: str | None = None
+    default: str | None = None
+
+
+Flag = Literal[
+    "abstract",
+    "async",
+    "classmethod",
+    "contextmanager",
+    "dataclass",
+    "enum",
+    "exception",
+    "generator",
+    "overload",
+    "override",
+    "property",
+    "setter",
+    "staticmethod",
+    "stub",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The facts of one definition. `symbol` is None for the file as a module.
+
+    `result` is the declared result type (of a generator: what it returns at its end), `element` the declared type of
+    what is yielded. `gives`: some path returns a value other than a bare `None`, or the signature declares one.
+    `changes` are attributes and globals that are assigned, `calls` what top-level statements call for effect.
+    `doc` is the existing documentation. `offers` are the public names a class or module defines.
+    """
+
+    language: str
+    symbol: Symbol | None
+    owner: Symbol | None = None
+    parameters: tuple[Parameter, ...] = ()
+    type_parameters: tuple[TypeParameter, ...] = ()
+    result: str | None = None
+    element: str | None = None
+    gives: bool = False
+    returned: tuple[Value, ...] = ()
+    yielded: tuple[Value, ...] = ()
+    raised: tuple[Raised, ...] = ()
+    changes: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    offers: tuple[str, ...] = ()
+    flags: frozenset[Flag] = frozenset()
+    doc: Span | None = None
+    broken: bool = False
+
+    @property
+    def name(self) -> str:
+        """The bare name; empty for a module."""
+        return self.symbol.name if self.symbol is not None else ""
+
+    @property
+    def callable(self) -> bool:
+        """True for functions, methods and constructors."""
+        return self.symbol is not None and self.symbol.kind in {"function", "method", "constructor"}

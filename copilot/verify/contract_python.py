@@ -1,0 +1,305 @@
+"""Reading the contract of a Python definition from its tree.
+
+Absent on purpose: types that are not annotated, and exceptions raised by what is called.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from copilot.syntax.outline import Outline, Symbol, outline
+from copilot.syntax.tree import Node, enclosing, node_at, of
+from copilot.types import Document
+from copilot.verify.contract import Contract, Field, Flag, Parameter, Raised, names, own, quotable, source
+from copilot.verify.escapes_python import SCOPES, raised
+from copilot.verify.results_python import returned, yielded
+
+_GENERATORS: Final = {"Generator", "AsyncGenerator"}
+_ITERATORS: Final = {"Iterator", "Iterable", "AsyncIterator", "AsyncIterable"}
+_ENUMS: Final = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"}
+_NOTHING: Final = {"None", '"None"', "'None'", "NoReturn", "Never"}
+_ACCESSORS: Final = {"property", "cached_property", "abstractproperty"}
+
+
+def module(document: Document) -> Contract:
+    """The contract of the file itself."""
+    tree, found = of(document), outline(document)
+    public = [s.name for s in found.symbols if s.parent is None and s.kind in {"class", "function", "enum"}]
+    offered = tuple(dict.fromkeys(name for name in public if not name.startswith("_")))
+    return Contract("python", None, offers=offered, doc=found.docstring, broken=tree is None or tree.root_node.has_error)
+
+
+def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
+    """The contract of a class or function of `document`, whose outline is `found`."""
+    tree = of(document)
+    base = Contract("python", symbol, found.parent(symbol), doc=symbol.docstring)
+    node = enclosing(node_at(tree, symbol.name_span), "function_definition", "class_definition") if tree else None
+    body = node.child_by_field_name("body") if node is not None else None
+    if node is None or body is None or node.has_error:
+        return replace(base, broken=True)
+    if node.type == "class_definition":
+        return _class(document, base, found, symbol)
+    return _function(base, found, symbol, body)
+
+
+def _function(base: Contract, found: Outline, symbol: Symbol, body: Node) -> Contract:
+    is_method = base.owner is not None and base.owner.kind not in {"function", "method", "constructor"}
+    flags = _flags(found, symbol, base.owner if is_method else None, body)
+    listed = list(symbol.parameters)
+    receiver = listed.pop(0).name if is_method and "staticmethod" not in flags and listed else ""
+    escaping = raised(body, {s.name for s in found.symbols if s.kind in {"class", "enum"}})
+    uses = _Uses(body, receiver, escaping)
+    parameters = tuple(
+        uses.parameter({"varargs": "*", "kwargs": "**"}.get(one.kind, ""), one.name, _line(one.annotation), one.default)
+        for one in listed
+    )
+    declared = _line(symbol.returns)
+    element, result = _yield_types(declared) if "generator" in flags else (None, declared)
+    values = returned(body)
+    says_none = (result or "").rpartition(".")[2] in _NOTHING
+    gives = any(value.code != "None" for value in values) or ("generator" not in flags and result is not None)
+    if says_none or flags & {"property", "setter"} or symbol.kind == "constructor":
+        gives = False
+    return replace(
+        base,
+        parameters=parameters,
+        result=None if says_none else result,
+        element=element,
+        gives=gives,
+        returned=values,
+        yielded=yielded(body) if "generator" in flags else (),
+        raised=escaping,
+        changes=_changes(body, receiver),
+        calls=_calls(body),
+        flags=frozenset(flags),
+    )
+
+
+class _Uses:
+    """What surely happens with the parameters of one function."""
+
+    def __init__(self, body: Node, receiver: str, escaping: tuple[Raised, ...]) -> None:
+        self.receiver = receiver
+        self.escaping = escaping
+        self.seen: dict[str, list[Node]] = {}
+        for node in own(body, ()):
+            if node.type == "identifier":
+                self.seen.setdefault(source(node), []).append(node)
+
+    def parameter(self, stars: str, name: str, annotation: str | None, default: str | None) -> Parameter:
+        """The parameter with its facts."""
+        nodes = self.seen.get(name, [])
+        default = quotable(default) if default is not None else None
+        guards = tuple(
+            (one.type, reason[0][0].code)
+            for one in self.escaping
+            for reason in one.reasons
+            if len(reason[0]) == 1 and _tests(reason[0][0].kind, reason[0][0].negated) and name in names(reason[0][0].code)
+        )
+        changed = any(_is_target(node) for node in nodes)
+        stored = next((place for node in nodes if (place := self._stored(node))), "") if not changed else ""
+        passed = _passed(nodes[0], stars) if len(nodes) == 1 else ""
+        return Parameter(stars + name, annotation, default, stored, passed, guards[:1] if not changed else ())
+
+    def _stored(self, node: Node) -> str:
+        """`self.x` for the `x` of `self.x = x`."""
+        parent = node.parent
+        if parent is None or parent.type != "assignment" or parent.child_by_field_name("right") != node:
+            return ""
+        left = parent.child_by_field_name("left")
+        block = parent.parent.parent if parent.parent is not None else None
+        if left is None or left.type != "attribute" or block is None or block.type != "block":
+            return ""
+        at_top = block.parent is not None and block.parent.type == "function_definition"
+        return quotable(source(left)) if at_top and self.receiver and source(left.child_by_field_name("object")) == self.receiver else ""
+
+
+def _tests(kind: str, negated: bool) -> bool:  # noqa: FBT001 two fields of one condition
+    return kind == "test" and not negated
+
+
+def _is_target(node: Node) -> bool:
+    """True when a name is bound again: assigned, deleted, or a loop's or `with`'s target."""
+    at, parent = node, node.parent
+    while parent is not None and parent.type in {"pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern"}:
+        at, parent = parent, parent.parent
+    if parent is None:
+        return False
+    if parent.type in {"delete_statement", "as_pattern_target", "global_statement", "nonlocal_statement"}:
+        return True
+    if parent.type in {"assignment", "augmented_assignment", "for_statement", "for_in_clause"}:
+        return parent.child_by_field_name("left") == at
+    return parent.type == "named_expression" and parent.child_by_field_name("name") == at
+
+
+def _passed(node: Node, stars: str) -> str:
+    """The callee that the only use of a parameter is an argument of."""
+    at, parent = node, node.parent
+    if parent is not None and parent.type in {"list_splat", "dictionary_splat"}:
+        if len(stars) != (1 if parent.type == "list_splat" else 2):
+            return ""
+        at, parent = parent, parent.parent
+    elif stars:
+        return ""
+    elif parent is not None and parent.type == "keyword_argument" and parent.child_by_field_name("value") == at:
+        at, parent = parent, parent.parent
+    if parent is None or parent.type != "argument_list" or parent.parent is None or parent.parent.type != "call":
+        return ""
+    return _callee(parent.parent)
+
+
+def _callee(call: Node) -> str:
+    """The dotted name that is called (`super().x` too); empty for anything else."""
+    callee = call.child_by_field_name("function")
+    if callee is None or callee.type not in {"identifier", "attribute"}:
+        return ""
+    text = quotable(source(callee))
+    return text if "(" not in text.removeprefix("super()") else ""
+
+
+def _calls(body: Node) -> tuple[str, ...]:
+    """What the body's own top-level statements call for effect, in text order."""
+    found: dict[str, None] = {}
+    for statement in body.named_children:
+        node = statement.named_children[0] if statement.type == "expression_statement" else None
+        if node is not None and node.type == "await" and node.named_children:
+            node = node.named_children[0]
+        if node is not None and node.type == "call" and (name := _callee(node)):
+            found[name] = None
+    return tuple(found)
+
+
+def _flags(found: Outline, symbol: Symbol, owner: Symbol | None, body: Node) -> set[Flag]:
+    flags: set[Flag] = set()
+    marks = [text.partition("(")[0].strip() for text in symbol.decorators]
+    last = {mark.rpartition(".")[2] for mark in marks}
+    if last & _ACCESSORS:
+        flags.add("property")
+    if any(mark.endswith((".setter", ".deleter")) for mark in marks):
+        flags.add("setter")
+    if last & {"contextmanager", "asynccontextmanager"}:
+        flags.add("contextmanager")
+    flags |= {flag for flag in ("classmethod", "staticmethod", "overload", "override") if flag in last}  # type: ignore[arg-type]  # the four are literals of Flag
+    if symbol.name == "__new__" and owner is not None:
+        flags.discard("staticmethod")
+    if last & {"abstractmethod", "abstractproperty"}:
+        flags.add("abstract")
+    parent = body.parent
+    if parent is not None and any(child.type == "async" for child in parent.children):
+        flags.add("async")
+    if any(node.type == "yield" and node.is_named for node in own(body, SCOPES)):
+        flags.add("generator")
+    if all(_is_empty(child) for child in body.named_children):
+        flags.add("stub")
+    if owner is not None and _inherited(found, owner, symbol.name):
+        flags.add("override")
+    return flags
+
+
+def _inherited(found: Outline, owner: Symbol, name: str) -> bool:
+    """True when a base class in the same file defines `name`."""
+    bases = [s for s in found.symbols if s.kind == "class" and s.name in owner.bases and s is not owner]
+    return any(child.name == name for base in bases for child in found.children(base) if not name.startswith("__"))
+
+
+def _is_empty(node: Node) -> bool:
+    if node.type in {"pass_statement", "comment"}:
+        return True
+    return node.type == "expression_statement" and node.named_children[0].type in {"ellipsis", "string"}
+
+
+def _yield_types(declared: str | None) -> tuple[str | None, str | None]:
+    """`(element, result)` of a generator's declared type."""
+    if declared is None:
+        return None, None
+    head, bracket, rest = declared.partition("[")
+    kind = head.strip().rpartition(".")[2]
+    if not bracket or kind not in _GENERATORS | _ITERATORS or not rest.endswith("]"):
+        return declared, None
+    arguments = _split(rest[:-1])
+    if kind in _ITERATORS:
+        return rest[:-1].strip(), None
+    return arguments[0], arguments[2] if len(arguments) > 2 else None
+
+
+def _split(text: str) -> list[str]:
+    """The parts between commas that stand outside brackets."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "[({") - (character in "])}")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts]
+
+
+def _changes(body: Node, receiver: str) -> tuple[str, ...]:
+    """Attributes of the receiver and globals that the function's own statements assign or delete, in text order."""
+    shared = {
+        source(name)
+        for node in own(body, SCOPES)
+        if node.type == "global_statement"
+        for name in node.named_children
+    }
+    found: dict[str, None] = {}
+    for node in own(body, SCOPES):
+        if node.type in {"assignment", "augmented_assignment"}:
+            _targets(node.child_by_field_name("left"), receiver, shared, found)
+        elif node.type == "delete_statement":
+            for child in node.named_children:
+                _targets(child, receiver, shared, found)
+    return tuple(found)
+
+
+def _targets(node: Node | None, receiver: str, shared: set[str], found: dict[str, None]) -> None:
+    if node is None:
+        return
+    if node.type in {"pattern_list", "tuple_pattern", "list_pattern", "expression_list"}:
+        for child in node.named_children:
+            _targets(child, receiver, shared, found)
+        return
+    while node.type == "subscript":
+        inner = node.child_by_field_name("value")
+        if inner is None:
+            return
+        node = inner
+    if node.type == "identifier" and source(node) in shared:
+        found[source(node)] = None
+    elif node.type == "attribute" and receiver and source(node.child_by_field_name("object")) == receiver:
+        found[source(node)] = None
+
+
+def _class(document: Document, base: Contract, found: Outline, symbol: Symbol) -> Contract:
+    flags: set[Flag] = set()
+    bases = {text.partition("[")[0].rpartition(".")[2] for text in symbol.bases}
+    marks = {text.partition("(")[0].rpartition(".")[2] for text in symbol.decorators}
+    if "dataclass" in marks or bases & {"NamedTuple", "TypedDict"}:
+        flags.add("dataclass")
+    if bases & _ENUMS:
+        flags.add("enum")
+    if any(name.endswith(("Error", "Exception", "Warning")) for name in bases):
+        flags.add("exception")
+    if bases & {"ABC", "Protocol"}:
+        flags.add("abstract")
+    fields: list[Field] = []
+    offers: list[str] = []
+    children = found.children(symbol)
+    inside = [child.span for child in children if child.kind in {"method", "constructor", "function", "class"}]
+    for child in children:
+        if child.name.startswith("_") or child.kind in {"constructor", "class"}:
+            continue
+        if child.kind in {"method", "function"}:
+            offers.append(child.name)
+        elif not any(span.contains(child.span) for span in inside):
+            value = document.text[child.value.start : child.value.end].decode() if child.value is not None else None
+            default = quotable(value) if value is not None else None
+            fields.append(Field(child.name, _line(child.returns), default or None))
+    offered = tuple(dict.fromkeys(offers))
+    return replace(base, fields=tuple(fields), offers=offered, flags=frozenset(flags))
+
+
+def _line(annotation: str | None) -> str | None:
+    """An annotation on one line."""
+    return " ".join(annotation.split()) if annotation is not None else None

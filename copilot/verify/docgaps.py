@@ -1,0 +1,92 @@
+"""What a definition's documentation leaves out: the one judgement shared by offers, the engine and the checks.
+
+Text written by people is complete in its own way: a summary that says what is returned needs no section for it, and a
+docstring in an unknown style is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from copilot.types import Document
+from copilot.verify import docsections
+from copilot.verify.contract import Contract, Field, Parameter, Raised, TypeParameter
+from copilot.verify.docsections import Documentation
+
+_SAYS_RESULT = re.compile(r"(?i)(return|yield|iterate|generate)s?\b|返回|生成|\{@return")
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What is not documented yet. `whole`: there is no documentation at all."""
+
+    whole: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    type_parameters: tuple[TypeParameter, ...] = ()
+    returns: bool = False
+    yields: bool = False
+    raised: tuple[Raised, ...] = ()
+    fields: tuple[Field, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.whole
+            or self.parameters
+            or self.type_parameters
+            or self.returns
+            or self.yields
+            or self.raised
+            or self.fields
+        )
+
+
+def gaps(document: Document, contract: Contract) -> Gaps:
+    """What `contract`, a definition of `document`, has that its documentation does not."""
+    if contract.broken:
+        return Gaps()
+    yields = "generator" in contract.flags
+    if contract.doc is None:
+        if _told_by_class(document, contract):
+            return Gaps()
+        listed = contract.parameters, contract.type_parameters
+        return Gaps(True, *listed, contract.gives, yields, contract.raised, contract.fields)
+    found = docsections.read(document, contract.doc)
+    if found is None or found.style == "foreign" or "{@inheritDoc}" in found.text or contract.symbol is None:
+        return Gaps()
+    return _missing(contract, found, yields=yields)
+
+
+def _missing(contract: Contract, found: Documentation, *, yields: bool) -> Gaps:
+    is_sentence = sum(not line.blank for line in found.lines) == 1 and found.style == "plain"
+    says_result = not is_sentence and _SAYS_RESULT.search(found.summary) is not None
+    told = set(found.named("parameters"))
+    parameters = tuple(p for p in contract.parameters if p.name.lstrip("*") not in told)
+    is_prose = found.style == "plain" and not is_sentence
+    if is_prose and any(re.search(rf"\b{re.escape(p.name.lstrip('*'))}\b", found.text, re.I) for p in parameters):
+        parameters = ()  # they are spoken of in the text
+    if found.style == "javadoc" and "{@return" in found.text:
+        says_result = True
+    kinds = {name.rpartition(".")[2] for name in found.named("raises")}
+    raised = tuple(one for one in contract.raised if one.type.rpartition(".")[2] not in kinds)
+    if is_prose:
+        raised = tuple(one for one in raised if one.type.rpartition(".")[2] not in found.text)
+    has_fields = bool(found.of("fields"))
+    documented = set(found.named("fields"))
+    return Gaps(
+        parameters=parameters if contract.callable or contract.language == "java" else (),
+        type_parameters=tuple(t for t in contract.type_parameters if f"<{t.name}>" not in told),
+        returns=contract.gives and not found.of("returns") and not says_result and (not yields or bool(found.sections)),
+        yields=yields and not found.of("yields") and not found.of("returns") and not says_result,
+        raised=raised if contract.callable else (),
+        fields=tuple(f for f in contract.fields if f.name not in documented) if has_fields else (),
+    )
+
+
+def _told_by_class(document: Document, contract: Contract) -> bool:
+    """True for a constructor whose class documents the parameters in its own docstring."""
+    owner = contract.owner
+    if contract.language != "python" or owner is None or owner.docstring is None or contract.name != "__init__":
+        return False
+    found = docsections.read(document, owner.docstring)
+    return found is not None and (found.style == "foreign" or bool(found.named("parameters")))

@@ -1,0 +1,46 @@
+"""Which definition a place in a file asks documentation for.
+
+Absent on purpose: whether it needs any (`docgaps.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from copilot.syntax.outline import Symbol, outline
+from copilot.types import Document, Span
+from copilot.verify import contract_java, contract_python
+from copilot.verify.contract import Contract
+
+KINDS: Final = frozenset({"class", "interface", "enum", "record", "annotation", "function", "method", "constructor"})
+
+
+def symbol_at(document: Document, span: Span) -> Symbol | None:
+    """The innermost documentable symbol around `span`."""
+    around = [s for s in outline(document).symbols if s.kind in KINDS and s.span.contains(span)]
+    return min(around, key=lambda s: len(s.span), default=None)
+
+
+def contract_at(document: Document, span: Span) -> Contract | None:
+    """The contract of that symbol; of the module when a Python file has none there; None when there is nothing."""
+    symbol = symbol_at(document, span)
+    if symbol is not None and document.language in {"python", "java"}:
+        return contract_of(document, symbol)
+    return contract_python.module(document) if document.language == "python" and document.text.strip() else None
+
+
+def contract_of(document: Document, symbol: Symbol) -> Contract:
+    """The contract of a symbol of the document's outline."""
+    reader = contract_java if document.language == "java" else contract_python
+    return reader.read(document, outline(document), symbol)
+
+
+def contract_again(before: Document, old: Contract, after: Document) -> Contract | None:
+    """The contract in `after` of what `old` is in `before`; None when the definitions are no longer the same ones."""
+    if old.symbol is None:
+        return contract_python.module(after)
+    index = outline(before).index(old.symbol)
+    symbols = outline(after).symbols
+    if index >= len(symbols) or symbols[index].qualified != old.symbol.qualified:
+        return None
+    return contract_of(after, symbols[index])
