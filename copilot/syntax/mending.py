@@ -50,7 +50,8 @@ def close_by_indentation(text: bytes, language: str) -> bytes:
             continue
         begins = text.rfind(b"\n", 0, start) + 1
         if begins != line:
-            opened = _without_header(opened, line, text[code_end - 1 : code_end])
+            if start - begins > indent:
+                opened = _without_header(opened, line, text[code_end - 1 : code_end])
             line, indent = begins, start - begins
             left = len(opened)
             while left and indent <= opened[left - 1][2] and text[start : start + 1] != _CLOSERS[opened[left - 1][0]]:
@@ -66,13 +67,13 @@ def close_by_indentation(text: bytes, language: str) -> bytes:
                     opened.pop()
         elif token.lastgroup == "open_string":
             out[end - 1 : end] = text[start : start + 1] if end - start > 1 else b" "
-        code_end = end
+        code_end = start + len(token.group().rstrip())
     _close(out, opened, code_end, len(text))
     return bytes(out)
 
 
 def _without_header(opened: list[_Opened], line: int, last: bytes) -> list[_Opened]:
-    """A header that ends in `:` or `{` cannot be closed later: the parser itself recovers there."""
+    """A block's header that ends in `:` or `{` cannot be closed after it: the parser itself recovers there."""
     if last not in {b":", b"{"}:
         return opened
     return [bracket for bracket in opened if bracket[1] < line or bracket[0] == b"{" == last]
@@ -95,13 +96,15 @@ def _close(out: bytearray, opened: list[_Opened], code_end: int, until: int) -> 
         innermost -= 1  # no room after this bracket: it goes itself
         at = opened[innermost][1]
         out[at : at + 1] = b" "
+    if not innermost:
+        return
     closers = closers[len(opened) - innermost :]
     at = code_end - len(closers)
     quote = bytes(out[code_end - 1 : code_end])
     out[at:code_end] = closers
     while at > 0 and out[at] & 0xC0 == 0x80:
         at -= 1
-    if closers and quote in {b'"', b"'", b"`"} and at > 1:
+    if quote in {b'"', b"'", b"`"} and at > 1:
         out[at - 1 : at] = quote
 
 

@@ -149,7 +149,7 @@ class Reading:
             around = symbols[parent] if parent is not None else None
             kind = _kind(draft.kind, around)
             name = _unquoted(self.text[draft.name[0] : draft.name[1]].decode("utf-8", "replace"))
-            if kind is None or (draft.member and (around is None or (parent, name) in fields)):
+            if kind is None or not name or (draft.member and (around is None or (parent, name) in fields)):
                 continue
             if kind in {"field", "constant"}:
                 fields.add((parent, name))
