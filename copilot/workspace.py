@@ -7,8 +7,9 @@ travel in requests) and anything an editor or a web framework knows.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,11 +22,22 @@ from copilot.engines.base import Engine, Resources
 from copilot.engines.embedded import EmbeddedEngine
 from copilot.engines.replay import ReplayEngine
 from copilot.errors import WorkerDied
+from copilot.messages import say
 from copilot.progress import report
-from copilot.types import Context, Project, Request
+from copilot.syntax.languages import LANGUAGES
+from copilot.types import Candidate, Context, Declined, Project, Request
 
 _THREADS = 2
 """Embedded work holds the interpreter lock most of the time: more threads would only slow each other down."""
+
+
+class _Excluded:
+    """The engine of a path that policy keeps out: it says so."""
+
+    name = "policy"
+
+    async def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:  # noqa: ARG002 -- the protocol's
+        yield Declined(say("kept out by .copilotignore or index.exclude"))
 
 
 class Workspace:
@@ -35,7 +47,8 @@ class Workspace:
         self, project: Project, settings: Settings, engine: str, on_index: Callable[[IndexStatus], None] | None
     ) -> None:
         self._project, self._settings = project, settings
-        self._worker = IndexWorker(project.root, settings, on_index)
+        self._on_index, self._warm = on_index, engine != "replay"
+        self._worker = IndexWorker(project.root, settings, self._index_moved)
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="embedded")
         self._engines: tuple[Engine, ...] = (
             (ReplayEngine(),)
@@ -71,8 +84,12 @@ class Workspace:
         return self._worker.index
 
     def engines(self, request: Request) -> Sequence[Engine]:
-        """The engines that answer, in order; none for a path that policy keeps out."""
-        return () if self.index.excluded(request.document.path) else self._engines
+        """The engines that answer, in order; for a path that policy keeps out, one that only says so."""
+        return (_Excluded(),) if self.excluded(request.document.path) else self._engines
+
+    def excluded(self, path: Path) -> bool:
+        """Whether `.copilotignore` or `index.exclude` keeps a path out of everything."""
+        return self.index.excluded(path)
 
     def replaying(self, answer: str) -> Replaying:
         """This workspace with a recorded raw model answer in the place of its engines."""
@@ -109,6 +126,19 @@ class Workspace:
                 report("index", status.done / status.total)
         return self.index.status()
 
+    def _index_moved(self, status: IndexStatus) -> None:
+        if status.state == "ready" and self._warm:
+            self._warm = False
+            with contextlib.suppress(RuntimeError):  # closed meanwhile
+                self._executor.submit(self._load_streams)
+        if self._on_index is not None:
+            self._on_index(status)
+
+    def _load_streams(self) -> None:
+        """Load numpy and the token streams before the first key needs them within its deadline."""
+        for name in LANGUAGES:
+            self._worker.index.corpus(name)
+
     def _wait(self, timeout_s: float) -> None:
         try:
             self._worker.wait(timeout_s)
@@ -144,8 +174,8 @@ class Replaying:
         return self.workspace.index
 
     def engines(self, request: Request) -> Sequence[Engine]:
-        """The recording alone; none for a path that policy keeps out."""
-        return (self.engine,) if self.workspace.engines(request) else ()
+        """The recording alone, except for a path that policy keeps out."""
+        return self.workspace.engines(request) if self.workspace.excluded(request.document.path) else (self.engine,)
 
     async def gather(self, request: Request) -> Context:
         """What the workspace gathers."""

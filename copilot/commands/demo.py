@@ -123,21 +123,17 @@ async def _connected(stage: Stage) -> None:
     names = sorted(name.removesuffix("Provider") for name in capabilities if name.endswith("Provider"))
     stage.show(say("the server offers: {names}", names=", ".join(names)))
     _need("inlineCompletionProvider" in capabilities, "inlineCompletion is not advertised")
-    for _ in range(200):
-        status = await stage.editor.request("workspace/executeCommand", {"command": "bankCopilot.status"})
-        if all(row["index"] == "ready" for row in status["workspaces"]):
+    rows: list[JsonObject] = []
+    for _ in range(300):
+        rows = (await stage.editor.request("workspace/executeCommand", {"command": "bankCopilot.status"}))["workspaces"]
+        if len(rows) == len(samplebank.LANGUAGES) and all(row["index"] in {"ready", "failed"} for row in rows):
             break
         await asyncio.sleep(0.1)
-    for row in status["workspaces"]:
-        stage.show(
-            say(
-                "{root}: index {state}, {count} files",
-                root=Path(row["root"]).name,
-                state=row["index"],
-                count=row["files"],
-            )
-        )
-    _need(all(row["index"] == "ready" and row["files"] for row in status["workspaces"]), "the index is not ready")
+    for row in rows:
+        name = Path(row["root"]).name
+        stage.show(say("{root}: index {state}, {count} files", root=name, state=row["index"], count=row["files"]))
+    indexed = [row for row in rows if row["index"] == "ready" and row["files"] > 0]
+    _need(len(indexed) == len(samplebank.LANGUAGES), f"the index is not ready: {[row['why'] for row in rows]}")
 
 
 async def _complete_python(stage: Stage) -> None:
@@ -157,22 +153,16 @@ async def _complete_java(stage: Stage) -> None:
 
 
 async def _typed_and_accepted(stage: Stage, path: Path, at: int, typed: str) -> None:
-    """Type a text character by character, asking at the end; the ghost text must be accepted into the buffer."""
+    """Type a text, asking after each key as an editor does; the last ghost text is accepted into the buffer."""
     editor = stage.editor
     original = editor.texts[path]
     caret = editor.type(path, at, "\n")
     caret -= 1
+    items: list[JsonObject] = []
     for character in typed:
         caret = editor.type(path, caret, character)
-    reply = await editor.request(
-        "textDocument/inlineCompletion",
-        {
-            "textDocument": {"uri": path.as_uri()},
-            "position": editor.position(path, caret),
-            "context": {"triggerKind": 1},
-        },
-    )
-    items = reply["items"] if isinstance(reply, dict) else reply or []
+        reply = await editor.request("textDocument/inlineCompletion", _invoked(editor, path, caret))
+        items = (reply or {}).get("items", [])
     _need(items, "no ghost text")
     item = items[0]
     start, end = (editor.offset(path, item["range"][side]) for side in ("start", "end"))
@@ -183,6 +173,14 @@ async def _typed_and_accepted(stage: Stage, path: Path, at: int, typed: str) -> 
         await editor.request("workspace/executeCommand", _call(item["command"]))
     _need(len(editor.texts[path]) > len(original) + len(typed), "nothing was inserted")
     editor.type(path, 0, original, remove=len(editor.texts[path]))
+
+
+def _invoked(editor: Editor, path: Path, caret: int) -> JsonObject:
+    return {
+        "textDocument": {"uri": path.as_uri()},
+        "position": editor.position(path, caret),
+        "context": {"triggerKind": 2},
+    }
 
 
 def _call(command: JsonObject) -> JsonObject:
