@@ -29,6 +29,7 @@ from copilot.types import (
     FixOptions,
     Project,
     Request,
+    Severity,
     Suggestion,
     Task,
 )
@@ -40,6 +41,8 @@ _REPAIRED: Final = 3
 """Syntax faults whose repair is looked for unasked: the later ones often go with the first."""
 
 _MOST_REPAIRS: Final = 200
+_LIKELIER_THAN_NOT: Final = 0.5
+_ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 1, Severity.HINT: 1}
 
 
 class Workbench(Protocol):
@@ -167,25 +170,28 @@ async def diagnose(document: Document, workspace: Workbench) -> tuple[Finding, .
 
 
 async def repair(document: Document, workspace: Workbench) -> tuple[Document, list[Suggestion], list[Declined]]:
-    """Every correction of a document that is proven, one finding after the other.
+    """Every correction of a document that is proven and likelier than not, one fault after the other.
 
-    Returns the corrected document, the suggestions in the order in which they were applied (each refers to the text
-    that the one before left), and the reasons for what stays wrong.
+    Syntax faults first (the rest is unknown until they are gone), then undefined names, then the linter's safe fixes
+    together. Returns the corrected document, the suggestions in the order in which they were applied (each refers to
+    the text that the one before left), and the reasons for what stays wrong.
     """
     done: list[Suggestion] = []
     declines: dict[tuple[str, str], Declined] = {}
     for _ in range(_MOST_REPAIRS):
         found = await fix.findings(document, workspace.project, workspace.settings, workspace.index)
-        finding = next((f for f in found if (f.rule, f.message) not in declines), None)
-        if finding is None:
+        todo = sorted((f for f in found if (f.rule, f.message) not in declines), key=lambda f: _ORDER[f.severity])
+        if not todo:
             break
-        answer = await suggest(_question(document, (finding,), "invoked"), workspace)
-        if isinstance(answer, Declined):
-            declines[finding.rule, finding.message] = answer
-        else:
+        facts = tuple(todo) if todo[0].severity is not Severity.ERROR else (todo[0],)
+        answer = await suggest(_question(document, facts, "invoked"), workspace)
+        if isinstance(answer, Suggestion) and answer.confidence >= _LIKELIER_THAN_NOT:
             document = edits.apply(document, answer.edits)
             done.append(answer)
-    return document, done, list(declines.values())
+            continue
+        why = answer if isinstance(answer, Declined) else Declined(say("several corrections are likely"), answer.title)
+        declines.update(dict.fromkeys(((f.rule, f.message) for f in facts), why))
+    return document, done, list(dict.fromkeys(declines.values()))
 
 
 def _question(document: Document, facts: tuple[Finding, ...], trigger: Literal["invoked", "automatic"]) -> Request:

@@ -15,9 +15,7 @@ from copilot.errors import ToolMissing, UsageError
 from copilot.messages import say
 from copilot.types import Candidate, Check, Document, Edit, Finding, FixOptions, Project, Request, Span
 from copilot.verify import diagnostics, syntax, tools
-
-JAVAC_NEAR = 1
-"""Lines around an edit in which a syntax error of javac counts against it."""
+from copilot.verify.firstfault import first_fault
 
 
 async def findings(
@@ -46,11 +44,11 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
     """`applies`, `syntax`, `fault gone`; for Python `lint`, for Java asked for by hand `compiler`, where the tool is."""
     document = request.document
     yield syntax.applies(document, candidate.edits)
-    yield syntax.no_new_faults(document, candidate.edits, compiler=True)
     try:
         after = texts.apply(document, candidate.edits)
     except UsageError:
         return
+    yield await _sound(document, after, candidate.edits, project)
     targets = candidate.findings or request.facts
     lint = _lints(request, settings) or any(each.rule.startswith(diagnostics.LINT) for each in targets)
     was = await diagnostics.findings(document, project, lint=lint)
@@ -64,6 +62,30 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
             yield await _compiles(after, candidate.edits, document, project)
     except ToolMissing:
         return  # nothing is claimed that was not checked
+
+
+async def _sound(before: Document, after: Document, edits: tuple[Edit, ...], project: Project) -> Check:
+    """No new fault by the tree; in a text with several faults, where one repair makes the tree rearrange the others,
+    instead: fewer complaints, each where one was before.
+    """
+    check = syntax.no_new_faults(before, edits, compiler=True)
+    was = await diagnostics.fault_offsets(before, project)
+    if check.passed or len(was) < _SEVERAL:
+        return check
+    now = await diagnostics.fault_offsets(after, project)
+    lines = {after.text.count(b"\n", 0, mapped(at, edits)) for at in was}
+    known = all(after.text.count(b"\n", 0, at) in lines for at in now)
+    if len(now) < len(was) and known:
+        return Check("syntax", passed=True, detail=say("no new syntax fault"))
+    if before.language == "java":
+        first, next_one = first_fault(before.text), first_fault(after.text)
+        end = max(span.end for span in _written(before, edits))
+        if first is not None and (next_one is None or next_one.start > max(end, mapped(first.start, edits))):
+            return Check("syntax", passed=True, detail=say("sound up to the next fault"))
+    return check
+
+
+_SEVERAL = 2
 
 
 def _lints(request: Request, settings: Settings) -> bool:
@@ -144,12 +166,15 @@ async def _no_new_lint(before: Document, after: Document, edits: tuple[Edit, ...
     parsed = not any(each.code == tools.SYNTAX for each in was)
     known = Counter((each.code, each.message) for each in was)
     written = _written(before, edits)
+    replaced = b" ".join(before.text[edit.span.start : edit.span.end] for edit in edits if edit.path == before.path)
     fresh = []
     for each in now:
         if not each.code.startswith(_SERIOUS):
             continue
         known[each.code, each.message] -= 1
-        mine = any(span.start < each.span.end and each.span.start < span.end for span in written)
+        mine = _word(after, each) not in replaced and any(
+            span.start < each.span.end and each.span.start < span.end for span in written
+        )
         if known[each.code, each.message] < 0 and (parsed or (mine and each.code != tools.SYNTAX)):
             fresh.append(each)
     if fresh:
@@ -158,11 +183,15 @@ async def _no_new_lint(before: Document, after: Document, edits: tuple[Edit, ...
     return Check("lint", passed=True, detail=say("ruff: nothing new"))
 
 
+def _word(document: Document, diagnostic: tools.Diagnostic) -> bytes:
+    return document.text[diagnostic.span.start : diagnostic.span.end]
+
+
 async def _compiles(after: Document, edits: tuple[Edit, ...], before: Document, project: Project) -> Check:
     """No syntax error of javac at the edit."""
     lines = [after.text.count(b"\n", 0, span.start) + 1 for span in _written(before, edits)]
     for error in await tools.javac(after, project.java_home):
-        if any(abs(error.line - line) <= JAVAC_NEAR for line in lines):
+        if error.line in lines:
             return Check(
                 "compiler", passed=False, detail=say("javac: line {line}, {key}", line=error.line, key=error.key)
             )

@@ -17,6 +17,7 @@ from copilot.syntax import tree as trees
 from copilot.syntax.tree import Fault
 from copilot.types import Document, Edit, Finding, Project, Severity, Span
 from copilot.verify import tools
+from copilot.verify.firstfault import first_fault
 
 SYNTAX: Final = "syntax"
 UNDEFINED: Final = "undefined-name"
@@ -45,6 +46,18 @@ async def findings(document: Document, project: Project, *, lint: bool = True) -
     if len(document) > _OWN_THREAD:
         return await asyncio.to_thread(_grammar, document)
     return _grammar(document)
+
+
+async def fault_offsets(document: Document, project: Project) -> list[int]:
+    """Where the parser complains, echoes included."""
+    if document.language == "python":
+        try:
+            found = await tools.ruff(document, project.root)
+            return [each.span.start for each in found if each.code == tools.SYNTAX and not _DATED.search(each.message)]
+        except ToolMissing:
+            pass
+    tree = trees.of(document)
+    return [fault.span.start for fault in trees.faults(tree)] if tree is not None else []
 
 
 async def safe_fix(document: Document, project: Project, finding: Finding) -> tuple[Edit, ...]:
@@ -120,6 +133,12 @@ def _grammar(document: Document) -> tuple[Finding, ...]:
         return ()
     faults = trees.faults(tree)
     inner = [f for f in faults if not any(f is not other and _wraps(f, other) for other in faults)]
+    if document.language == "java" and any(
+        b"\n" in document.text[f.span.start : f.span.end].strip() for f in inner[:1]
+    ):
+        place = first_fault(document.text)
+        if place is not None:
+            inner = [Fault("error", place, "", document.text[place.start : place.end].decode()), *inner[1:]]
     found = [_finding(document, SYNTAX, fault.span, _complaint(fault)) for fault in inner]
     return tuple(_apart(document, sorted(found, key=lambda each: each.span)))
 

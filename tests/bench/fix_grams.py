@@ -11,7 +11,7 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
-from copilot.engines.embedded.lexemes import lexemes
+from copilot.syntax.lexemes import lexemes
 from copilot.engines.embedded.likelihood import ORDER, count
 
 KEEP = 3

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from fix_grams import counted
 
-from copilot.engines.embedded.lexemes import KEYWORDS, Lexeme, lexemes
+from copilot.syntax.lexemes import KEYWORDS, Lexeme, lexemes
 from copilot.engines.embedded.repair import repairs
 from copilot.syntax import tree as trees
 from copilot.types import Span

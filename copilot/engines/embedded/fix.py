@@ -58,7 +58,7 @@ async def propose(
     linted = await _linted(document, wanted, resources)
     if len(linted) > 1:
         together = _together(linted)
-        if together.edits not in tried:
+        if together.edits not in tried and len(together.findings) > 1:
             yield together
     for finding in wanted:
         nothing = True

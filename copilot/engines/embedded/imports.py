@@ -54,9 +54,8 @@ def _placed(document: Document, root: Node, statement: str) -> Edit:
         end = _line_end(text, anchor.end_byte)
         gap = "" if not text[end:].strip() or text[end:].startswith((b"\n\n", b"\r\n\r\n")) else "\n"
         return Edit(document.path, Span(end, end), "\n\n" + statement + gap)
-    start = len(text) - len(text.lstrip(b"\r\n"))
-    first = root.children[0] if root.children else None
-    blank = "\n" if first is not None and first.type not in _IMPORTS else ""
+    start = 3 if text.startswith(b"\xef\xbb\xbf") else 0
+    blank = "\n" if text[start : start + 1] not in {b"", b"\r", b"\n"} else ""
     return Edit(document.path, Span(start, start), statement + "\n" + blank)
 
 

@@ -18,6 +18,7 @@ from copilot.engines.embedded import slips
 from copilot.engines.embedded.slips import Slip
 from copilot.syntax import tree as trees
 from copilot.types import Span
+from copilot.verify.firstfault import closed
 from copilot.verify.syntax import python_error
 
 WANTED: Final = 6
@@ -82,11 +83,7 @@ def repairs(
     start, end = window(text, target) if language == "python" else (0, len(text))
     part = text[start:end]
     here = Span(max(0, target.start - start), min(len(part), target.end - start))
-    found: list[_Found] = []
-    for judge in _judges(language):
-        found = _search(part, language, judge, here, over)
-        if found:
-            break
+    found = _stages(part, language, here, over)
     best = min((cost for _, cost in found), default=0.0)
     weights = {undone: math.exp(best - cost) for undone, cost in found}
     total = sum(weights.values())
@@ -110,10 +107,34 @@ def undo(text: bytes, undone: tuple[Slip, ...]) -> bytes:
     return text
 
 
-def _search(text: bytes, language: str, judge: Judge, target: Span, over: Callable[[], bool]) -> list[_Found]:
+def _stages(text: bytes, language: str, target: Span, over: Callable[[], bool]) -> list[_Found]:
+    """Single slips that make the text whole; else that make it whole up to the fault; else half measures."""
+    for judge in _judges(language):
+        tries = _tries(text, language, judge, target, over)
+        if tries.accepted:
+            return tries.accepted
+        accepted = _up_to(text, language, judge, target, over)
+        if accepted:
+            return accepted
+        if tries.better:
+            line = slips.line_at(text, target.start)
+            past: list[_Found] = [((slip,), slip.cost) for slip, after in tries.better if after.clear_of(line, slip)]
+            return past or _doubles(text, language, judge, tries.better, over)
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class _Tries:
+    """Slips after which the judge accepts, and slips that made it happier."""
+
+    accepted: list[_Found]
+    better: list[tuple[Slip, Verdict]]
+
+
+def _tries(text: bytes, language: str, judge: Judge, target: Span, over: Callable[[], bool]) -> _Tries:
     verdict = judge(text)
     if not verdict.complaints:
-        return []
+        return _Tries([], [])
     ground = slips.ground(text, language, (*verdict.complaints, target.start))
     accepted: list[_Found] = []
     better: list[tuple[Slip, Verdict]] = []
@@ -127,11 +148,7 @@ def _search(text: bytes, language: str, judge: Judge, target: Span, over: Callab
             best = min(best, slip.cost)
         elif not accepted and after.beyond(verdict, slip):
             better.append((slip, after))
-    if accepted:
-        return accepted
-    line = ground.line(target.start)
-    past: list[_Found] = [((slip,), slip.cost) for slip, after in better if after.clear_of(line, slip)]
-    return past or _doubles(text, language, judge, better, over)
+    return _Tries(accepted, better)
 
 
 def _doubles(
@@ -193,6 +210,60 @@ class _Grammar:
         found = trees.faults(tree)
         return Verdict(tuple(dict.fromkeys(at for fault in found for at in (fault.span.start, fault.span.end))), None)
 
+
+def _up_to(text: bytes, language: str, judge: Judge, target: Span, over: Callable[[], bool]) -> list[_Found]:
+    """Repairs of a text judged without what follows the fault, for a text with more faults further down."""
+    for whole, end in _pieces(text, language, target):
+        tries = _tries(whole, language, judge, target, over)
+        found = tries.accepted or _doubles(whole, language, judge, tries.better, over)
+        accepted = [row for row in found if all(slip.end <= end for slip in row[0])]
+        if accepted:
+            return accepted
+    return []
+
+
+def _pieces(text: bytes, language: str, target: Span) -> Iterator[tuple[bytes, int]]:
+    """The text up to the end of the faulty line (and a little more), made whole; and how much of it is the text's."""
+    end = target.start
+    for _ in range(3):
+        if language == "java":
+            cut = closed(text, end)
+            if cut is None:
+                return
+            end, whole = cut
+            yield whole, end
+            end += 1
+        else:
+            found = re.compile(rb"[\r\n]").search(text, end)
+            if found is None:
+                return
+            piece = text[: found.start()]
+            yield piece + _closing(piece), len(piece)
+            end = found.start() + 2
+
+
+def _closing(piece: bytes) -> bytes:
+    """What makes a text that stops in the middle of its blocks whole: a body for the last header, handlers for `try`."""
+    added = b""
+    opened: list[bytes] = []
+    lines = [line for line in piece.splitlines() if line.strip() and not line.lstrip().startswith(b"#")]
+    for line in lines:
+        indent = line[: len(line) - len(line.lstrip())]
+        word = line.strip()
+        opened = [each for each in opened if len(each) < len(indent) or (each == indent and not _HANDLER.match(word))]
+        opened = [each for each in opened if len(each) <= len(indent)]
+        if re.match(rb"try\s*:", word):
+            opened.append(indent)
+    if lines and (lines[-1].rstrip().endswith(b":") or _HEADER.match(lines[-1])):
+        last = lines[-1]
+        added += b"\n" + last[: len(last) - len(last.lstrip())] + b"    pass"
+    for indent in reversed(opened):
+        added += b"\n" + indent + b"except Exception:\n" + indent + b"    pass"
+    return added + b"\n"
+
+
+_HANDLER: Final = re.compile(rb"(?:except|finally)\b")
+_HEADER: Final = re.compile(rb"\s*(?:if|elif|else|for|while|with|def|class|try|except|finally|async)\b")
 
 _ITEM: Final = re.compile(rb"^(?:def|class|async|@|import|from)\b|^@", re.MULTILINE)
 

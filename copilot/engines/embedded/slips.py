@@ -13,12 +13,76 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from copilot.engines.embedded.lexemes import FULL_WIDTH, KEYWORDS, Lexeme, lexemes, mark_of
 from copilot.engines.embedded.likelihood import ORDER, Likelihood
+from copilot.syntax.lexemes import FULL_WIDTH, KEYWORDS, Lexeme, lexemes, mark_of
 
 INSERTED: Final = {
-    "python": ": , ( ) [ ] { } = == . + - * / % -> in as is if and or not for import def return else < > |".split(),
-    "java": "; { } ( ) , [ ] . = == + - * / < > -> : ? && || ! new return else case @ int String".split(),
+    "python": [
+        ":",
+        ",",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "=",
+        "==",
+        ".",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "->",
+        "in",
+        "as",
+        "is",
+        "if",
+        "and",
+        "or",
+        "not",
+        "for",
+        "import",
+        "def",
+        "return",
+        "else",
+        "<",
+        ">",
+        "|",
+    ],
+    "java": [
+        ";",
+        "{",
+        "}",
+        "(",
+        ")",
+        ",",
+        "[",
+        "]",
+        ".",
+        "=",
+        "==",
+        "+",
+        "-",
+        "*",
+        "/",
+        "<",
+        ">",
+        "->",
+        ":",
+        "?",
+        "&&",
+        "||",
+        "!",
+        "new",
+        "return",
+        "else",
+        "case",
+        "@",
+        "int",
+        "String",
+    ],
 }
 """Tokens that get forgotten."""
 
@@ -27,6 +91,7 @@ _DELETE: Final = 4.0
 _REPLACE: Final = 3.0
 _MISSPELT: Final = 0.0
 _GLUED: Final = 2.0
+_UNSEEN: Final = 3.0
 _FOREIGN: Final = 0.0
 _CLOSERS: Final = ")]}"
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
@@ -85,10 +150,18 @@ class Ground:
         return self.model.surprise(new, ORDER - 1, len(new)) - self.model.surprise(old, ORDER - 1, len(old))
 
     def line(self, offset: int) -> tuple[int, int]:
-        """Start and end (without the line end) of the line that holds `offset`."""
-        start = max(self.text.rfind(b"\n", 0, offset), self.text.rfind(b"\r", 0, offset)) + 1
-        found = re.compile(rb"[\r\n]").search(self.text, offset)
-        return start, found.start() if found else len(self.text)
+        """`line_at` of this text."""
+        return line_at(self.text, offset)
+
+
+def line_at(text: bytes, offset: int) -> tuple[int, int]:
+    """Start and end (without the line end) of the line that holds `offset`."""
+    start = max(text.rfind(b"\n", 0, offset), text.rfind(b"\r", 0, offset)) + 1
+    found = _LINE_END.search(text, offset)
+    return start, found.start() if found else len(text)
+
+
+_LINE_END: Final = re.compile(rb"[\r\n]")
 
 
 def ground(text: bytes, language: str, complaints: Sequence[int], reach: int = 10) -> Ground:
@@ -96,11 +169,18 @@ def ground(text: bytes, language: str, complaints: Sequence[int], reach: int = 1
     tokens = lexemes(text, language)
     near: dict[int, int] = {}
     starts = [token.start for token in tokens]
+    complaints = (*complaints, *unreadable(tokens, complaints))
     for complaint in complaints:
         middle = _index(starts, complaint)
         for index in range(max(0, middle - reach), min(len(tokens), middle + reach) + 1):
             near[index] = min(abs(index - middle), near.get(index, 1 << 30))
     return Ground(text, language, tokens, Likelihood(language, [t.mark for t in tokens]), near, tuple(complaints))
+
+
+def unreadable(tokens: Sequence[Lexeme], complaints: Sequence[int]) -> list[int]:
+    """Where an alien character or a string that does not end stands: no grammar accepts it. The nearest few."""
+    found = [token.start for token in tokens if token.kind in {"alien", "open"}]
+    return sorted(found, key=lambda at: min(abs(at - complaint) for complaint in complaints))[:4]
 
 
 def _index(starts: Sequence[int], offset: int) -> int:
@@ -145,7 +225,8 @@ def _placed(at: Ground, index: int, word: str) -> tuple[int, int, bytes]:
     gap = at.text[left:right]
     blank = gap.strip(b" \t") == b"" and gap
     if word in {",", ";", ":", ")", "]", "."} or (word == "}" and at.language == "python"):
-        tail = b" " if word in {",", ":", ";"} and not gap and at.language and word != ":" else b""
+        last = index >= len(at.tokens) or at.tokens[index].kind == "newline"
+        tail = b" " if word in {",", ";"} and not gap and not last else b""
         return left, left, word.encode() + tail
     if word in {"(", "[", "@", "!"} or (word == "{" and at.language == "python"):
         attached = index and at.tokens[index - 1].kind == "name" and word in {"(", "["}
@@ -203,9 +284,17 @@ def _mistaken(at: Ground) -> Iterator[Slip]:
             yield Slip(token.start, token.end, f"{head} {tail}".encode(), "replace", cost)
         for other in _alternatives(token, at.language):
             wordy = other.isalpha()
-            prior = _MISSPELT + (1.5 if token.kind == "keyword" else 0.0) if wordy else _REPLACE
+            prior = _misspelt(at, token) if wordy else _REPLACE
             cost = prior + at.change(index, 1, [other]) + _far(distance)
             yield Slip(token.start, token.end, other.encode(), "replace", cost)
+
+
+def _misspelt(at: Ground, token: Lexeme) -> float:
+    """A word that is a keyword already is rarely another misspelt; one seen nowhere else probably is."""
+    if token.kind == "keyword":
+        return _MISSPELT + 1.5
+    alone = sum(each.text == token.text for each in at.tokens) == 1
+    return _MISSPELT - (_UNSEEN if alone else 0.0)
 
 
 def _glued(token: Lexeme, language: str) -> Iterator[tuple[str, str]]:
