@@ -169,6 +169,9 @@ def _covers(outcome: runs.Outcome, doc: Document, subject: Symbol | None) -> Che
     reached = wanted & outcome.lines
     name = subject.qualified if subject is not None else doc.path.name
     detail = say("{reached} of {wanted} lines of {name}", reached=len(reached), wanted=len(wanted), name=name)
+    if missed := sorted(wanted - reached):
+        shown = ", ".join(map(str, missed[:8])) + ("…" if len(missed) > 8 else "")
+        detail += "; " + say("not reached: {lines}", lines=shown)
     return Check("covers", passed=bool(reached) or not wanted, detail=detail)
 
 
@@ -179,7 +182,7 @@ def limits(settings: Settings, budget_s: float) -> sandbox.Limits:
 
 def laid_over(doc: Document, files: dict[Path, str], root: Path) -> dict[str, bytes]:
     """What a snapshot of the project gets on top: the open buffer and the candidate's files."""
-    texts = {doc.path: doc.text, **{path: text.encode() for path, text in files.items()}}
+    texts = {doc.path: doc.text.decode().encode(doc.encoding), **{path: text.encode() for path, text in files.items()}}
     return {inside(root, root, path).relative_to(root).as_posix(): text for path, text in texts.items()}
 
 

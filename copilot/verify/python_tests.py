@@ -48,7 +48,7 @@ def asserts(text: str, subject: str) -> Check:
     for function in found:
         if reason := _refused(function, subject):
             return Check("asserts", passed=False, detail=f"{function.name}: {reason}")
-        own = sum(_holds(node) for node in ast.walk(function))
+        own = _held(function)
         if not own:
             return Check("asserts", passed=False, detail=say("{test} asserts no value", test=function.name))
         count += own
@@ -61,11 +61,12 @@ def asserts(text: str, subject: str) -> Check:
 
 def assertion_count(text: str) -> int:
     """Assertions on values and expected exceptions in a test file; a row of a table counts as one."""
-    count = 0
-    for function in _functions(ast.parse(text)):
-        rows = max((len(getattr(d.args[1], "elts", ())) for d in _tables(function)), default=1)
-        count += rows * sum(_holds(node) for node in ast.walk(function))
-    return count
+    return sum(_held(function) for function in _functions(ast.parse(text)))
+
+
+def _held(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    rows = max((len(getattr(d.args[1], "elts", ())) for d in _tables(function)), default=1)
+    return rows * sum(_holds(node) for node in ast.walk(function))
 
 
 def _tables(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Call]:

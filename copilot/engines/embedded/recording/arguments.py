@@ -117,6 +117,8 @@ class Pools:
 
     def __init__(self, targets: Sequence[Target], found: Found, tree: ast.Module) -> None:
         self.found = found
+        self.preludes: Dict[str, Any] = {}
+        """Class name to what changes its objects, as `choose.Search` found out."""
         self.produced: List[Expr] = []
         """Strings that functions of the module returned: input for others (a formatter feeds a parser)."""
         self._module_literals = literals(tree)[:60]
@@ -361,10 +363,36 @@ def _objects(kind: type, found: Found, depth: int) -> List[Expr]:
         pools.append((parameter, pool))
     if all(pool for _, pool in pools):
         for turn in range(4 if pools else 1):
-            args = [p[turn % len(p)] for parameter, p in pools if parameter.kind is not parameter.KEYWORD_ONLY]
-            keywords = [(q.name, p[turn % len(p)]) for q, p in pools if q.kind is q.KEYWORD_ONLY]
+            chosen = []
+            for index, (parameter, pool) in enumerate(pools):
+                hint = hints.get(parameter.name)
+                twins = sum(hints.get(p.name) is hint for p, _ in pools[:index]) if _kinds(hint) & {str} or _is_enum(hint) else 0
+                chosen.append((parameter, pool[(turn + twins) % len(pool)]))
+            args = [value for parameter, value in chosen if parameter.kind is not parameter.KEYWORD_ONLY]
+            keywords = [(p.name, value) for p, value in chosen if p.kind is p.KEYWORD_ONLY]
             rows.append(written(owner, args, keywords))
-    return [e for e in dict.fromkeys(rows) if _works(e)][:6]
+            if turn == 0:
+                rows += _states(owner, parameters, hints, args, keywords, found)
+    return [e for e in dict.fromkeys(rows) if _works(e)][:10]
+
+
+def _states(
+    owner: Expr, parameters: Sequence[inspect.Parameter], hints: Dict[str, Any], args: List[Expr], keywords: List[Tuple[str, Expr]], found: Found
+) -> List[Expr]:
+    """The same object in other states: optional parameters that are enumerations or flags, one at a time."""
+    rows: List[Expr] = []
+    for parameter in parameters:
+        hint = hints.get(parameter.name)
+        if parameter.default is parameter.empty or not (_is_enum(hint) or hint is bool) or parameter.kind is parameter.POSITIONAL_ONLY:
+            continue
+        for value in by_annotation(hint, found, 1):
+            if eval(value.text, namespace(value.imports)) != parameter.default:  # noqa: S307 - inside the sandbox
+                rows.append(written(owner, args, [*keywords, (parameter.name, value)]))
+    return rows[:6]
+
+
+def _is_enum(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, enum.Enum)
 
 
 def _works(expr: Expr) -> bool:

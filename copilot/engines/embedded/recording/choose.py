@@ -26,6 +26,8 @@ _MUTATOR = re.compile(
     r"(add|append|apply|book|create|deposit|insert|load|open|place|post|push|put|record|register|set|store|update)"
 )
 """Verbs that change an object even where its public attributes do not show it."""
+_CLASSES = 6
+"""Kinds of results of one target that are shown even if they run no new line."""
 MAX_TRIED = 220
 """Candidates of one target that are executed before the search by change starts."""
 
@@ -45,15 +47,16 @@ class Tried(NamedTuple):
 
 
 class Prelude(NamedTuple):
-    """A call that changed an object: further lines of set-up, to be tried before other calls."""
+    """A call that changed the object `name`: further lines of set-up, to be tried before other calls."""
 
+    name: str
     lines: Tuple[str, ...]
     subjects: Tuple[str, ...]
     imports: FrozenSet[Tuple[str, str]]
 
 
 Receiver = Tuple[Expr, Prelude]
-_NO_PRELUDE = Prelude((), (), frozenset())
+_NO_PRELUDE = Prelude("", (), (), frozenset())
 
 
 class Budget:
@@ -105,6 +108,13 @@ class Search:
             if done is not None and fresh:
                 corpus.append(done)
 
+    def revisit(self, target: Target) -> None:
+        """Again, on objects that other methods have changed by now: deposit, then withdraw; open twice."""
+        for case in itertools.islice(self._candidates(target, prepared=True), MAX_TRIED // 3):
+            if self._budget.left() < 0:
+                return
+            self._try(target, case)
+
     def _try(self, target: Target, case: Case) -> Tuple[Optional[Tried], bool]:
         identity = (case.setup, case.call)
         if identity in self._seen:
@@ -144,13 +154,16 @@ class Search:
             return
         lines = (*done.case.setup[1:], done.case.call)
         if len(lines) <= 3:
-            self._preludes.append(Prelude(lines, done.case.subjects[1:], done.case.imports))
+            self._preludes.append(Prelude(name, lines, done.case.subjects[1:], done.case.imports))
+            self._pools.preludes[target.owner.__name__] = self._preludes
 
     # -- candidates ---------------------------------------------------------------------------------------------
 
-    def _candidates(self, target: Target) -> Iterator[Case]:
+    def _candidates(self, target: Target, *, prepared: bool = False) -> Iterator[Case]:
         short = target.name.rsplit(".", 1)[-1]
         receivers = self._receivers(target)
+        if prepared:
+            receivers = [r for r in receivers if r[1].lines]
         if target.kind in ("method", "property", "operator") and not receivers:
             return
         name = target.owner.__name__ if target.kind == "constructor" and target.owner else short
@@ -164,10 +177,24 @@ class Search:
             case = self._case(target, receiver, base, 1)
             if case is not None:
                 yield case
+        for parameter, pool in pools:
+            for prelude in self._preludes_of(pool[0]):
+                row = base if parameter.default is parameter.empty else [*base, (parameter, pool[0])]
+                case = self._case(target, receivers[0], row, 1, (parameter.name, prelude)) if receivers else None
+                if case is not None:
+                    yield case
         for receiver, row in zip(itertools.cycle(receivers), itertools.islice(_rows(pools, self._random), MAX_TRIED)):
             case = self._case(target, receiver, row, 1)
             if case is not None:
                 yield case
+
+    def _preludes_of(self, value: Expr) -> List[Prelude]:
+        """What changes an object of the class that an argument constructs."""
+        found = []
+        for name, preludes in self._pools.preludes.items():
+            if re.match(rf"{re.escape(name)}\b", value.text) and self._mutable(value):
+                found += preludes
+        return found
 
     def _receivers(self, target: Target) -> List[Receiver]:
         """Objects to call a method on: text of the constructor, and what changes the object before."""
@@ -228,7 +255,8 @@ class Search:
         return pools
 
     def _case(
-        self, target: Target, receiver: Receiver, row: Sequence[Tuple[inspect.Parameter, Expr]], rank: int
+        self, target: Target, receiver: Receiver, row: Sequence[Tuple[inspect.Parameter, Expr]], rank: int,
+        before: Optional[Tuple[str, Prelude]] = None,
     ) -> Optional[Case]:
         made, prelude = receiver
         imports = target.callee.imports | made.imports | prelude.imports
@@ -253,6 +281,10 @@ class Search:
                     text += "_2"
                 setup.append(f"{text} = {value.text}")
                 subjects.append(text)
+                if before is not None and before[0] == parameter.name:
+                    setup += [renamed(line, before[1].name, text) for line in before[1].lines]
+                    subjects += before[1].subjects
+                    imports |= before[1].imports
             skipped = order[parameter.name] > last + 1
             keyword = (
                 keyword
@@ -316,9 +348,13 @@ class Search:
             if not one.arcs <= covered:
                 chosen.append(one)
                 covered |= one.arcs
-        for rows in self.tried.values():  # one call each at least, even if all its lines are run by others
-            if rows and not any(c.case.target == rows[0].case.target for c in chosen):
-                chosen.append(min(rows, key=lambda t: t.preference))
+        kinds = {(one.case.target, _class_of(one.outcome)) for one in chosen}
+        chosen = [one for one in chosen if one.arcs or not _echo(one)]
+        for one in everything:  # every kind of result once, even if its lines are run by others
+            kind = (one.case.target, _class_of(one.outcome))
+            if kind not in kinds and (one.arcs or not _echo(one)) and sum(k[0] == kind[0] for k in kinds) < _CLASSES:
+                kinds.add(kind)
+                chosen.append(one)
         chosen = [one for one in chosen if self._steady(one)]
         kills: Dict[int, Set[int]] = {id(one): set() for one in chosen}
         for mutant in sorted(mutants, key=lambda m: (m.number * 7919) % 1009):
@@ -363,6 +399,25 @@ class Search:
         return True
 
 
+def _echo(one: Tried) -> bool:
+    """True for a constructor that ran no code of the file: it would only show that arguments are stored."""
+    return "." not in one.case.target and one.outcome.kind == "facets" and not one.case.subjects
+
+
+def renamed(line: str, old: str, new: str) -> str:
+    """A line of code with one variable renamed."""
+    return re.sub(rf"(?<![\w.'\"]){re.escape(old)}(?=\W)", new, line)
+
+
+def _class_of(outcome: Outcome) -> str:
+    """What kind of result this is: which exception, true or false, which member of an enumeration, or a value."""
+    if outcome.kind == "raises":
+        return outcome.error[1]
+    if outcome.kind == "value" and re.fullmatch(r"[A-Z]\w*(\.\w+)?", outcome.shown[0][1].text):
+        return outcome.shown[0][1].text
+    return outcome.kind
+
+
 def _operands(target: Target) -> int:
     return len([p for p in target.parameters if p.default is p.empty]) or 0
 
@@ -377,13 +432,16 @@ def _minimal(chosen: List[Tried], kills: Dict[int, Set[int]], limit: int) -> Lis
     counts: Dict[str, int] = {}
     arcs: Set[Arc] = set()
     dead: Set[int] = set()
+    kinds: Set[Tuple[str, str]] = set()
     rest = list(chosen)
     while rest:
         best = max(rest, key=lambda t: (len(t.arcs - arcs) + 2 * len(kills[id(t)] - dead), -t.case.rank, -t.order))
         rest.remove(best)
         gain = bool(best.arcs - arcs or kills[id(best)] - dead)
         name = best.case.target
-        if (gain or name not in counts) and counts.get(name, 0) < limit:
+        kind = (name, _class_of(best.outcome))
+        if (gain or kind not in kinds) and counts.get(name, 0) < limit:
+            kinds.add(kind)
             kept.append(best)
             counts[name] = counts.get(name, 0) + 1
             arcs |= best.arcs

@@ -220,7 +220,7 @@ class Runner:
             return self._raised(error)
         changed = [row for row in self._state(case, names) if row not in before]
         self.guard.armed = False
-        return _described(value, wrap, changed)
+        return _described(value, wrap, changed, case.call, "\n".join((*case.setup, case.call)))
 
     @staticmethod
     def _state(case: Case, names: Dict[str, Any]) -> List[Tuple[str, Expr]]:
@@ -257,7 +257,7 @@ class Runner:
         if path not in self._raises:
             lines: Set[int] = set()
             try:
-                with open(path, encoding="utf-8") as stream:
+                with open(path, "rb") as stream:
                     tree = ast.parse(stream.read())
             except (OSError, ValueError, SyntaxError):
                 tree = ast.Module(body=[], type_ignores=[])
@@ -282,7 +282,7 @@ def _value(call: types.CodeType, names: Dict[str, Any]) -> Tuple[Any, str]:
     return value, wrap
 
 
-def _described(value: Any, wrap: str, changed: List[Tuple[str, Expr]]) -> Outcome:
+def _described(value: Any, wrap: str, changed: List[Tuple[str, Expr]], call: str, text: str) -> Outcome:
     try:
         same = value == value  # noqa: PLR0124 - NaN
         if not isinstance(same, bool) or not same:
@@ -292,6 +292,8 @@ def _described(value: Any, wrap: str, changed: List[Tuple[str, Expr]]) -> Outcom
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
         return _nothing("is infinite")
     state = tuple(changed[:4])
+    if call.startswith(f"{type(value).__name__}("):
+        return _made(value, call)
     try:
         return Outcome("value", wrap, (("call", express(value)), *state), ("", "", ""))
     except Inexpressible:
@@ -301,12 +303,29 @@ def _described(value: Any, wrap: str, changed: List[Tuple[str, Expr]]) -> Outcom
         if rows:
             return Outcome("facets", wrap, (*rows, *state), ("", "", ""))
     if wrap == "%s" and value is not None:
-        rows = facets(value, "result", 4)
+        rows = _telling(value, text)[:4]
         if rows:
             return Outcome("facets", wrap, (*rows, *state), ("", "", ""))
     if state:
         return Outcome("facets", wrap, state, ("", "", ""))
     return _nothing("its result has no text")
+
+
+def _made(value: Any, call: str) -> Outcome:
+    """A new object by its attributes; a few of those that only repeat an argument if there are no others."""
+    rows = _telling(value, call)
+    own = [row for row in rows if not _repeats(row, call)]
+    chosen = own[:5] or rows[:3]
+    return Outcome("facets", "%s", tuple(chosen), ("", "", "")) if chosen else _nothing("shows nothing")
+
+
+def _telling(value: Any, text: str) -> List[Tuple[str, Expr]]:
+    """Attributes of a result; those whose value does not stand in the text of the test come first."""
+    return sorted(facets(value, "result", 12), key=lambda row: _repeats(row, text))
+
+
+def _repeats(row: Tuple[str, Expr], text: str) -> bool:
+    return row[1].text.replace('"', "'") in text.replace('"', "'")
 
 
 def _sampled(value: Any) -> List[Tuple[str, Expr]]:

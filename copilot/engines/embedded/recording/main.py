@@ -15,7 +15,7 @@ import sys
 from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 from .arguments import Pools
-from .choose import Budget, Search, Tried
+from .choose import Budget, Prelude, Search, Tried
 from .express import Expr
 from .invoke import Case, Runner, load
 from .mutants import plant
@@ -61,7 +61,7 @@ def recorded(request: Dict[str, Any]) -> Dict[str, Any]:
     """Records of the module's behaviour."""
     module = _loaded(request)
     path: str = module.__file__
-    with open(path, encoding="utf-8") as stream:
+    with open(path, "rb") as stream:
         tree = ast.parse(stream.read())
     targets = find(module, path, request["targets"])
     found = gather(module, tree, request["root"], request["package_root"], request["first"])
@@ -93,6 +93,7 @@ def recorded(request: Dict[str, Any]) -> Dict[str, Any]:
         answer["mutants"] += part["mutants"]
         answer["killed"] += part["killed"]
         _count(answer["rejected"], part["rejected"])
+        pools.preludes.update({k: [Prelude(*p) for p in v] for k, v in part["preludes"].items()})
         pools.produced += [Expr(text) for text in part["strings"] if Expr(text) not in pools.produced][:6]
     return answer
 
@@ -120,6 +121,8 @@ def _search(
     search = Search(runner, pools, Budget(seconds), [t.lines for t in group])
     for number, target in enumerate(group):
         search.explore(target, 0.6 / (len(group) - number))
+    for target in group:
+        search.revisit(target)
     ran = {line for _, line in search.arcs}
     own = [t.lines for t in group]
     private = [
@@ -141,6 +144,7 @@ def _search(
         "mutants": len(mutants),
         "killed": len(killed),
         "strings": strings[:6],
+        "preludes": {k: [tuple(p) for p in v] for k, v in pools.preludes.items()},
         "cpu": time.process_time() - began,
     }
 

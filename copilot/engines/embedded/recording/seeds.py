@@ -43,7 +43,7 @@ def gather(module: types.ModuleType, tree: ast.Module, root: str, package_root: 
     _from_tree(tree, own, found)
     for path in _files(root, getattr(module, "__file__", "") or "", first):
         try:
-            with open(path, encoding="utf-8") as stream:
+            with open(path, "rb") as stream:
                 other = ast.parse(stream.read())
         except (OSError, ValueError, SyntaxError, RecursionError):
             continue
