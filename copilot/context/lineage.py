@@ -168,12 +168,16 @@ def _fits(path: Path, module: str | None, doc: Document) -> bool:
 
 
 def _fits_java(path: Path, module: str | None, doc: Document) -> bool:
+    """By the declared package: a package lies in several folders (main, test, generated sources)."""
+    try:
+        declared = outline(files.read(path, doc.language)).module or ""
+    except CopilotError:
+        return False
     if module is not None:
-        return path.parent.parts[-len(module.split(".")) :] == tuple(module.split("."))
-    stars = [row.module for row in outline(doc).imports if row.name == "*" and not row.static]
-    return path.parent == doc.path.parent or any(
-        path.parent.parts[-len(star.split(".")) :] == tuple(star.split(".")) for star in stars
-    )
+        return module == declared or module.startswith(f"{declared}.")  # a nested class is imported through its outer
+    own = outline(doc)
+    stars = {row.module for row in own.imports if row.name == "*" and not row.static}
+    return declared == (own.module or "") or declared in stars
 
 
 def _read(path: Path, name: str, language: str) -> tuple[Document, Shape] | None:

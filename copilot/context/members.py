@@ -135,6 +135,7 @@ def written_elsewhere(kind: str, shape: Shape) -> str:
 
 
 def base_unknown(shape: Shape, base: str) -> Declined:
+    """The refusal because of a base whose source is not known."""
     return Declined(
         say("the base class {base} is not known here", base=base),
         say("what {name} inherits decides what it needs", name=shape.name),
@@ -142,10 +143,12 @@ def base_unknown(shape: Shape, base: str) -> Declined:
 
 
 def already(shape: Shape, what: str) -> Declined:
+    """The refusal because the class has it."""
     return Declined(say("{name} already has {what}", name=shape.name, what=what))
 
 
 def no_fields(shape: Shape) -> Declined:
+    """The refusal because nothing is there to derive from."""
     return Declined(say("{name} has no fields to derive this from", name=shape.name))
 
 
@@ -156,6 +159,7 @@ def narrow(fields: Iterable[Field], chosen: frozenset[str]) -> tuple[Field, ...]
 
 
 def ancestors(bases: Bases) -> list[Ancestor]:
+    """The bases whose source is known."""
     return [base for base in bases if isinstance(base, Ancestor)]
 
 
@@ -166,6 +170,7 @@ def is_secret(name: str) -> bool:
 
 
 def implementing(kind: str, shape: Shape, bases: Bases, methods: list[Inherited]) -> Wanted | Declined:
+    """`methods` as what is wanted, or why there is nothing (certain) to implement."""
     if not methods:
         base = unknown(bases)
         if base:
@@ -182,6 +187,7 @@ def _signed(method: Method, language: str) -> str:
 
 
 def override(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) -> Wanted | Declined:
+    """The methods of bases that `chosen` names and the class may override."""
     own = {m.name for m in shape.methods}
     found: list[Inherited] = []
     for name in sorted(chosen):

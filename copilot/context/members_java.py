@@ -24,6 +24,8 @@ from copilot.messages import say
 from copilot.syntax.classes import Method, Shape
 from copilot.types import Declined
 
+_EQUALITY: Final = (("equals", ("Object",)), ("hashCode", ()))
+
 
 def _constructor(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) -> Wanted | Declined:
     instance = [f for f in shape.fields if "static" not in f.modifiers]
@@ -69,7 +71,7 @@ def _superclass(shape: Shape, bases: Bases) -> Ancestor | Unknown | None:
     return next((b for b in bases if named in (b.name if isinstance(b, Unknown) else b.shape.name)), Unknown(named))
 
 
-def _accessors(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) -> Wanted | Declined:
+def _accessors(kind: str, shape: Shape, _bases: Bases, chosen: frozenset[str]) -> Wanted | Declined:
     verbs = {"getters": ("get",), "setters": ("set",)}.get(kind, ("get", "set"))
     have = {(m.name, len(m.parameters)) for m in shape.methods}
     names: list[str] = []
@@ -96,7 +98,7 @@ def _accessors(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) ->
 
 def _equals(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) -> Wanted | Declined:
     have = {(m.name, tuple(erased(p.annotation or "") for p in m.parameters)) for m in shape.methods}
-    names = tuple(n for n, types in (("equals", ("Object",)), ("hashCode", ())) if (n, types) not in have)
+    names = tuple(n for n, types in _EQUALITY if (n, types) not in have)
     if not names:
         return already(shape, "equals, hashCode")
     if len(names) == 1:
@@ -107,7 +109,7 @@ def _equals(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) -> Wa
     through = False
     for base in bases:
         if isinstance(base, Unknown):
-            if base.name == (shape.bases[0].name if "extends" in shape.modifiers else None):
+            if "extends" in shape.modifiers and base.name == shape.bases[0].name:
                 return base_unknown(shape, base.name)
             continue
         through |= base.shape.kind == "class" and base.shape.method("equals") is not None
@@ -117,7 +119,7 @@ def _equals(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) -> Wa
     return Wanted(kind, names, fields, through=through) if fields else no_fields(shape)
 
 
-def _string(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) -> Wanted | Declined:
+def _string(kind: str, shape: Shape, _bases: Bases, chosen: frozenset[str]) -> Wanted | Declined:
     if any(m.name == "toString" and not m.parameters for m in shape.methods):
         return already(shape, "toString")
     state = [f for f in shape.fields if "static" not in f.modifiers and not is_secret(f.name)]
@@ -130,7 +132,7 @@ def erased(java_type: str) -> str:
     depth, kept = 0, []
     for char in java_type:
         depth += (char == "<") - (char == ">")
-        if depth == 0 and char not in ">":
+        if depth == 0 and char != ">":
             kept.append(char)
     words = "".join(kept).replace("...", "[]").split()
     return "".join(w for w in words if not w.startswith("@") and w != "final").rpartition(".")[2]

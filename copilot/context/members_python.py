@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
 from typing import Final
 
 from copilot.context.lineage import Unknown, unknown
@@ -57,7 +58,7 @@ def _constructor(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) 
     return Wanted(kind, ("__init__",), tuple(fields))
 
 
-def _accessors(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) -> Wanted | Declined:
+def _accessors(kind: str, shape: Shape, _bases: Bases, chosen: frozenset[str]) -> Wanted | Declined:
     private = [f for f in shape.fields if f.origin != "used" and is_private(f.name) and not f.derived]
     if chosen:
         private = list(narrow((f for f in shape.fields if is_private(f.name)), chosen))
@@ -66,7 +67,12 @@ def _accessors(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) ->
     for field in private:
         public = accessor_name(field, "python", "get")
         roles = {m.role for m in shape.methods if m.name == public}
-        if public in taken or not public.isidentifier() or (public in shape.bound and "getter" not in roles):
+        if (
+            public in taken
+            or not public.isidentifier()
+            or iskeyword(public)
+            or (public in shape.bound and "getter" not in roles)
+        ):
             continue
         fresh = [public] if "getter" not in roles else []
         if kind != "getters" and "setter" not in roles:

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Final, Literal, Protocol, cast
 
 from copilot.syntax import tree as trees
+from copilot.syntax.parsing import Recent
 from copilot.syntax.tree import Node
 from copilot.types import Document, Span
 
@@ -171,13 +172,20 @@ class _Reader(Protocol):
     def routine(self, node: Node, text: bytes) -> Routine | None: ...
 
 
+_read: Final[Recent[tuple[Shape, ...]]] = Recent()
+
+
 def classes(document: Document) -> tuple[Shape, ...]:
     """Every class of the file, outer before inner; empty for a language without a reader."""
-    reader, tree = _reader(document), trees.of(document)
-    if reader is None or tree is None:
-        return ()
-    found = (reader.shape(node, document.text) for node in trees.descendants(tree.root_node, *reader.CLASSES))
-    return tuple(shape for shape in found if shape is not None)
+    known = _read.get(document)
+    if known is None:
+        reader, tree = _reader(document), trees.of(document)
+        if reader is None or tree is None:
+            return ()
+        found = (reader.shape(node, document.text) for node in trees.descendants(tree.root_node, *reader.CLASSES))
+        known = tuple(shape for shape in found if shape is not None)
+        _read.put(document, known)
+    return known
 
 
 def routines(document: Document) -> tuple[Routine, ...]:
@@ -261,12 +269,12 @@ def indent_unit(text: bytes) -> str:
 
 
 def blank_lines(text: bytes, nodes: list[Node]) -> int:
-    """How many blank lines stand between the last two of `nodes`; one when there are fewer."""
+    """How many blank lines follow the last but one of `nodes`; one when there are fewer than two."""
     if len(nodes) < 2:
         return 1
-    between = text[nodes[-2].end_byte : nodes[-1].start_byte].decode(errors="replace")
-    lines = between.splitlines()[1:-1]
-    return min(2, sum(not line.strip() for line in lines))
+    between = text[line_end(text, nodes[-2].end_byte) : nodes[-1].start_byte].decode(errors="replace")
+    lines = between.splitlines()[1:]
+    return min(2, next((n for n, line in enumerate(lines) if line.strip()), max(0, len(lines) - 1)))
 
 
 def _reader(document: Document) -> _Reader | None:
@@ -285,4 +293,4 @@ def _node(document: Document, span: Span) -> Node | None:
             start += 1
         if start >= len(text) or text[start] in b"\r\n":
             start = span.start
-    return cast("Node | None", tree.root_node.descendant_for_byte_range(start, max(start, span.end)))
+    return tree.root_node.descendant_for_byte_range(start, max(start, span.end))

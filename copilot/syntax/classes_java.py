@@ -227,17 +227,9 @@ def _layout(node: Node, body: Node, members: list[Node], text: bytes) -> Layout:
         header=opening,
         after_fields=_with_comment(fields[-1], text) if fields else opening,
         last=last,
-        blank_lines=max(1, blank_lines(text, methods)) if _apart(methods, text) else 0,
+        blank_lines=blank_lines(text, methods),
         inline=line_start(text, last) == line_start(text, body.end_byte - 1),
     )
-
-
-def _apart(methods: list[Node], text: bytes) -> bool:
-    """False only where the last two methods stand on adjoining lines."""
-    if len(methods) < 2:
-        return True
-    between = text[methods[-2].end_byte : methods[-1].start_byte]
-    return b"/" in between or between.replace(b"\r\n", b"\n").count(b"\n") > 1
 
 
 def _with_comment(node: Node, text: bytes) -> int:

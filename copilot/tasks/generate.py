@@ -108,17 +108,22 @@ def dispatch_title(found: dispatch.Branches) -> str:
     )
 
 
-def rounds(settings: Settings) -> int:
+def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's parameter
     """One: a derivation that fails its checks would come out the same again."""
     return 1
 
 
-def satisfied(request: Request, candidate: Candidate, settings: Settings) -> bool:
+def satisfied(request: Request, candidate: Candidate, settings: Settings) -> bool:  # noqa: ARG001 - the protocol's
     """The first proven derivation is the only one."""
     return True
 
 
-async def checks(candidate: Candidate, request: Request, project: Project, settings: Settings) -> AsyncIterator[Check]:
+async def checks(
+    candidate: Candidate,
+    request: Request,
+    project: Project,  # noqa: ARG001 - the protocol's parameter: nothing is run
+    settings: Settings,  # noqa: ARG001 - the protocol's parameter
+) -> AsyncIterator[Check]:
     """`applies`, `syntax`, `kept`, `names`, `members`: cheap first, all from the tree."""
     document = request.document
     yield syntax.applies(document, candidate.edits)

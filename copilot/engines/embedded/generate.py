@@ -33,7 +33,11 @@ from copilot.types import Candidate, Context, Declined, Document, Edit, Generate
 ORIGIN = "embedded:derived"
 
 
-async def propose(request: Request, context: Context, resources: Resources) -> AsyncIterator[Candidate | Declined]:
+async def propose(
+    request: Request,
+    context: Context,  # noqa: ARG001 - the protocol's parameter: a derivation reads the document itself
+    resources: Resources,
+) -> AsyncIterator[Candidate | Declined]:
     """One candidate, or the reason why nothing can be derived."""
     loop = asyncio.get_running_loop()
     yield await loop.run_in_executor(resources.executor, derive, request, resources.index)

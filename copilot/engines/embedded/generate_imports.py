@@ -30,7 +30,22 @@ _HEAD: Final = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _STRING: Final = re.compile(r"""(?:[rbuf]*)("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
 _PATH: Final = re.compile(r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*")
 _JAVA_WORDS: Final = frozenset(
-    ["int", "long", "short", "byte", "char", "boolean", "float", "double", "void", "extends", "super", "final", "throws", "default"]
+    [
+        "int",
+        "long",
+        "short",
+        "byte",
+        "char",
+        "boolean",
+        "float",
+        "double",
+        "void",
+        "extends",
+        "super",
+        "final",
+        "throws",
+        "default",
+    ]
 )
 
 

@@ -19,14 +19,15 @@ _FLOATS: Final = {"double": "Double", "float": "Float"}
 
 def written(wanted: Wanted, shape: Shape, doc: Document) -> tuple[list[Member], list[Need]]:
     """The members' texts in the order of `wanted.names`, and the java.util types they use."""
-    return _WRITERS[wanted.kind](wanted, shape, _Tools(doc))
+    return _WRITERS[wanted.kind](wanted, _Tools(doc, shape))
 
 
 class _Tools:
-    """java.util types by the name under which the file can use them; those used are in `needs`."""
+    """The class to write for, and java.util types as its file can name them; those used are in `needs`."""
 
-    def __init__(self, doc: Document) -> None:
+    def __init__(self, doc: Document, shape: Shape) -> None:
         self.doc = doc
+        self.shape = shape
         self.needs: list[Need] = []
 
     def named(self, name: str) -> str:
@@ -42,14 +43,14 @@ class _Tools:
 _Written = tuple[list[Member], list[Need]]
 
 
-def _constructor(wanted: Wanted, shape: Shape, tools: _Tools) -> _Written:
+def _constructor(wanted: Wanted, tools: _Tools) -> _Written:
     base = [(i.ancestor.substitute(p.annotation or ""), p.name) for i in wanted.inherited for p in i.method.parameters]
     own = {f.name for f in wanted.fields}
     base = [(kind, f"super{name[:1].upper()}{name[1:]}" if name in own else name) for kind, name in base]
     body = [f"super({', '.join(name for _, name in base)});"] if base else []
     body += [f"this.{f.name} = {f.name};" for f in wanted.fields]
     parameters = [f"{kind} {name}" for kind, name in (*base, *((f.type, f.name) for f in wanted.fields))]
-    head = _signature(f"{_access(shape)}{shape.name}", parameters, "")
+    head = _signature(f"{_access(tools.shape)}{tools.shape.name}", parameters, "")
     return [Member("\n\t".join([f"{head} {{", *body]) + "\n}", "start")], []
 
 
@@ -59,7 +60,7 @@ def _access(shape: Shape) -> str:
     return f"{'protected' if 'abstract' in shape.modifiers and word else word} ".lstrip()
 
 
-def _accessors(wanted: Wanted, shape: Shape, tools: _Tools) -> _Written:
+def _accessors(wanted: Wanted, _tools: _Tools) -> _Written:
     members = []
     for f in wanted.fields:
         getter, setter = accessor_name(f, "java", "get"), accessor_name(f, "java", "set")
@@ -70,7 +71,8 @@ def _accessors(wanted: Wanted, shape: Shape, tools: _Tools) -> _Written:
     return members, []
 
 
-def _equals(wanted: Wanted, shape: Shape, tools: _Tools) -> _Written:
+def _equals(wanted: Wanted, tools: _Tools) -> _Written:
+    shape = tools.shape
     taken = {f.name for f in wanted.fields}
     other = next(n for n in ("other", "object", "candidate", "compared") if n not in taken)
     that = next(n for n in ("that", "another", "counterpart") if n not in taken)
@@ -125,7 +127,8 @@ def _deep(field: Field, verb: str) -> str:
     return f"deep{verb}" if deep else verb[:1].lower() + verb[1:]
 
 
-def _string(wanted: Wanted, shape: Shape, tools: _Tools) -> _Written:
+def _string(wanted: Wanted, tools: _Tools) -> _Written:
+    shape = tools.shape
     values = [
         f"{tools.named('Arrays')}.{_deep(f, 'ToString')}({f.name})" if _is_array(f) else f.name for f in wanted.fields
     ]
@@ -137,7 +140,7 @@ def _string(wanted: Wanted, shape: Shape, tools: _Tools) -> _Written:
     return [Member(f"@Override\npublic String toString() {{\n\treturn {row};\n}}")], tools.needs
 
 
-def _implemented(wanted: Wanted, shape: Shape, tools: _Tools) -> _Written:
+def _implemented(wanted: Wanted, _tools: _Tools) -> _Written:
     members = []
     for i in wanted.inherited:
         body = f'throw new UnsupportedOperationException("{i.method.name} is not implemented");'
@@ -145,7 +148,7 @@ def _implemented(wanted: Wanted, shape: Shape, tools: _Tools) -> _Written:
     return members, []
 
 
-def _overridden(wanted: Wanted, shape: Shape, tools: _Tools) -> _Written:
+def _overridden(wanted: Wanted, _tools: _Tools) -> _Written:
     members = []
     for i in wanted.inherited:
         method = i.method
@@ -176,7 +179,7 @@ def _signature(start: str, parameters: list[str], throws: str) -> str:
     return f"{start}(\n\t\t" + ",\n\t\t".join(parameters) + f"){throws}"
 
 
-_WRITERS: Final[dict[str, Callable[[Wanted, Shape, _Tools], _Written]]] = {
+_WRITERS: Final[dict[str, Callable[[Wanted, _Tools], _Written]]] = {
     "constructor": _constructor,
     "getters": _accessors,
     "setters": _accessors,

@@ -10,7 +10,7 @@ from typing import Final
 from copilot.context.lineage import Ancestor
 from copilot.context.members import Inherited, Wanted, accessor_name
 from copilot.engines.embedded.generate_plan import Member
-from copilot.syntax.classes import Field, Method, Parameter, Shape
+from copilot.syntax.classes import Field, Parameter, Shape
 from copilot.types import Document
 
 _WIDTH: Final = 88
@@ -22,7 +22,7 @@ _FRESH: Final = ("[", "{", "list(", "dict(", "set(", "defaultdict(", "deque(")
 def written(wanted: Wanted, shape: Shape, doc: Document) -> list[Member]:
     """The members' texts, in the order of `wanted.names`."""
     style = _Style(doc, shape)
-    return _WRITERS[wanted.kind](wanted, shape, style)
+    return _WRITERS[wanted.kind](wanted, style)
 
 
 class _Style:
@@ -30,6 +30,7 @@ class _Style:
 
     def __init__(self, doc: Document, shape: Shape) -> None:
         text = doc.text
+        self.class_name = shape.visible
         self.quote = (
             "'" if text.count(b"'") - 3 * text.count(b"'''") > text.count(b'"') - 3 * text.count(b'"""') else '"'
         )
@@ -43,7 +44,7 @@ class _Style:
         return f" -> {annotation}" if self.typed else ""
 
 
-def _constructor(wanted: Wanted, shape: Shape, style: _Style) -> list[Member]:
+def _constructor(wanted: Wanted, style: _Style) -> list[Member]:
     taken = {f.name for f in wanted.fields}
     base = [p for i in wanted.inherited for p in _substituted(i.method.parameters[1:], i.ancestor)]
     required = [p for p in base if p.default is None]
@@ -67,7 +68,7 @@ def _constructor(wanted: Wanted, shape: Shape, style: _Style) -> list[Member]:
     return [Member("\n\t".join([head, *body]), "start")]
 
 
-def _accessors(wanted: Wanted, shape: Shape, style: _Style) -> list[Member]:
+def _accessors(wanted: Wanted, style: _Style) -> list[Member]:
     members = []
     for field in wanted.fields:
         public = accessor_name(field, "python", "get")
@@ -82,9 +83,9 @@ def _accessors(wanted: Wanted, shape: Shape, style: _Style) -> list[Member]:
     return members
 
 
-def _comparison(wanted: Wanted, shape: Shape, style: _Style) -> list[Member]:
+def _comparison(wanted: Wanted, style: _Style) -> list[Member]:
     other = "other: object" if style.typed else "other"
-    same = f"if not isinstance(other, {shape.visible}):\n\t\treturn NotImplemented"
+    same = f"if not isinstance(other, {style.class_name}):\n\t\treturn NotImplemented"
     mine, theirs = _row("self", wanted.fields), _row("other", wanted.fields)
     texts = {
         "__eq__": f"def __eq__(self, {other}){style.returns('bool')}:\n\t{same}\n\treturn {mine} == {theirs}",
@@ -94,7 +95,7 @@ def _comparison(wanted: Wanted, shape: Shape, style: _Style) -> list[Member]:
     return [Member(texts[name]) for name in wanted.names]
 
 
-def _representation(wanted: Wanted, shape: Shape, style: _Style) -> list[Member]:
+def _representation(wanted: Wanted, style: _Style) -> list[Member]:
     q = style.quote
     parts = [f"{f.name.lstrip('_')}={{self.{f.name}!r}}" for f in wanted.fields]
     line = f"return f{q}{{type(self).__name__}}({', '.join(parts)}){q}"
@@ -104,11 +105,11 @@ def _representation(wanted: Wanted, shape: Shape, style: _Style) -> list[Member]
     return [Member(f"def __repr__(self){style.returns('str')}:\n\t{line}")]
 
 
-def _implemented(wanted: Wanted, shape: Shape, style: _Style) -> list[Member]:
+def _implemented(wanted: Wanted, _style: _Style) -> list[Member]:
     return [Member(f"{_head(i)}\n\traise NotImplementedError") for i in wanted.inherited]
 
 
-def _overridden(wanted: Wanted, shape: Shape, style: _Style) -> list[Member]:
+def _overridden(wanted: Wanted, _style: _Style) -> list[Member]:
     members = []
     for inherited in wanted.inherited:
         method = inherited.method
@@ -191,7 +192,7 @@ def _row(owner: str, fields: tuple[Field, ...]) -> str:
     return names[0] if len(names) == 1 else f"({', '.join(names)})"
 
 
-_WRITERS: Final[dict[str, Callable[[Wanted, Shape, _Style], list[Member]]]] = {
+_WRITERS: Final[dict[str, Callable[[Wanted, _Style], list[Member]]]] = {
     "constructor": _constructor,
     "getters": _accessors,
     "setters": _accessors,
@@ -203,8 +204,3 @@ _WRITERS: Final[dict[str, Callable[[Wanted, Shape, _Style], list[Member]]]] = {
     "implement": _implemented,
     "override": _overridden,
 }
-
-
-def inherited_methods(wanted: Wanted) -> list[Method]:
-    """The methods whose signatures were taken from a base."""
-    return [i.method for i in wanted.inherited]

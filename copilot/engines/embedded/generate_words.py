@@ -24,8 +24,7 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "implement",
-        r"implement(?:s|ing)?|(?:missing|abstract|interface|required)\s+(?:missing\s+|abstract\s+|interface\s+)?(?:methods?|members?)"
-        r"|interfaces?|(?:method\s+)?stubs?|实现|抽象(?:方法|成员)|接口(?:方法)?|缺失的?方法",
+        r"implement(?:s|ing)?|(?:(?:missing|abstract|interface|required)\s+)+(?:methods?|members?)|interfaces?|(?:method\s+)?stubs?|实现|抽象(?:方法|成员)|接口(?:方法)?|缺失的?方法",
     ),
     ("equals", r"equals\s*(?:\(\))?|hash_?codes?(?:\(\))?|__eq__|equality|相等(?:性|比较|方法|判断)?"),
     ("hash", r"__hash__|hash(?:able|ing)?|哈希(?:值|方法|函数)?"),
