@@ -66,26 +66,23 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
 
 async def _sound(before: Document, after: Document, edits: tuple[Edit, ...], project: Project) -> Check:
     """No new fault by the tree; in a text with several faults, where one repair makes the tree rearrange the others,
-    instead: fewer complaints, each where one was before.
+    instead: fewer complaints, each where one was before, or (Java) sound statements up to beyond the edit.
     """
     check = syntax.no_new_faults(before, edits, compiler=True)
-    was = await diagnostics.fault_offsets(before, project)
-    if check.passed or len(was) < _SEVERAL:
+    if check.passed:
         return check
+    if before.language == "java":
+        first, later = first_fault(before.text), first_fault(after.text)
+        end = max((span.end for span in _written(before, edits)), default=0)
+        if first is not None and (later is None or later.start > max(end, mapped(first.start, edits))):
+            return Check("syntax", passed=True, detail=say("sound up to the next fault"))
+        return check
+    was = await diagnostics.fault_offsets(before, project)
     now = await diagnostics.fault_offsets(after, project)
     lines = {after.text.count(b"\n", 0, mapped(at, edits)) for at in was}
-    known = all(after.text.count(b"\n", 0, at) in lines for at in now)
-    if len(now) < len(was) and known:
+    if len(now) < len(was) and all(after.text.count(b"\n", 0, at) in lines for at in now):
         return Check("syntax", passed=True, detail=say("no new syntax fault"))
-    if before.language == "java":
-        first, next_one = first_fault(before.text), first_fault(after.text)
-        end = max(span.end for span in _written(before, edits))
-        if first is not None and (next_one is None or next_one.start > max(end, mapped(first.start, edits))):
-            return Check("syntax", passed=True, detail=say("sound up to the next fault"))
     return check
-
-
-_SEVERAL = 2
 
 
 def _lints(request: Request, settings: Settings) -> bool:

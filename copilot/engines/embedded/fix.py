@@ -16,8 +16,8 @@ from typing import Final
 from copilot import edits as texts
 from copilot.engines.base import Resources
 from copilot.engines.embedded import imports, names
+from copilot.engines.embedded.ground import Slip
 from copilot.engines.embedded.repair import Repair, repairs
-from copilot.engines.embedded.slips import Slip
 from copilot.errors import ToolMissing
 from copilot.messages import say
 from copilot.tasks import fix as task

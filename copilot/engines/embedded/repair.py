@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from copilot.engines.embedded import slips
-from copilot.engines.embedded.slips import Slip
+from copilot.engines.embedded.ground import Slip, ground, line_at
+from copilot.engines.embedded.slips import candidates
 from copilot.syntax import tree as trees
 from copilot.types import Span
 from copilot.verify.firstfault import closed
@@ -117,7 +117,7 @@ def _stages(text: bytes, language: str, target: Span, over: Callable[[], bool]) 
         if accepted:
             return accepted
         if tries.better:
-            line = slips.line_at(text, target.start)
+            line = line_at(text, target.start)
             past: list[_Found] = [((slip,), slip.cost) for slip, after in tries.better if after.clear_of(line, slip)]
             return past or _doubles(text, language, judge, tries.better, over)
     return []
@@ -135,11 +135,11 @@ def _tries(text: bytes, language: str, judge: Judge, target: Span, over: Callabl
     verdict = judge(text)
     if not verdict.complaints:
         return _Tries([], [])
-    ground = slips.ground(text, language, (*verdict.complaints, target.start))
+    soil = ground(text, language, (*verdict.complaints, target.start))
     accepted: list[_Found] = []
     better: list[tuple[Slip, Verdict]] = []
     best = math.inf
-    for slip in slips.candidates(ground)[:_TRIED]:
+    for slip in candidates(soil)[:_TRIED]:
         if slip.cost > best + _GIVE_UP or len(accepted) >= 3 * WANTED or over():
             break
         after = judge(undo(text, (slip,)))
@@ -158,8 +158,8 @@ def _doubles(
     accepted: list[_Found] = []
     for first, verdict in sorted(better, key=lambda row: row[0].cost)[:_FIRST_OF_TWO]:
         half = undo(text, (first,))
-        ground = slips.ground(half, language, verdict.complaints, reach=6)
-        for second in slips.candidates(ground)[:_SECOND_OF_TWO]:
+        soil = ground(half, language, verdict.complaints, reach=6)
+        for second in candidates(soil)[:_SECOND_OF_TWO]:
             if over():
                 return accepted
             apart = second.end <= first.start or second.start >= first.start + len(first.new)

@@ -1,0 +1,125 @@
+"""What the candidates of one repair share: the text, its lexemes, the model, and where the parser complained.
+
+Absent on purpose: the candidates (`slips.py`, `line_slips.py`, `brace_slips.py`) and trying them (`repair.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from copilot.engines.embedded.likelihood import ORDER, Likelihood
+from copilot.syntax.lexemes import Lexeme, lexemes
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """Replace bytes `start..end` by `new`. `kind` is `insert`, `delete`, `replace`, `quote`, `indent` or `comment`."""
+
+    start: int
+    end: int
+    new: bytes
+    kind: str
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the candidates of one repair share: the text, its lexemes, the model and where the parser complained.
+
+    `near` are the indexes of the lexemes worth touching, with their distance to a complaint.
+    """
+
+    text: bytes
+    language: str
+    tokens: list[Lexeme]
+    model: Likelihood
+    near: dict[int, int]
+    complaints: tuple[int, ...]
+
+    def change(self, at: int, removed: int, added: Sequence[str]) -> float:
+        """By how much the text gets more surprising when `removed` lexemes at `at` become the marks `added`."""
+        lead = ["NL="] * max(0, ORDER - 1 - at)
+        before = lead + [token.mark for token in self.tokens[max(0, at - ORDER + 1) : at]]
+        after = [token.mark for token in self.tokens[at + removed : at + removed + ORDER - 1]]
+        old = before + [token.mark for token in self.tokens[at : at + removed]] + after
+        new = [*before, *added, *after]
+        return self.model.surprise(new, ORDER - 1, len(new)) - self.model.surprise(old, ORDER - 1, len(old))
+
+    def line(self, offset: int) -> tuple[int, int]:
+        """`line_at` of this text."""
+        return line_at(self.text, offset)
+
+
+def line_at(text: bytes, offset: int) -> tuple[int, int]:
+    """Start and end (without the line end) of the line that holds `offset`."""
+    start = max(text.rfind(b"\n", 0, offset), text.rfind(b"\r", 0, offset)) + 1
+    found = _LINE_END.search(text, offset)
+    return start, found.start() if found else len(text)
+
+
+_LINE_END: Final = re.compile(rb"[\r\n]")
+
+
+def ground(text: bytes, language: str, complaints: Sequence[int], reach: int = 10) -> Ground:
+    """The common ground for the complaints at these byte offsets; `reach` is how many lexemes to either side count."""
+    tokens = lexemes(text, language)
+    near: dict[int, int] = {}
+    starts = [token.start for token in tokens]
+    complaints = (*complaints, *unreadable(tokens, complaints))
+    for complaint in complaints:
+        middle = _index(starts, complaint)
+        for index in range(max(0, middle - reach), min(len(tokens), middle + reach) + 1):
+            near[index] = min(abs(index - middle), near.get(index, 1 << 30))
+    return Ground(text, language, tokens, Likelihood(language, [t.mark for t in tokens]), near, tuple(complaints))
+
+
+def unreadable(tokens: Sequence[Lexeme], complaints: Sequence[int]) -> list[int]:
+    """Where an alien character or a string that does not end stands: no grammar accepts it. The nearest few."""
+    found = [token.start for token in tokens if token.kind in {"alien", "open"}]
+    return sorted(found, key=lambda at: min(abs(at - complaint) for complaint in complaints))[:4]
+
+
+def _index(starts: Sequence[int], offset: int) -> int:
+    low, high = 0, len(starts)
+    while low < high:
+        middle = (low + high) // 2
+        if starts[middle] < offset:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def rewritten(at: Ground, start: int, end: int, new: bytes) -> float:
+    """By how much the whole lines around `start..end` get more surprising when read anew after the change."""
+    first, last = at.line(start)[0], at.line(end)[1]
+    old = at.text[first:last]
+    fresh = at.text[first:start] + new + at.text[end:last]
+    return alone(at, fresh) - alone(at, old)
+
+
+def alone(at: Ground, text: bytes) -> float:
+    """Surprise of some lines read on their own."""
+    marks = ["NL="] * (ORDER - 1) + [token.mark for token in lexemes(text, at.language)] + ["NL="]
+    return at.model.surprise(marks, ORDER - 1, len(marks))
+
+
+def lines_near(at: Ground, around: int = 1) -> list[tuple[int, int]]:
+    """The lines that hold a complaint, and `around` lines before and after each, once each, nearest first."""
+    found: dict[tuple[int, int], None] = {}
+    for complaint in at.complaints:
+        found.setdefault(at.line(min(complaint, len(at.text))))
+    for complaint in at.complaints:
+        above = below = at.line(min(complaint, len(at.text)))
+        for _ in range(around):
+            if above[0]:
+                above = at.line(above[0] - 1)
+                found.setdefault(above)
+            if below[1] < len(at.text):
+                width = 2 if at.text[below[1] : below[1] + 2] == b"\r\n" else 1
+                below = at.line(below[1] + width)
+                found.setdefault(below)
+    return list(found)
