@@ -33,16 +33,20 @@ from copilot.verify import isolation, python_places, python_tests, runs, sandbox
 _TESTABLE = frozenset({"function", "method", "constructor", "class"})
 
 
-def offers(document: Document, span: Span, settings: Settings | None = None) -> list[Offer]:
-    """Tests for the function or class around `span`, judged by the tree alone."""
-    symbol = focus(document, span)
-    if document.language != "python" or python_places.is_test(document.path) or symbol is None:
+def offers(document: Document, span: Span) -> list[Offer]:
+    """Tests for the function or class around `span`, between definitions for the whole file; by the tree alone."""
+    if document.language != "python" or python_places.is_test(document.path):
         return []
+    symbol = focus(document, span)
+    if symbol is None:
+        if not any(one.kind in _TESTABLE for one in outline(document).symbols):
+            return []
+        title = say("Generate unit tests for {name}", name=document.path.name)
+        return [Offer(Task.TESTS, title, Span(0, len(document)), TestsOptions())]
     if symbol.name.startswith("_"):
         return []
-    chosen = settings.tests.budget_s if settings is not None else TestsOptions().budget_s
     title = say("Generate unit tests for {name}", name=symbol.qualified)
-    return [Offer(Task.TESTS, title, symbol.span, TestsOptions(budget_s=chosen))]
+    return [Offer(Task.TESTS, title, symbol.span, TestsOptions())]
 
 
 def focus(document: Document, span: Span) -> Symbol | None:
