@@ -18,7 +18,7 @@ from typing import Any
 
 from copilot import samplebank
 from copilot.commands import session
-from copilot.commands.editor import Editor, JsonObject
+from copilot.commands.editor import Editor, JsonObject, ServerGone, output_of
 from copilot.messages import locale, say
 
 
@@ -88,7 +88,7 @@ async def _step(stage: Stage, title: str, step: Callable[[Stage], Awaitable[None
     started, why = time.perf_counter(), ""
     try:
         await step(stage)
-    except (Unmet, RuntimeError, TimeoutError) as error:
+    except (Unmet, ServerGone, RuntimeError, TimeoutError) as error:
         why = f"{type(error).__name__}: {error}"
     took = time.perf_counter() - started
     if not stage.quiet:
@@ -139,40 +139,75 @@ async def _connected(stage: Stage) -> None:
 async def _complete_python(stage: Stage) -> None:
     path = stage.path("python/bank/limits.py")
     stage.editor.open(path, "python")
-    at = stage.editor.texts[path].index("    if profile.monthly <")
-    await _typed_and_accepted(
-        stage, path, at, "    if profile.weekly < spent_in_week(history, day, profile) + amount:\n        raise Limit"
+    await _written(
+        stage,
+        path,
+        "def risk_factor(",
+        """def spent_in_year(history: Iterable[Spent], day: date, profile: LimitProfile) -> Money:
+    \"\"\"What was paid in the year of a day.\"\"\"
+    return total((item.amount for item in history if item.day.year == day.year), profile.monthly.currency)
+
+
+""",
     )
 
 
 async def _complete_java(stage: Stage) -> None:
-    path = stage.path("java/src/main/java/com/example/bank/TransferService.java")
+    path = stage.path("java/src/main/java/com/example/bank/Account.java")
     stage.editor.open(path, "java")
-    at = stage.editor.texts[path].index("        this.notifier =")
-    await _typed_and_accepted(stage, path, at, "        this.ledger = Objects.requireN")
+    await _written(
+        stage,
+        path,
+        "    /** 冻结. */",
+        """    public void reopen() {
+        requireOperable();
+        if (status == AccountStatus.CLOSED) {
+            throw new BankException("B0302", "a closed account cannot be frozen");
+        }
+        status = AccountStatus.ACTIVE;
+    }
+
+""",
+    )
 
 
-async def _typed_and_accepted(stage: Stage, path: Path, at: int, typed: str) -> None:
-    """Type a text, asking after each key as an editor does; the last ghost text is accepted into the buffer."""
-    editor = stage.editor
-    original = editor.texts[path]
-    caret = editor.type(path, at, "\n")
-    caret -= 1
-    items: list[JsonObject] = []
-    for character in typed:
-        caret = editor.type(path, caret, character)
+async def _written(stage: Stage, path: Path, before: str, wanted: str) -> None:
+    """Write `wanted` above `before` as a developer does: key by key, accepting ghost text that says what is meant.
+
+    An editor asks after each key. Ghost text that says something else is counted and typed over.
+    """
+    editor, original = stage.editor, stage.editor.texts[path]
+    caret = at = original.index(before)
+    saved = wrong = 0
+    while (typed := caret - at) < len(wanted):
+        caret = editor.type(path, caret, wanted[typed])
+        rest = wanted[caret - at :].partition("\n")[0]
+        if not rest or wanted[typed] == "\n":
+            continue
         reply = await editor.request("textDocument/inlineCompletion", _invoked(editor, path, caret))
-        items = (reply or {}).get("items", [])
-    _need(items, "no ghost text")
-    item = items[0]
-    start, end = (editor.offset(path, item["range"][side]) for side in ("start", "end"))
-    row = editor.texts[path].rfind("\n", 0, caret) + 1
-    stage.show(f"{editor.texts[path][row:start]}\u27e6{item['insertText']}\u27e7")
-    editor.type(path, start, item["insertText"], remove=end - start)
-    if "command" in item:
-        await editor.request("workspace/executeCommand", _call(item["command"]))
-    _need(len(editor.texts[path]) > len(original) + len(typed), "nothing was inserted")
-    editor.type(path, 0, original, remove=len(editor.texts[path]))
+        for item in (reply or {}).get("items", ())[:1]:
+            start = editor.offset(path, item["range"]["start"])
+            new = item["insertText"][caret - start :]
+            row = editor.texts[path].rfind("\n", 0, caret) + 1
+            if not rest.startswith(new):
+                wrong += 1
+                continue
+            stage.show(f"{editor.texts[path][row:caret]}\u27e6{new}\u27e7")
+            caret = editor.type(path, start, item["insertText"], remove=caret - start)
+            saved += len(new)
+            await editor.request("workspace/executeCommand", _call(item["command"]))
+    stage.show(
+        say(
+            "{saved} of {all} characters came from accepted ghost text; {wrong} shown were not meant",
+            saved=saved,
+            all=len(wanted),
+            wrong=wrong,
+        )
+    )
+    _need(editor.texts[path][at : at + len(wanted)] == wanted, "the buffer is not what was written")
+    _need(saved > 0, "no ghost text was accepted")
+    editor.type(path, at, "", remove=len(wanted))
+    _need(editor.texts[path] == original, "undoing did not restore the buffer")
 
 
 def _invoked(editor: Editor, path: Path, caret: int) -> JsonObject:
@@ -310,21 +345,10 @@ async def _tests(stage: Stage) -> None:
 
 async def _run_tests(stage: Stage, made: Path) -> None:
     """Run the new tests as the developer would, in the copy of the sample (our own code: no sandbox needed)."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        str(made),
-        cwd=stage.path("python"),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await asyncio.wait_for(process.communicate(), 120)
-    stage.show("pytest: " + output.decode().strip().splitlines()[-1])
-    _need(process.returncode == 0, "the generated tests do not pass")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(made)]
+    code, output = await output_of(command, stage.path("python"))
+    stage.show("pytest: " + output.strip().splitlines()[-1])
+    _need(code == 0, "the generated tests do not pass")
 
 
 async def _declined_without_model(stage: Stage) -> None:
@@ -350,18 +374,9 @@ async def _declined_by_check(stage: Stage) -> None:
     text = path.read_text("utf-8")
     line = text[: text.index("    if profile.daily <")].count("\n")
     row: dict[str, Any] = {"path": str(path), "text": text, "line": line, "character": 4, "replay": "return (total(("}
-    process = await asyncio.create_subprocess_exec(
-        _own_script(),
-        "complete",
-        "--batch",
-        "-",
-        "--root",
-        str(stage.path("python")),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    output, _ = await asyncio.wait_for(process.communicate(json.dumps(row).encode() + b"\n"), 60)
-    answer = json.loads(output)
+    command = [_own_script(), "complete", "--batch", "-", "--root", str(stage.path("python"))]
+    _, output = await output_of(command, stage.folder, json.dumps(row) + "\n")
+    answer = json.loads(output.splitlines()[-1])
     stage.show(say("proposed: {text}", text=row["replay"]))
     for check in answer["checks"]:
         stage.show(f"{check['name']}: {'passed' if check['passed'] else 'FAILED'} {check['detail']}")

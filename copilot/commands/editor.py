@@ -188,6 +188,19 @@ class Editor:
             self.progress.append(value.get("message") or value.get("title") or value["kind"])
 
 
+async def output_of(command: list[str], folder: Path, text: str = "") -> tuple[int, str]:
+    """Run a program to its end in `folder`; its exit code and what it printed. Raises TimeoutError after 2 minutes."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=folder,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await asyncio.wait_for(process.communicate(text.encode()), 120)
+    return process.returncode or 0, output.decode()
+
+
 def _path(uri: str) -> Path:
     return Path(unquote(urlsplit(uri).path))
 

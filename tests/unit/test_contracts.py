@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,11 +30,14 @@ ONLY_IN = {
 ONLY_IN["multiprocessing"] = ONLY_IN["subprocess"]
 ONLY_IN["aiohttp"] = ONLY_IN["requests"] = ONLY_IN["httpx"] = {"copilot/engines/model.py"}
 
-# The demo is a client that starts the server as an editor does; the recorder runs in the sandbox, not in our process.
-STARTS_PROCESSES = {"copilot/git.py", "copilot/verify/sandbox.py", "copilot/verify/tools.py", "copilot/context/worker.py",
-                    "copilot/commands/editor.py"}
+# The demo's client starts the server as an editor does; the recorder is executed inside the sandbox, not by us.
+STARTS_PROCESSES = ONLY_IN["subprocess"] | {
+    "copilot/commands/editor.py",
+    "copilot/engines/embedded/recording/main.py",
+}
 
 
+@cache
 def sources() -> list[tuple[str, ast.Module]]:
     found = []
     for package in ("copilot", "lsp", "serving", "prompts"):
