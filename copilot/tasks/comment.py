@@ -14,10 +14,10 @@ from copilot.messages import say
 from copilot.syntax.outline import Symbol, outline
 from copilot.syntax.tree import new_faults
 from copilot.types import Candidate, Check, CommentOptions, Document, Offer, Project, Request, Span, Task
-from copilot.verify import comments
+from copilot.verify import comments, docclaims
 from copilot.verify.contract import Contract
-from copilot.verify.docgaps import gaps
 from copilot.verify.docconventions import language_for
+from copilot.verify.docgaps import gaps
 from copilot.verify.doctarget import KINDS, contract_again, contract_at, contract_of, symbol_at
 
 
@@ -31,9 +31,7 @@ def satisfied(_request: Request, _candidate: Candidate, _settings: Settings) -> 
     return True
 
 
-async def checks(
-    candidate: Candidate, request: Request, _project: Project, settings: Settings
-) -> AsyncIterator[Check]:
+async def checks(candidate: Candidate, request: Request, _project: Project, settings: Settings) -> AsyncIterator[Check]:
     """Applies, parses, changes nothing but documentation, keeps what people wrote, and says what the code says."""
     before = request.document
     try:
@@ -52,12 +50,12 @@ async def checks(
     if old is None or new is None:
         yield Check("signature", passed=False, detail=say("no definition here that documentation could describe"))
         return
-    yield comments.signature(before, after, old, new)
-    yield comments.entities(before, after, old, new)
+    yield docclaims.signature(before, after, old, new)
+    yield docclaims.entities(before, after, old, new)
     options = request.options if isinstance(request.options, CommentOptions) else CommentOptions()
-    yield comments.language(before, after, old, new, language_for(before, options, settings))
-    yield comments.length(before, after)
-    yield comments.idempotent(after, new)
+    yield docclaims.language(before, after, old, new, language_for(before, options, settings))
+    yield docclaims.length(before, after)
+    yield docclaims.idempotent(after, new)
 
 
 def offers(document: Document, span: Span) -> list[Offer]:
@@ -81,7 +79,12 @@ def targets(document: Document, span: Span) -> list[Span]:
     found = [s for s in outline(document).symbols if s.kind in KINDS and span.contains(s.span)]
     wanted = [s.name_span for s in found if not _is_minor(document, s) and _wants(document, contract_of(document, s))]
     module = contract_at(document, Span(0, 0)) if document.language == "python" else None
-    if module is not None and module.symbol is None and span.contains(Span(0, len(document))) and gaps(document, module):
+    if (
+        module is not None
+        and module.symbol is None
+        and span.contains(Span(0, len(document)))
+        and gaps(document, module)
+    ):
         wanted.insert(0, Span(0, 0))
     return wanted
 

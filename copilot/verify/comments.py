@@ -2,14 +2,12 @@
 
 `code unchanged`: Python's AST without docstrings and its token stream without docstrings, comments and layout are equal
 before and after; for other languages the leaves of the tree without comments are. `kept`: no human word is dropped or
-moved. `signature`, `entities`, `language` and `length` judge the new text. Absent on purpose: style.
+moved. Absent on purpose: what the new text says (`docclaims.py`).
 """
 
 from __future__ import annotations
 
 import ast
-import builtins
-import keyword
 import re
 import warnings
 from collections.abc import Iterator
@@ -19,20 +17,8 @@ from copilot.messages import say
 from copilot.syntax.outline import outline
 from copilot.syntax.tree import Node, Tree, of
 from copilot.types import Check, Document, Edit, Span
-from copilot.verify import docsections
-from copilot.verify.contract import Contract, names
-from copilot.verify.docgaps import gaps
-from copilot.verify.docconventions import columns
 
-WIDEST: Final = 100
-_CJK: Final = re.compile(r"[\u3400-\u9fff]")
-_LATIN: Final = re.compile(r"[A-Za-z]")
-_CODE: Final = re.compile(r"``([^`]+)``|`([^`]+)`|\{@code ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
-_NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 _WORD: Final = re.compile(r"\S+")
-_SHARE: Final = 0.6
-_SPOKEN: Final = frozenset({"true", "false", "null", "this"})
-"""Java's own words."""
 
 
 def code_unchanged(before: Document, after: Document) -> Check:
@@ -75,78 +61,6 @@ def kept(before: Document, after: Document) -> Check:
     return Check("kept", passed=missing is None, detail="" if missing is None else say("text was dropped or moved"))
 
 
-def signature(before: Document, after: Document, old: Contract, new: Contract) -> Check:
-    """Documented parameters, results and exceptions are those of the definition, in its order."""
-    name = "signature"
-    text = docsections.read(after, new.doc) if new.doc is not None else None
-    if text is None:
-        return Check(name, passed=False, detail=say("there is no documentation"))
-    previous = docsections.read(before, old.doc) if old.doc is not None else None
-    for part, known in _known(new).items():
-        there = text.named(part)
-        human = previous.named(part) if previous is not None else []
-        added = [one for one in there if one not in human]
-        if stray := [one for one in added if one not in known]:
-            return Check(name, passed=False, detail=say("{name} is not in the code", name=stray[0]))
-        ordered = [one for one in known if one in added]
-        if part == "parameters" and [one for one in added if one in known] != ordered:
-            return Check(name, passed=False, detail=say("the order differs from the signature"))
-    had = {part for part in ("returns", "yields") if previous is not None and previous.of(part)}  # type: ignore[arg-type]  # both are parts
-    is_generator = "generator" in new.flags
-    if text.of("returns") and "returns" not in had and not new.gives:
-        return Check(name, passed=False, detail=say("nothing is returned"))
-    if text.of("yields") and "yields" not in had and not is_generator:
-        return Check(name, passed=False, detail=say("nothing is yielded"))
-    if wrong := _wrong_type(text, previous, new):
-        return Check(name, passed=False, detail=say("the type of {name} differs from its annotation", name=wrong))
-    return Check(name, passed=True)
-
-
-def entities(before: Document, after: Document, old: Contract, new: Contract) -> Check:
-    """Each name quoted as code occurs in the file's code or is built in; each number occurs in the definition."""
-    name = "entities"
-    added = _added(before, after, old, new)
-    tree = of(before)
-    if tree is None:
-        return Check(name, passed=False, detail=say("the file cannot be parsed"))
-    scope = _names(before, tree)
-    symbol = old.symbol
-    own = before.text[symbol.span.start : symbol.span.end] if symbol is not None else before.text
-    for match in _CODE.finditer(added):
-        code = match[1] or match[2] or match[3]
-        if unknown := next((n for n in sorted(names(_bare(code))) if n not in scope), None):
-            return Check(name, passed=False, detail=say("{name} is not in the code", name=unknown))
-    if stray := next((n for n in _NUMBER.findall(added) if n.encode() not in own), None):
-        return Check(name, passed=False, detail=say("{name} is not in the code", name=stray))
-    return Check(name, passed=True)
-
-
-def language(before: Document, after: Document, old: Contract, new: Contract, wanted: str) -> Check:
-    """New prose is in the wanted language (`zh`: at least 60 % of its letters are Chinese characters)."""
-    prose = _CODE.sub(" ", _prose(before, after, old, new))
-    chinese, latin = len(_CJK.findall(prose)), len(_LATIN.findall(prose))
-    if chinese + latin == 0:
-        return Check("language", passed=True)
-    share = chinese / (chinese + latin)
-    passed = share >= _SHARE if wanted == "zh" else chinese == 0
-    return Check("language", passed, "" if passed else say("{share} of the letters are Chinese", share=f"{share:.0%}"))
-
-
-def length(before: Document, after: Document) -> Check:
-    """No new line is wider than 100 columns (a wide character takes two)."""
-    known = set(before.text.decode("utf-8", "replace").splitlines())
-    for line in after.text.decode("utf-8", "replace").splitlines():
-        if line not in known and columns(line) > WIDEST:
-            return Check("length", passed=False, detail=say("a line has more than {limit} columns", limit=WIDEST))
-    return Check("length", passed=True)
-
-
-def idempotent(after: Document, new: Contract) -> Check:
-    """Asked again, nothing would be added."""
-    left = gaps(after, new)
-    return Check("idempotent", passed=not left, detail=say("a second run would add more") if left else "")
-
-
 def _ast(document: Document) -> str | None:
     """Python's own tree without docstrings and positions; None when this Python cannot parse the file."""
     try:
@@ -158,10 +72,15 @@ def _ast(document: Document) -> str | None:
             tree = ast.parse(document.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+    tree.type_ignores = []  # they hold line numbers
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
             first = node.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+            if (
+                isinstance(first, ast.Expr)
+                and isinstance(first.value, ast.Constant)
+                and isinstance(first.value.value, str)
+            ):
                 del node.body[0]
     return ast.dump(tree)
 
@@ -221,92 +140,3 @@ def _human(document: Document, tree: Tree) -> list[str]:
     text = document.text
     joined = " ".join(text[start:end].decode("utf-8", "replace") for start, end in sorted(spans))
     return _WORD.findall(re.sub(r"\"\"\"|'''|[\"']|/\*+|\*+/|\*", " ", joined))
-
-
-def _known(contract: Contract) -> dict[docsections.Part, list[str]]:
-    listed = [f"<{one.name}>" for one in contract.type_parameters]
-    return {
-        "parameters": listed + [one.name.lstrip("*") for one in contract.parameters],
-        "raises": [one.type for one in contract.raised],
-        "fields": [one.name for one in contract.fields],
-    }
-
-
-def _wrong_type(text: docsections.Documentation, previous: docsections.Documentation | None, new: Contract) -> str:
-    """The first parameter whose new entry names another type than its annotation."""
-    human = set(previous.named("parameters")) if previous is not None else set()
-    types = {one.name.lstrip("*"): one.annotation or "" for one in new.parameters}
-    for section in text.of("parameters"):
-        for entry in section.entries:
-            line = text.lines[entry.first].text.strip()
-            pattern = {"google": r"\S+\s*\((.*?)\):(?:\s|$)", "numpy": r"\S+\s:\s(.*)$", "rest": r":type [^:]+:\s*(.*)$"}.get(text.style)
-            match = re.match(pattern, line) if pattern is not None else None
-            if match and entry.name not in human and _bare(match[1]) != _bare(types.get(entry.name, "")):
-                return entry.name
-    return ""
-
-
-def _bare(code: str) -> str:
-    """Code without the contents of its strings and without blanks."""
-    return re.sub(r"\"[^\"]*\"|'[^']*'", "''", code).replace(" ", " ").strip()
-
-
-def _added(before: Document, after: Document, old: Contract, new: Contract) -> str:
-    """The lines of the new documentation that the old one does not have."""
-    text = docsections.read(after, new.doc) if new.doc is not None else None
-    if text is None:
-        return ""
-    known = _old_lines(before, old)
-    return "\n".join(line.text for line in text.lines if line.text.strip() not in known)
-
-
-def _old_lines(before: Document, old: Contract) -> set[str]:
-    previous = docsections.read(before, old.doc) if old.doc is not None else None
-    return {line.text.strip() for line in previous.lines} if previous is not None else set()
-
-
-_RESULT: Final = re.compile(r"^\s*(?:[\w.]+(?:\[.*\])?(?:\s*\|\s*[\w.]+(?:\[.*\])?)*)(?::(?=\s|$)|\s*$)")
-_HEADS: Final = {
-    "google": re.compile(r"^\s*\*{0,2}[\w.]+\s*(?:\(.*?\))?:(?=\s|$)"),
-    "numpy": re.compile(r"^\s*\*{0,2}[\w.]+\s*(?::.*)?$"),
-    "rest": re.compile(r"^\s*:\w+[^:]*:(?=\s|$)"),
-    "javadoc": re.compile(r"^\s*@\w+(?:\s+(?:<\w+>|[\w.$]+))?"),
-}
-
-
-def _prose(before: Document, after: Document, old: Contract, new: Contract) -> str:
-    """What the new lines say, without headings, names and types, which are code."""
-    text = docsections.read(after, new.doc) if new.doc is not None else None
-    if text is None:
-        return ""
-    heads: dict[int, re.Pattern[str]] = {}
-    skipped: set[int] = set()
-    for section in text.sections:
-        skipped |= set(range(section.first, section.body))
-        firsts = [entry.first for entry in section.entries] or [section.body]
-        if section.part in {"returns", "yields"}:
-            pattern = _RESULT if text.style in {"google", "numpy"} else _HEADS[text.style]
-        else:
-            pattern = _HEADS.get(text.style, _RESULT)
-        heads |= dict.fromkeys(firsts, pattern)
-    known = _old_lines(before, old)
-    lines = [
-        heads[at].sub(" ", line.text) if at in heads else line.text
-        for at, line in enumerate(text.lines)
-        if at not in skipped and line.text.strip() not in known and ":rtype:" not in line.text and ":type " not in line.text
-    ]
-    return "\n".join(lines)
-
-
-def _names(document: Document, tree: Tree) -> set[str]:
-    """The identifiers of the file's code, and the language's own words."""
-    found = set(dir(builtins)) | set(keyword.kwlist) | _SPOKEN
-    stack = [tree.root_node]
-    while stack:
-        node = stack.pop()
-        if "comment" in node.type:
-            continue
-        if not node.children:
-            found |= names((node.text or b"").decode("utf-8", "replace"))
-        stack.extend(node.children)
-    return found

@@ -27,7 +27,9 @@ def module(document: Document) -> Contract:
     tree, found = of(document), outline(document)
     public = [s.name for s in found.symbols if s.parent is None and s.kind in {"class", "function", "enum"}]
     offered = tuple(dict.fromkeys(name for name in public if not name.startswith("_")))
-    return Contract("python", None, offers=offered, doc=found.docstring, broken=tree is None or tree.root_node.has_error)
+    return Contract(
+        "python", None, offers=offered, doc=found.docstring, broken=tree is None or tree.root_node.has_error
+    )
 
 
 def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
@@ -53,6 +55,7 @@ def _function(base: Contract, found: Outline, symbol: Symbol, body: Node) -> Con
     parameters = tuple(
         uses.parameter({"varargs": "*", "kwargs": "**"}.get(one.kind, ""), one.name, _line(one.annotation), one.default)
         for one in listed
+        if one.name.strip("_")  # `_` says that it is not used
     )
     declared = _line(symbol.returns)
     element, result = _yield_types(declared) if "generator" in flags else (None, declared)
@@ -95,7 +98,9 @@ class _Uses:
             (one.type, reason[0][0].code)
             for one in self.escaping
             for reason in one.reasons
-            if len(reason[0]) == 1 and _tests(reason[0][0].kind, reason[0][0].negated) and name in names(reason[0][0].code)
+            if len(reason[0]) == 1
+            and _tests(reason[0][0].kind, reason[0][0].negated)
+            and name in names(reason[0][0].code)
         )
         changed = any(_is_target(node) for node in nodes)
         stored = next((place for node in nodes if (place := self._stored(node))), "") if not changed else ""
@@ -112,7 +117,11 @@ class _Uses:
         if left is None or left.type != "attribute" or block is None or block.type != "block":
             return ""
         at_top = block.parent is not None and block.parent.type == "function_definition"
-        return quotable(source(left)) if at_top and self.receiver and source(left.child_by_field_name("object")) == self.receiver else ""
+        return (
+            quotable(source(left))
+            if at_top and self.receiver and source(left.child_by_field_name("object")) == self.receiver
+            else ""
+        )
 
 
 def _tests(kind: str, negated: bool) -> bool:  # noqa: FBT001 two fields of one condition
@@ -238,10 +247,7 @@ def _split(text: str) -> list[str]:
 def _changes(body: Node, receiver: str) -> tuple[str, ...]:
     """Attributes of the receiver and globals that the function's own statements assign or delete, in text order."""
     shared = {
-        source(name)
-        for node in own(body, SCOPES)
-        if node.type == "global_statement"
-        for name in node.named_children
+        source(name) for node in own(body, SCOPES) if node.type == "global_statement" for name in node.named_children
     }
     found: dict[str, None] = {}
     for node in own(body, SCOPES):
@@ -265,9 +271,9 @@ def _targets(node: Node | None, receiver: str, shared: set[str], found: dict[str
         if inner is None:
             return
         node = inner
-    if node.type == "identifier" and source(node) in shared:
-        found[source(node)] = None
-    elif node.type == "attribute" and receiver and source(node.child_by_field_name("object")) == receiver:
+    if (node.type == "identifier" and source(node) in shared) or (
+        node.type == "attribute" and receiver and source(node.child_by_field_name("object")) == receiver
+    ):
         found[source(node)] = None
 
 

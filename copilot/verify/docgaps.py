@@ -63,7 +63,9 @@ def _missing(contract: Contract, found: Documentation, *, yields: bool) -> Gaps:
     told = set(found.named("parameters"))
     parameters = tuple(p for p in contract.parameters if p.name.lstrip("*") not in told)
     is_prose = found.style == "plain" and not is_sentence
-    if is_prose and any(re.search(rf"\b{re.escape(p.name.lstrip('*'))}\b", found.text, re.I) for p in parameters):
+    if is_prose and any(
+        re.search(rf"\b{re.escape(p.name.lstrip('*'))}\b", found.text, re.IGNORECASE) for p in parameters
+    ):
         parameters = ()  # they are spoken of in the text
     if found.style == "javadoc" and "{@return" in found.text:
         says_result = True

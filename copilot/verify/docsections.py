@@ -40,7 +40,9 @@ _GOOGLE_ENTRY: Final = re.compile(r"(\*{0,2}\w[\w.]*(?:\s*,\s*\*{0,2}\w+)*)\s*(\
 _NUMPY_ENTRY: Final = re.compile(r"(\*{0,2}\\?\*{0,2}\w[\w.]*(?:\s*,\s*\*{0,2}\w+)*)\s*(:.*)?$")
 _REST_FIELD: Final = re.compile(r":(\w+)(?:\s+([^:]*?))?\s*:(?!\w)")
 _TAG: Final = re.compile(r"@(\w+)(?:\s+(<\w+>|[\w.$]+))?")
-_FOREIGN: Final = re.compile(r"(?m)^\s*(?:[@\\](?:param|return|returns|raise|raises|rtype|arg)\b|[-*+]\s+`?\w+`?\s*(?:\([^)]*\))?\s*(?::| -- | - ))")
+_FOREIGN: Final = re.compile(
+    r"(?m)^\s*(?:[@\\](?:param|return|returns|raise|raises|rtype|arg)\b|[-*+]\s+`?\w+`?\s*(?:\([^)]*\))?\s*(?::| -- | - ))"
+)
 _STAR: Final = re.compile(r"^\s*\*+")
 _OPENING: Final = re.compile(rb"[rRuU]?(\"\"\"|'''|\"|')")
 
@@ -76,7 +78,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Section:
     """A section: `first` its heading's line, `body` the first line after heading and underline, `last` the last one
-    with text. In reST and Javadoc neighbouring fields of one part form a section without a heading."""
+    with text. In reST and Javadoc neighbouring fields of one part form a section without a heading.
+    """
 
     part: Part
     first: int
@@ -159,8 +162,7 @@ def _numpy(lines: tuple[Line, ...]) -> tuple[Section, ...]:
     heads = [
         index
         for index in range(len(lines) - 1)
-        if lines[index].text.strip().lower() in _HEADINGS
-        and re.fullmatch(r"\s*-{3,}\s*", lines[index + 1].text)
+        if lines[index].text.strip().lower() in _HEADINGS and re.fullmatch(r"\s*-{3,}\s*", lines[index + 1].text)
     ]
     found = []
     for at, head in enumerate(heads):
@@ -252,7 +254,9 @@ def _wide(indent: str) -> str:
 
 def _javadoc(document: Document, span: Span) -> Documentation:
     lines = _lines(document, span.start + 3, span.end - 2)
-    shown = tuple(Line(line.start, line.end, _STAR.sub("", line.text) if at else line.text) for at, line in enumerate(lines))
+    shown = tuple(
+        Line(line.start, line.end, _STAR.sub("", line.text) if at else line.text) for at, line in enumerate(lines)
+    )
     fields: list[tuple[int, Part, str]] = []
     for index, line in enumerate(shown):
         match = _TAG.match(line.text.strip())

@@ -78,7 +78,9 @@ def _is_exception(name: str, classes: set[str]) -> bool:
     last = name.rpartition(".")[2]
     if name in _BUILTIN or last in classes:
         return True
-    return last.lstrip("_")[:1].isupper() or ("." in name and not name.startswith(("self.", "cls.")) and last in _LOWERCASE)
+    return last.lstrip("_")[:1].isupper() or (
+        "." in name and not name.startswith(("self.", "cls.")) and last in _LOWERCASE
+    )
 
 
 def _made(name: str, body: Node) -> Node | None:
@@ -150,7 +152,7 @@ def _catches(handler: Node, name: str) -> bool:
 
 
 def _is_kind_of(name: str, caught: str) -> bool:
-    if name == caught or caught == "BaseException":
+    if caught in {name, "BaseException"}:
         return True
     known, above = _BUILTIN.get(name), _BUILTIN.get(caught)
     if known is not None and above is not None:
@@ -216,7 +218,11 @@ def _message(node: Node) -> str:
     value = _raised_value(node)
     arguments = value.child_by_field_name("arguments") if value is not None and value.type == "call" else None
     first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
-    if first is None or first.type != "string" or [c.type for c in first.children] != ["string_start", "string_content", "string_end"]:
+    if (
+        first is None
+        or first.type != "string"
+        or [c.type for c in first.children] != ["string_start", "string_content", "string_end"]
+    ):
         return ""
     if source(first.children[0]).rstrip("\"'"):
         return ""  # bytes, formatted and raw strings

@@ -72,10 +72,8 @@ def _leaves(node: Node) -> bool:
     if node.type in {"return_statement", "raise_statement"}:
         return True
     if node.type == "if_statement":
-        parts = [node.child_by_field_name("consequence")]
-        for child in node.children:
-            if child.type in {"elif_clause", "else_clause"}:
-                parts.append(child.child_by_field_name("consequence") or child.child_by_field_name("body"))
+        others = [child for child in node.children if child.type in {"elif_clause", "else_clause"}]
+        parts = [p.child_by_field_name("consequence") or p.child_by_field_name("body") for p in (node, *others)]
         has_else = any(child.type == "else_clause" for child in node.children)
         return has_else and all(part is not None and not falls_through(part) for part in parts)
     if node.type == "while_statement" and source(node.child_by_field_name("condition")) in {"True", "1"}:
@@ -115,7 +113,13 @@ def _value(node: Node) -> Value:
         return replace(_value(node.named_children[0]), condition="")
     if node.type == "call":
         called = quotable(source(node.child_by_field_name("function")))
-        short = code if code and len(code) <= 40 else f"{called}()" if called and "(" not in called else ""
+        short = (
+            code
+            if code and len(code) <= 40
+            else f"{called}()"
+            if called and "(" not in called.removeprefix("super()")
+            else ""
+        )
         return Value("call", short) if short else Value("other", uses=_uses(node))
     if node.type in {"string", "concatenated_string"} and any(c.type == "interpolation" for c in own(node, ())):
         return Value("str")
@@ -142,6 +146,15 @@ def _uses(node: Node) -> tuple[str, ...]:
         children = at.named_children
         if at.type == "keyword_argument":
             children = children[-1:]
+        elif at.type == "call":
+            callee = at.children[0]
+            children = (
+                [*callee.named_children[:1], *at.children[-1].named_children]
+                if callee.type == "attribute"
+                else at.children[-1].named_children
+            )
+        elif at.type == "attribute":
+            children = children[:1]
         elif at.type in {"lambda", "string"}:
             children = []
         stack.extend(reversed(children))
@@ -164,7 +177,9 @@ def _guarded(body: Node) -> tuple[Value, ...]:
         block, guard = node.parent, node.parent.parent if node.parent is not None else None
         if block is None or guard is None or guard.type != "if_statement" or guard.parent != body:
             return ()
-        if guard.child_by_field_name("consequence") != block or any(c.type.startswith("el") and c.is_named for c in guard.children):
+        if guard.child_by_field_name("consequence") != block or any(
+            c.type.startswith("el") and c.is_named for c in guard.children
+        ):
             return ()
         condition = quotable(source(guard.child_by_field_name("condition")))
         values = _values(node.named_children[0]) if node.named_children else [Value("code", "None")]

@@ -21,8 +21,8 @@ from copilot.verify import docsections
 from copilot.verify.contract import Contract
 from copilot.verify.docconventions import language_for, style_for
 from copilot.verify.docgaps import Gaps, gaps
+from copilot.verify.docsections import Part
 from copilot.verify.doctarget import contract_at
-from copilot.verify.docsections import Documentation, Part
 
 _COOKIE: Final = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _CONFIDENCE: Final = 0.9
@@ -57,7 +57,9 @@ def _write(doc: Document, contract: Contract, missing: Gaps, style: str, lang: s
     made = draft(doc, contract, missing, prose)
     found = docsections.read(doc, contract.doc) if contract.doc is not None else None
     if found is not None:
-        edits = docplace.extended(doc, found, made, found.style if found.style in {"google", "numpy", "rest"} else style)
+        edits = docplace.extended(
+            doc, found, made, found.style if found.style in {"google", "numpy", "rest"} else style
+        )
         title = say("Complete the documentation of {name}", name=name)
     else:
         if not made.summary:
@@ -88,7 +90,8 @@ def draft(doc: Document, contract: Contract, missing: Gaps, prose: ModuleType) -
         pieces["fields"] = []
     order: dict[Part, list[str]] = {
         "fields": [f.name for f in contract.fields],
-        "parameters": [f"<{t.name}>" for t in contract.type_parameters] + [p.name.lstrip("*") for p in contract.parameters],
+        "parameters": [f"<{t.name}>" for t in contract.type_parameters]
+        + [p.name.lstrip("*") for p in contract.parameters],
     }
     stem = doc.path.parent.name if doc.path.stem == "__init__" else doc.path.stem
     summary = prose.summary(contract, stem) if missing.whole else ""

@@ -74,7 +74,9 @@ def _python(document: Document, symbol: Symbol, draft: Draft, style: str) -> Edi
     body = node.child_by_field_name("body") if node is not None else None
     if node is None or body is None or not body.named_children:
         return None
-    colon = next((child for child in reversed(node.children) if child.type == ":" and child.end_byte <= body.start_byte), None)
+    colon = next(
+        (child for child in reversed(node.children) if child.type == ":" and child.end_byte <= body.start_byte), None
+    )
     first = body.named_children[0]
     if colon is None or b"\\" in text[colon.end_byte : first.start_byte].split(b"#")[0]:
         return None
@@ -83,12 +85,12 @@ def _python(document: Document, symbol: Symbol, draft: Draft, style: str) -> Edi
     indent = text[_line_start(text, first.start_byte) : first.start_byte].decode()
     if indent.strip():
         return None
-    at = _below_header(document, node, colon, first)
+    at = _below_header(document, colon, first)
     layout = Layout(indent, file_unit(document), PYTHON_WIDTH)
     return Edit(document.path, Span(at, at), f"{indent}{_docstring(draft, style, layout)}\n") if at else None
 
 
-def _below_header(document: Document, node: Node, colon: Node, first: Node) -> int:
+def _below_header(document: Document, colon: Node, first: Node) -> int:
     """Where the line after the header starts; a type comment on a line of its own is part of the header."""
     text = document.text
     at = _next_line(text, colon.end_byte)
@@ -141,12 +143,14 @@ def _java(document: Document, symbol: Symbol, draft: Draft) -> Edit | None:
     layout = Layout(indent[0].decode() if indent is not None else "", file_unit(document), JAVA_WIDTH)
     lines = whole(draft, "javadoc", layout)
     body = "\n".join(lines)
-    if len(lines) == 1:
-        comment = f"/** {lines[0]} */"
-    else:
-        comment = f"/**\n{layout.indent} * {body}\n{layout.indent} */"
+    block = f"/**\n{layout.indent} * {body}\n{layout.indent} */"
+    comment = f"/** {lines[0]} */" if len(lines) == 1 else block
     if before.strip():
         if b"/*" in before or b"//" in before:
             return None
         return Edit(document.path, Span(at, at), f"\n{layout.indent}{comment}\n{layout.indent}")
-    return Edit(document.path, Span(start + len(layout.indent.encode()), start + len(layout.indent.encode())), f"{comment}\n{layout.indent}")
+    return Edit(
+        document.path,
+        Span(start + len(layout.indent.encode()), start + len(layout.indent.encode())),
+        f"{comment}\n{layout.indent}",
+    )

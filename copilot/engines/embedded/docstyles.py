@@ -25,7 +25,9 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
 }
 _CODE: Final = re.compile(r"`([^`]*)`")
 _NARROWEST: Final = 30
-_TOKEN: Final = re.compile(r"`[^`]*`[^\s`]*|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef][\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f]*|[^\s`\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|\s+")
+_TOKEN: Final = re.compile(
+    r"`[^`]*`[^\s`]*|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef][\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f]*|[^\s`\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|\s+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,11 @@ def whole(draft: Draft, style: str, layout: Layout) -> list[str]:
 def section(part: Part, pieces: Sequence[Piece], style: str, layout: Layout) -> list[str]:
     """A section with its heading."""
     title = _TITLES[part][style == "numpy"]
-    head = [f"{layout.indent}{title}", f"{layout.indent}{'-' * len(title)}"] if style == "numpy" else [f"{layout.indent}{title}:"]
+    head = (
+        [f"{layout.indent}{title}", f"{layout.indent}{'-' * len(title)}"]
+        if style == "numpy"
+        else [f"{layout.indent}{title}:"]
+    )
     return head + [line for piece in pieces for line in entry(part, piece, style, layout)]
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+_VOWEL: Final = re.compile(r"[aeiouy]")
 _PIECE: Final = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*|\d+|[^\W\d_A-Za-z]+")
 
 
@@ -41,6 +42,29 @@ def shouting(identifier: str) -> list[str]:
 def is_verb(word: str) -> bool:
     """True for a verb in its base form."""
     return word in glossary()["verbs"]
+
+
+def is_word(word: str) -> bool:
+    """False for what is too short or has no vowel: it may be an abbreviation that only the author knows."""
+    return (
+        word.isupper()
+        or word in {"to", "of", "in", "on", "by", "or", "as", "at", "no"}
+        or (len(word) > 2 and bool(_VOWEL.search(word)))
+    )
+
+
+def is_noun(phrase: list[str]) -> bool:
+    """True for a phrase of words whose last one is known to be a noun and whose first is no verb."""
+    if not phrase or not all(is_word(word) for word in phrase):
+        return False
+    last = phrase[-1]
+    ends = (
+        last in glossary()["nouns"]
+        or last in glossary()["ambiguous"]["noun_heads"]
+        or last in glossary()["more_nouns"]["words"]
+        or last.isupper()
+    )
+    return ends and (len(phrase) == 1 or not is_verb(phrase[0]) or reads_as_noun(phrase))
 
 
 def reads_as_noun(phrase: list[str]) -> bool:

@@ -9,85 +9,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from copilot.engines.embedded.docwords import is_verb, reads_as_noun, shouting, words
+from copilot.engines.embedded.docwords import glossary, is_noun, is_verb, is_word, reads_as_noun, shouting, words
+from copilot.engines.embedded.grammar_en import (
+    AGENTS,
+    LISTED,
+    PREDICATES,
+    PREPOSITIONS,
+    article,
+    code,
+    is_truth,
+    noun,
+    owner_words,
+    phrase,
+    sentence,
+    series,
+    some,
+    subject,
+)
 from copilot.verify.contract import Contract, Field, Parameter, Raised, TypeParameter, Value
 
-_PREDICATES: Final = {
-    "is": "is", "was": "was", "are": "are", "has": "has", "have": "have", "had": "had", "can": "can", "should": "should",
-    "must": "must", "will": "will", "needs": "needs", "supports": "supports", "contains": "contains", "allows": "allows",
-    "requires": "requires", "accepts": "accepts",
-}  # fmt: skip
-_ARTICLE_AFTER: Final = {"to", "from", "of", "into", "onto", "on", "at", "against", "between", "within"}
-_PREPOSITIONS: Final = _ARTICLE_AFTER | {"by", "as", "in", "with", "without", "for", "per", "via", "if", "and", "or", "than"}
-_BARE: Final = {"all", "any", "each", "every", "no", "once", "now", "again", "first", "async", "own", "only", "this", "not"}
-_PARTICLES: Final = {"up", "down", "out", "in", "off", "over", "back", "away"}
-_AGENTS: Final = ("er", "or", "manager", "service", "factory", "client")
 _SHAPES: Final = {
     "list": "a list", "dict": "a dictionary", "set": "a set", "tuple": "a tuple", "str": "a string",
     "bool": "a truth value", "function": "a function", "generator": "a generator",
 }  # fmt: skip
-_DUNDERS: Final = {
-    "__call__": "Call the object as a function.",
-    "__contains__": "Return whether {0} is contained.",
-    "__del__": "Release the object when it is finalized.",
-    "__delattr__": "Delete the attribute {0}.",
-    "__delitem__": "Delete the item at {0}.",
-    "__enter__": "Enter the `with` block.",
-    "__aenter__": "Enter the `async with` block.",
-    "__aexit__": "Leave the `async with` block.",
-    "__eq__": "Return whether the object equals {0}.",
-    "__exit__": "Leave the `with` block.",
-    "__format__": "Return the object formatted by {0}.",
-    "__ge__": "Return whether the object is greater than or equal to {0}.",
-    "__getattr__": "Return the attribute {0}, which normal lookup has not found.",
-    "__getattribute__": "Return the attribute {0}.",
-    "__getitem__": "Return the item at {0}.",
-    "__gt__": "Return whether the object is greater than {0}.",
-    "__hash__": "Return the hash value.",
-    "__init_subclass__": "Set up a new subclass.",
-    "__iter__": "Iterate over the items.",
-    "__aiter__": "Iterate over the items asynchronously.",
-    "__le__": "Return whether the object is less than or equal to {0}.",
-    "__len__": "Return the number of items.",
-    "__lt__": "Return whether the object is less than {0}.",
-    "__ne__": "Return whether the object differs from {0}.",
-    "__bool__": "Return the truth value.",
-    "__next__": "Return the next item.",
-    "__anext__": "Return the next item asynchronously.",
-    "__post_init__": "Complete the initialization of the fields.",
-    "__repr__": "Return the representation for developers.",
-    "__reversed__": "Iterate over the items in reverse order.",
-    "__setattr__": "Set the attribute {0} to {1}.",
-    "__setitem__": "Set the item at {0} to {1}.",
-    "__str__": "Return the text for readers.",
-    "__add__": "Return the sum with {0}.",
-    "__sub__": "Return the difference to {0}.",
-    "__mul__": "Return the product with {0}.",
-    "__neg__": "Return the negated value.",
-    "__dir__": "Return the names of the attributes.",
-    "__await__": "Return an iterator for `await`.",
-    "__float__": "Return the value as a `float`.",
-    "__int__": "Return the value as an `int`.",
-    "__bytes__": "Return the value as `bytes`.",
-    "__index__": "Return the value as an integer index.",
-    "__reduce__": "Return what is needed to pickle the object.",
-    "__getstate__": "Return the state for pickling.",
-    "__setstate__": "Restore the state {0} from pickling.",
-    "__copy__": "Return a shallow copy.",
-    "__deepcopy__": "Return a deep copy.",
-}  # fmt: skip
-
-_LISTED: Final = 5
-
-
-def code(text: str) -> str:
-    """`text` marked as code."""
-    return f"`{text}`"
-
-
-def series(items: Sequence[str], last: str = "and") -> str:
-    """`a, b and c`."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
 def summary(contract: Contract, module: str = "") -> str:
@@ -104,7 +48,7 @@ def details(contract: Contract) -> list[str]:
     if not contract.callable or contract.symbol is None or contract.symbol.kind == "constructor":
         return []
     listed = [code(name) for name in contract.changes if code(name) not in summary(contract)]
-    return [f"Changes {series(listed)}."] if listed and len(listed) <= _LISTED else []
+    return [f"Changes {series(listed)}."] if listed and len(listed) <= LISTED else []
 
 
 def parameter(one: Parameter, contract: Contract) -> str:
@@ -132,19 +76,23 @@ def type_parameter(one: TypeParameter, contract: Contract) -> str:
     parts = [f"Bounded by {code(one.bound)}."] if one.bound else []
     if one.used_by and one.used_type:
         parts.append(
-            f"Type of {code(one.used_by)}." if one.used_type == one.name else f"Used in {code(f'{one.used_type} {one.used_by}')}."
+            f"Type of {code(one.used_by)}."
+            if one.used_type == one.name
+            else f"Used in {code(f'{one.used_type} {one.used_by}')}."
         )
     elif one.used_type:
-        parts.append("Type of the result." if one.used_type == one.name else f"Used in the result {code(one.used_type)}.")
+        parts.append(
+            "Type of the result." if one.used_type == one.name else f"Used in the result {code(one.used_type)}."
+        )
     return " ".join(parts) or f"Type parameter of {code(contract.name)}."
 
 
 def returns(contract: Contract) -> str:
     """What is returned."""
     found = words(contract.name)
-    if len(found) > 1 and found[0] in _PREDICATES and _is_truth(contract) and contract.callable:
+    if len(found) > 1 and found[0] in PREDICATES and is_truth(contract) and contract.callable:
         yes, no = ("true", "false") if contract.language == "java" else ("True", "False")
-        return f"{code(yes)} if {_subject(contract)} {_PREDICATES[found[0]]} {' '.join(found[1:])}, otherwise {code(no)}."
+        return f"{code(yes)} if {subject(contract)} {PREDICATES[found[0]]} {' '.join(found[1:])}, otherwise {code(no)}."
     return _values(contract.returned) or _object(contract) or _typed(contract)
 
 
@@ -179,7 +127,11 @@ def field_text(one: Field, contract: Contract) -> str:
     """What is known of a field."""
     if not one.default:
         return ""
-    return f"Value {code(one.default)}." if "enum" in contract.flags or one.annotation is None else f"Default {code(one.default)}."
+    return (
+        f"Value {code(one.default)}."
+        if "enum" in contract.flags or one.annotation is None
+        else f"Default {code(one.default)}."
+    )
 
 
 def _quoted(message: str) -> str:
@@ -193,11 +145,13 @@ def _literal(message: str) -> str:
 
 def _values(values: Sequence[Value]) -> str:
     texts = list(dict.fromkeys(_value(value) for value in values))
-    if not texts or not all(texts) or len(texts) > _LISTED:
+    if not texts or not all(texts) or len(texts) > LISTED:
         return ""
     if any(value.condition for value in values):
         guarded = [f"{_value(v)} if {code(v.condition)}" for v in values if v.condition]
         text = f"{', '.join(guarded)}, otherwise {_value(values[-1])}"
+    elif len(texts) > 1 and any(" and " in text or ", " in text for text in texts):
+        text = f"{'; '.join(texts[:-1])}; or {texts[-1]}"
     else:
         text = series(texts, "or")
     return f"{text[0].upper()}{text[1:]}." if not text.startswith("`") else f"{text}."
@@ -215,7 +169,7 @@ def _value(value: Value) -> str:
     shape = _SHAPES.get(value.kind, "")
     if shape:
         return shape
-    return f"a value computed from {_some([code(name) for name in value.uses])}" if value.uses else ""
+    return f"a value computed from {some([code(name) for name in value.uses])}" if value.uses else ""
 
 
 def _object(contract: Contract) -> str:
@@ -223,10 +177,10 @@ def _object(contract: Contract) -> str:
     found = words(contract.name)
     makes = {"calculate", "compute", "get", "find", "build", "create", "make", "load", "fetch", "generate", "determine", "parse",
              "read", "estimate"}  # fmt: skip
-    if len(found) > 1 and found[0] in makes and not set(found) & _PREPOSITIONS:
-        return f"{_sentence(noun(found[1:]))}"
-    if found and not is_verb(found[0]) and found[0] not in _PREDICATES and not set(found) & _PREPOSITIONS and contract.callable:
-        return f"{_sentence(noun(found))}"
+    if len(found) > 1 and found[0] in makes and not set(found) & PREPOSITIONS:
+        return sentence(noun(found[1:]))
+    if found and not is_verb(found[0]) and found[0] not in PREDICATES and is_noun(found):
+        return sentence(noun(found))
     return ""
 
 
@@ -237,40 +191,19 @@ def _typed(contract: Contract) -> str:
     return "A value."
 
 
-def noun(phrase: Sequence[str]) -> str:
-    """`the check digit`; no article before determiners, adverbs and plain acronyms."""
-    text = " ".join(phrase)
-    return text if not phrase or phrase[0] in _BARE or phrase[0].endswith("ly") else f"the {text}"
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}." if text else ""
-
-
 def _protocol(contract: Contract) -> str:
     """Special methods, whose meaning Python itself defines, and constructors."""
-    owner = _owner(contract)
+    owner = owner_words(contract)
     if contract.symbol is not None and contract.symbol.kind == "constructor" and owner:
         verb = "Create" if contract.language == "java" else "Initialize"
-        return f"{verb} the {owner}." if contract.language == "python" else f"Create {_a(owner)}."
+        return f"{verb} the {owner}." if contract.language == "python" else f"Create {article(owner)}."
     names = [code(p.name) for p in contract.parameters]
-    template = _DUNDERS.get(contract.name, "") if contract.owner is not None else ""
+    template = glossary()["special"]["en"].get(contract.name, "") if contract.owner is not None else ""
     if template and template.count("{") <= len(names):
         return template.format(*names)
     if contract.name == "__new__" and owner:
         return f"Create the {owner}."
     return ""
-
-
-def _a(text: str) -> str:
-    return f"{'an' if text[:1].lower() in 'aeiou' else 'a'} {text}"
-
-
-def _owner(contract: Contract) -> str:
-    """The class around, in words."""
-    if contract.owner is None or contract.owner.kind in {"function", "method", "constructor"}:
-        return ""
-    return " ".join(words(contract.owner.name))
 
 
 def _by_name(contract: Contract) -> str:
@@ -279,20 +212,22 @@ def _by_name(contract: Contract) -> str:
         return ""
     first, rest = found[0], found[1:]
     result = contract.result or ""
-    if first in _PREDICATES and rest and _is_truth(contract):
-        return f"Return whether {_subject(contract)} {_PREDICATES[first]} {' '.join(rest)}."
+    if first in PREDICATES and rest and is_truth(contract):
+        return f"Return whether {subject(contract)} {PREDICATES[first]} {' '.join(rest)}."
     if "property" in contract.flags:
-        return _sentence(noun(found)) if not is_verb(first) or reads_as_noun(found) or not rest else f"Return {code(contract.name)}."
+        return sentence(noun(found)) if is_noun(found) else ""
     gives = contract.gives or "generator" in contract.flags
     if is_verb(first) and not (reads_as_noun(found) and gives and result not in {"bool", "boolean"}):
         return _order(contract, first, rest)
     if first in {"to", "as"} and rest and gives:
         return f"Convert to {' '.join(rest)}."
     if first == "from" and rest and gives:
-        return f"Create {f'the {_owner(contract)}' if _owner(contract) else 'the result'} from {' '.join(rest)}."
+        return (
+            f"Create {f'the {owner_words(contract)}' if owner_words(contract) else 'the result'} from {' '.join(rest)}."
+        )
     if first == "on" and rest:
         return f"React to {' '.join(rest)}."
-    if gives and len("".join(found)) > 2 and not set(found[:1]) & _PREPOSITIONS and all(len(word) > 1 for word in found):
+    if gives and is_noun(found) and not set(found[:1]) & PREPOSITIONS:
         verb = "Yield" if "generator" in contract.flags else "Return"
         return f"{verb} {noun(found)}." if "contextmanager" not in contract.flags else ""
     return ""
@@ -305,56 +240,18 @@ def _order(contract: Contract, verb: str, rest: list[str]) -> str:
     if verb == "get" and "generator" in contract.flags:
         spoken = "yield"
     if rest:
-        return _sentence(_phrase([spoken, *rest]))
-    owner = _owner(contract)
+        return sentence(phrase([spoken, *rest]))
+    owner = owner_words(contract)
     if contract.changes and len(contract.changes) <= 3 and contract.callable:
-        return f"{_sentence(spoken)[:-1]}, changing {series([code(name) for name in contract.changes])}."
+        return f"{sentence(spoken)[:-1]}, changing {series([code(name) for name in contract.changes])}."
     if len(contract.parameters) == 1 and not owner and not contract.parameters[0].name.startswith("*"):
-        return f"{_sentence(spoken)[:-1]} {code(contract.parameters[0].name)}."
+        return f"{sentence(spoken)[:-1]} {code(contract.parameters[0].name)}."
     if contract.parameters and len(contract.parameters) <= 4:
-        return f"{_sentence(spoken)[:-1]}, given {series([code(p.name) for p in contract.parameters])}."
+        return f"{sentence(spoken)[:-1]}, given {series([code(p.name) for p in contract.parameters])}."
     if owner and "staticmethod" not in contract.flags:
-        link = " with" if owner.endswith(_AGENTS) else ""
-        return f"{_sentence(spoken)[:-1]}{link} this {owner}."
+        link = " with" if owner.endswith(AGENTS) else ""
+        return f"{sentence(spoken)[:-1]}{link} this {owner}."
     return _by_facts(contract)
-
-
-def _phrase(found: list[str]) -> str:
-    """Verbs, their object and prepositional parts, with articles: `add interest to account`."""
-    text, at = [found[0]], 1
-    while at < len(found) and (found[at] in _PARTICLES or (found[at] in {"and", "or"} and at + 1 < len(found) and is_verb(found[at + 1]))):
-        step = 1 if found[at] in _PARTICLES else 2
-        text += found[at : at + step]
-        at += step
-    chunk: list[str] = []
-    article = True
-    for word in [*found[at:], ""]:
-        if word in _PREPOSITIONS or not word:
-            if chunk:
-                bare = not article or (len(chunk) == 1 and chunk[0].isupper())
-                text.append(" ".join(chunk) if bare else noun(chunk))
-            if word:
-                text.append(word)
-            chunk, article = [], word in _ARTICLE_AFTER
-        else:
-            chunk.append(word)
-    return " ".join(text)
-
-
-def _is_truth(contract: Contract) -> bool:
-    """True for a declared truth value, or when each value that is returned is one by its form."""
-    if contract.result is not None:
-        return contract.result in {"bool", "boolean", "Boolean"}
-    known = {"True", "False", "None"}
-    return contract.gives and all(v.kind == "bool" or v.code in known for v in contract.returned)
-
-
-def _subject(contract: Contract) -> str:
-    """What a predicate speaks of."""
-    if len(contract.parameters) == 1 and not contract.parameters[0].name.startswith("*"):
-        return code(contract.parameters[0].name)
-    owner = _owner(contract)
-    return f"the {owner}" if owner and "staticmethod" not in contract.flags else "it"
 
 
 def _by_facts(contract: Contract) -> str:
@@ -364,9 +261,9 @@ def _by_facts(contract: Contract) -> str:
         return f"Return {told[0].lower() if not told.startswith('`') else told[0]}{told[1:]}"
     if any(one.always for one in contract.raised):
         return f"Raise {code(next(one.type for one in contract.raised if one.always))}."
-    if contract.changes and len(contract.changes) <= _LISTED:
+    if contract.changes and len(contract.changes) <= LISTED:
         return f"Change {series([code(name) for name in contract.changes])}."
-    if contract.calls and len(contract.calls) <= _LISTED:
+    if contract.calls and len(contract.calls) <= LISTED:
         return f"Call {series([code(name) for name in contract.calls])}."
     if "generator" in contract.flags and (told := _values(contract.yielded)) and "`" in told:
         return f"Yield {told[0].lower() if not told.startswith('`') else told[0]}{told[1:]}"
@@ -378,32 +275,32 @@ def _by_facts(contract: Contract) -> str:
 def _type(contract: Contract) -> str:
     assert contract.symbol is not None
     found = words(contract.name)
-    name = _sentence(" ".join(found))[:-1]
-    if not name:
+    if not found:
         return ""
+    name = sentence(" ".join(found))[:-1] if all(is_word(word) for word in found) else code(contract.name)
     if "exception" in contract.flags:
-        subject = [word for word in found if word not in {"error", "exception"}]
-        return f"Exception for {' '.join(subject)}." if subject else ""
+        matter = [word for word in found if word not in {"error", "exception"}]
+        return f"Exception for {' '.join(matter)}." if matter else ""
     if "enum" in contract.flags or contract.symbol.kind == "enum":
         members = [code(one.name) for one in contract.fields]
-        return f"{name}: one of {_some(members)}." if members else ""
+        return f"{name}: one of {some(members)}." if members else ""
     held = [code(p.name) for p in contract.parameters] or [code(one.name) for one in contract.fields]
     if held and ("dataclass" in contract.flags or contract.symbol.kind == "record"):
-        return f"{name} with {'field' if len(held) == 1 else 'fields'} {_some(held)}."
-    bases = [code(text) for text in contract.symbol.bases if text.isidentifier() and text not in {"object", "ABC", "Protocol"}]
+        return f"{name} with {'field' if len(held) == 1 else 'fields'} {some(held)}."
+    bases = [
+        code(text)
+        for text in contract.symbol.bases
+        if text.isidentifier() and text not in {"object", "ABC", "Protocol"}
+    ]
     kind = f", a kind of {series(bases)}" if bases and len(bases) <= 2 else ""
     offered = [code(text) for text in contract.offers]
     if contract.symbol.kind == "interface" or "abstract" in contract.flags:
-        return f"{name} interface with {_some(offered)}." if offered else f"{name}{kind}." if kind else ""
+        return f"{name} interface with {some(offered)}." if offered else f"{name}{kind}." if kind else ""
     if offered:
-        return f"{name}{kind}, with {_some(offered)}." if kind else f"{name} with {_some(offered)}."
+        return f"{name}{kind}, with {some(offered)}." if kind else f"{name} with {some(offered)}."
     if held:
-        return f"{name}{kind}, with {_some(held)}." if kind else f"{name} with {_some(held)}."
+        return f"{name}{kind}, with {some(held)}." if kind else f"{name} with {some(held)}."
     return f"{name}{kind}." if kind else ""
-
-
-def _some(items: list[str]) -> str:
-    return series(items) if len(items) <= _LISTED else f"{', '.join(items[:_LISTED])} and others"
 
 
 def _module(contract: Contract, module: str) -> str:
@@ -411,4 +308,4 @@ def _module(contract: Contract, module: str) -> str:
     title = " ".join(shouting(module.strip("_"))) if module.strip("_") not in {"init", "main"} else ""
     if not offered:
         return ""
-    return f"{_sentence(title)[:-1]}: {_some(offered)}." if title else f"Definitions: {_some(offered)}."
+    return f"{sentence(title)[:-1]}: {some(offered)}." if title else f"Definitions: {some(offered)}."

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from copilot.engines.embedded.docwords import chinese, chinese_verb, is_verb, reads_as_noun, shouting, words
+from copilot.engines.embedded.docwords import chinese, chinese_verb, glossary, is_verb, reads_as_noun, shouting, words
 from copilot.verify.contract import Condition, Contract, Field, Parameter, Raised, TypeParameter, Value
 
 _SHAPES: Final = {
@@ -21,45 +21,6 @@ _PREDICATES: Final = {
     "must": "是否必须{}", "needs": "是否需要{}", "requires": "是否需要{}", "contains": "是否包含{}", "supports": "是否支持{}",
     "allows": "是否允许{}",
 }  # fmt: skip
-_STATES: Final = {
-    "valid": "有效", "invalid": "无效", "active": "处于启用状态", "empty": "为空", "closed": "已关闭", "open": "已打开", "overdue": "已逾期",
-    "frozen": "已冻结", "blocked": "已冻结", "expired": "已过期", "enabled": "已启用", "disabled": "已禁用", "weekend": "为周末",
-    "holiday": "为节假日", "equal": "相等", "zero": "为零", "positive": "为正", "negative": "为负", "ready": "就绪", "pending": "待处理",
-    "locked": "已锁定", "done": "已完成", "running": "正在运行", "settled": "已结算", "settlement day": "为结算日", "balanced": "平衡",
-    "business day": "为工作日", "leap year": "为闰年",
-}  # fmt: skip
-_DUNDERS: Final = {
-    "__call__": "将对象作为函数调用。",
-    "__contains__": "返回是否包含 {0}。",
-    "__enter__": "进入 `with` 语句块。",
-    "__exit__": "离开 `with` 语句块。",
-    "__aenter__": "进入 `async with` 语句块。",
-    "__aexit__": "离开 `async with` 语句块。",
-    "__eq__": "返回对象是否与 {0} 相等。",
-    "__ne__": "返回对象是否与 {0} 不相等。",
-    "__lt__": "返回对象是否小于 {0}。",
-    "__le__": "返回对象是否小于或等于 {0}。",
-    "__gt__": "返回对象是否大于 {0}。",
-    "__ge__": "返回对象是否大于或等于 {0}。",
-    "__getitem__": "返回 {0} 对应的项。",
-    "__setitem__": "将 {0} 对应的项设为 {1}。",
-    "__delitem__": "删除 {0} 对应的项。",
-    "__getattr__": "返回常规查找未找到的属性 {0}。",
-    "__setattr__": "将属性 {0} 设为 {1}。",
-    "__hash__": "返回哈希值。",
-    "__iter__": "遍历各项。",
-    "__len__": "返回项数。",
-    "__bool__": "返回真值。",
-    "__next__": "返回下一项。",
-    "__repr__": "返回供开发者阅读的表示。",
-    "__str__": "返回供用户阅读的文本。",
-    "__post_init__": "完成字段的初始化。",
-    "__add__": "返回与 {0} 之和。",
-    "__sub__": "返回与 {0} 之差。",
-    "__mul__": "返回与 {0} 之积。",
-    "__neg__": "返回相反值。",
-    "__format__": "返回按 {0} 格式化的结果。",
-}
 _LISTED: Final = 5
 
 
@@ -181,6 +142,8 @@ def _literal(message: str) -> str:
 
 def _values(values: Sequence[Value]) -> str:
     texts = list(dict.fromkeys(_value(value) for value in values))
+    if len(texts) > 1 and any(value.kind == "other" for value in values):
+        return ""  # two lists in one sentence cannot be told apart
     if not texts or not all(texts) or len(texts) > _LISTED:
         return ""
     if any(value.condition for value in values):
@@ -220,7 +183,7 @@ def _protocol(contract: Contract) -> str:
         verb = "创建" if contract.language == "java" else "初始化"
         return f"{verb}{known}对象。" if not known.startswith("`") else f"{verb} {known} 对象。"
     listed = [code(p.name) for p in contract.parameters]
-    template = _DUNDERS.get(contract.name, "") if owner else ""
+    template = glossary()["special"]["zh"].get(contract.name, "") if owner else ""
     if template and template.count("{") <= len(listed):
         return template.format(*listed)
     return f"创建 {code(owner)} 对象。" if contract.name == "__new__" and owner else ""
@@ -239,9 +202,13 @@ def _predicate(contract: Contract, found: list[str]) -> str:
         return ""
     rest = found[1:]
     if found[0] in {"can", "should", "must"}:
-        told = chinese_verb(rest[0]) + chinese(rest[1:]) if chinese_verb(rest[0]) and (len(rest) == 1 or chinese(rest[1:])) else ""
+        told = (
+            chinese_verb(rest[0]) + chinese(rest[1:])
+            if chinese_verb(rest[0]) and (len(rest) == 1 or chinese(rest[1:]))
+            else ""
+        )
     else:
-        told = _STATES.get(" ".join(rest), "") if found[0] in {"is", "are", "was"} else chinese(rest)
+        told = glossary()["states"].get(" ".join(rest), "") if found[0] in {"is", "are", "was"} else chinese(rest)
     if not told:
         return ""
     if len(contract.parameters) == 1 and not contract.parameters[0].name.startswith("*"):
@@ -285,7 +252,11 @@ def _order(contract: Contract, verb: str, rest: list[str]) -> str:
 def _by_facts(contract: Contract) -> str:
     told = _values(contract.returned) if contract.gives else ""
     if told and "`" in told:
-        return f"{told[:-1].replace('则为', '则返回').replace('否则为', '否则返回')}。" if told.startswith("若") else f"返回 {told}"
+        return (
+            f"{told[:-1].replace('则为', '则返回').replace('否则为', '否则返回')}。"
+            if told.startswith("若")
+            else f"返回 {told}"
+        )
     if any(one.always for one in contract.raised):
         return f"抛出 {code(next(one.type for one in contract.raised if one.always))}。"
     if contract.changes and len(contract.changes) <= _LISTED:
@@ -321,7 +292,9 @@ def _type(contract: Contract) -> str:
 
 
 def _kind_of(contract: Contract, known: str) -> str:
-    bases = [text for text in contract.symbol.bases if text.isidentifier() and text != "object"] if contract.symbol else []
+    bases = (
+        [text for text in contract.symbol.bases if text.isidentifier() and text != "object"] if contract.symbol else []
+    )
     return f"{known or '类'}，是 {series([code(text) for text in bases])} 的子类。" if bases and len(bases) <= 2 else ""
 
 
