@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -148,11 +148,8 @@ def prefixes(python: Path) -> list[Path]:
 
 
 def _base(config: Path) -> Path | None:
-    values: Mapping[str, str] = dict(
-        (part.strip() for part in line.split("=", 1))
-        for line in config.read_text("utf-8", "replace").splitlines()
-        if "=" in line
-    )
+    rows = (line.partition("=") for line in config.read_text("utf-8", "replace").splitlines())
+    values = {name.strip(): value.strip() for name, _, value in rows}
     home = values.get("home")
     return Path(home).parent if home else None
 

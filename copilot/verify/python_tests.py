@@ -135,7 +135,8 @@ def statement_lines(text: str, first: int, last: int) -> frozenset[int]:
             continue
         body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
         for node in (n for statement in body for n in ast.walk(statement)):
-            silent = isinstance(node, (ast.Global, ast.Nonlocal)) or not isinstance(node, ast.stmt)
-            if not silent and first <= node.lineno <= last:
+            if not isinstance(node, ast.stmt) or isinstance(node, (ast.Global, ast.Nonlocal)):
+                continue
+            if first <= node.lineno <= last:
                 found.add(min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]))
     return frozenset(found)

@@ -28,7 +28,7 @@ ZONES: Final = ("UTC", "Asia/Shanghai", "America/New_York", "UTC+11", "UTC-13")
 """Time zones, one a run: a test that passes in one only is not stable."""
 
 _USAGE_ERRORS: Final = (3, 4)
-"""pytest's exit codes for an internal error and a wrong option: the project's configuration does not work here."""
+"""pytest's exit codes for an internal error and a wrong option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +79,51 @@ async def pytest(
     `paths` go on the import path; `focus` is the file whose executed lines are wanted in the first run. Runs
     alternate between two hash seeds and differ in time zone. Raises ToolMissing when there is no pytest.
     """
-    config = True
-    first = await _once(box, python, test, focus, paths, 0, limits, config=config)
-    if first.broken.startswith("pytest ") and first.broken.split()[-1] in map(str, _USAGE_ERRORS):
-        config = False  # options of plug-ins that are not installed, say: the tests themselves are not to blame
-        first = await _once(box, python, test, focus, paths, 0, limits, config=config)
+    first, means = await _first(box, python, test, focus, paths, limits)
     yield first
     good = first.passed
     for number in range(1, times, 2):
         if not good:
             return
         turns = range(number, min(number + 2, times))
-        pair = [_once(box, python, test, None, paths, turn, limits, config=config) for turn in turns]
+        pair = [_once(box, python, test, None, paths, turn, limits, means) for turn in turns]
         for outcome in await asyncio.gather(*pair):
             good = good and outcome.passed
             yield outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """`plugins`: load the plug-ins installed beside pytest; `config`: obey the project's pytest configuration."""
+
+    plugins: bool
+    config: bool
+
+
+_MEANS: Final = (
+    _Means(plugins=False, config=True),
+    _Means(plugins=True, config=True),
+    _Means(plugins=False, config=False),
+)
+"""In this order. Plug-ins cost more than everything else and a generated test needs none, but a `conftest.py` may;
+and a configuration may name options of plug-ins that are not installed, which is not the tests' fault."""
+
+
+async def _first(
+    box: sandbox.Box, python: Path, test: Path, focus: Path | None, paths: Sequence[Path], limits: sandbox.Limits
+) -> tuple[Outcome, _Means]:
+    """The first run, with the first means that work; the first failure counts if none does."""
+    failure: tuple[Outcome, _Means] | None = None
+    for means in _MEANS:
+        outcome = await _once(box, python, test, focus, paths, 0, limits, means)
+        if outcome.passed:
+            return outcome, means
+        if failure is None or failure[0].broken:
+            failure = outcome, means
+        if not outcome.broken and means.plugins:
+            break  # it ran as the project runs it, and it failed
+    assert failure is not None
+    return failure
 
 
 async def _once(
@@ -104,8 +134,7 @@ async def _once(
     paths: Sequence[Path],
     turn: int,
     limits: sandbox.Limits,
-    *,
-    config: bool,
+    means: _Means,
 ) -> Outcome:
     lend = _own_packages(python)
     request = {
@@ -113,7 +142,7 @@ async def _once(
         "focus": str(focus or ""),
         "root": str(box.root),
         "lend": [str(path) for path in lend],
-        "config": config,
+        "config": means.config,
     }
     run = await box.run(
         [str(python), "-s", "-B", str(DRIVER)],
@@ -122,6 +151,7 @@ async def _once(
             "PYTHONPATH": ":".join(map(str, paths)),
             "PYTHONHASHSEED": str(turn % 2 * 4711),
             "TZ": ZONES[turn % len(ZONES)],
+            **({} if means.plugins else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
         },
         stdin=json.dumps(request).encode(),
         limits=limits,

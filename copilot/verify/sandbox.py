@@ -230,7 +230,7 @@ async def _execute(
     return Run(code, out, err, timed_out, cut or err_cut, level, time.monotonic() - began)
 
 
-class _Flood(Exception):  # noqa: N818 - a signal inside this module, not an error anyone sees
+class _Flood(Exception):
     """A stream went on far beyond its limit."""
 
 

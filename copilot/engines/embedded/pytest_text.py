@@ -32,7 +32,7 @@ class Test:
     records: tuple[Record, ...] = field(compare=False)
 
 
-def tests(records: Sequence[Record], taken: Iterable[str] = ()) -> list[Test]:
+def tests(records: Sequence[Record], taken: Iterable[str]) -> list[Test]:
     """Test functions for records, in the order in which their targets occur; names in `taken` are not used."""
     used = set(taken)
     found: list[Test] = []
@@ -140,6 +140,11 @@ _PLAIN_ERRORS: Final = frozenset(
 )
 
 
+_DANGLING: Final = frozenset(
+    {"a", "an", "and", "at", "be", "by", "for", "in", "is", "must", "not", "of", "or", "than", "the", "to", "with"}
+)
+
+
 def _reason(record: Record) -> str:
     """What is wrong with the input: the exception's own name if it says it, else the words of its message."""
     assert record.raised is not None
@@ -148,7 +153,10 @@ def _reason(record: Record) -> str:
     if short not in _PLAIN_ERRORS:
         return _snake(re.sub(r"(Error|Exception)$", "", short)) or "input"
     words = re.findall(r"[a-z]+", re.sub(r"'[^']*'|\"[^\"]*\"|\S*\d\S*", " ", message.lower()))
-    slug = "_".join(words[:6])
+    words = words[:6]
+    while words and words[-1] in _DANGLING:
+        words.pop()
+    slug = "_".join(words)
     return slug if 3 <= len(slug) <= 50 else _snake(short.removesuffix("Error")) + "_error"
 
 
@@ -277,7 +285,7 @@ def _equal(left: str, right: str) -> str:
 def _raises(record: Record, *, match: bool = True) -> str:
     if record.raised is None:
         return ""
-    module_, name, message = record.raised
+    _, name, message = record.raised
     message = message.split("\n")[0]
     if len(message) > _MATCH:
         message = message[:_MATCH].rsplit(" ", 1)[0]

@@ -59,7 +59,11 @@ class _Recording:
     error: str
 
 
-async def propose(request: Request, context: Context, resources: Resources) -> AsyncIterator[Candidate | Declined]:
+async def propose(
+    request: Request,
+    context: Context,  # noqa: ARG001 - every engine module has this shape; a recording needs the code itself
+    resources: Resources,
+) -> AsyncIterator[Candidate | Declined]:
     """One test file for the function, the class or the whole file that the span names."""
     doc, root = request.document, resources.project.root
     if doc.language != "python":
@@ -96,7 +100,7 @@ async def _proposed(request: Request, resources: Resources, where: python_places
         steady = await desk.repeated(recording.records)
         usable = [record for record in steady if record not in pytest_text.conflicting(steady)]
         path = python_places.test_path(doc, root, options.out or _configured(root, settings.tests.out), _label(subject))
-        found = pytest_text.tests(usable)
+        found = pytest_text.tests(usable, ())
         if request.attempts:
             found = await desk.surviving(found, path)
         if not found:

@@ -1,3 +1,6 @@
+# Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
+# ruff: noqa: B905, BLE001, S307
+
 """Inputs by type, by name and by what was seen: an ordered pool of expressions for each parameter.
 
 Bank identifiers are synthetic: they carry valid check digits and belong to nobody (published example numbers, or
@@ -8,13 +11,15 @@ from __future__ import annotations
 
 import ast
 import collections.abc
-import datetime
+import datetime as dt
 import decimal
 import enum
 import inspect
 import re
 import typing
-from typing import Any, Dict, FrozenSet, Iterator, List, Sequence, Tuple
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
 
 from .express import Expr, Inexpressible, express, namespace, reference
 from .seeds import Found, literals
@@ -24,7 +29,7 @@ _DECIMAL = frozenset({("decimal", "Decimal")})
 _DATE = frozenset({("datetime", "date")})
 _DATETIME = frozenset({("datetime", "datetime")})
 
-BY_TYPE: Dict[type, Tuple[Expr, ...]] = {
+BY_TYPE: dict[type, tuple[Expr, ...]] = {
     int: tuple(map(Expr, ("1", "0", "2", "10", "-1", "7", "100", "12", "365"))),
     float: tuple(map(Expr, ("1.5", "0.0", "0.05", "-1.0", "100.0", "2.675"))),
     bool: (Expr("True"), Expr("False")),
@@ -34,18 +39,18 @@ BY_TYPE: Dict[type, Tuple[Expr, ...]] = {
         Expr(f"Decimal({t!r})", _DECIMAL)
         for t in ("100.00", "0", "0.005", "-1", "1234.565", "0.05", "1", "1000000", "10.5")
     ),
-    datetime.date: tuple(
+    dt.date: tuple(
         Expr(f"date({t})", _DATE)
         for t in ("2024, 1, 15", "2024, 2, 29", "2023, 12, 31", "2024, 3, 31", "2024, 6, 1", "2023, 2, 28")
     ),
-    datetime.datetime: tuple(
+    dt.datetime: tuple(
         Expr(f"datetime({t})", _DATETIME)
         for t in ("2024, 1, 15, 10, 30", "2024, 2, 29, 0, 0", "2023, 12, 31, 23, 59, 59")
     ),
-    datetime.timedelta: tuple(
+    dt.timedelta: tuple(
         Expr(f"timedelta({t})", frozenset({("datetime", "timedelta")})) for t in ("days=1", "0", "hours=36")
     ),
-    datetime.time: (
+    dt.time: (
         Expr("time(9, 30)", frozenset({("datetime", "time")})),
         Expr("time(0, 0)", frozenset({("datetime", "time")})),
     ),
@@ -77,7 +82,7 @@ def _iban(country: str, account: str) -> str:
     return f"{country}{98 - number % 97:02d}{account}"
 
 
-BY_NAME: Tuple[Tuple[str, Tuple[str, ...]], ...] = (
+BY_NAME: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "iban",
         (_iban("GB", "WEST12345698765432"), _iban("DE", "370400440532013000"), _iban("FR", "20041010050500013M02606")),
@@ -97,14 +102,14 @@ BY_NAME: Tuple[Tuple[str, Tuple[str, ...]], ...] = (
     ("email", ("a@example.org",)),
     ("phone|mobile", ("13800000000",)),
 )
-_HINTS: Tuple[Tuple[str, Tuple[type, ...]], ...] = (
+_HINTS: tuple[tuple[str, tuple[type, ...]], ...] = (
     (
         r"^(n|i|k|x|y|count|index|days?|months?|years?|age|size|length|limit|term|periods?|num\w*|digits|width)$",
         (int, float),
     ),
     (r"amount|balance|price|fee|principal|rate|total|cash|money|limit", (decimal.Decimal, int, float)),
     (r"^(d|mapping|data|record|row|options|config|table)$|dict|_map$", (dict,)),
-    (r"date|day$|^on$|since|until|due|start|end", (datetime.date, datetime.datetime, str)),
+    (r"date|day$|^on$|since|until|due|start|end", (dt.date, dt.datetime, str)),
     (r"items|values|rows|^xs$|seq|list|args|s$", (list, tuple, str)),
     (r"^(is_|has_|use_|allow_)|flag|strict|enabled", (bool,)),
     (r"name|text|code|key|string|number|line|path|word|char|msg|title|id$|^s$", (str,)),
@@ -117,14 +122,14 @@ class Pools:
 
     def __init__(self, targets: Sequence[Target], found: Found, tree: ast.Module) -> None:
         self.found = found
-        self.preludes: Dict[str, Any] = {}
+        self.preludes: dict[str, Any] = {}
         """Class name to what changes its objects, as `choose.Search` found out."""
-        self.produced: List[Expr] = []
+        self.produced: list[Expr] = []
         """Strings that functions of the module returned: input for others (a formatter feeds a parser)."""
         self._module_literals = literals(tree)[:60]
         self._nodes = {n.lineno: n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))}
         self._trees = list(self._nodes.values())
-        self._by_parameter: Dict[str, List[Expr]] = {}
+        self._by_parameter: dict[str, list[Expr]] = {}
         for target in targets:
             for seed in found.calls.get(target.name.rsplit(".", 1)[-1], []):
                 for parameter, value in zip(target.parameters, seed.args):
@@ -132,11 +137,11 @@ class Pools:
                 for name, value in seed.keywords:
                     self._by_parameter.setdefault(name, []).append(value)
 
-    def of(self, target: Target, parameter: inspect.Parameter, hint: Any, limit: int = 26) -> List[Expr]:
+    def of(self, target: Target, parameter: inspect.Parameter, hint: Any, limit: int = 26) -> list[Expr]:
         """Expressions for one parameter, the most telling first. `hint` is its resolved annotation or None."""
         kinds = _kinds(hint)
         seen = list(dict.fromkeys(self._by_parameter.get(parameter.name, [])))[:12]
-        rows: List[Expr] = [e for e in seen if _fits(e, kinds)]
+        rows: list[Expr] = [e for e in seen if _fits(e, kinds)]
         if parameter.default is not parameter.empty and not kinds:
             kinds = {type(parameter.default)} - {type(None)}
         near = self._near(target)
@@ -152,7 +157,7 @@ class Pools:
         if hint is not None:
             rows += by_annotation(hint, self.found)
         else:
-            rows += self._guessed(parameter)
+            rows += self.guessed(parameter)
         rows += [e for v in self._module_literals for e in _converted(v, kinds)][:8]
         strange = [e for e in seen if e not in rows][:2]  # explicit checks of the type want to be seen too
         return [*list(dict.fromkeys(rows))[:limit], *strange]
@@ -162,23 +167,22 @@ class Pools:
         module = getattr(target.function, "__module__", "") or ""
         return f"{parameter.name} {target.name} {module.rsplit('.', 1)[-1]}".lower()
 
-    def _near(self, target: Target) -> List[Any]:
+    def _near(self, target: Target) -> list[Any]:
         """Literals of the target's own code."""
         first, last = target.lines
-        values: List[Any] = []
+        values: list[Any] = []
         for node in self._trees:
             if first <= node.lineno <= last:
                 values += literals(node)
         return values
 
     @staticmethod
-    def _guessed(parameter: inspect.Parameter) -> List[Expr]:
-        rows: List[Expr] = []
+    def guessed(parameter: inspect.Parameter) -> list[Expr]:
+        """Inputs for a parameter without an annotation, by its default and its name."""
+        rows: list[Expr] = []
         if parameter.default is not parameter.empty:
-            try:
+            with suppress(Inexpressible):
                 rows.append(express(parameter.default))
-            except Inexpressible:
-                pass
             rows += BY_TYPE.get(type(parameter.default), ())
         if _CALLABLE_NAME.search(parameter.name):
             rows += _CALLABLES
@@ -196,7 +200,7 @@ def _fits(expr: Expr, kinds: Any) -> bool:
     if not kinds or object in kinds or not all(isinstance(k, type) for k in kinds):
         return True
     try:
-        return isinstance(eval(expr.text, namespace(expr.imports)), tuple(kinds))  # noqa: S307 - inside the sandbox
+        return isinstance(eval(expr.text, namespace(expr.imports)), tuple(kinds))
     except Exception:
         return False
 
@@ -233,7 +237,7 @@ def _kinds(hint: Any) -> Any:
     return kinds | (_kinds(supertype) if supertype is not None else set()) or {object}
 
 
-def hints_of(target: Target) -> Dict[str, Any]:
+def hints_of(target: Target) -> dict[str, Any]:
     """Resolved annotations of a target's parameters; those that cannot be resolved are absent."""
     function: Any = target.function
     if target.kind == "constructor":
@@ -253,7 +257,7 @@ def hints_of(target: Target) -> Dict[str, Any]:
         }
 
 
-def by_annotation(hint: Any, found: Found, depth: int = 3) -> List[Expr]:
+def by_annotation(hint: Any, found: Found, depth: int = 3) -> list[Expr]:
     """Expressions of a type, boundaries included; constructor calls for classes."""
     if depth < 0:
         return []
@@ -282,7 +286,7 @@ def by_annotation(hint: Any, found: Found, depth: int = 3) -> List[Expr]:
     return [e for kind in (int, str, list) for e in BY_TYPE[kind][:2]]
 
 
-def _containers(origin: Any, args: Tuple[Any, ...], found: Found, depth: int) -> List[Expr]:
+def _containers(origin: Any, args: tuple[Any, ...], found: Found, depth: int) -> list[Expr]:
     if isinstance(origin, type) and issubclass(origin, collections.abc.Mapping):
         keys = by_annotation(args[0], found, depth - 1) if args else [Expr("'a'")]
         values = by_annotation(args[1], found, depth - 1) if len(args) > 1 else [Expr("1")]
@@ -307,12 +311,9 @@ def _containers(origin: Any, args: Tuple[Any, ...], found: Found, depth: int) ->
     items = by_annotation(args[0], found, depth - 1) if args else list(BY_TYPE[int])
     left, right = {tuple: ("(", ",)"), set: ("{", "}"), frozenset: ("frozenset({", "})")}.get(origin, ("[", "]"))
     empty = {tuple: "()", set: "set()", frozenset: "frozenset()"}.get(origin, "[]")
-    rows = []
-    for count in (3, 1, 2):
-        if len(items) >= count:
-            rows.append(_filled(left + ", ".join(["%s"] * count) + right, items[:count]))
+    counts = [count for count in (3, 1, 2) if len(items) >= count]
     return [
-        *rows,
+        *(_filled(left + ", ".join(["%s"] * count) + right, items[:count]) for count in counts),
         Expr(empty),
         *(_filled(left + ", ".join(["%s"] * 2) + right, items[i : i + 2]) for i in (2, 4) if len(items) >= i + 2),
     ]
@@ -320,13 +321,13 @@ def _containers(origin: Any, args: Tuple[Any, ...], found: Found, depth: int) ->
 
 def _filled(pattern: str, parts: Sequence[Expr]) -> Expr:
     used = list(parts)[: pattern.count("%s")]
-    merged: FrozenSet[Tuple[str, str]] = frozenset()
+    merged: frozenset[tuple[str, str]] = frozenset()
     for part in used:
         merged |= part.imports
     return Expr(pattern % tuple(p.text for p in used), merged)
 
 
-def _objects(kind: type, found: Found, depth: int) -> List[Expr]:
+def _objects(kind: type, found: Found, depth: int) -> list[Expr]:
     """Instances of a class: enum members, seeds that construct it, constructor calls, subclasses of an abstract one."""
     try:
         owner = reference(kind)
@@ -334,10 +335,8 @@ def _objects(kind: type, found: Found, depth: int) -> List[Expr]:
         return []
     if issubclass(kind, enum.Enum):
         return [Expr(f"{owner.text}.{member.name}", owner.imports) for member in kind][:8]
-    rows: List[Expr] = []
-    for seed in found.calls.get(kind.__name__, [])[:6]:
-        if seed.receiver is None:
-            rows.append(written(owner, seed.args, seed.keywords))
+    seeds = found.calls.get(kind.__name__, [])[:6]
+    rows = [written(owner, seed.args, seed.keywords) for seed in seeds if seed.receiver is None]
     if inspect.isabstract(kind) or getattr(kind, "_is_protocol", False):
         for child in kind.__subclasses__()[:3]:
             rows += _objects(child, found, depth - 1)
@@ -352,7 +351,7 @@ def _objects(kind: type, found: Found, depth: int) -> List[Expr]:
     pools = []
     for parameter in needed:
         hint = hints.get(parameter.name)
-        pool = by_annotation(hint, found, depth - 1) if hint is not None else Pools._guessed(parameter)
+        pool = by_annotation(hint, found, depth - 1) if hint is not None else Pools.guessed(parameter)
         if _kinds(hint) & {str}:
             pool = [
                 Expr(repr(t))
@@ -366,7 +365,11 @@ def _objects(kind: type, found: Found, depth: int) -> List[Expr]:
             chosen = []
             for index, (parameter, pool) in enumerate(pools):
                 hint = hints.get(parameter.name)
-                twins = sum(hints.get(p.name) is hint for p, _ in pools[:index]) if _kinds(hint) & {str} or _is_enum(hint) else 0
+                twins = (
+                    sum(hints.get(p.name) is hint for p, _ in pools[:index])
+                    if _kinds(hint) & {str} or _is_enum(hint)
+                    else 0
+                )
                 chosen.append((parameter, pool[(turn + twins) % len(pool)]))
             args = [value for parameter, value in chosen if parameter.kind is not parameter.KEYWORD_ONLY]
             keywords = [(p.name, value) for p, value in chosen if p.kind is p.KEYWORD_ONLY]
@@ -377,17 +380,25 @@ def _objects(kind: type, found: Found, depth: int) -> List[Expr]:
 
 
 def _states(
-    owner: Expr, parameters: Sequence[inspect.Parameter], hints: Dict[str, Any], args: List[Expr], keywords: List[Tuple[str, Expr]], found: Found
-) -> List[Expr]:
+    owner: Expr,
+    parameters: Sequence[inspect.Parameter],
+    hints: dict[str, Any],
+    args: list[Expr],
+    keywords: list[tuple[str, Expr]],
+    found: Found,
+) -> list[Expr]:
     """The same object in other states: optional parameters that are enumerations or flags, one at a time."""
-    rows: List[Expr] = []
+    rows: list[Expr] = []
     for parameter in parameters:
         hint = hints.get(parameter.name)
-        if parameter.default is parameter.empty or not (_is_enum(hint) or hint is bool) or parameter.kind is parameter.POSITIONAL_ONLY:
+        if (
+            parameter.default is parameter.empty
+            or not (_is_enum(hint) or hint is bool)
+            or parameter.kind is parameter.POSITIONAL_ONLY
+        ):
             continue
-        for value in by_annotation(hint, found, 1):
-            if eval(value.text, namespace(value.imports)) != parameter.default:  # noqa: S307 - inside the sandbox
-                rows.append(written(owner, args, [*keywords, (parameter.name, value)]))
+        others = [v for v in by_annotation(hint, found, 1) if eval(v.text, namespace(v.imports)) != parameter.default]
+        rows += [written(owner, args, [*keywords, (parameter.name, value)]) for value in others]
     return rows[:6]
 
 
@@ -397,13 +408,13 @@ def _is_enum(hint: Any) -> bool:
 
 def _works(expr: Expr) -> bool:
     try:
-        eval(expr.text, namespace(expr.imports))  # noqa: S307 - our own text or the project's, inside the sandbox
+        eval(expr.text, namespace(expr.imports))
     except Exception:
         return False
     return True
 
 
-def written(callee: Expr, args: Sequence[Expr], keywords: Sequence[Tuple[str, Expr]]) -> Expr:
+def written(callee: Expr, args: Sequence[Expr], keywords: Sequence[tuple[str, Expr]]) -> Expr:
     """A call as text."""
     words = [a.text for a in args] + [f"{name}={value.text}" for name, value in keywords]
     merged = callee.imports

@@ -1,3 +1,6 @@
+# Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
+# ruff: noqa: BLE001, S307, S311
+
 """Which calls are worth a test: those that reach new lines or expose a planted fault, seeds before anything else.
 
 For one group of targets (a function, or a class with its methods): try candidates, search further by changing the
@@ -12,16 +15,17 @@ import itertools
 import random
 import re
 import time
-from typing import Any, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from .arguments import Pools, by_annotation, hints_of
 from .express import Expr, namespace
 from .invoke import Case, Outcome, Runner, Watch
-from .mutants import Mutant, planted
+from .mutants import Mutant, Planted
 from .seeds import Seed
 from .targets import Target, variable
 
-Arc = Tuple[int, int]
+Arc = tuple[int, int]
 _MUTATOR = re.compile(
     r"(add|append|apply|book|create|deposit|insert|load|open|place|post|push|put|record|register|set|store|update)"
 )
@@ -37,11 +41,11 @@ class Tried(NamedTuple):
 
     case: Case
     outcome: Outcome
-    arcs: FrozenSet[Arc]
+    arcs: frozenset[Arc]
     order: int
 
     @property
-    def preference(self) -> Tuple[int, int, int]:
+    def preference(self) -> tuple[int, int, int]:
         """Seeds first, then little preparation, then the order of the pools, whose head is the most natural input."""
         return self.case.rank, len(self.case.setup), self.order
 
@@ -50,12 +54,12 @@ class Prelude(NamedTuple):
     """A call that changed the object `name`: further lines of set-up, to be tried before other calls."""
 
     name: str
-    lines: Tuple[str, ...]
-    subjects: Tuple[str, ...]
-    imports: FrozenSet[Tuple[str, str]]
+    lines: tuple[str, ...]
+    subjects: tuple[str, ...]
+    imports: frozenset[tuple[str, str]]
 
 
-Receiver = Tuple[Expr, Prelude]
+Receiver = tuple[Expr, Prelude]
 _NO_PRELUDE = Prelude("", (), (), frozenset())
 
 
@@ -73,23 +77,23 @@ class Budget:
 class Search:
     """The search for one group of targets."""
 
-    def __init__(self, runner: Runner, pools: Pools, budget: Budget, lines: Sequence[Tuple[int, int]]) -> None:
+    def __init__(self, runner: Runner, pools: Pools, budget: Budget, lines: Sequence[tuple[int, int]]) -> None:
         self._runner = runner
         self._pools = pools
         self._budget = budget
         self._random = random.Random(7)
-        self._seen: Set[Tuple[Any, ...]] = set()
+        self._seen: set[tuple[Any, ...]] = set()
         self._focus = list(lines)
-        self.tried: Dict[str, List[Tried]] = {}
-        self.arcs: Set[Arc] = set()
-        self.rejected: Dict[str, int] = {}
-        self._preludes: List[Prelude] = []
+        self.tried: dict[str, list[Tried]] = {}
+        self.arcs: set[Arc] = set()
+        self.rejected: dict[str, int] = {}
+        self._preludes: list[Prelude] = []
 
     def explore(self, target: Target, share: float) -> None:
         """Execute candidates of one target, then changes of the good ones, within `share` of the CPU budget."""
         own = Budget(max(0.05, self._budget.left() * share))
         first = itertools.islice(self._candidates(target), MAX_TRIED)
-        corpus: List[Tried] = []
+        corpus: list[Tried] = []
         for case in first:
             if own.left() < 0:
                 return
@@ -99,7 +103,7 @@ class Search:
         idle = 0
         while corpus and own.left() > 0 and idle < 150:
             parent = self._random.choice(corpus[-8:] if idle % 2 else corpus)
-            twin = self._changed(target, parent.case)
+            twin = self._changed(parent.case)
             if twin is None:
                 idle += 5
                 continue
@@ -115,7 +119,7 @@ class Search:
                 return
             self._try(target, case)
 
-    def _try(self, target: Target, case: Case) -> Tuple[Optional[Tried], bool]:
+    def _try(self, target: Target, case: Case) -> tuple[Tried | None, bool]:
         identity = (case.setup, case.call)
         if identity in self._seen:
             return None, False
@@ -135,7 +139,7 @@ class Search:
         return done, fresh
 
     @staticmethod
-    def _reached(target: Target, arcs: Set[Arc]) -> bool:
+    def _reached(target: Target, arcs: set[Arc]) -> bool:
         first, last = target.lines
         return any(first <= line and (line <= last or target.kind == "constructor") for _, line in arcs)
 
@@ -188,7 +192,7 @@ class Search:
             if case is not None:
                 yield case
 
-    def _preludes_of(self, value: Expr) -> List[Prelude]:
+    def _preludes_of(self, value: Expr) -> list[Prelude]:
         """What changes an object of the class that an argument constructs."""
         found = []
         for name, preludes in self._pools.preludes.items():
@@ -196,28 +200,26 @@ class Search:
                 found += preludes
         return found
 
-    def _receivers(self, target: Target) -> List[Receiver]:
+    def _receivers(self, target: Target) -> list[Receiver]:
         """Objects to call a method on: text of the constructor, and what changes the object before."""
         if target.kind not in ("method", "property", "operator") or target.owner is None:
             return [(Expr(""), _NO_PRELUDE)]
-        made: List[Expr] = []
-        for seed in self._pools.found.calls.get(target.name.rsplit(".", 1)[-1], [])[:12]:
-            if seed.receiver is not None and self._is(seed.receiver, target.owner):
-                made.append(seed.receiver)
+        seeds = self._pools.found.calls.get(target.name.rsplit(".", 1)[-1], [])[:12]
+        made = [s.receiver for s in seeds if s.receiver is not None and self._is(s.receiver, target.owner)]
         made += by_annotation(target.owner, self._pools.found)
         rows = [(expr, _NO_PRELUDE) for expr in list(dict.fromkeys(made))[:8]]
         more = [(e, p) for p in self._preludes for e, _ in rows[:3]]
         return [*rows[:3], *more, *rows[3:]]
 
     @staticmethod
-    def _is(expr: Expr, owner: type) -> bool:
+    def _is(expr: Expr, owner: Any) -> bool:
         try:
-            return isinstance(eval(expr.text, namespace(expr.imports)), owner)  # noqa: S307 - inside the sandbox
+            return isinstance(eval(expr.text, namespace(expr.imports)), owner)
         except Exception:
             return False
 
-    def _seeded(self, target: Target, seed: Seed, receivers: List[Receiver]) -> Iterator[Case]:
-        row: List[Tuple[inspect.Parameter, Expr]] = []
+    def _seeded(self, target: Target, seed: Seed, receivers: list[Receiver]) -> Iterator[Case]:
+        row: list[tuple[inspect.Parameter, Expr]] = []
         positional = [p for p in target.parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
         several = next((p for p in target.parameters if p.kind is p.VAR_POSITIONAL), None)
         for index, value in enumerate(seed.args):
@@ -231,17 +233,17 @@ class Search:
                 return
             row.append((named[name], value))
         chosen = receivers[:1] + [r for r in receivers if r[1].lines][:6]
-        if seed.receiver is not None and target.owner is not None and target.kind in ("method", "operator"):
-            if self._is(seed.receiver, target.owner):
-                chosen = [(seed.receiver, _NO_PRELUDE), *((seed.receiver, p) for p in self._preludes)]
+        bound = target.owner is not None and target.kind in ("method", "operator")
+        if bound and seed.receiver is not None and self._is(seed.receiver, target.owner):
+            chosen = [(seed.receiver, _NO_PRELUDE), *((seed.receiver, p) for p in self._preludes)]
         for receiver in chosen:
             case = self._case(target, receiver, row, 0)
             if case is not None:
                 yield case
 
-    def _argument_pools(self, target: Target) -> Optional[List[Tuple[inspect.Parameter, List[Expr]]]]:
+    def _argument_pools(self, target: Target) -> list[tuple[inspect.Parameter, list[Expr]]] | None:
         hints = hints_of(target)
-        pools: List[Tuple[inspect.Parameter, List[Expr]]] = []
+        pools: list[tuple[inspect.Parameter, list[Expr]]] = []
         for parameter in target.parameters:
             if parameter.kind is parameter.VAR_KEYWORD:
                 continue
@@ -255,20 +257,24 @@ class Search:
         return pools
 
     def _case(
-        self, target: Target, receiver: Receiver, row: Sequence[Tuple[inspect.Parameter, Expr]], rank: int,
-        before: Optional[Tuple[str, Prelude]] = None,
-    ) -> Optional[Case]:
+        self,
+        target: Target,
+        receiver: Receiver,
+        row: Sequence[tuple[inspect.Parameter, Expr]],
+        rank: int,
+        before: tuple[str, Prelude] | None = None,
+    ) -> Case | None:
         made, prelude = receiver
         imports = target.callee.imports | made.imports | prelude.imports
-        setup: List[str] = []
-        subjects: List[str] = []
+        setup: list[str] = []
+        subjects: list[str] = []
         name = ""
         if made.text:
             assert target.owner is not None
             name = variable(target.owner)
             setup = [f"{name} = {made.text}", *prelude.lines]
             subjects = [name, *prelude.subjects]
-        words: List[str] = []
+        words: list[str] = []
         keyword = False
         order = {p.name: i for i, p in enumerate(target.parameters)}
         last = -1
@@ -310,7 +316,7 @@ class Search:
         if "(" not in value.text or not value.imports:
             return False
         try:
-            made = eval(value.text, namespace(value.imports))  # noqa: S307 - inside the sandbox
+            made = eval(value.text, namespace(value.imports))
         except Exception:
             return False
         kind = type(made)
@@ -324,7 +330,7 @@ class Search:
             and not callable(made)
         )
 
-    def _changed(self, target: Target, case: Case) -> Optional[Case]:
+    def _changed(self, case: Case) -> Case | None:
         """A case with one constant of its text changed."""
         places = [("call", case.call), *(("setup", line) for line in case.setup)]
         kind, text = self._random.choice(places)
@@ -339,11 +345,11 @@ class Search:
 
     # -- choice -------------------------------------------------------------------------------------------------
 
-    def select(self, mutants: Sequence[Mutant], limit: int) -> Tuple[Dict[str, List[Tried]], Set[int]]:
+    def select(self, mutants: Sequence[Mutant], limit: int) -> tuple[dict[str, list[Tried]], set[int]]:
         """For each target the telling cases, and the numbers of the mutants that they expose."""
         everything = sorted((t for rows in self.tried.values() for t in rows), key=lambda t: t.preference)
-        chosen: List[Tried] = []
-        covered: Set[Arc] = set()
+        chosen: list[Tried] = []
+        covered: set[Arc] = set()
         for one in everything:
             if not one.arcs <= covered:
                 chosen.append(one)
@@ -356,20 +362,20 @@ class Search:
                 kinds.add(kind)
                 chosen.append(one)
         chosen = [one for one in chosen if self._steady(one)]
-        kills: Dict[int, Set[int]] = {id(one): set() for one in chosen}
+        kills: dict[int, set[int]] = {id(one): set() for one in chosen}
         for mutant in sorted(mutants, key=lambda m: (m.number * 7919) % 1009):
             if self._budget.left() < 0:
                 break
             self._expose(mutant, chosen, everything, kills)
         kept = _minimal(chosen, kills, limit)
-        result: Dict[str, List[Tried]] = {}
+        result: dict[str, list[Tried]] = {}
         for one in kept:
             result.setdefault(one.case.target, []).append(one)
         return result, {n for one in kept for n in kills[id(one)]}
 
-    def _expose(self, mutant: Mutant, chosen: List[Tried], everything: List[Tried], kills: Dict[int, Set[int]]) -> None:
+    def _expose(self, mutant: Mutant, chosen: list[Tried], everything: list[Tried], kills: dict[int, set[int]]) -> None:
         killers = 0
-        with planted(mutant):
+        with Planted(mutant):
             for one in chosen:
                 if _runs(one, mutant.line) and self._runner.run(one.case).key != one.outcome.key:
                     kills[id(one)].add(mutant.number)
@@ -426,13 +432,13 @@ def _runs(one: Tried, line: int) -> bool:
     return any(line == b for _, b in one.arcs)
 
 
-def _minimal(chosen: List[Tried], kills: Dict[int, Set[int]], limit: int) -> List[Tried]:
+def _minimal(chosen: list[Tried], kills: dict[int, set[int]], limit: int) -> list[Tried]:
     """Greedy set cover over arcs and exposed mutants, at most `limit` cases of one target."""
-    kept: List[Tried] = []
-    counts: Dict[str, int] = {}
-    arcs: Set[Arc] = set()
-    dead: Set[int] = set()
-    kinds: Set[Tuple[str, str]] = set()
+    kept: list[Tried] = []
+    counts: dict[str, int] = {}
+    arcs: set[Arc] = set()
+    dead: set[int] = set()
+    kinds: set[tuple[str, str]] = set()
     rest = list(chosen)
     while rest:
         best = max(rest, key=lambda t: (len(t.arcs - arcs) + 2 * len(kills[id(t)] - dead), -t.case.rank, -t.order))
@@ -450,8 +456,8 @@ def _minimal(chosen: List[Tried], kills: Dict[int, Set[int]], limit: int) -> Lis
 
 
 def _rows(
-    pools: Sequence[Tuple[inspect.Parameter, List[Expr]]], chance: random.Random
-) -> Iterator[List[Tuple[inspect.Parameter, Expr]]]:
+    pools: Sequence[tuple[inspect.Parameter, list[Expr]]], chance: random.Random
+) -> Iterator[list[tuple[inspect.Parameter, Expr]]]:
     """Argument lists: the base, one parameter varied at a time, then combinations."""
     needed = [(p, pool) for p, pool in pools if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
     several = [(p, pool) for p, pool in pools if p.kind is p.VAR_POSITIONAL]
@@ -469,24 +475,24 @@ def _rows(
 
 class _Place(ast.NodeVisitor):
     def __init__(self) -> None:
-        self.found: List[ast.AST] = []
+        self.found: list[ast.AST] = []
 
-    def visit_Call(self, node: ast.Call) -> None:  # noqa: N802 - the interface of ast.NodeVisitor
+    def visit_Call(self, node: ast.Call) -> None:
         for part in [*node.args, *(k.value for k in node.keywords)]:
             self.visit(part)
         if isinstance(node.func, ast.Attribute):
             self.visit(node.func.value)
 
-    def visit_Constant(self, node: ast.Constant) -> None:  # noqa: N802 - as above
+    def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, (str, int, float)) and not isinstance(node.value, bool):
             self.found.append(node)
 
-    def visit_List(self, node: ast.List) -> None:  # noqa: N802 - as above
+    def visit_List(self, node: ast.List) -> None:
         self.found.append(node)
         self.generic_visit(node)
 
 
-def changed(text: str, chance: random.Random) -> Optional[str]:
+def changed(text: str, chance: random.Random) -> str | None:
     """`text` with one constant changed: a digit flipped, a string cut, neighbours swapped, a number moved."""
     try:
         tree = ast.parse(text)

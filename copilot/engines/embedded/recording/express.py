@@ -1,8 +1,11 @@
+# Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
+# ruff: noqa: BLE001, S112, S307, UP017
+
 """Values as source text that evaluates to an equal value, with the imports that the text needs."""
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import enum
 import fractions
@@ -12,7 +15,7 @@ import math
 import pathlib
 import types
 import uuid
-from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Tuple
+from typing import Any, NamedTuple
 
 MAX_TEXT = 400
 MAX_STRING = 70
@@ -23,16 +26,16 @@ class Expr(NamedTuple):
     """Source text and its imports as (module, name); an empty name means `import module`."""
 
     text: str
-    imports: FrozenSet[Tuple[str, str]] = frozenset()
+    imports: frozenset[tuple[str, str]] = frozenset()
 
 
-class Inexpressible(Exception):  # noqa: N818 - an answer, not a failure
+class Inexpressible(Exception):
     """There is no text for this value."""
 
 
-def namespace(imports: FrozenSet[Tuple[str, str]]) -> Dict[str, Any]:
+def namespace(imports: frozenset[tuple[str, str]]) -> dict[str, Any]:
     """The names of `imports`. Raises ImportError or AttributeError when one is not there."""
-    names: Dict[str, Any] = {}
+    names: dict[str, Any] = {}
     for module, name in imports:
         loaded = importlib.import_module(module)
         if name:
@@ -48,7 +51,7 @@ def express(value: Any, depth: int = 4) -> Expr:
     if len(expr.text) > MAX_TEXT or "\n" in expr.text:
         raise Inexpressible
     try:
-        again = eval(expr.text, namespace(expr.imports))  # noqa: S307 - our own text
+        again = eval(expr.text, namespace(expr.imports))
         same = type(again) is type(value) and bool(again == value)
     except Exception:
         raise Inexpressible from None
@@ -90,9 +93,9 @@ def _text(value: Any, depth: int) -> Expr:
     if value is Ellipsis or value is NotImplemented:
         raise Inexpressible
     if kind is str:
-        if len(value) > MAX_STRING or not value.isprintable():
-            if "\n" not in value or len(value) > 4 * MAX_STRING or not value.replace("\n", "").isprintable():
-                raise Inexpressible
+        longest = 4 * MAX_STRING if "\n" in value else MAX_STRING
+        if len(value) > longest or not value.replace("\n", "").isprintable():
+            raise Inexpressible
         return Expr(repr(value))
     if kind is float:
         if not math.isfinite(value):
@@ -107,7 +110,7 @@ def _text(value: Any, depth: int) -> Expr:
         return Expr(f"{owner.text}.{value.name}", owner.imports)
     if kind in (list, tuple, set, frozenset, dict):
         return _container(value, depth)
-    if isinstance(value, type) or isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
+    if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)):
         return reference(value)
     return _object(value, depth)
 
@@ -147,13 +150,13 @@ def _object(value: Any, depth: int) -> Expr:
     if isinstance(value, pathlib.PurePath):
         owner = "PurePosixPath" if kind is pathlib.PurePosixPath else "Path"
         return Expr(f'{owner}("{value}")', frozenset({("pathlib", owner)}))
-    if kind in (datetime.date, datetime.datetime, datetime.time, datetime.timedelta):
+    if kind in (dt.date, dt.datetime, dt.time, dt.timedelta):
         return _moment(value)
     return constructed(value, depth)
 
 
 def _moment(value: Any) -> Expr:
-    if getattr(value, "tzinfo", None) not in (None, datetime.timezone.utc):
+    if getattr(value, "tzinfo", None) not in (None, dt.timezone.utc):
         raise Inexpressible
     text = repr(value).replace("datetime.", "")
     names = {type(value).__name__} | ({"timezone"} if "timezone.utc" in text else set())
@@ -163,15 +166,15 @@ def _moment(value: Any) -> Expr:
 def constructed(value: Any, depth: int) -> Expr:
     """An object as a call of its class, when its attributes bear the names of the constructor's parameters."""
     kind = type(value)
-    if kind.__eq__ is object.__eq__ or not kind.__module__ or kind.__module__ == "builtins":
+    if getattr(kind, "__eq__", None) is object.__eq__ or not kind.__module__ or kind.__module__ == "builtins":
         raise Inexpressible
     owner = reference(kind)
     try:
         parameters = list(inspect.signature(kind).parameters.values())
     except (TypeError, ValueError):
         raise Inexpressible from None
-    words: List[str] = []
-    imports: List[Expr] = [owner]
+    words: list[str] = []
+    imports: list[Expr] = [owner]
     named = False
     for parameter in parameters:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
@@ -197,7 +200,7 @@ def constructed(value: Any, depth: int) -> Expr:
     return Expr(f"{owner.text}({', '.join(words)})", _merged(imports))
 
 
-def _attribute(value: Any, name: str) -> Optional[Tuple[Any]]:
+def _attribute(value: Any, name: str) -> tuple[Any] | None:
     try:
         return (getattr(value, name),)
     except Exception:
@@ -211,14 +214,14 @@ def _equal(one: Any, other: Any) -> bool:
         return False
 
 
-def _merged(parts: List[Expr]) -> FrozenSet[Tuple[str, str]]:
-    merged: FrozenSet[Tuple[str, str]] = frozenset()
+def _merged(parts: list[Expr]) -> frozenset[tuple[str, str]]:
+    merged: frozenset[tuple[str, str]] = frozenset()
     for part in parts:
         merged |= part.imports
     return merged
 
 
-def facets(value: Any, prefix: str, limit: int = 6) -> List[Tuple[str, Expr]]:
+def facets(value: Any, prefix: str, limit: int = 6) -> list[tuple[str, Expr]]:
     """Public attributes and properties of an object of project code as (expression, value), those that have a text.
 
     For objects that have no text of their own. Properties that raise are left out.
@@ -231,7 +234,7 @@ def facets(value: Any, prefix: str, limit: int = 6) -> List[Tuple[str, Expr]]:
         slots = cls.__dict__.get("__slots__", ())
         names += [slots] if isinstance(slots, str) else [s for s in slots if not s.startswith("_")]
         names += [n for n, v in cls.__dict__.items() if isinstance(v, property) and not n.startswith("_")]
-    found: List[Tuple[str, Expr]] = []
+    found: list[tuple[str, Expr]] = []
     for name in dict.fromkeys(names):
         try:
             found.append((f"{prefix}.{name}", express(getattr(value, name), 4)))

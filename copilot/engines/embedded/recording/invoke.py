@@ -1,3 +1,6 @@
+# Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
+# ruff: noqa: BLE001, PTH118, PTH123, S102, S307
+
 """One call and what came of it: value, exception or changed state, the lines it ran, and whether it may be trusted.
 
 Only an exception that project code raises explicitly counts as behaviour; one that nonsense provoked in a library or
@@ -17,7 +20,8 @@ import random
 import signal
 import sys
 import types
-from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Set, Tuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from .express import Expr, Inexpressible, express, facets, namespace
 
@@ -31,11 +35,11 @@ class Case(NamedTuple):
     """A call to try: `setup` makes the `subjects`, `call` is the expression; `rank` 0 is a seed, higher is less telling."""
 
     target: str
-    setup: Tuple[str, ...]
+    setup: tuple[str, ...]
     call: str
-    imports: FrozenSet[Tuple[str, str]]
-    args: Tuple[Tuple[str, Expr], ...]
-    subjects: Tuple[str, ...]
+    imports: frozenset[tuple[str, str]]
+    args: tuple[tuple[str, Expr], ...]
+    subjects: tuple[str, ...]
     rank: int
 
 
@@ -44,12 +48,12 @@ class Outcome(NamedTuple):
 
     kind: str
     wrap: str
-    shown: Tuple[Tuple[str, Expr], ...]
-    error: Tuple[str, str, str]
+    shown: tuple[tuple[str, Expr], ...]
+    error: tuple[str, str, str]
     reason: str = ""
 
     @property
-    def key(self) -> Tuple[Any, ...]:
+    def key(self) -> tuple[Any, ...]:
         """Equal keys mean that no assertion could tell the two outcomes apart."""
         return self.kind, self.wrap, tuple((e, v.text) for e, v in self.shown), self.error
 
@@ -67,7 +71,7 @@ class Watch:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.arcs: Set[Tuple[int, int]] = set()
+        self.arcs: set[tuple[int, int]] = set()
         self.forbidden = ""
 
     def trace(self, frame: types.FrameType, _event: str, _arg: Any) -> Any:
@@ -91,9 +95,9 @@ class Watch:
 
 
 _CLOCK = frozenset(
-    "time time_ns monotonic monotonic_ns perf_counter perf_counter_ns process_time process_time_ns thread_time "
-    "localtime gmtime ctime asctime clock_gettime".split()
-)
+    {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "process_time_ns",
+     "thread_time", "localtime", "gmtime", "ctime", "asctime", "clock_gettime"}
+)  # fmt: skip
 
 
 def unsteady(function: Any) -> str:
@@ -133,21 +137,24 @@ class Guard:
     )
     _FINE = frozenset({"os.listdir", "os.scandir", "os.walk", "os.fwalk"})
 
-    def __init__(self, roots: Tuple[str, ...]) -> None:
+    def __init__(self, roots: tuple[str, ...]) -> None:
         self.armed = False
         self.seen = ""
         self._roots = roots
         sys.addaudithook(self._hook)
 
-    def _hook(self, event: str, args: Tuple[Any, ...]) -> None:
+    def _hook(self, event: str, args: tuple[Any, ...]) -> None:
         if not self.armed or self.seen:
             return
         if event == "open":
             path, mode, flags = (*args, None, None, None)[:3]
-            writing = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-            if writing or (isinstance(path, str) and os.path.isabs(path) and not path.startswith(self._roots)):
-                self.seen = "opens a file"
-            elif isinstance(mode, str) and set(mode) & set("wax+"):
+            writing = isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+            if (
+                writing
+                or (isinstance(path, str) and path[:1] == os.sep and not path.startswith(self._roots))
+                or (isinstance(mode, str)
+                and set(mode) & set("wax+"))
+            ):
                 self.seen = "opens a file"
         elif event.startswith(self._BAD) and event not in self._FINE:
             self.seen = event
@@ -156,14 +163,14 @@ class Guard:
 class Runner:
     """Runs cases against one module. `root` is the folder whose code counts as the project's."""
 
-    def __init__(self, path: str, root: str, skipped: List[str]) -> None:
+    def __init__(self, path: str, root: str, skipped: list[str]) -> None:
         self.path = path
         self._root = os.path.join(root, "")
         self._skipped = tuple(os.path.join(folder, "") for folder in skipped)
         self.guard = Guard((self._root, sys.prefix, sys.base_prefix, "/usr/lib", "/usr/share/zoneinfo"))
-        self._compiled: Dict[Case, Tuple[Optional[types.CodeType], types.CodeType, Dict[str, Any]]] = {}
-        self._raises: Dict[str, Set[int]] = {}
-        self.caches: List[Callable[[], Any]] = []
+        self._compiled: dict[Case, tuple[types.CodeType | None, types.CodeType, dict[str, Any]]] = {}
+        self._raises: dict[str, set[int]] = {}
+        self.caches: list[Callable[[], Any]] = []
         signal.signal(signal.SIGVTALRM, self._stop)
         signal.signal(signal.SIGALRM, self._stop)
 
@@ -171,7 +178,7 @@ class Runner:
     def _stop(_number: int, _frame: Any) -> None:
         raise _Stopped
 
-    def run(self, case: Case, watch: Optional[Watch] = None, *, profile: bool = False) -> Outcome:
+    def run(self, case: Case, watch: Watch | None = None, *, profile: bool = False) -> Outcome:
         """The outcome of a case; `watch` collects its lines, or with `profile` its unsteady sources."""
         try:
             if case not in self._compiled:
@@ -188,7 +195,7 @@ class Runner:
         signal.setitimer(signal.ITIMER_VIRTUAL, CPU_S, CPU_S)
         signal.setitimer(signal.ITIMER_REAL, 20 * CPU_S, CPU_S)
         try:
-            outcome = self._observed(case, setup, call, dict(names), watch, profile)
+            outcome = self._observed(case, setup, call, dict(names), watch, profile=profile)
         except _Stopped:
             outcome = _nothing("takes too long")
         finally:
@@ -200,12 +207,12 @@ class Runner:
         return _nothing(self.guard.seen) if self.guard.seen else outcome
 
     def _observed(
-        self, case: Case, setup: Any, call: types.CodeType, names: Dict[str, Any], watch: Optional[Watch], profile: bool
+        self, case: Case, setup: Any, call: types.CodeType, names: dict[str, Any], watch: Watch | None, *, profile: bool
     ) -> Outcome:
         self.guard.armed = True
         try:
             if setup is not None:
-                exec(setup, names)  # noqa: S102 - the text of the test to be, inside the sandbox
+                exec(setup, names)
             before = self._state(case, names)
             if watch is not None:
                 (sys.setprofile if profile else sys.settrace)(watch.profile if profile else watch.trace)
@@ -223,8 +230,8 @@ class Runner:
         return _described(value, wrap, changed, case.call, "\n".join((*case.setup, case.call)))
 
     @staticmethod
-    def _state(case: Case, names: Dict[str, Any]) -> List[Tuple[str, Expr]]:
-        rows: List[Tuple[str, Expr]] = []
+    def _state(case: Case, names: dict[str, Any]) -> list[tuple[str, Expr]]:
+        rows: list[tuple[str, Expr]] = []
         for subject in case.subjects:
             rows += facets(names.get(subject), subject, 24)
             if isinstance(names.get(subject), (list, dict, set)):
@@ -255,7 +262,7 @@ class Runner:
         if not path.startswith(self._root) or path.startswith(self._skipped):
             return False
         if path not in self._raises:
-            lines: Set[int] = set()
+            lines: set[int] = set()
             try:
                 with open(path, "rb") as stream:
                     tree = ast.parse(stream.read())
@@ -268,9 +275,9 @@ class Runner:
         return trace.tb_lineno in self._raises[path]
 
 
-def _value(call: types.CodeType, names: Dict[str, Any]) -> Tuple[Any, str]:
+def _value(call: types.CodeType, names: dict[str, Any]) -> tuple[Any, str]:
     """The result; iterators are consumed and coroutines awaited, and the wrapper says so."""
-    value = eval(call, names)  # noqa: S307 - the text of the test to be, inside the sandbox
+    value = eval(call, names)
     wrap = "%s"
     if inspect.iscoroutine(value):
         value, wrap = asyncio.run(value), "asyncio.run(%s)"
@@ -282,9 +289,10 @@ def _value(call: types.CodeType, names: Dict[str, Any]) -> Tuple[Any, str]:
     return value, wrap
 
 
-def _described(value: Any, wrap: str, changed: List[Tuple[str, Expr]], call: str, text: str) -> Outcome:
+def _described(value: Any, wrap: str, changed: list[tuple[str, Expr]], call: str, text: str) -> Outcome:
     try:
-        same = value == value  # noqa: PLR0124 - NaN
+        twin = value
+        same = value == twin  # not so for NaN
         if not isinstance(same, bool) or not same:
             return _nothing("does not equal itself (NaN)")
     except Exception:
@@ -319,16 +327,16 @@ def _made(value: Any, call: str) -> Outcome:
     return Outcome("facets", "%s", tuple(chosen), ("", "", "")) if chosen else _nothing("shows nothing")
 
 
-def _telling(value: Any, text: str) -> List[Tuple[str, Expr]]:
+def _telling(value: Any, text: str) -> list[tuple[str, Expr]]:
     """Attributes of a result; those whose value does not stand in the text of the test come first."""
     return sorted(facets(value, "result", 12), key=lambda row: _repeats(row, text))
 
 
-def _repeats(row: Tuple[str, Expr], text: str) -> bool:
+def _repeats(row: tuple[str, Expr], text: str) -> bool:
     return row[1].text.replace('"', "'") in text.replace('"', "'")
 
 
-def _sampled(value: Any) -> List[Tuple[str, Expr]]:
+def _sampled(value: Any) -> list[tuple[str, Expr]]:
     """A sequence too long to be written: how long it is, its first and its last item."""
     try:
         rows = [("result[0]", express(value[0])), ("result[-1]", express(value[-1]))]

@@ -1,3 +1,6 @@
+# Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
+# ruff: noqa: BLE001, PTH123, S301
+
 """Request in, records out: JSON on standard input and output, one process, one child process a group of targets.
 
 Request: `{"path", "module", "root", "package_root", "targets": [names] or null, "first": [files], "cpu_s", "skipped",
@@ -12,7 +15,10 @@ import json
 import os
 import pickle
 import sys
-from typing import Any, Callable, Dict, List, Sequence, Tuple
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 from .arguments import Pools
 from .choose import Budget, Prelude, Search, Tried
@@ -28,7 +34,7 @@ MAX_CASES = 12
 
 def main() -> None:
     """Answer the request on standard input; what project code prints is thrown away."""
-    request: Dict[str, Any] = json.load(sys.stdin)
+    request: dict[str, Any] = json.load(sys.stdin)
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     quiet = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
@@ -46,7 +52,7 @@ class ImportFailed(Exception):
     """The module under test cannot be imported; the text says why in one line."""
 
 
-def _loaded(request: Dict[str, Any]) -> Any:
+def _loaded(request: dict[str, Any]) -> Any:
     sys.path.insert(0, request["package_root"])
     try:
         module = load(request["module"])
@@ -57,7 +63,7 @@ def _loaded(request: Dict[str, Any]) -> Any:
     return module
 
 
-def recorded(request: Dict[str, Any]) -> Dict[str, Any]:
+def recorded(request: dict[str, Any]) -> dict[str, Any]:
     """Records of the module's behaviour."""
     module = _loaded(request)
     path: str = module.__file__
@@ -69,7 +75,7 @@ def recorded(request: Dict[str, Any]) -> Dict[str, Any]:
     runner = Runner(path, request["root"], request["skipped"])
     runner.caches = [v.cache_clear for v in vars(module).values() if hasattr(v, "cache_clear")]
     groups = _groups(targets)
-    answer: Dict[str, Any] = {
+    answer: dict[str, Any] = {
         "records": [],
         "rejected": {},
         "targets": len(targets),
@@ -82,8 +88,7 @@ def recorded(request: Dict[str, Any]) -> Dict[str, Any]:
     weights = [sum(1 + t.lines[1] - t.lines[0] for t in group) for group in groups]
     for number, group in enumerate(groups):
         share = left * max(weights[number] / max(1, sum(weights[number:])), 0.1)
-        work = lambda g=group, s=share: _search(runner, pools, g, tree, path, spans, s)  # noqa: E731 - the child's whole job
-        part = in_child(work, share * 3 + 2)
+        part = in_child(partial(_search, runner, pools, group, tree, path, spans, share), share * 3 + 2)
         if part is None:
             _count(answer["rejected"], {"its process died": 1})
             left -= share
@@ -98,9 +103,9 @@ def recorded(request: Dict[str, Any]) -> Dict[str, Any]:
     return answer
 
 
-def _groups(targets: Sequence[Target]) -> List[List[Target]]:
+def _groups(targets: Sequence[Target]) -> list[list[Target]]:
     """A class with its members is one group: what one method changes, another sees."""
-    groups: Dict[Any, List[Target]] = {}
+    groups: dict[Any, list[Target]] = {}
     for target in targets:
         groups.setdefault(target.owner or target.name, []).append(target)
     return list(groups.values())
@@ -109,14 +114,12 @@ def _groups(targets: Sequence[Target]) -> List[List[Target]]:
 def _search(
     runner: Runner,
     pools: Pools,
-    group: List[Target],
+    group: list[Target],
     tree: ast.Module,
     path: str,
-    spans: List[Tuple[int, int]],
+    spans: list[tuple[int, int]],
     seconds: float,
-) -> Dict[str, Any]:
-    import time
-
+) -> dict[str, Any]:
     began = time.process_time()
     search = Search(runner, pools, Budget(seconds), [t.lines for t in group])
     for number, target in enumerate(group):
@@ -149,7 +152,7 @@ def _search(
     }
 
 
-def in_child(work: Callable[[], Dict[str, Any]], cpu_s: float) -> Any:
+def in_child(work: Callable[[], dict[str, Any]], cpu_s: float) -> Any:
     """The result of `work` from a forked child, None when it died: `sys.exit`, a crash or an endless loop in C."""
     import resource
 
@@ -172,12 +175,12 @@ def in_child(work: Callable[[], Dict[str, Any]], cpu_s: float) -> Any:
         data = pipe.read()
     os.waitpid(child, 0)
     try:
-        return pickle.loads(data)  # noqa: S301 - our own child wrote it
+        return pickle.loads(data)
     except Exception:
         return None
 
 
-def _record(tried: Tried) -> Dict[str, Any]:
+def _record(tried: Tried) -> dict[str, Any]:
     case, outcome = tried.case, tried.outcome
     return {
         "target": case.target,
@@ -195,14 +198,14 @@ def _record(tried: Tried) -> Dict[str, Any]:
     }
 
 
-def _agrees(record: Dict[str, Any], promised: Dict[str, str], rejected: Dict[str, int]) -> bool:
+def _agrees(record: dict[str, Any], promised: dict[str, str], rejected: dict[str, int]) -> bool:
     """False when a doctest promises something else: such a record would pin what may be a bug."""
     want = promised.get(record["call"])
     if want is None or "..." in want or record["kind"] != "value" or record["subjects"]:
         return True
     got = record["shown"][0][1]
     try:
-        same = want == got or ast.literal_eval(want) == ast.literal_eval(got)
+        same = want == got or bool(ast.literal_eval(want) == ast.literal_eval(got))
     except (ValueError, SyntaxError):
         return True  # the doctest shows a repr that is no literal: nothing to hold against
     if not same:
@@ -210,17 +213,17 @@ def _agrees(record: Dict[str, Any], promised: Dict[str, str], rejected: Dict[str
     return same
 
 
-def _count(total: Dict[str, int], more: Dict[str, int]) -> None:
+def _count(total: dict[str, int], more: dict[str, int]) -> None:
     for reason, number in more.items():
         total[reason] = total.get(reason, 0) + number
 
 
-def replayed(request: Dict[str, Any]) -> Dict[str, Any]:
+def replayed(request: dict[str, Any]) -> dict[str, Any]:
     """Run records again, last first, in this process; True for each that came out the same."""
     module = _loaded(request)
     runner = Runner(module.__file__, request["root"], request["skipped"])
     runner.caches = [v.cache_clear for v in vars(module).values() if hasattr(v, "cache_clear")]
-    same: List[bool] = []
+    same: list[bool] = []
     for record in reversed(request["replay"]):
         imports = frozenset((m, n) for m, n in record["imports"])
         case = Case(record["target"], tuple(record["setup"]), record["call"], imports, (), tuple(record["subjects"]), 0)

@@ -1,3 +1,6 @@
+# Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
+# ruff: noqa: B905
+
 """Small faults planted in the code, one at a time: an input is worth keeping when it tells the fault from the original.
 
 First-order mutants in the usual operator classes (relational, arithmetic, logical, constant, condition negated,
@@ -12,13 +15,14 @@ import copy
 import gc
 import re
 import types
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, Type
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-_COMPARE: Dict[Type[ast.cmpop], Type[ast.cmpop]] = {
+_COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
 }  # fmt: skip
-_ARITHMETIC: Dict[Type[ast.operator], Type[ast.operator]] = {
+_ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
     ast.Mod: ast.Mult, ast.Pow: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.BitXor: ast.BitAnd,
     ast.LShift: ast.RShift, ast.RShift: ast.LShift,
@@ -31,14 +35,14 @@ class Mutant(NamedTuple):
 
     number: int
     line: int
-    functions: Tuple[types.FunctionType, ...]
+    functions: tuple[types.FunctionType, ...]
     new: types.CodeType
 
 
-def plant(tree: ast.Module, path: str, spans: List[Tuple[int, int]]) -> List[Mutant]:
+def plant(tree: ast.Module, path: str, spans: list[tuple[int, int]]) -> list[Mutant]:
     """Mutants of all functions whose lines lie in `spans`, spread evenly over the lines when there are too many."""
     functions = _functions(path)
-    found: List[Mutant] = []
+    found: list[Mutant] = []
     for node, owner in _defined(tree.body, ""):
         if any(first <= node.lineno <= last for first, last in spans):
             found += _of_function(owner, node, path, functions, len(found))
@@ -47,7 +51,7 @@ def plant(tree: ast.Module, path: str, spans: List[Tuple[int, int]]) -> List[Mut
     return found
 
 
-def _defined(body: List[ast.stmt], owner: str) -> Iterator[Tuple[Any, str]]:
+def _defined(body: list[ast.stmt], owner: str) -> Iterator[tuple[Any, str]]:
     """Functions and methods with the name of their class; what is nested in a function belongs to that function."""
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -58,8 +62,8 @@ def _defined(body: List[ast.stmt], owner: str) -> Iterator[Tuple[Any, str]]:
             yield from _defined([*node.body, *node.orelse], owner)
 
 
-def _functions(path: str) -> Dict[Tuple[str, int], List[types.FunctionType]]:
-    found: Dict[Tuple[str, int], List[types.FunctionType]] = {}
+def _functions(path: str) -> dict[tuple[str, int], list[types.FunctionType]]:
+    found: dict[tuple[str, int], list[types.FunctionType]] = {}
     for item in gc.get_objects():
         if type(item) is types.FunctionType and item.__code__.co_filename == path:
             found.setdefault((item.__code__.co_name, item.__code__.co_firstlineno), []).append(item)
@@ -68,9 +72,9 @@ def _functions(path: str) -> Dict[Tuple[str, int], List[types.FunctionType]]:
 
 def _of_function(
     owner: str,
-    node: "ast.FunctionDef | ast.AsyncFunctionDef",
+    node: ast.FunctionDef | ast.AsyncFunctionDef,
     path: str,
-    functions: Dict[Tuple[str, int], List[types.FunctionType]],
+    functions: dict[tuple[str, int], list[types.FunctionType]],
     start: int,
 ) -> Iterator[Mutant]:
     first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
@@ -95,18 +99,16 @@ def _of_function(
             number += 1
 
 
-def _silent(node: ast.AST) -> Set[int]:
+def _silent(node: ast.AST) -> set[int]:
     """Nodes whose change cannot be seen or proves nothing: docstrings, annotations, defaults, exception texts."""
-    silent: Set[int] = set()
+    silent: set[int] = set()
     for part in ast.walk(node):
-        hidden: List[Any] = []
+        hidden: list[Any] = []
         if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)):
             hidden = [part.args, part.returns, *part.decorator_list]
         elif isinstance(part, ast.AnnAssign):
             hidden = [part.annotation]
-        elif isinstance(part, ast.Raise):
-            hidden = [part]
-        elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant):
+        elif isinstance(part, ast.Raise) or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)):
             hidden = [part]
         silent |= {id(n) for h in hidden if h is not None for n in ast.walk(h)}
     return silent
@@ -193,12 +195,12 @@ def _replaced(own: ast.AST, old: ast.AST, new: ast.AST) -> bool:
                 setattr(parent, name, new)
                 return True
             if isinstance(field, list) and any(item is old for item in field):
-                field[[i for i, item in enumerate(field) if item is old][0]] = new
+                field[next(i for i, item in enumerate(field) if item is old)] = new
                 return True
     return False
 
 
-def _compiled(node: ast.stmt, owner: str, path: str, name: str, first: int) -> Optional[types.CodeType]:
+def _compiled(node: ast.stmt, owner: str, path: str, name: str, first: int) -> types.CodeType | None:
     """The code object of a function; inside a class of the same name, for private names and `super()`."""
     statement: ast.stmt = node
     if owner:
@@ -206,7 +208,9 @@ def _compiled(node: ast.stmt, owner: str, path: str, name: str, first: int) -> O
         statement.body = [node]  # type: ignore[attr-defined]  # a class has a body
     module = ast.Module(body=[statement], type_ignores=[])
     try:
-        code = compile(ast.fix_missing_locations(module), path, "exec", dont_inherit=True, flags=_FUTURE)
+        code: types.CodeType = compile(
+            ast.fix_missing_locations(module), path, "exec", dont_inherit=True, flags=_FUTURE
+        )
     except (SyntaxError, ValueError, RecursionError):
         return None
     pending = [code]
@@ -221,7 +225,7 @@ def _compiled(node: ast.stmt, owner: str, path: str, name: str, first: int) -> O
 _FUTURE = __import__("__future__").annotations.compiler_flag
 
 
-class planted:  # noqa: N801 - a context manager, read as a verb
+class Planted:
     """While the block runs, the mutant is in force."""
 
     def __init__(self, mutant: Mutant) -> None:

@@ -1,3 +1,6 @@
+# Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
+# ruff: noqa: B905, BLE001, PTH113, PTH118, PTH119, PTH120, PTH123, PTH202, S112
+
 """Inputs that mean something: calls in doctests, in tests and in other modules, and literals of the code itself."""
 
 from __future__ import annotations
@@ -8,11 +11,12 @@ import copy
 import doctest
 import os
 import types
-from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from .express import Expr, reference
 
-Imports = Dict[str, Tuple[str, str]]
+Imports = dict[str, tuple[str, str]]
 MAX_FILES = 300
 MAX_BYTES = 400_000
 _ROWS = 8
@@ -22,16 +26,16 @@ class Seed(NamedTuple):
     """One observed call by the callee's last name; `receiver` is the object's text for a method."""
 
     name: str
-    receiver: Optional[Expr]
-    args: Tuple[Expr, ...]
-    keywords: Tuple[Tuple[str, Expr], ...]
+    receiver: Expr | None
+    args: tuple[Expr, ...]
+    keywords: tuple[tuple[str, Expr], ...]
 
 
 class Found(NamedTuple):
     """All seeds by callee name, in order of trust, and what doctests promise: text of the call to expected text."""
 
-    calls: Dict[str, List[Seed]]
-    promised: Dict[str, str]
+    calls: dict[str, list[Seed]]
+    promised: dict[str, str]
 
 
 def gather(module: types.ModuleType, tree: ast.Module, root: str, package_root: str, first: Sequence[str]) -> Found:
@@ -85,7 +89,7 @@ def _doctests(text: str, names: Imports, found: Found) -> None:
         examples = doctest.DocTestParser().get_examples(text)
     except ValueError:
         return
-    known: Dict[str, ast.expr] = {}
+    known: dict[str, ast.expr] = {}
     names = dict(names)
     for example in examples:
         try:
@@ -102,7 +106,7 @@ def _doctests(text: str, names: Imports, found: Found) -> None:
                 found.promised[call.text] = example.want.strip()
 
 
-def _learn(statement: ast.stmt, known: Dict[str, ast.expr]) -> None:
+def _learn(statement: ast.stmt, known: dict[str, ast.expr]) -> None:
     """`name = expression` makes the name stand for the expression, until it is assigned again."""
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
         known[statement.targets[0].id] = _substituted(statement.value, known)
@@ -111,24 +115,24 @@ def _learn(statement: ast.stmt, known: Dict[str, ast.expr]) -> None:
 
 
 class _Substitute(ast.NodeTransformer):
-    def __init__(self, known: Dict[str, ast.expr]) -> None:
+    def __init__(self, known: dict[str, ast.expr]) -> None:
         self.known = known
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 - the interface of ast.NodeTransformer
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         return copy.deepcopy(self.known[node.id]) if node.id in self.known else node
 
 
-def _substituted(node: ast.expr, known: Dict[str, ast.expr]) -> ast.expr:
+def _substituted(node: ast.expr, known: dict[str, ast.expr]) -> ast.expr:
     if not any(isinstance(n, ast.Name) and n.id in known for n in ast.walk(node)):
         return node
     result: ast.expr = _Substitute(known).visit(copy.deepcopy(node))
     return result
 
 
-def _closed(node: ast.expr, known: Dict[str, ast.expr], names: Imports) -> Optional[Expr]:
+def _closed(node: ast.expr, known: dict[str, ast.expr], names: Imports) -> Expr | None:
     """The text of an expression whose every name a test can import; None otherwise."""
     node = _substituted(node, known)
-    bound: Set[str] = set()
+    bound: set[str] = set()
     for part in ast.walk(node):
         if isinstance(part, (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Starred, ast.JoinedStr)):
             return None
@@ -136,7 +140,7 @@ def _closed(node: ast.expr, known: Dict[str, ast.expr], names: Imports) -> Optio
             bound.add(part.arg)
         elif isinstance(part, ast.comprehension):
             bound |= {n.id for n in ast.walk(part.target) if isinstance(n, ast.Name)}
-    imports: Set[Tuple[str, str]] = set()
+    imports: set[tuple[str, str]] = set()
     for part in ast.walk(node):
         if isinstance(part, ast.Name) and part.id not in bound:
             if part.id in names:
@@ -147,11 +151,11 @@ def _closed(node: ast.expr, known: Dict[str, ast.expr], names: Imports) -> Optio
     return Expr(text, frozenset(imports)) if len(text) <= 300 else None
 
 
-def _calls(node: ast.AST, known: Dict[str, ast.expr], names: Imports, found: Found) -> None:
+def _calls(node: ast.AST, known: dict[str, ast.expr], names: Imports, found: Found) -> None:
     for part in ast.walk(node):
         if not isinstance(part, ast.Call):
             continue
-        receiver: Optional[Expr] = None
+        receiver: Expr | None = None
         if isinstance(part.func, ast.Name):
             name = part.func.id
         elif isinstance(part.func, ast.Attribute):
@@ -176,7 +180,7 @@ def _calls(node: ast.AST, known: Dict[str, ast.expr], names: Imports, found: Fou
 
 def _from_tree(tree: ast.Module, names: Imports, found: Found) -> None:
     """Calls anywhere in a file, names replaced by what was assigned to them before in the same function."""
-    constants: Dict[str, ast.expr] = {}
+    constants: dict[str, ast.expr] = {}
     for statement in tree.body:
         if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             _calls(statement, constants, names, found)
@@ -194,7 +198,7 @@ def _from_tree(tree: ast.Module, names: Imports, found: Found) -> None:
                     _learn(statement, known)
 
 
-def _parametrized(node: "ast.FunctionDef | ast.AsyncFunctionDef") -> List[Dict[str, ast.expr]]:
+def _parametrized(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[dict[str, ast.expr]]:
     """The rows of `@pytest.mark.parametrize(names, rows)` as names to expressions."""
     for decorator in node.decorator_list:
         if not (isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute)):
@@ -207,7 +211,7 @@ def _parametrized(node: "ast.FunctionDef | ast.AsyncFunctionDef") -> List[Dict[s
         except ValueError:
             continue
         wanted = [n.strip() for n in given.split(",")] if isinstance(given, str) else [str(n) for n in given]
-        rows: List[Dict[str, ast.expr]] = []
+        rows: list[dict[str, ast.expr]] = []
         for row in getattr(table, "elts", [])[:_ROWS]:
             cells = [row] if len(wanted) == 1 else list(getattr(row, "elts", []))
             if len(cells) == len(wanted):
@@ -248,7 +252,7 @@ def _statement_imports(node: ast.stmt, package: str, path: str) -> Imports:
 def _files(root: str, own: str, first: Sequence[str]) -> Iterator[str]:
     """`first`, then tests, then the module's own folder, then the rest; small files only."""
     given = [p for p in first if os.path.isfile(p)]
-    others: List[str] = []
+    others: list[str] = []
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(f for f in folders if not f.startswith((".", "__")) and f != "node_modules")
         others += [os.path.join(folder, n) for n in sorted(names) if n.endswith(".py")]
@@ -256,7 +260,7 @@ def _files(root: str, own: str, first: Sequence[str]) -> Iterator[str]:
             break
     here = os.path.dirname(own)
 
-    def rank(path: str) -> Tuple[int, str]:
+    def rank(path: str) -> tuple[int, str]:
         name = os.path.basename(path)
         test = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
         return (0 if test else 1 if os.path.dirname(path) == here else 2), path
@@ -269,14 +273,14 @@ def _files(root: str, own: str, first: Sequence[str]) -> Iterator[str]:
             continue
 
 
-def literals(tree: ast.AST) -> List[Any]:
+def literals(tree: ast.AST) -> list[Any]:
     """Strings and numbers in a piece of code, without docstrings and the texts of exceptions; most telling first.
 
     Operands of comparisons come first: they are where branches part.
     """
-    compared: List[Any] = []
-    others: List[Any] = []
-    silent: Set[int] = set()
+    compared: list[Any] = []
+    others: list[Any] = []
+    silent: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             silent.add(id(node.value))
@@ -291,20 +295,20 @@ def literals(tree: ast.AST) -> List[Any]:
             )
         elif isinstance(node, ast.Constant) and id(node) not in silent:
             others.append(node.value)
-    kept: Dict[Tuple[str, str], Any] = {}
+    kept: dict[tuple[str, str], Any] = {}
     for value in [*compared, *others]:
         if isinstance(value, (str, int, float)) and not isinstance(value, bool) and len(str(value)) <= 60:
             kept.setdefault((type(value).__name__, repr(value)), value)
     return list(kept.values())
 
 
-def _constants(nodes: Iterable[ast.AST], silent: Set[int]) -> List[Any]:
+def _constants(nodes: Iterable[ast.AST], silent: set[int]) -> list[Any]:
     return [n.value for node in nodes for n in ast.walk(node) if isinstance(n, ast.Constant) and id(n) not in silent]
 
 
-def names_of(exprs: Iterable[Expr]) -> FrozenSet[Tuple[str, str]]:
+def names_of(exprs: Iterable[Expr]) -> frozenset[tuple[str, str]]:
     """All imports that some expressions need."""
-    merged: FrozenSet[Tuple[str, str]] = frozenset()
+    merged: frozenset[tuple[str, str]] = frozenset()
     for expr in exprs:
         merged |= expr.imports
     return merged

@@ -6,11 +6,12 @@ import enum
 import inspect
 import re
 import types
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from .express import Expr, Inexpressible, reference
 
-OPERATORS: Dict[str, str] = {
+OPERATORS: dict[str, str] = {
     "__str__": "str({0})",
     "__repr__": "repr({0})",
     "__len__": "len({0})",
@@ -43,9 +44,9 @@ class Target(NamedTuple):
     name: str
     kind: str
     function: Any
-    parameters: Tuple[inspect.Parameter, ...]
-    owner: Optional[type]
-    lines: Tuple[int, int]
+    parameters: tuple[inspect.Parameter, ...]
+    owner: type | None
+    lines: tuple[int, int]
     callee: Expr
 
     def written(self, arguments: Sequence[str], receiver: str) -> str:
@@ -59,12 +60,12 @@ class Target(NamedTuple):
         return f"{head}({', '.join(arguments)})"
 
 
-def find(module: types.ModuleType, path: str, wanted: Optional[Sequence[str]]) -> List[Target]:
+def find(module: types.ModuleType, path: str, wanted: Sequence[str] | None) -> list[Target]:
     """The public callables that `path` defines, in order of the file; only those named in `wanted`, if given.
 
     `wanted` holds qualified names; a class stands for all its public members.
     """
-    found: List[Target] = []
+    found: list[Target] = []
     for name, value in list(vars(module).items()):
         if getattr(value, "__module__", None) != module.__name__ or getattr(value, "__qualname__", name) != name:
             continue
@@ -85,7 +86,7 @@ def _private(name: str) -> bool:
     return name.startswith("_") and name not in OPERATORS
 
 
-def code_of(function: Any) -> Optional[types.CodeType]:
+def code_of(function: Any) -> types.CodeType | None:
     """The code below decorators that keep `__wrapped__`, or of a property's getter."""
     seen = 0
     while seen < 10:
@@ -104,7 +105,7 @@ def code_of(function: Any) -> Optional[types.CodeType]:
     return code if isinstance(code, types.CodeType) else None
 
 
-def _span(code: types.CodeType) -> Tuple[int, int]:
+def _span(code: types.CodeType) -> tuple[int, int]:
     last = code.co_firstlineno
     pending = [code]
     while pending:
@@ -114,13 +115,13 @@ def _span(code: types.CodeType) -> Tuple[int, int]:
     return code.co_firstlineno, last
 
 
-def _lines(code: types.CodeType) -> List[Tuple[int, int, int]]:
+def _lines(code: types.CodeType) -> list[tuple[int, int, int]]:
     import dis
 
     return [(0, 0, line) for _, line in dis.findlinestarts(code) if line]
 
 
-def _function(name: str, value: Any, path: str) -> Optional[Target]:
+def _function(name: str, value: Any, path: str) -> Target | None:
     code = code_of(value)
     if code is None or code.co_filename != path:
         return None
@@ -132,15 +133,15 @@ def _function(name: str, value: Any, path: str) -> Optional[Target]:
     return None if parameters is None else Target(name, "function", value, parameters, None, _span(code), callee)
 
 
-def _parameters(value: Any, skip: int = 0) -> Optional[Tuple[inspect.Parameter, ...]]:
+def _parameters(value: Any, skip: int = 0) -> tuple[inspect.Parameter, ...] | None:
     try:
         return tuple(inspect.signature(value).parameters.values())[skip:]
     except (TypeError, ValueError):
         return None
 
 
-def _of_class(owner: type, path: str) -> List[Target]:
-    found: List[Target] = []
+def _of_class(owner: type, path: str) -> list[Target]:
+    found: list[Target] = []
     callee = Expr(owner.__name__, frozenset({(owner.__module__, owner.__name__)}))
     if issubclass(owner, BaseException) or getattr(owner, "_is_protocol", False):
         return []
@@ -167,7 +168,7 @@ def _class_line(owner: type, first: int) -> int:
         return first
 
 
-def _member(owner: type, name: str, member: Any, code: types.CodeType, callee: Expr) -> Optional[Target]:
+def _member(owner: type, name: str, member: Any, code: types.CodeType, callee: Expr) -> Target | None:
     qualified = f"{owner.__name__}.{name}"
     if name.startswith("__") and name not in OPERATORS:
         return None
