@@ -65,6 +65,8 @@ async def read_messages(read: Read, receiver: Receiver) -> None:
                 receiver.refuse_body()
                 continue
             receiver.receive(message)
+            # A request's task takes its snapshot now, before a change that came in the same chunk is applied.
+            await asyncio.sleep(0)
             if receiver.exit_code is not None:
                 return
 
@@ -165,12 +167,7 @@ async def flush(writer: Writer) -> None:
 
 
 async def process_ended(process: int) -> None:
-    """Return when a process is gone. A process that cannot be seen from here is not waited for: never returns then.
-
-    POSIX only; on Windows (where signal 0 would end the process) the end of stdin is the sign.
-    """
-    if os.name != "posix" or not _alive(process):
-        await asyncio.get_running_loop().create_future()
+    """Return when a process is gone (POSIX)."""
     with contextlib.suppress(OSError, AttributeError, NotImplementedError):
         handle = os.pidfd_open(process)
         try:
@@ -178,7 +175,7 @@ async def process_ended(process: int) -> None:
         finally:
             os.close(handle)
         return
-    while _alive(process):  # noqa: ASYNC110 -- nobody can set an event for a foreign process
+    while alive(process):  # noqa: ASYNC110 -- nobody can set an event for a foreign process
         await asyncio.sleep(_POLL_S)
 
 
@@ -192,7 +189,13 @@ async def _readable(descriptor: int) -> None:
         loop.remove_reader(descriptor)
 
 
-def _alive(process: int) -> bool:
+def alive(process: int) -> bool:
+    """True when the process exists and can be seen from here (an editor outside a container cannot).
+
+    Always False on Windows, where signal 0 would end the process; there the end of stdin is the sign.
+    """
+    if os.name != "posix" or process <= 0:
+        return False
     try:
         os.kill(process, 0)
     except PermissionError:

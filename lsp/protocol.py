@@ -171,7 +171,7 @@ class Protocol(LanguageServerProtocol):
         """A value of a command's arguments as `kind`. Raises JsonRpcException when it does not fit."""
         try:
             return self._converter.structure(value, kind)
-        except Exception:
+        except Exception:  # noqa: BLE001 -- cattrs raises many kinds, each quoting the value
             raise JsonRpcException(f"Invalid Params: {kind.__name__}", code=_INVALID_PARAMS) from None
 
     # Outgoing

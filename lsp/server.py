@@ -191,7 +191,7 @@ class Server(LanguageServer):
         self.folders.general = settings.table(params.initialization_options)
         self._locale = params.locale
         self._speak()
-        if params.process_id is not None and params.process_id > 0 and self._process is not None:
+        if params.process_id is not None and self._process is not None and io.alive(params.process_id):
             self._process.set_result(params.process_id)
 
     def ready(self) -> None:

@@ -40,14 +40,13 @@ async def pull(server: Server) -> None:
     try:
         asked = server.workspace_configuration_async(types.ConfigurationParams(items))
         answers = await asyncio.wait_for(asked, _WAIT_S)
+        tables = [table(answer) for answer in answers]
+        server.folders.own = dict(zip(roots, tables[:-1], strict=True))
+        server.folders.general = tables[-1]
     except asyncio.CancelledError:
         raise
     except Exception as error:
         logger.warning("the editor did not answer the configuration request", exc_info=error)
         server.tell(say("The editor did not give its settings; defaults are used."), types.MessageType.Warning)
         return
-    tables = [table(answer) for answer in answers] if isinstance(answers, list | tuple) else []
-    if len(tables) == len(items):
-        server.folders.own = dict(zip(roots, tables[:-1], strict=True))
-        server.folders.general = tables[-1]
     server.configured()
