@@ -1,5 +1,5 @@
 # Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
-# ruff: noqa: B905, BLE001, S307
+# ruff: noqa: B905, BLE001
 
 """Inputs by type, by name and by what was seen: an ordered pool of expressions for each parameter.
 
@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from .express import Expr, Inexpressible, express, namespace, reference
+from .express import Expr, Inexpressible, express, made, reference
 from .seeds import Found, literals
 from .targets import Target
 
@@ -200,8 +200,8 @@ def _fits(expr: Expr, kinds: Any) -> bool:
     if not kinds or object in kinds or not all(isinstance(k, type) for k in kinds):
         return True
     try:
-        return isinstance(eval(expr.text, namespace(expr.imports)), tuple(kinds))
-    except Exception:
+        return isinstance(made(expr), tuple(kinds))
+    except Inexpressible:
         return False
 
 
@@ -397,7 +397,7 @@ def _states(
             or parameter.kind is parameter.POSITIONAL_ONLY
         ):
             continue
-        others = [v for v in by_annotation(hint, found, 1) if eval(v.text, namespace(v.imports)) != parameter.default]
+        others = [v for v in by_annotation(hint, found, 1) if made(v) != parameter.default]
         rows += [written(owner, args, [*keywords, (parameter.name, value)]) for value in others]
     return rows[:6]
 
@@ -408,8 +408,8 @@ def _is_enum(hint: Any) -> bool:
 
 def _works(expr: Expr) -> bool:
     try:
-        eval(expr.text, namespace(expr.imports))
-    except Exception:
+        made(expr)
+    except Inexpressible:
         return False
     return True
 

@@ -1,5 +1,5 @@
 # Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
-# ruff: noqa: BLE001, S307, S311
+# ruff: noqa: S311
 
 """Which calls are worth a test: those that reach new lines or expose a planted fault, seeds before anything else.
 
@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from .arguments import Pools, by_annotation, hints_of
-from .express import Expr, namespace
+from .express import Expr, Inexpressible, made
 from .invoke import Case, Outcome, Runner, Watch
 from .mutants import Mutant, Planted
 from .seeds import Seed
@@ -214,8 +214,8 @@ class Search:
     @staticmethod
     def _is(expr: Expr, owner: Any) -> bool:
         try:
-            return isinstance(eval(expr.text, namespace(expr.imports)), owner)
-        except Exception:
+            return isinstance(made(expr), owner)
+        except Inexpressible:
             return False
 
     def _seeded(self, target: Target, seed: Seed, receivers: list[Receiver]) -> Iterator[Case]:
@@ -264,15 +264,15 @@ class Search:
         rank: int,
         before: tuple[str, Prelude] | None = None,
     ) -> Case | None:
-        made, prelude = receiver
-        imports = target.callee.imports | made.imports | prelude.imports
+        origin, prelude = receiver
+        imports = target.callee.imports | origin.imports | prelude.imports
         setup: list[str] = []
         subjects: list[str] = []
         name = ""
-        if made.text:
+        if origin.text:
             assert target.owner is not None
             name = variable(target.owner)
-            setup = [f"{name} = {made.text}", *prelude.lines]
+            setup = [f"{name} = {origin.text}", *prelude.lines]
             subjects = [name, *prelude.subjects]
         words: list[str] = []
         keyword = False
@@ -316,18 +316,18 @@ class Search:
         if "(" not in value.text or not value.imports:
             return False
         try:
-            made = eval(value.text, namespace(value.imports))
-        except Exception:
+            found = made(value)
+        except Inexpressible:
             return False
-        kind = type(made)
+        kind = type(found)
         params = getattr(kind, "__dataclass_params__", None)
         plain = kind.__module__ in ("builtins", "decimal", "datetime", "fractions", "uuid", "pathlib", "enum")
         return (
             not plain
-            and hasattr(made, "__dict__")
+            and hasattr(found, "__dict__")
             and not (params and params.frozen)
-            and not isinstance(made, type)
-            and not callable(made)
+            and not isinstance(found, type)
+            and not callable(found)
         )
 
     def _changed(self, case: Case) -> Case | None:

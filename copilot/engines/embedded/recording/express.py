@@ -13,6 +13,7 @@ import importlib
 import inspect
 import math
 import pathlib
+import signal
 import types
 import uuid
 from typing import Any, NamedTuple
@@ -43,6 +44,23 @@ def namespace(imports: frozenset[tuple[str, str]]) -> dict[str, Any]:
         else:
             names[module.split(".")[0]] = importlib.import_module(module.split(".")[0])
     return names
+
+
+def made(expr: Expr) -> Any:
+    """The value of an expression. Raises Inexpressible whatever goes wrong: it may be any code of the project.
+
+    Bounded in CPU time unless a timer runs already; `invoke.Runner` handles the signal.
+    """
+    idle = signal.getitimer(signal.ITIMER_VIRTUAL)[0] == 0
+    if idle:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0.3)
+    try:
+        return eval(expr.text, namespace(expr.imports))
+    except BaseException:
+        raise Inexpressible from None
+    finally:
+        if idle:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
 def express(value: Any, depth: int = 4) -> Expr:

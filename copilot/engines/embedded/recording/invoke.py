@@ -152,8 +152,7 @@ class Guard:
             if (
                 writing
                 or (isinstance(path, str) and path[:1] == os.sep and not path.startswith(self._roots))
-                or (isinstance(mode, str)
-                and set(mode) & set("wax+"))
+                or (isinstance(mode, str) and set(mode) & set("wax+"))
             ):
                 self.seen = "opens a file"
         elif event.startswith(self._BAD) and event not in self._FINE:

@@ -1,0 +1,308 @@
+"""Code that tries to do harm really runs here: the sandbox must contain each attempt and leave the host as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from copilot.config import Settings
+from copilot.errors import SandboxUnavailable
+from copilot.verify import isolation, sandbox, snapshot
+from copilot.verify.isolation import Level
+from copilot.verify.sandbox import Limits, Run
+
+PYTHON = Path(sys.executable)
+QUICK = Limits(wall_s=20, cpu_s=10, memory_mb=1024)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    (root / "package").mkdir(parents=True)
+    (root / "package" / "module.py").write_text("VALUE = 1\n")
+    (root / "data.txt").write_text("kept")
+    (root / ".env").write_text("TOKEN=secret")
+    (root / "deploy.pem").write_text("secret")
+    (root / "credentials.json").write_text("secret")
+    (root / "secrets.py").write_text("# a module, not a secret\n")
+    (root / ".git").mkdir()
+    (root / ".git" / "config").write_text("[core]\n")
+    return root
+
+
+def fingerprint(root: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        digest.update(str(path).encode() + (path.read_bytes() if path.is_file() else b""))
+    return digest.hexdigest()
+
+
+async def python(
+    root: Path, code: str, *, limits: Limits = QUICK, settings: Settings | None = None, **more: object
+) -> Run:
+    before = fingerprint(root)
+    run = await sandbox.run(
+        [str(PYTHON), "-s", "-B", "-c", code],
+        root=root,
+        settings=settings or Settings(),
+        readonly=isolation.prefixes(PYTHON),
+        limits=limits,
+        **more,  # type: ignore[arg-type]
+    )
+    assert fingerprint(root) == before
+    return run
+
+
+def running(marker: str) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and marker.encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+async def gone(marker: str) -> bool:
+    for _ in range(100):
+        if not running(marker):
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
+async def test_the_probe_finds_nothing_that_is_not_denied() -> None:
+    assert await sandbox.why_not() == ""
+    assert await sandbox.accepted_level(Settings()) is Level.BUBBLEWRAP
+
+
+TRAPS = {
+    "tcp": "import socket; socket.create_connection(('192.0.2.1', 80), 2)",
+    "udp": "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.sendto(b'x', ('192.0.2.1', 53))",
+    "name lookup": "import socket; socket.getaddrinfo('example.org', 80)",
+    "write to the project": "open('package/module.py', 'w')",
+    "new file in the project": "open('new.txt', 'w')",
+    "remove": "import os; os.remove('data.txt')",
+    "remove a tree": "import shutil; shutil.rmtree('package')",
+    "write to the system": "open('/usr/x', 'w')",
+    "write to the root": "open('/x', 'w')",
+    "write to devices": "open('/dev/x', 'w')",
+    "read a secret file": "open('.env')",
+    "read a key": "open('deploy.pem')",
+    "read credentials": "open('credentials.json')",
+    "read git": "open('.git/config')",
+    "become root": "import os; os.setuid(0)",
+    "mount": "import ctypes, os; r = ctypes.CDLL(None).mount(b'none', b'/tmp', b'tmpfs', 0, None); "
+    "raise PermissionError if r else SystemExit(0)",
+}
+
+
+@pytest.mark.parametrize("name", TRAPS)
+async def test_a_trap_is_denied(project: Path, name: str) -> None:
+    run = await python(project, TRAPS[name])
+    assert run.returncode == 1
+    assert run.level is Level.BUBBLEWRAP
+    assert run.stderr.decode().strip().splitlines()[-1].split(":")[0] in {
+        "OSError", "PermissionError", "FileNotFoundError", "socket.gaierror",
+    }  # fmt: skip
+
+
+async def test_the_home_and_the_environment_stay_outside(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_AUTH_SOCK", "/run/agent")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    home = Path.home() / f".bank-copilot-test-{secrets.token_hex(4)}"
+    home.write_text("private")
+    try:
+        code = f"import os; print(os.path.exists({str(home)!r}), sorted(os.environ))"
+        run = await python(project, code)
+    finally:
+        home.unlink()
+    seen = run.stdout.decode()
+    assert seen.startswith("False")
+    assert "SSH" not in seen
+    assert "AWS" not in seen
+
+
+async def test_what_code_needs_is_there(project: Path) -> None:
+    code = (
+        "import os, tempfile, package.module, secrets; print(open('data.txt').read(), package.module.VALUE, os.getcwd());"
+        "open(os.path.expanduser('~/x'), 'w').write('scratch'); tempfile.mkdtemp()"
+    )
+    run = await python(project, code, env={"PYTHONPATH": str(project)})
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.decode().split() == ["kept", "1", str(project)]
+
+
+async def test_an_endless_loop_ends_by_the_clock(project: Path) -> None:
+    marker = secrets.token_hex(8)
+    began = time.monotonic()
+    run = await python(project, f"'{marker}'\nwhile True: pass", limits=replace(QUICK, wall_s=1.0))
+    assert run.timed_out
+    assert time.monotonic() - began < 10
+    assert await gone(marker)
+
+
+async def test_an_endless_loop_ends_by_cpu_time(project: Path) -> None:
+    run = await python(project, "while True: pass", limits=replace(QUICK, cpu_s=1))
+    assert not run.timed_out
+    assert run.returncode != 0
+
+
+async def test_a_fork_bomb_is_contained(project: Path) -> None:
+    marker = secrets.token_hex(8)
+    code = f"""
+'{marker}'
+import os, time
+made = 0
+try:
+    while made < 1000:
+        if os.fork() == 0:
+            time.sleep(60)
+        made += 1
+except OSError:
+    print(made)
+"""
+    run = await python(project, code, limits=replace(QUICK, wall_s=10, processes=24))
+    assert 0 < int(run.stdout) < 24
+    assert await gone(marker)
+
+
+async def test_memory_is_bounded(project: Path) -> None:
+    run = await python(project, "x = bytearray(4 << 30)")
+    assert run.returncode == 1
+    assert b"MemoryError" in run.stderr
+
+
+async def test_files_and_scratch_are_bounded(project: Path) -> None:
+    big = "f = open('/tmp/x', 'wb')\nfor _ in range(100): f.write(bytes(1 << 20))"
+    assert (await python(project, big, limits=replace(QUICK, file_mb=4))).returncode != 0
+    many = "for i in range(100): open(f'/tmp/{i}', 'wb').write(bytes(1 << 20))"
+    run = await python(project, many, limits=replace(QUICK, scratch_mb=8))
+    assert b"No space left" in run.stderr
+
+
+async def test_output_is_bounded_and_read_to_its_end(project: Path) -> None:
+    run = await python(project, "for i in range(100_000): print('x' * 60)", limits=replace(QUICK, output_bytes=200_000))
+    assert run.returncode == 0
+    assert len(run.stdout) == 200_000
+    assert run.truncated
+
+
+async def test_a_flood_of_output_ends_the_run(project: Path) -> None:
+    run = await python(project, "while True: print('x' * 6000)", limits=replace(QUICK, output_bytes=10_000))
+    assert run.truncated
+    assert not run.timed_out
+
+
+async def test_exit_codes_come_through(project: Path) -> None:
+    assert (await python(project, "import sys; sys.exit(7)")).returncode == 7
+    assert (await python(project, "import ctypes; ctypes.string_at(0)")).returncode != 0
+
+
+async def test_input_is_fed_and_files_lie_on_top(project: Path) -> None:
+    code = "import sys; print(open('package/module.py').read(), sys.stdin.read())"
+    run = await python(project, code, stdin=b"fed", files={"package/module.py": b"open buffer"})
+    assert run.stdout.decode().split() == ["open", "buffer", "fed"]
+    with pytest.raises(ValueError, match="not a path inside the project"):
+        await python(project, "pass", files={"../x": b""})
+
+
+async def test_cancelling_kills_everything(project: Path) -> None:
+    marker = secrets.token_hex(8)
+    code = f"'{marker}'\nimport os, time\nos.fork()\ntime.sleep(60)"
+    work = asyncio.create_task(python(project, code, limits=replace(QUICK, wall_s=60)))
+    for _ in range(200):
+        if running(marker):
+            break
+        await asyncio.sleep(0.05)
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    assert await gone(marker)
+
+
+async def test_without_bubblewrap_the_refusal_says_what_to_do(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(project))
+    with pytest.raises(SandboxUnavailable) as caught:
+        await python(project, "pass")
+    assert "apt-get install bubblewrap" in str(caught.value)
+    assert 'sandbox.mode = "weak"' in str(caught.value)
+
+
+async def test_the_weak_mode_has_limits_a_copy_and_a_name(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools = project / "bin"
+    tools.mkdir()
+    (tools / "prlimit").symlink_to("/usr/bin/prlimit")
+    monkeypatch.setenv("PATH", str(tools))
+    settings = replace(Settings(), sandbox=replace(Settings().sandbox, mode="weak"))
+    run = await python(project, "import os; os.remove('data.txt'); print(os.getcwd())", settings=settings)
+    assert run.level is Level.WEAK
+    assert run.returncode == 0
+    assert run.stdout.decode().strip() != str(project)
+    run = await python(project, "x = bytearray(4 << 30)", settings=settings)
+    assert b"MemoryError" in run.stderr
+
+
+def test_an_old_bubblewrap_is_not_asked_for_what_it_does_not_know(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bwrap").write_text("#!/bin/sh\n")
+    (tmp_path / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    isolation._options.cache_clear()
+    try:
+        argv = isolation.bubblewrap([], [], Path("/tmp"), 8, "/tmp")
+    finally:
+        isolation._options.cache_clear()
+    assert "--size" not in argv
+    assert "--perms" not in argv
+    assert argv.index("--remount-ro") < argv.index("--unshare-net")
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("id_rsa", True), ("id_ed25519.pub", True), ("server.key", True), ("store.jks", True), ("prod.env", True),
+        ("secrets.yaml", True), ("db-passwords.txt", True), ("service-account-prod.json", True), ("access_tokens", True),
+        ("secrets.py", False), ("tokens.py", False), ("Credentials.java", False), ("tokeniser.cfg", False),
+        ("environment.yml", False), ("keyboard.txt", False), ("data.csv", False),
+    ],
+)  # fmt: skip
+def test_names_of_secrets(name: str, *, secret: bool) -> None:
+    assert snapshot.is_secret(name) is secret
+
+
+def test_a_snapshot_has_limits_and_follows_no_link(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "link").symlink_to("/etc/passwd")
+    (project / "environment").mkdir()
+    (project / "environment" / "pyvenv.cfg").write_text("home = x\n")
+    with snapshot.taken(project, {"new/file.py": b"x"}, (project / ".venv",)) as copy:
+        names = {p.relative_to(copy.folder).as_posix() for p in copy.folder.rglob("*")}
+        assert names == {"package", "package/module.py", "data.txt", "secrets.py", "new", "new/file.py", ".venv"}
+        assert copy.complete
+    assert not copy.folder.exists()
+    monkeypatch.setattr(snapshot, "MAX_FILES", 2)
+    with snapshot.taken(project, {}) as copy:
+        assert not copy.complete
+        assert len([p for p in copy.folder.rglob("*") if p.is_file()]) == 2
+
+
+def test_an_interpreter_is_located_without_running_it(tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    (base / "bin").mkdir(parents=True)
+    (base / "bin" / "python3.12").write_text("")
+    venv = tmp_path / "venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "pyvenv.cfg").write_text(f"home = {base}/bin\nversion = 3.12.1\n")
+    (venv / "bin" / "python").symlink_to(base / "bin" / "python3.12")
+    assert isolation.prefixes(venv / "bin" / "python") == [venv, base]
