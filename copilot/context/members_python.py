@@ -103,6 +103,8 @@ def _state(shape: Shape, bases: Bases, chosen: frozenset[str]) -> tuple[Field, .
 def _equals(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) -> Wanted | Declined:
     if "__eq__" in shape.bound and (kind == "equals" or "__hash__" in shape.bound):
         return already(shape, "__eq__" if kind == "equals" else "__hash__")
+    if "__eq__" in shape.bound and not chosen & {f.name for f in shape.fields}:
+        return Declined(say("which fields the __eq__ of {name} compares is not certain", name=shape.name))
     fields = _state(shape, bases, chosen)
     if isinstance(fields, Declined):
         return fields

@@ -74,6 +74,9 @@ def _slots(body: Node, text: bytes) -> Iterator[Field]:
     for node in assignments_in(body):
         if text_of(node.child_by_field_name("left"), text) == "__slots__":
             for string in descendants(node, "string_content"):
+                pair = string.parent.parent if string.parent is not None else None
+                if pair is not None and pair.type == "pair" and pair.child_by_field_name("value") == string.parent:
+                    continue  # the documentation of a slot
                 span = Span(string.start_byte, string.end_byte)
                 yield Field(text_of(string, text), None, None, "slots", frozenset(), (), span)
 

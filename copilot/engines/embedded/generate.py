@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from copilot.context import branches, members
 from copilot.context.index import Index
@@ -89,8 +90,11 @@ def _members(
         plan = members.wanted(kind, shape, bases, chosen)
         if isinstance(plan, Declined):
             reasons.append(plan)
-        elif not any(set(plan.names) & set(p.names) for p in plans):
-            plans.append(plan)
+            continue
+        taken = {name for p in plans for name in p.names}
+        fresh = tuple(name for name in plan.names if name not in taken)  # `hash` and `equals` both bring __eq__
+        if fresh:
+            plans.append(replace(plan, names=fresh) if taken.intersection(plan.names) else plan)
     if not plans:
         return reasons[0]
     if shape.layout.inline and shape.layout.placeholder is None and shape.language == "python":

@@ -208,7 +208,7 @@ def import_edits(doc: Document, needs: Iterable[Need]) -> list[Edit]:
     for need in missing:
         span, text = edit(doc, need, rows)
         spots.setdefault(span, []).append(text)
-    return [Edit(doc.path, span, "".join(texts)) for span, texts in spots.items()]
+    return [Edit(doc.path, span, "".join(sorted(texts))) for span, texts in spots.items()]
 
 
 def _brings(row: Import, need: Need) -> bool:

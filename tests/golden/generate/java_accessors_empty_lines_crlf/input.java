@@ -1,0 +1,4 @@
+public class Point {
+  private int x;
+  private final int y = 2;
+}

@@ -1,0 +1,7 @@
+class Broken {
+    void f( {
+}
+
+class Good {
+    private final int x;
+}

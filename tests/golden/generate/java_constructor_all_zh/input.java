@@ -1,0 +1,23 @@
+package com.bank.core;
+
+import java.math.BigDecimal;
+import java.util.List;
+
+/** An account. */
+public class Account {
+    private static final int MAX = 10;
+    private final String iban; // upper case
+    private final BigDecimal balance;
+    private boolean active = true;
+    private boolean isFrozen;
+    private double rate;
+    private byte[] seal;
+    private List<String> owners;
+    private String password;
+
+    public String iban() {
+        return iban;
+    }
+
+    // helpers follow
+}

@@ -1,0 +1,16 @@
+class Base<T> {
+    private final T id;
+
+    Base(T id) {
+        this.id = id;
+    }
+}
+
+class Order extends Base<Long> {
+    private final int id;
+
+    Order(Long superId, int id) {
+        super(superId);
+        this.id = id;
+    }
+}

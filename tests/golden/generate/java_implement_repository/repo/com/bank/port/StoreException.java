@@ -1,0 +1,4 @@
+package com.bank.port;
+
+public class StoreException extends Exception {
+}

@@ -1,0 +1,6 @@
+import lombok.Data;
+
+@Data
+class A {
+    private int x;
+}

@@ -1,0 +1,2 @@
+class A { void close(int code, String... why) {} int size() { return 1; } }
+class B extends A { }

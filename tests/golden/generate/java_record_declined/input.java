@@ -1,0 +1,2 @@
+record Money(long cents, String currency) {
+}

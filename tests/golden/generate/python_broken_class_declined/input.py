@@ -1,0 +1,5 @@
+class Account:
+    owner: str
+
+    def name(self:
+        return self.owner

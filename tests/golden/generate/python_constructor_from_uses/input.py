@@ -1,0 +1,6 @@
+class Converter:
+    def convert(self, amount):
+        return amount * self.rate + self.fee
+
+    def reset(self):
+        self.total = 0

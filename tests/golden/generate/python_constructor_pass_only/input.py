@@ -1,0 +1,7 @@
+class Outer:
+    class Inner:
+        name: str
+
+    class Bare:
+        """Nothing yet."""
+        pass

@@ -1,0 +1,15 @@
+from enum import Enum
+
+
+class Kind(Enum):
+    SAVINGS = "s"
+    CURRENT = "c"
+    LOAN = "l"
+
+    @property
+    def label(self) -> str:
+        return self.name.title()
+
+
+def f(kind: Kind):
+    return kind.value

@@ -1,0 +1,3 @@
+class P:
+    _a: int
+    _b: str

@@ -1,0 +1,2 @@
+class Basket:
+    items: list[str]

@@ -1,0 +1,7 @@
+from bank.ports import Repository
+
+from shop.model import Customer
+
+
+class Customers(Repository[Customer]):
+    """Customers in memory."""

@@ -1,0 +1,2 @@
+class Page:
+    size: int = 10

@@ -1,0 +1,11 @@
+from abc import ABC, abstractmethod
+
+
+class Rule(ABC):
+	@abstractmethod
+	def check(self, value): ...
+
+
+class Limit(Rule):
+	def check(self, value):
+		raise NotImplementedError

@@ -1,0 +1,12 @@
+class Job:
+    async def run(self, *args: int, retry: bool = False, **kw: str) -> int:
+        return 1
+
+
+class Nightly(Job):
+    @property
+    def title(self):
+        return 'nightly'
+
+    async def run(self, *args: int, retry: bool = False, **kw: str) -> int:
+        return await super().run(*args, retry=retry, **kw)

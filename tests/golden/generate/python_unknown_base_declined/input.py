@@ -1,0 +1,5 @@
+from orm import Model
+
+
+class Row(Model):
+    key: int
