@@ -178,7 +178,8 @@ async def _written(stage: Stage, path: Path, before: str, wanted: str) -> None:
     """
     editor, original = stage.editor, stage.editor.texts[path]
     caret = at = original.index(before)
-    saved = wrong = 0
+    editor.type(path, at, "\n")
+    saved, passed_over = 0, set[str]()
     while (typed := caret - at) < len(wanted):
         caret = editor.type(path, caret, wanted[typed])
         rest = wanted[caret - at :].partition("\n")[0]
@@ -190,7 +191,7 @@ async def _written(stage: Stage, path: Path, before: str, wanted: str) -> None:
             new = item["insertText"][caret - start :]
             row = editor.texts[path].rfind("\n", 0, caret) + 1
             if not rest.startswith(new):
-                wrong += 1
+                passed_over.add(editor.texts[path][row:caret] + new)  # the same line, offered again, counts once
                 continue
             stage.show(f"{editor.texts[path][row:caret]}\u27e6{new}\u27e7")
             caret = editor.type(path, start, item["insertText"], remove=caret - start)
@@ -198,15 +199,15 @@ async def _written(stage: Stage, path: Path, before: str, wanted: str) -> None:
             await editor.request("workspace/executeCommand", _call(item["command"]))
     stage.show(
         say(
-            "{saved} of {all} characters came from accepted ghost text; {wrong} shown were not meant",
+            "{saved} of {all} characters came from accepted ghost text; {wrong} other lines were offered and typed over",
             saved=saved,
             all=len(wanted),
-            wrong=wrong,
+            wrong=len(passed_over),
         )
     )
     _need(editor.texts[path][at : at + len(wanted)] == wanted, "the buffer is not what was written")
     _need(saved > 0, "no ghost text was accepted")
-    editor.type(path, at, "", remove=len(wanted))
+    editor.type(path, at, "", remove=len(wanted) + 1)
     _need(editor.texts[path] == original, "undoing did not restore the buffer")
 
 
