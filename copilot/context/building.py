@@ -6,6 +6,7 @@ file never stops the others. Absent on purpose: any use of the network, any writ
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import queue
@@ -108,18 +109,17 @@ class Builder:
 
     def _stream(self, version: int, doc: Document) -> None:
         lexed = tokens.lex(doc.text.decode(), doc.language)
-        fresh = []
-        numbers = array("i")
-        for word in lexed.words:
-            number = self.ids.get(word)
-            if number is None:
-                number = self.ids[word] = len(self.ids)
-                fresh.append((number, word))
-            numbers.append(number)
-        self.database.executemany("INSERT INTO words VALUES(?,?)", fresh)
+        known = len(self.ids)
+        # A new word gets the next number; setdefault keeps the loop short, it runs for every word of the repository.
+        number = self.ids.setdefault
+        words = array("i", [number(word, len(self.ids)) for word in lexed.words])
+        shapes = array("i", [number(shape, len(self.ids)) for shape in lexed.shapes])
+        fresh = list(itertools.islice(reversed(self.ids.items()), len(self.ids) - known))
+        self.database.executemany("INSERT INTO words(word, id) VALUES(?,?)", fresh)
+        lines = array("i", lexed.lines)
         self.database.execute(
-            "INSERT INTO streams VALUES(?,?,?,?)",
-            (version, numbers.tobytes(), bytes(lexed.spaces), array("i", lexed.lines).tobytes()),
+            "INSERT INTO streams VALUES(?,?,?,?,?)",
+            (version, words.tobytes(), shapes.tobytes(), bytes(lexed.spaces), lines.tobytes()),
         )
 
     def _symbols(self, version: int, doc: Document) -> None:
@@ -159,7 +159,7 @@ class Builder:
 
         for (kin,) in self.database.execute("SELECT DISTINCT family FROM files").fetchall():
             rows = self.database.execute(
-                "SELECT s.file, s.words, s.spaces, s.lines FROM streams s JOIN files f ON f.id = s.file"
+                "SELECT s.file, s.words, s.shapes, s.spaces, s.lines FROM streams s JOIN files f ON f.id = s.file"
                 " WHERE f.family=? ORDER BY s.file",
                 (kin,),
             ).fetchall()

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,26 +24,35 @@ Array = NDArray[Any]
 DEPTH: Final = 32
 """Words of left context that the order of a segment tells apart."""
 
-WHOLE: Final = 1500
+WHOLE: Final = 500
 """A range of at most so many positions is taken whole; a larger one is sampled."""
 
-_SAMPLE: Final = 500
+_SAMPLE: Final = 250
+_THIN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
     """Token streams of some files in a row, `DEPTH` pads (-1) in front.
 
-    `words` int32 ids, `spaces` uint8, `lines` int32, `owner` int32 (version id of the file). `order`: positions
-    sorted by left context, `first`: where the positions begin whose word before is w; both None when scanned.
+    `words`, `shapes` int32 ids, `spaces` uint8, `lines` int32, `owner` int32 (version id of the file). `order`:
+    positions sorted by left context, `first`: where the positions begin whose word before is w; both None when
+    scanned. `shape_order` and `shape_first` are the same for the shapes.
     """
 
     words: Array
+    shapes: Array
     spaces: Array
     lines: Array
     owner: Array
     order: Array | None = None
     first: Array | None = None
+    shape_order: Array | None = None
+    shape_first: Array | None = None
+
+    def by_shape(self) -> Segment:
+        """The same positions with the shapes as words."""
+        return Segment(self.shapes, self.words, self.spaces, self.lines, self.owner, self.shape_order, self.shape_first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,43 @@ def find(segment: Segment, context: Array, depth: int = DEPTH) -> list[Hits]:
         at = np.flatnonzero(segment.words[DEPTH:-1] == context[-1]) + DEPTH + 1
         return [Hits(at, _lengths(segment.words, at, context, 1, depth), 1, depth)] if len(at) else []
     return _narrow(segment, context, depth)
+
+
+def follow(segment: Segment, before: Sequence[Hits], context: Array, depth: int = DEPTH) -> list[Hits]:
+    """As `find`, from what was found for the context without its last word: the positions where that word came next.
+
+    Exact where `before` was taken whole; where only a thin sample would be left, `find` looks again.
+    """
+    word = context[-1]
+    found: list[Hits] = []
+    for hits in before:
+        keep = segment.words[hits.at] == word
+        keep &= hits.at < len(segment.words) - 1
+        at = hits.at[keep] + 1
+        if hits.high > hits.low and hits.low > 1 and len(at) < _THIN:
+            return find(segment, context, depth)
+        if len(at):
+            lengths = np.minimum(hits.lengths[keep] + 1, depth)
+            high = depth if hits.high > hits.low else min(hits.high + 1, depth)
+            found.append(Hits(at, lengths, min(hits.low + 1, high), high, hits.scale))
+    every, scale = _behind(segment, int(word))
+    if len(every):
+        found.append(Hits(every, np.ones(len(every), np.int32), 1, 1, scale))
+    return found
+
+
+def _behind(segment: Segment, word: int) -> tuple[Array, float]:
+    """Positions behind a word, at most a sample of them, and how many each stands for."""
+    if segment.order is None or segment.first is None:
+        every = np.flatnonzero(segment.words[DEPTH:-1] == word) + DEPTH + 1
+    elif 0 <= word < len(segment.first) - 1:
+        every = segment.order[int(segment.first[word]) : int(segment.first[word + 1])]
+    else:
+        return np.zeros(0, np.int64), 1.0
+    if len(every) <= WHOLE:
+        return every, 1.0
+    step = len(every) / _SAMPLE
+    return every[(np.arange(_SAMPLE) * step).astype(np.int64)], step
 
 
 def _narrow(segment: Segment, context: Array, depth: int) -> list[Hits]:
@@ -117,23 +163,29 @@ def _lengths(words: Array, at: Array, context: Array, known: int, depth: int) ->
     return lengths
 
 
-def segment(streams: Sequence[tuple[int, bytes, bytes, bytes]], *, size: int = 0) -> Segment:
-    """Streams `(file version, int32 words, uint8 spaces, int32 lines)` as one segment.
+def segment(streams: Sequence[tuple[int, bytes, bytes, bytes, bytes]], *, size: int = 0) -> Segment:
+    """Streams `(file version, int32 words, int32 shapes, uint8 spaces, int32 lines)` as one segment.
 
-    `size`: number of word ids; when given the segment gets its order, otherwise it is to be scanned.
+    `size`: number of word ids; when given the segment gets its orders, otherwise it is to be scanned.
     """
-    parts = [np.frombuffer(words, np.int32) for _, words, _, _ in streams]
     pad = np.full(DEPTH, -1, np.int32)
-    words = np.concatenate([pad, *parts])
-    spaces = np.concatenate([np.zeros(DEPTH, np.uint8), *(np.frombuffer(s, np.uint8) for _, _, s, _ in streams)])
-    lines = np.concatenate([pad, *(np.frombuffer(n, np.int32) for _, _, _, n in streams)])
-    owners = np.repeat(np.array([-1, *(row[0] for row in streams)], np.int32), [DEPTH, *map(len, parts)])
+
+    def column(n: int, kind: type[np.generic], ahead: Array) -> Array:
+        return np.concatenate([ahead, *(np.frombuffer(cast("bytes", row[n]), kind) for row in streams)])
+
+    words, shapes = column(1, np.int32, pad), column(2, np.int32, pad)
+    spaces, lines = column(3, np.uint8, np.zeros(DEPTH, np.uint8)), column(4, np.int32, pad)
+    owner = np.repeat(np.array([-1, *(row[0] for row in streams)], np.int32), [DEPTH, *(len(r[3]) for r in streams)])
     if not size:
-        return Segment(words, spaces, lines, owners)
+        return Segment(words, shapes, spaces, lines, owner)
+    return Segment(words, shapes, spaces, lines, owner, *_ordered(words, size), *_ordered(shapes, size))
+
+
+def _ordered(words: Array, size: int) -> tuple[Array, Array]:
+    """`(order, first)` of a stream of word ids below `size`."""
     order = _sorted(words)
-    before = words[order - 1]
-    first = np.searchsorted(before, np.arange(size + 1)).astype(np.int64)
-    return Segment(words, spaces, lines, owners, order.astype(np.int32), first)
+    first = np.searchsorted(words[order - 1], np.arange(size + 1)).astype(np.int64)
+    return order.astype(np.int32), first
 
 
 def _sorted(words: Array) -> Array:
@@ -147,7 +199,7 @@ def _sorted(words: Array) -> Array:
         shifted = np.zeros(count, np.int64)
         if known < count:
             shifted[known:] = rank[:-known]
-        key = rank * (int(rank.max()) + 1) + shifted if known > 1 or count else rank
+        key = rank * (int(rank.max()) + 1) + shifted
         order = np.argsort(key, kind="stable")
         step = np.empty(count, np.int64)
         step[0] = 1
@@ -160,7 +212,7 @@ def _sorted(words: Array) -> Array:
             return order[order >= DEPTH]
 
 
-_FIELDS: Final = ("words", "spaces", "lines", "owner", "order", "first")
+_FIELDS: Final = ("words", "shapes", "spaces", "lines", "owner", "order", "first", "shape_order", "shape_first")
 
 
 def save(made: Segment, folder: Path) -> None:
@@ -177,10 +229,13 @@ def save(made: Segment, folder: Path) -> None:
 def load(folder: Path) -> Segment | None:
     """A saved segment, memory-mapped; None when it is missing or damaged."""
     try:
-        arrays = [np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _FIELDS]
+        # A plain view of the map: numpy's memmap class would cost a microsecond an access.
+        arrays = [
+            np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray) for name in _FIELDS
+        ]
     except (OSError, ValueError, EOFError):
         return None
-    return Segment(*arrays) if len({len(a) for a in arrays[:4]}) == 1 else None
+    return Segment(*arrays) if len({len(a) for a in arrays[:5]}) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ class StoredIndex(Index):
         held = {i: row for i, row in known.recent.items() if i > newest and i in live}
         start = max([newest, *held])
         for row in self._ask(
-            "SELECT s.file, s.words, s.spaces, s.lines FROM files f JOIN streams s ON s.file = f.id"
+            "SELECT s.file, s.words, s.shapes, s.spaces, s.lines FROM files f JOIN streams s ON s.file = f.id"
             " WHERE f.family=? AND f.id > ? ORDER BY f.id",
             (kin, start),
         ):

@@ -15,7 +15,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Raised whenever the tables, the lexer's words or the array layout change; an older index is rebuilt."""
 
 _TABLES: Final = """
@@ -23,7 +23,7 @@ CREATE TABLE files(id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQ
                    family TEXT NOT NULL, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL, note TEXT NOT NULL);
 CREATE INDEX files_family ON files(family, id);
 CREATE TABLE words(id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
-CREATE TABLE streams(file INTEGER PRIMARY KEY, words BLOB NOT NULL, spaces BLOB NOT NULL, lines BLOB NOT NULL);
+CREATE TABLE streams(file INTEGER PRIMARY KEY, words BLOB NOT NULL, shapes BLOB NOT NULL, spaces BLOB NOT NULL, lines BLOB NOT NULL);
 CREATE TABLE definitions(file INTEGER, n INTEGER, name TEXT, kind TEXT, qualified TEXT, start INTEGER, stop INTEGER,
                          PRIMARY KEY(file, n)) WITHOUT ROWID;
 CREATE INDEX definitions_name ON definitions(name);

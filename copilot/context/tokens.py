@@ -31,14 +31,17 @@ class Tokens:
 
     `spaces[i]`: blanks before word i on its line (at most 255); `lines[i]`: 0-based line of the word. `ends` is where
     the text stops: in code, inside an open one-line string (the last word), a comment, or a long literal.
-    `restarts`: `(words, offset, line, indent)` after each newline word, from where lexing can go on.
+    `shapes[i]`: word i with names replaced by how lately they were used (see `shape`), strings and numbers by their
+    kind: "same shape, other names" (after Baker 1993). `restarts`: `(words, offset, line, indent, recent names)` after
+    each newline word, from where lexing can go on.
     """
 
     words: list[str] = field(default_factory=lambda: [START])
+    shapes: list[str] = field(default_factory=lambda: [START])
     spaces: bytearray = field(default_factory=lambda: bytearray(1))
     lines: list[int] = field(default_factory=lambda: [0])
     ends: Place = "code"
-    restarts: list[tuple[int, int, int, int]] = field(default_factory=list)
+    restarts: list[tuple[int, int, int, int, tuple[str, ...]]] = field(default_factory=list)
 
 
 _SPACE: Final = r"[ \t\f]*+"
@@ -122,12 +125,208 @@ def _pattern(language: str | None) -> re.Pattern[str]:
     return re.compile(_SPACE + "(?:" + "|".join(f"({g})" for g in groups) + ")", re.DOTALL)
 
 
-_BREAK, _WORD, _COMMENT, _BLOCK_COMMENT, _LONG, _STRING = 1, 2, 3, 4, 5, 6
+_BREAK, _WORD, _COMMENT, _BLOCK_COMMENT, _LONG, _STRING, _DIGITS, _LATE_WORD = 1, 2, 3, 4, 5, 6, 7, 8
+
+RECENT: Final = 10
+"""Names that a shape can point back to."""
+
+NEW_NAME, SOME_STRING, SOME_NUMBER = "<#N>", "<#S>", "<#D>"
+_REFERENCES: Final = tuple(f"<#{k}>" for k in range(RECENT))
+REFERENCE: Final = {shape: k for k, shape in enumerate(_REFERENCES)}
+"""Shape of a recent name to its rank, the latest first."""
+
+_KEPT: Final = {
+    "python": frozenset(
+        [
+            "False",
+            "None",
+            "True",
+            "and",
+            "as",
+            "assert",
+            "async",
+            "await",
+            "break",
+            "class",
+            "continue",
+            "def",
+            "del",
+            "elif",
+            "else",
+            "except",
+            "finally",
+            "for",
+            "from",
+            "global",
+            "if",
+            "import",
+            "in",
+            "is",
+            "lambda",
+            "nonlocal",
+            "not",
+            "or",
+            "pass",
+            "raise",
+            "return",
+            "try",
+            "while",
+            "with",
+            "yield",
+            "match",
+            "case",
+            "type",
+            "self",
+            "cls",
+            "int",
+            "str",
+            "float",
+            "bool",
+            "bytes",
+            "list",
+            "dict",
+            "set",
+            "tuple",
+            "object",
+            "super",
+            "len",
+            "range",
+            "isinstance",
+        ]
+    ),
+    "java": frozenset(
+        [
+            "abstract",
+            "assert",
+            "boolean",
+            "break",
+            "byte",
+            "case",
+            "catch",
+            "char",
+            "class",
+            "const",
+            "continue",
+            "default",
+            "do",
+            "double",
+            "else",
+            "enum",
+            "extends",
+            "final",
+            "finally",
+            "float",
+            "for",
+            "if",
+            "implements",
+            "import",
+            "instanceof",
+            "int",
+            "interface",
+            "long",
+            "native",
+            "new",
+            "null",
+            "package",
+            "private",
+            "protected",
+            "public",
+            "record",
+            "return",
+            "short",
+            "static",
+            "super",
+            "switch",
+            "synchronized",
+            "this",
+            "throw",
+            "throws",
+            "transient",
+            "true",
+            "false",
+            "try",
+            "var",
+            "void",
+            "volatile",
+            "while",
+            "yield",
+            "String",
+            "Object",
+            "Integer",
+            "Long",
+            "Boolean",
+            "List",
+            "Map",
+            "Set",
+            "Override",
+        ]
+    ),
+    "script": frozenset(
+        [
+            "async",
+            "await",
+            "break",
+            "case",
+            "catch",
+            "class",
+            "const",
+            "continue",
+            "default",
+            "delete",
+            "do",
+            "else",
+            "enum",
+            "export",
+            "extends",
+            "false",
+            "finally",
+            "for",
+            "from",
+            "function",
+            "if",
+            "implements",
+            "import",
+            "in",
+            "instanceof",
+            "interface",
+            "let",
+            "new",
+            "null",
+            "of",
+            "private",
+            "protected",
+            "public",
+            "readonly",
+            "return",
+            "static",
+            "super",
+            "switch",
+            "this",
+            "throw",
+            "true",
+            "try",
+            "type",
+            "typeof",
+            "undefined",
+            "var",
+            "void",
+            "while",
+            "yield",
+            "string",
+            "number",
+            "boolean",
+            "any",
+            "unknown",
+            "never",
+        ]
+    ),
+}
+"""Words of a language that are never a name to be replaced; other families have none (their shapes are plainer)."""
 
 
 def lex(text: str, language: str | None) -> Tokens:
     """The words of `text`. Any text lexes; cost is linear (about 2 MB a second)."""
-    return _lex(text, language, Tokens(), 0, 0, 0)
+    return _lex(text, language, Tokens(), 0, 0, 0, [])
 
 
 def relex(old: Tokens, old_text: str, text: str, language: str | None) -> Tokens:
@@ -141,9 +340,40 @@ def relex(old: Tokens, old_text: str, text: str, language: str | None) -> Tokens
     keep = max(low - 1, 0)
     if keep == 0:
         return lex(text, language)
-    count, offset, line, indent = old.restarts[keep - 1]
-    kept = Tokens(old.words[:count], old.spaces[:count], old.lines[:count], "code", old.restarts[:keep])
-    return _lex(text, language, kept, offset, line, indent)
+    count, offset, line, indent, recent = old.restarts[keep - 1]
+    kept = Tokens(
+        old.words[:count], old.shapes[:count], old.spaces[:count], old.lines[:count], "code", old.restarts[:keep]
+    )
+    return _lex(text, language, kept, offset, line, indent, list(recent))
+
+
+def shape(word: str, recent: list[str], kept: frozenset[str]) -> str:
+    """The shape of a word behind the names `recent` (latest first); a name moves to the front of them."""
+    first = word[0]
+    if is_structure(word) or word in kept:
+        return word
+    if word[-1] in "'\"":
+        return SOME_STRING
+    if first.isalpha() or first == "_":
+        return _reference(word, recent)
+    return SOME_NUMBER if first.isdigit() or (first == "." and len(word) > 1 and word[1].isdigit()) else word
+
+
+def _reference(name: str, recent: list[str]) -> str:
+    """The rank of a name among the recent ones before it moves to the front."""
+    if name in recent:
+        k = recent.index(name)
+        del recent[k]
+        recent.insert(0, name)
+        return _REFERENCES[k]
+    recent.insert(0, name)
+    del recent[RECENT:]
+    return NEW_NAME
+
+
+def kept_words(language: str | None) -> frozenset[str]:
+    """Words that stand for themselves in shapes."""
+    return _KEPT.get(family(language), frozenset())
 
 
 def _common(one: str, two: str) -> int:
@@ -160,8 +390,11 @@ def _common(one: str, two: str) -> int:
     return low
 
 
-def _lex(text: str, language: str | None, out: Tokens, offset: int, line: int, indent: int) -> Tokens:
-    words, spaces, lines = out.words, out.spaces, out.lines
+def _lex(
+    text: str, language: str | None, out: Tokens, offset: int, line: int, indent: int, recent: list[str]
+) -> Tokens:
+    words, shapes, spaces, lines = out.words, out.shapes, out.spaces, out.lines
+    kept = kept_words(language)
     begun = False  # whether the current line has a word yet
     end = offset
     kind = start = 0
@@ -174,9 +407,10 @@ def _lex(text: str, language: str | None, out: Tokens, offset: int, line: int, i
             line_start = end
             if begun:
                 words.append(NEWLINE)
+                shapes.append(NEWLINE)
                 spaces.append(0)
                 lines.append(line - 1)
-                out.restarts.append((len(words), end, line, indent))
+                out.restarts.append((len(words), end, line, indent, tuple(recent)))
                 begun = False
             continue
         if kind in (_COMMENT, _BLOCK_COMMENT):
@@ -188,6 +422,7 @@ def _lex(text: str, language: str | None, out: Tokens, offset: int, line: int, i
             begun = True
             width = _width(text[line_start:start])
             words.append(indent_word(width - indent))
+            shapes.append(words[-1])
             spaces.append(0)
             lines.append(line)
             indent = width
@@ -200,6 +435,10 @@ def _lex(text: str, language: str | None, out: Tokens, offset: int, line: int, i
             word = LONG
             line += _breaks(text, start, end)
         words.append(word)
+        if kind in (_WORD, _LATE_WORD):
+            shapes.append(word if word in kept else _reference(word, recent))
+        else:
+            shapes.append(SOME_STRING if kind == _STRING else SOME_NUMBER if kind == _DIGITS else word)
     out.ends = _place(text[start:end], kind) if end == len(text) else "code"
     return out
 

@@ -119,7 +119,9 @@ def read(text: str, request: Request) -> Candidate | None:
 
 def _code(text: str) -> str:
     """The code of an answer: no thoughts, control words, fence or sentence around it; lines end in LF."""
-    text = _THOUGHT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if (thought := _THOUGHT.match(text.lstrip())) is not None:
+        text = text.lstrip()[thought.end() :].lstrip("\n")
     while (control := _CONTROL.search(text)) is not None:
         # Before the code it is a lead-in, behind it the end of the answer.
         text = text[control.end() :] if not text[: control.start()].strip() else text[: control.start()]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from copilot.context.tokens import NEWLINE, TAB, Tokens, closed_string, indent_word, lex, relex
+from copilot.context.tokens import NEWLINE, TAB, Tokens, closed_string, indent_word, kept_words, lex, relex, shape
 
 _KEPT: Final = 16
 _lexed: OrderedDict[tuple[Path, bool], tuple[str, Tokens]] = OrderedDict()
@@ -31,7 +31,8 @@ class Caret:
 
     `before`: the words up to the caret without the word being typed; `extra`: the indent word of a line that has no
     word yet; `typed`: the letters of the current word (an open string with its quote); `rest`: what stands behind the
-    caret on its line; `line`: the text of the line before the caret; `column`: words already on the line.
+    caret on its line; `line`: the text of the line before the caret; `column`: words already on the line; `recent`:
+    the names used last, latest first.
     """
 
     before: Tokens
@@ -42,6 +43,7 @@ class Caret:
     line: str
     next_line: str
     column: int
+    recent: tuple[str, ...]
 
 
 def caret(path: Path, language: str | None, before: str, after: str) -> Caret | str:
@@ -61,7 +63,7 @@ def caret(path: Path, language: str | None, before: str, after: str) -> Caret | 
     following = next((row for row in below.splitlines()[:8] if row.strip()), "")
     typed, column = "", 0
     extra: tuple[str, ...] = ()
-    words = Tokens(list(lexed.words), lexed.spaces[:], lexed.lines, lexed.ends)
+    words = Tokens(list(lexed.words), list(lexed.shapes), lexed.spaces[:], lexed.lines, lexed.ends)
     if not line.strip():
         indent = lexed.restarts[-1][3] if lexed.restarts else 0
         extra = (indent_word(len(line) + (TAB - 1) * line.count("\t") - indent),)
@@ -73,8 +75,18 @@ def caret(path: Path, language: str | None, before: str, after: str) -> Caret | 
             typed = last
             column -= 1
             words.words.pop()
+            words.shapes.pop()
             words.spaces.pop()
-    return Caret(words, tail, extra, typed, rest, line, following, column)
+    recent = _recent(lexed, words.words[lexed.restarts[-1][0] if lexed.restarts else 0 :], language)
+    return Caret(words, tail, extra, typed, rest, line, following, column, recent)
+
+
+def _recent(lexed: Tokens, line: list[str], language: str | None) -> tuple[str, ...]:
+    """The recent names at the end of the last line's words."""
+    names = list(lexed.restarts[-1][4]) if lexed.restarts else []
+    for word in line:
+        shape(word, names, kept_words(language))
+    return tuple(names)
 
 
 def _line_end(text: str) -> int:

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from copilot.context.tokens import kept_words
 from copilot.engines.base import Resources
 from copilot.engines.embedded.caret import Caret, caret
 from copilot.messages import say
@@ -98,13 +99,14 @@ def proposals(
 
     corpus = index.corpus(request.document.language)
     vocabulary = ngram.Vocabulary(corpus)
-    source, context = ngram.buffer(here.before, here.after, here.extra, vocabulary)
-    sources = [source]
+    sources = [ngram.buffer(here.before, here.after, here.extra, vocabulary)]
+    start = ngram.past(here.before, here.extra, here.recent, vocabulary)
     root = getattr(index, "root", None)
     own = relative(root, request.document.path) if root is not None else None
     if corpus is not None:
         sources += ngram.repository(corpus, own)
-    model = ngram.Model(sources, context, corpus, deadline=deadline, stop=stop)
+    literal = kept_words(request.document.language)
+    model = ngram.Model(sources, start, vocabulary, corpus, literal, deadline=deadline, stop=stop)
     closer = here.rest.strip()[:1]
     question = lines.Question(here.typed, closer if closer and closer in ")]}" else "", vocabulary)
     found = lines.candidates(model, question)

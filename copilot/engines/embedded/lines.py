@@ -14,8 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from copilot.context.corpus import Segment
-from copilot.context.tokens import NEWLINE, START, is_structure
+from copilot.context.corpus import Hits, Segment
+from copilot.context.tokens import NEWLINE, REFERENCE, START, is_structure, shape
 from copilot.engines.embedded.ngram import SAME_FOLDER, Model, Source, Vocabulary
 
 _BEAM: Final = 3
@@ -25,10 +25,12 @@ _FIRST_WIDTH: Final = 40
 _FLOOR: Final = -7.0
 _SLACK: Final = 1.5
 _COPIES: Final = 60
+_SHAPED: Final = 24
 _LONGEST: Final = 48
 _KEPT: Final = 10
 _SCORED: Final = 24
-_WORST: Final = -25.0
+WORST: Final = -12.0
+"""Nothing less probable is told apart: scoring stops there."""
 
 Line = tuple[int, ...]
 
@@ -42,8 +44,8 @@ class Found:
 
     `blanks`: spaces before each word; `logp` natural logarithm of its probability (end of line included), `worst` of
     its least probable word; `beam`: its rank in the beam (-1: copied only); `match`: words of left context that its
-    best source shares; `support`: sources with at least .6 of the best match; `where`: (segment, position) of the
-    best source; `own`, `near`: seen in the open file, in a file of the same folder.
+    best source shares, `matches` those of all; `shape_match` and `shape_matches` the same by shape; `where`: (segment,
+    position) of the best source; `own`, `near`: seen in the open file, in a file of the same folder.
     """
 
     words: Line
@@ -53,6 +55,8 @@ class Found:
     beam: int = -1
     match: int = 0
     matches: list[int] = field(default_factory=list)
+    shape_match: int = 0
+    shape_matches: list[int] = field(default_factory=list)
     where: tuple[Segment, int] | None = None
     own: bool = False
     near: bool = False
@@ -91,6 +95,8 @@ def candidates(model: Model, question: Question) -> list[Found]:
     """At most ten candidates with their evidence, in no particular order."""
     found = {line.words: line for line in _copies(model, question)}
     if not model.expired():
+        _add_shaped(found, model, question)
+    if not model.expired():
         for rank, beam in enumerate(_search(model, question)):
             known = found.setdefault(beam.words, beam)
             known.logp, known.worst, known.beam = beam.logp, beam.worst, rank
@@ -104,39 +110,108 @@ def candidates(model: Model, question: Question) -> list[Found]:
 
 def _promise(line: Found, best: int) -> float:
     """Which candidates are worth scoring."""
-    return 6 * (0 <= line.beam < 3) + 0.5 * min(line.match, 20) + 0.4 * min(line.support(best), 10) + line.own
+    shapes = 0.2 * min(line.shape_match, 24)
+    return 6 * (0 <= line.beam < 3) + 0.5 * min(line.match, 20) + shapes + 0.4 * min(line.support(best), 10) + line.own
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the context, or its shape, was seen: words of agreement, position, source."""
+
+    key: float
+    length: int
+    at: int
+    source: Source
+
+
+def _places(sources: Sequence[Source], found: Sequence[Sequence[Hits]], most: int) -> list[_Place]:
+    """The deepest matches, on ties the nearer file and the later position first."""
+    places: list[_Place] = []
+    for source, of_source in zip(sources, found, strict=True):
+        for hits in of_source:
+            weights = source.weights(hits.at)
+            keep = np.flatnonzero(weights > 0)
+            keep = keep[np.argsort(-hits.lengths[keep], kind="stable")][:most]
+            for at, length, weight in zip(
+                hits.at[keep].tolist(), hits.lengths[keep].tolist(), weights[keep].tolist(), strict=True
+            ):
+                places.append(_Place(2 * length + weight, length, at, source))
+    return sorted(places, key=lambda place: (-place.key, -place.at))
 
 
 def _copies(model: Model, question: Question) -> list[Found]:
     """The rest of the line at the deepest matches, nearest first, joined by their words."""
-    places: list[tuple[float, int, int, Source]] = []
-    for source, found in zip(model.sources, model.hits(()), strict=True):
-        for hits in found:
-            weights = source.weights(hits.at)
-            keep = np.flatnonzero(weights > 0)
-            keep = keep[np.argsort(-hits.lengths[keep], kind="stable")][: _COPIES * (4 if question.typed else 1)]
-            for i in keep.tolist():
-                at, length = int(hits.at[i]), int(hits.lengths[i])
-                if question.typed and not question.fits(int(source.segment.words[at])):
-                    continue
-                places.append((2 * length + float(weights[i]), length, at, source))
-    places.sort(key=lambda place: (-place[0], -place[2]))
+    places = _places(model.sources, model.hits(), _COPIES * (4 if question.typed else 1))
+    if question.typed:
+        places = [place for place in places if question.fits(int(place.source.segment.words[place.at]))]
     joined: dict[Line, Found] = {}
-    for _, length, at, source in places[: 2 * _COPIES]:
-        copied = _rest(source.segment, at, question)
+    for place in places[: 2 * _COPIES]:
+        copied = _rest(place.source.segment, place.at, question)
         if copied is None:
             continue
         words, blanks = copied
-        line = joined.get(words)
-        if line is None:
-            line = joined[words] = Found(words, blanks)
-        line.matches.append(length)
-        if length > line.match:
-            line.match, line.where = length, (source.segment, at)
-        weight = float(source.weights(np.array([at]))[0])
-        line.own |= source.by_position is not None
-        line.near |= source.by_position is None and weight == SAME_FOLDER
+        line = joined.setdefault(words, Found(words, blanks))
+        line.matches.append(place.length)
+        if place.length > line.match:
+            line.match, line.where = place.length, (place.source.segment, place.at)
+        _seen_at(line, place)
     return list(joined.values())
+
+
+def _seen_at(line: Found, place: _Place) -> None:
+    if place.source.by_position is not None:
+        line.own = True
+    elif place.source.weights(np.array([place.at]))[0] == SAME_FOLDER:
+        line.near = True
+
+
+def _add_shaped(found: dict[Line, Found], model: Model, question: Question) -> None:
+    """Lines that followed the same shape, their names replaced by the ones that play the same part here."""
+    places = _places(model.shape_sources, model.shape_hits(), _SHAPED * (6 if question.typed else 1))
+    taken = 0
+    for place in places:
+        renamed = _renamed(place, model, question)
+        if renamed is None:
+            continue
+        words, blanks = renamed
+        line = found.setdefault(words, Found(words, blanks))
+        line.shape_matches.append(place.length)
+        if place.length > line.shape_match:
+            line.shape_match = place.length
+            if line.where is None:
+                line.where = (place.source.segment, place.at)
+        taken += 1
+        if taken == _SHAPED:
+            break
+
+
+def _renamed(place: _Place, model: Model, question: Question) -> tuple[Line, tuple[int, ...]] | None:
+    """The line at a place of equal shape with this place's names; None when a reference points to no name here.
+
+    A name that was new there, a string and a number stay what they were there.
+    """
+    segment = place.source.segment  # seen by shape: `words` are the shapes, `shapes` the words
+    vocabulary, recent, kept = question.vocabulary, list(model.past(()).recent), model.kept
+    words: list[int] = []
+    for n in range(place.at, min(place.at + _LONGEST + 1, len(segment.words))):
+        shaped, number = int(segment.words[n]), int(segment.shapes[n])
+        if shaped < 0 or number < 0:
+            return None
+        rank = REFERENCE.get(vocabulary.word(shaped))
+        if rank is not None:
+            if rank >= len(recent):
+                return None
+            number = vocabulary.id(recent[rank])
+        if not words and not question.fits(number):
+            return None
+        if question.ended(words, number):
+            return (tuple(words), tuple(segment.spaces[place.at : n].tolist())) if words else None
+        text = vocabulary.word(number)
+        if is_structure(text):
+            return None
+        shape(text, recent, kept)
+        words.append(number)
+    return None
 
 
 def _rest(segment: Segment, at: int, question: Question) -> tuple[Line, tuple[int, ...]] | None:
@@ -200,7 +275,7 @@ def _score(model: Model, question: Question, words: Line) -> tuple[float, float]
     total = worst = 0.0
     for n in range(min(len(words), _SCORED) + 1):
         if model.expired():
-            return _WORST, _WORST
+            return WORST, WORST
         if n < len(words):
             p = model.probability(words[:n], words[n])
             if n == 0 and question.typed:
@@ -215,6 +290,6 @@ def _score(model: Model, question: Question, words: Line) -> tuple[float, float]
             p = float(following.p[ends].sum()) or 1e-7
         logp = math.log(p)
         total, worst = total + logp, min(worst, logp)
-        if total < _WORST:
-            return _WORST, worst
+        if total < WORST:
+            return WORST, worst
     return total, worst

@@ -10,15 +10,15 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.context.corpus import DEPTH, Corpus, Hits, Segment, find
-from copilot.context.tokens import Tokens
+from copilot.context.corpus import DEPTH, Corpus, Hits, Segment, find, follow
+from copilot.context.tokens import NEW_NAME, REFERENCE, SOME_NUMBER, SOME_STRING, Tokens, shape
 
 Array = NDArray[Any]
 
@@ -31,6 +31,9 @@ _LOCAL: Final = 1 << 30
 """First id of words that only the open buffer has."""
 
 _UNSEEN: Final = 1e-7
+_SHAPE_BASE: Final = 1e-4
+_SHAPE_SHARE: Final = 0.35
+"""How much the shapes say in the mix with the words."""
 
 
 class Vocabulary:
@@ -67,6 +70,11 @@ class Source:
     by_owner: Array | None = None
     by_position: Array | None = None
 
+    def by_shape(self) -> Source:
+        """The same positions, found by shape; the open file does not fade there (names may be old, shapes stay)."""
+        flat = None if self.by_position is None else np.minimum(self.by_position * OPEN_FILE, OPEN_FILE)
+        return Source(self.segment.by_shape(), self.by_owner, flat)
+
     def weights(self, at: Array) -> Array:
         """The weight of each position; 0 hides it."""
         if self.by_position is not None:
@@ -84,22 +92,41 @@ class Next:
     blank: Array
 
 
-def buffer(before: Tokens, after: Tokens, extra: Sequence[str], vocabulary: Vocabulary) -> tuple[Source, list[int]]:
-    """The open file as a source, and the context at the caret (word ids, nearest last).
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What stands before the next word: word ids and shape ids (nearest last), and the recent names, latest first."""
 
-    `extra` words (an indent) belong behind `before`. The text after the caret's line comes first in the array, so
-    that the caret is at the end; its weight fades with its true distance.
+    words: tuple[int, ...]
+    shapes: tuple[int, ...]
+    recent: tuple[str, ...]
+
+
+def buffer(before: Tokens, after: Tokens, extra: Sequence[str], vocabulary: Vocabulary) -> Source:
+    """The open file as a source; the text after the caret's line comes first in the array, the caret is at its end.
+
+    `extra` words (an indent) belong behind `before`. The weight fades with the true distance from the caret.
     """
-    head = [vocabulary.id(w) for w in before.words] + [vocabulary.id(w) for w in extra]
-    tail = [-1, -1, *(vocabulary.id(w) for w in after.words[2:])]  # its first indent is relative to nothing
-    words = np.array([-1] * DEPTH + tail + head, np.int32)
+    number = vocabulary.id
+    # The first two words behind the caret are a file start and an indent that is relative to nothing.
+    tail, tail_shapes = ([-1, -1, *map(number, words[2:])] for words in (after.words, after.shapes))
+    head, head_shapes = ([*map(number, words), *map(number, extra)] for words in (before.words, before.shapes))
+    pad = [-1] * DEPTH
     spaces = np.frombuffer(bytes(DEPTH) + _fit(after.spaces, len(tail)) + _fit(before.spaces, len(head)), np.uint8)
-    lines = np.array([-1] * DEPTH + _padded(after.lines, len(tail)) + _padded(before.lines, len(head)), np.int32)
+    lines = np.array(pad + _padded(after.lines, len(tail)) + _padded(before.lines, len(head)), np.int32)
     age = np.concatenate([np.zeros(DEPTH), np.arange(len(tail)), np.arange(len(head))[::-1]])
     weights = OPEN_FILE * (0.5 + 0.5 * np.exp(-age / _FADE))
-    owner = np.full(len(words), -1, np.int32)
+    owner = np.full(DEPTH + len(tail) + len(head), -1, np.int32)
     owner[DEPTH + len(tail) :] = 0  # tells the text before the caret from the text after it
-    return Source(Segment(words, spaces, lines, owner), by_position=weights), head[-DEPTH:]
+    words = np.array(pad + tail + head, np.int32)
+    shapes = np.array(pad + tail_shapes + head_shapes, np.int32)
+    return Source(Segment(words, shapes, spaces, lines, owner), by_position=weights)
+
+
+def past(before: Tokens, extra: Sequence[str], recent: Sequence[str], vocabulary: Vocabulary) -> Past:
+    """What the caret continues."""
+    words = (*before.words[-DEPTH:], *extra)[-DEPTH:]
+    shapes = (*before.shapes[-DEPTH:], *extra)[-DEPTH:]
+    return Past(tuple(map(vocabulary.id, words)), tuple(map(vocabulary.id, shapes)), tuple(recent))
 
 
 def _fit(values: bytearray, size: int) -> bytes:
@@ -125,6 +152,9 @@ def repository(corpus: Corpus, path: str | None) -> list[Source]:
     return found
 
 
+_Memory = dict[tuple[int, ...], list[list[Hits]]]
+
+
 class Model:
     """The distribution of the next word for contexts that continue the caret's.
 
@@ -134,58 +164,85 @@ class Model:
     def __init__(
         self,
         sources: Sequence[Source],
-        context: Sequence[int],
+        start: Past,
+        vocabulary: Vocabulary,
         corpus: Corpus | None,
+        kept: frozenset[str],
         *,
         deadline: float = math.inf,
         stop: threading.Event | None = None,
     ) -> None:
-        self.sources, self.context, self.corpus = sources, tuple(context), corpus
+        self.sources, self.vocabulary, self.corpus = sources, vocabulary, corpus
+        self.shape_sources = [source.by_shape() for source in sources]
+        self.kept = kept
         self._deadline, self._stop = deadline, stop
+        self._past: dict[tuple[int, ...], Past] = {(): start}
         self._seen: dict[tuple[int, ...], Next] = {}
-        self._hits: dict[tuple[int, ...], list[list[Hits]]] = {}
+        self._hits: _Memory = {}
+        self._shape_hits: _Memory = {}
         self._total = float(corpus.counts.sum()) + 1 if corpus is not None else 1.0
 
     def expired(self) -> bool:
         """Whether to answer with what is ready."""
         return (self._stop is not None and self._stop.is_set()) or time.monotonic() > self._deadline
 
-    def hits(self, line: tuple[int, ...]) -> list[list[Hits]]:
-        """Per source, where the context continued by `line` was seen."""
-        known = self._hits.get(line)
+    def past(self, line: tuple[int, ...]) -> Past:
+        """The context at the caret continued by `line`."""
+        known = self._past.get(line)
         if known is None:
-            context = np.array((self.context + line)[-DEPTH:], np.int64)
-            known = self._hits[line] = [find(source.segment, context) for source in self.sources]
+            before = self.past(line[:-1])
+            recent = list(before.recent)
+            shaped = shape(self.vocabulary.word(line[-1]), recent, self.kept)
+            known = self._past[line] = Past(
+                (*before.words, line[-1])[-DEPTH:],
+                (*before.shapes, self.vocabulary.id(shaped))[-DEPTH:],
+                tuple(recent),
+            )
+        return known
+
+    def hits(self, line: tuple[int, ...] = ()) -> list[list[Hits]]:
+        """Per source, where the context continued by `line` was seen."""
+        return self._found(self._hits, self.sources, line, np.array(self.past(line).words, np.int64))
+
+    def shape_hits(self, line: tuple[int, ...] = ()) -> list[list[Hits]]:
+        """Per source, where the shape of that context was seen."""
+        return self._found(self._shape_hits, self.shape_sources, line, np.array(self.past(line).shapes, np.int64))
+
+    def _found(
+        self, memory: _Memory, sources: Sequence[Source], line: tuple[int, ...], context: Array
+    ) -> list[list[Hits]]:
+        known = memory.get(line)
+        if known is None:
+            before = memory.get(line[:-1]) if line else None
+            if before is None:
+                known = [find(source.segment, context) for source in sources]
+            else:
+                known = [follow(s.segment, hits, context) for s, hits in zip(sources, before, strict=True)]
+            memory[line] = known
         return known
 
     def next(self, line: tuple[int, ...] = ()) -> Next:
-        """What may follow the context continued by `line`; empty when that context was never seen."""
+        """What may follow the context continued by `line`: words and shapes mixed; empty when never seen."""
         known = self._seen.get(line)
         if known is None:
-            known = self._seen[line] = self._next(line)
+            words = _distribution(self.sources, self.hits(line), self._unigram)
+            shapes = _distribution(self.shape_sources, self.shape_hits(line), _flat)
+            known = self._seen[line] = _mixed(words, self._named(shapes, self.past(line).recent))
         return known
 
-    def _next(self, line: tuple[int, ...]) -> Next:
-        seen: list[tuple[Hits, Array, Array, Array]] = []
-        for source, found in zip(self.sources, self.hits(line), strict=True):
-            for hits in found:
-                weights = source.weights(hits.at)
-                keep = weights > 0
-                if keep.any():
-                    at = hits.at[keep]
-                    kept = hits if keep.all() else Hits(at, hits.lengths[keep], hits.low, hits.high, hits.scale)
-                    words = source.segment.words[at]
-                    seen.append((kept, weights[keep] * hits.scale, words, source.segment.spaces[at] > 0))
-        if not seen:
-            none = np.zeros(0)
-            return Next(none.astype(np.int64), none, none)
-        ids, inverse = np.unique(np.concatenate([row[2] for row in seen]), return_inverse=True)
-        spaced = np.bincount(inverse, np.concatenate([row[1] * row[3] for row in seen]), len(ids))
-        blank = spaced / np.bincount(inverse, np.concatenate([row[1] for row in seen]), len(ids))
-        p = _smooth(_counts(seen, inverse, len(ids)), self._unigram(ids))
-        best = np.argsort(-p, kind="stable")
-        best = best[ids[best] >= 0]
-        return Next(ids[best], p[best], blank[best])
+    def _named(self, shapes: Next, recent: Sequence[str]) -> Next:
+        """Shapes as words: a reference is the name it points to, a word is itself; what names nothing drops out."""
+        ids, rows = [], []
+        for row, number in enumerate(shapes.ids.tolist()):
+            text = self.vocabulary.word(number)
+            rank = REFERENCE.get(text)
+            if rank is not None and rank < len(recent):
+                ids.append(self.vocabulary.id(recent[rank]))
+                rows.append(row)
+            elif rank is None and text not in _NAMELESS:
+                ids.append(number)
+                rows.append(row)
+        return Next(np.array(ids, np.int64), shapes.p[rows], shapes.blank[rows])
 
     def _unigram(self, ids: Array) -> Array:
         base = np.full(len(ids), _UNSEEN)
@@ -199,6 +256,48 @@ class Model:
         following = self.next(line)
         at = np.flatnonzero(following.ids == word)
         return float(following.p[at[0]]) if len(at) else _UNSEEN
+
+
+_NAMELESS: Final = frozenset({NEW_NAME, SOME_STRING, SOME_NUMBER})
+
+
+def _flat(ids: Array) -> Array:
+    return np.full(len(ids), _SHAPE_BASE)
+
+
+def _mixed(words: Next, shapes: Next) -> Next:
+    """Both distributions in one; each loses the share of the other only where that one has something to say."""
+    if not len(words.ids) or not len(shapes.ids):
+        return words if len(words.ids) else shapes
+    ids, inverse = np.unique(np.concatenate([words.ids, shapes.ids]), return_inverse=True)
+    parts = np.concatenate([words.p * (1 - _SHAPE_SHARE), shapes.p * _SHAPE_SHARE])
+    p = np.bincount(inverse, parts, len(ids))
+    blank = np.bincount(inverse, parts * np.concatenate([words.blank, shapes.blank]), len(ids)) / np.maximum(p, 1e-12)
+    best = np.argsort(-p, kind="stable")
+    return Next(ids[best], p[best], blank[best])
+
+
+def _distribution(sources: Sequence[Source], found: Sequence[Sequence[Hits]], base: Callable[[Array], Array]) -> Next:
+    """The smoothed distribution behind these hits, most probable first."""
+    seen: list[tuple[Hits, Array, Array, Array]] = []
+    for source, of_source in zip(sources, found, strict=True):
+        for hits in of_source:
+            weights = source.weights(hits.at)
+            keep = weights > 0
+            if keep.any():
+                at = hits.at[keep]
+                kept = hits if keep.all() else Hits(at, hits.lengths[keep], hits.low, hits.high, hits.scale)
+                seen.append((kept, weights[keep] * hits.scale, source.segment.words[at], source.segment.spaces[at] > 0))
+    if not seen:
+        none = np.zeros(0)
+        return Next(none.astype(np.int64), none, none)
+    ids, inverse = np.unique(np.concatenate([row[2] for row in seen]), return_inverse=True)
+    spaced = np.bincount(inverse, np.concatenate([row[1] * row[3] for row in seen]), len(ids))
+    blank = spaced / np.bincount(inverse, np.concatenate([row[1] for row in seen]), len(ids))
+    p = _smooth(_counts(seen, inverse, len(ids)), base(ids))
+    best = np.argsort(-p, kind="stable")
+    best = best[ids[best] >= 0]
+    return Next(ids[best], p[best], blank[best])
 
 
 def _counts(seen: Sequence[tuple[Hits, Array, Array, Array]], inverse: Array, size: int) -> Array:

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any, Final
 
 from copilot.engines.embedded.caret import Caret
-from copilot.engines.embedded.lines import Found, Question
+from copilot.engines.embedded.lines import WORST, Found, Question
 
 FEATURES: Final = (
     "logp",
@@ -28,6 +28,9 @@ FEATURES: Final = (
     "match_best",
     "match_is_best",
     "support",
+    "shape_match",
+    "shape_best",
+    "shape_support",
     "share",
     "copied",
     "own",
@@ -48,6 +51,9 @@ FEATURES: Final = (
     "is_typed",
     "with_rest",
 )
+
+_UNFITTED: Final = (0.0, 1.0, 0.0)
+"""A feature that is younger than the fit says nothing until the next one (a test holds them equal)."""
 
 _OPENERS: Final = frozenset("([{")
 _CLOSERS: Final = frozenset(")]}")
@@ -87,9 +93,10 @@ def features(found: Found, others: Sequence[Found], question: Question, caret: C
     """The values of `FEATURES` for one candidate among `others` (itself included)."""
     words = [question.vocabulary.word(n) for n in found.words]
     best = max(line.match for line in others)
-    rival = max((line.logp for line in others if line is not found), default=-25.0)
+    shape_best = max(line.shape_match for line in others)
+    rival = max((line.logp for line in others if line is not found), default=WORST)
     total = sum(len(line.matches) for line in others) or 1
-    logp = max(found.logp, -25.0)
+    logp = max(found.logp, WORST)
     seen = set(caret.before.words)
     names = [w for w in words if w.isidentifier()]
     fresh = sum(w not in seen for w in names)
@@ -99,15 +106,18 @@ def features(found: Found, others: Sequence[Found], question: Question, caret: C
     return [
         logp,
         logp / (len(words) + 1),
-        max(found.worst, -25.0),
+        max(found.worst, WORST),
         float(found.beam == 0),
         float(found.beam if 0 <= found.beam < 4 else 4),
-        min(max(logp - max(rival, -25.0), -8.0), 8.0),
+        min(max(logp - max(rival, WORST), -8.0), 8.0),
         float(logp > -1),
         math.log1p(found.match),
         math.log1p(best),
         float(found.match == best),
         math.log1p(found.support(best)),
+        math.log1p(found.shape_match),
+        math.log1p(shape_best),
+        math.log1p(sum(length >= 0.6 * shape_best for length in found.shape_matches)),
         len(found.matches) / total,
         float(bool(found.matches)),
         float(found.own),
@@ -151,6 +161,6 @@ def confidence(values: Sequence[float]) -> float:
     fitted = weights()
     score = float(fitted["bias"])
     for name, value in zip(FEATURES, values, strict=True):
-        mean, scale, weight = fitted["features"][name]
+        mean, scale, weight = fitted["features"].get(name, _UNFITTED)
         score += weight * (value - mean) / scale
     return 1 / (1 + math.exp(-max(min(score, 30.0), -30.0)))

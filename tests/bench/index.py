@@ -1,0 +1,92 @@
+"""Speed of the repository index, with the real worker process: `python tests/bench/index.py`.
+
+A repository of 500 Python files is put together from the standard library (files of 0.5-60 kB, no tests). Files a
+second are counted per CPU second of the worker (one core), its start and the token arrays included. A save is the
+CPU time that the worker spends on one saved file; the largest of the files' typical sizes are among those saved.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+from report import Figure, publish
+
+from copilot.config import Index as IndexSettings
+from copilot.config import Settings
+from copilot.context.worker import IndexWorker
+
+FILES = 500
+SAVES = 40
+
+
+def repository(into: Path) -> list[Path]:
+    """Copies of 500 standard library files."""
+    home = Path(sysconfig.get_paths()["stdlib"])
+    chosen = [
+        path
+        for path in sorted(home.rglob("*.py"))
+        if not {"site-packages", "test", "tests"} & set(path.parts) and 500 < path.stat().st_size < 60_000
+    ][:FILES]
+    made = []
+    for path in chosen:
+        target = into / path.relative_to(home)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        made.append(Path(shutil.copy(path, target)))
+    return made
+
+
+def save(worker: IndexWorker, path: Path, number: int) -> tuple[float, float]:
+    """(CPU ms of the worker, wall ms until a reader sees it) for one saved file."""
+    name = f"saved_{number}"
+    path.write_bytes(path.read_bytes() + f"\n\ndef {name}():\n    return {number}\n".encode())
+    started = time.perf_counter()
+    worker.update(path)
+    while not worker.index.definitions(name):
+        time.sleep(0.0005)
+    wall = (time.perf_counter() - started) * 1000
+    while worker.last_save_cpu_ms is None:
+        time.sleep(0.0005)
+    spent, worker.last_save_cpu_ms = worker.last_save_cpu_ms, None
+    return spent, wall
+
+
+def figures() -> list[Figure]:
+    """Build once, save some files, measure."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder, "repo")
+        files = repository(root)
+        size = sum(path.stat().st_size for path in files)
+        worker = IndexWorker(root, Settings(index=IndexSettings(folder=str(Path(folder, "index")))))
+        started = time.perf_counter()
+        worker.start()
+        if not worker.wait(300):
+            raise TimeoutError(str(worker.index.status()))
+        wall = time.perf_counter() - started
+        process = psutil.Process(worker.pid)
+        times, memory = process.cpu_times(), process.memory_info().rss / 1e6
+        spent = times.user + times.system
+        picked = files[:: max(len(files) // SAVES, 1)][:SAVES]
+        saves = sorted(save(worker, path, number) for number, path in enumerate(picked))
+        seen = sorted(row[1] for row in saves)
+        worker.close()
+    p95 = int(len(saves) * 0.95) - 1
+    return [
+        Figure("index.files_per_s", len(files) / spent, "files/s", ">=", 100),
+        Figure("index.files_per_s_wall", len(files) / wall, "files/s"),
+        Figure("index.mb_per_s", size / 1e6 / spent, "MB/s"),
+        Figure("index.save_ms", saves[p95][0], "ms CPU", "<=", 30),
+        Figure("index.save_ms_p50", statistics.median(row[0] for row in saves), "ms CPU"),
+        Figure("index.save_visible_ms_p95", seen[p95], "ms wall"),
+        Figure("index.worker_rss_mb", memory, "MB"),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(0 if publish("index", figures()) else 1)

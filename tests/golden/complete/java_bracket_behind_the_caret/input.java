@@ -1,0 +1,7 @@
+class A {
+    void a() {
+        post(ledger.open(day, currency));
+        post(ledger.open(day, currency));
+        post(ledger.op‸);
+    }
+}

@@ -1,0 +1,3 @@
+def reversal(source, target, amount):
+    with unit_of_work() as work:
+        work.accounts.‸

@@ -1,0 +1,3 @@
+def total(rows):
+    amount = ‸
+    return amount
