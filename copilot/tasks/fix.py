@@ -109,16 +109,13 @@ def _gone(
             place = mapped(target.span.start, own)
             line = after.text.count(b"\n", 0, place)
             rest = [f for f in now if f.rule == diagnostics.SYNTAX]
-            if all(after.text.count(b"\n", 0, f.span.start) > line for f in rest if f.span.start >= place) and (
-                len(rest) <= sum(f.rule == diagnostics.SYNTAX for f in was)
-            ):
+            if all(after.text.count(b"\n", 0, f.span.start) > line for f in rest if f.span.start >= place):
                 continue
         line = document.text.count(b"\n", 0, target.span.start) + 1
         return Check("fault gone", passed=False, detail=say("line {line} is still at fault", line=line))
-    fewer = len(was) - len(now)
-    if fewer > 0:
-        return Check("fault gone", passed=True, detail=say("{count} faults fewer", count=fewer))
-    return Check("fault gone", passed=True, detail=say("the fault is gone"))
+    return Check(
+        "fault gone", passed=True, detail=say("faults: {before} before, {after} after", before=len(was), after=len(now))
+    )
 
 
 def _kind(finding: Finding) -> tuple[str, str]:

@@ -102,12 +102,12 @@ _DATED: Final = re.compile(r"on Python \d")
 """Ruff's complaint that valid syntax is newer than the project's target version."""
 
 _EXPECTED: Final = re.compile(r"^Expected (.+), found (.+)$")
-_WORDS: Final = {
-    "newline": "end of line",
-    "eof": "end of file",
-    "end of file": "end of file",
-    "a statement": "a statement",
-}
+
+
+def _word(found: str) -> str:
+    if found == "newline":
+        return say("end of line")
+    return say("end of file") if "end of file" in found.lower() or found.upper() == "EOF" else found
 
 
 def _expectation(message: str) -> str:
@@ -116,7 +116,7 @@ def _expectation(message: str) -> str:
         expected, found = match.group(1), match.group(2)
         if expected.startswith(("`", "'")) and expected.count(expected[0]) == 2:
             return say("missing '{token}'", token=expected[1:-1])
-        return say("expected {expected}, found {found}", expected=expected, found=_WORDS.get(found, found))
+        return say("expected {expected}, found {found}", expected=expected, found=_word(found))
     lowered = message.lower()
     if "indent" in lowered:
         return say("wrong indentation")

@@ -22,7 +22,7 @@ def first_fault(text: bytes) -> Span | None:
     while high - low > 1:
         middle = (low + high) // 2
         end, stack = cuts[middle]
-        if _sound(text[:end] + "".join(_CLOSERS[each] for each in reversed(stack)).encode()):
+        if _sound(text[:end] + b"}" * len(stack)):
             low = middle
         else:
             high = middle
@@ -34,12 +34,15 @@ def first_fault(text: bytes) -> Span | None:
     return Span(start + blank, end)
 
 
-def closed(text: bytes, end: int) -> tuple[int, bytes] | None:
-    """The first cut at or after `end`, and the text up to it with its braces closed; None when there is none."""
-    for cut, stack in _cuts(lexemes(text, "java")):
-        if cut >= end:
-            return cut, text[:cut] + b"\n" + "".join(_CLOSERS[each] for each in reversed(stack)).encode()
-    return None
+def next_cut(text: bytes, offset: int) -> int | None:
+    """The end of the first statement or block that ends its line at or after `offset`."""
+    return next((cut for cut, _ in _cuts(lexemes(text, "java")) if cut >= offset), None)
+
+
+def braces_closing(text: bytes) -> bytes:
+    """The braces that a text leaves open, closed on a line of their own."""
+    cuts = _cuts(lexemes(text, "java"))
+    return b"\n" + b"}" * len(cuts[-1][1]) if cuts else b""
 
 
 def _cuts(tokens: list[Lexeme]) -> list[tuple[int, tuple[str, ...]]]:

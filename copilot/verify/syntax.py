@@ -36,7 +36,7 @@ def applies(doc: Document, edits: Iterable[Edit]) -> Check:
         return Check("applies", passed=False, detail=str(error))
     if not changed:
         return Check("applies", passed=False, detail=say("the edit changes nothing"))
-    return Check("applies", passed=True, detail=say("{count} edits apply", count=len(proposed)))
+    return Check("applies", passed=True, detail=say("edits: {count}", count=len(proposed)))
 
 
 def no_new_faults(doc: Document, edits: Iterable[Edit], *, compiler: bool = False) -> Check:

@@ -7,13 +7,16 @@ Absent on purpose: braces within a line (`slips.py`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from copilot.engines.embedded.ground import Ground, Slip, line_at
 
 _MOST: Final = 3
 """Contradictions between braces and layout that are looked at: the first ones cause the others."""
+
+_LATER: Final = 2.5
+"""What each earlier contradiction takes from a later one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def braces(at: Ground) -> Iterator[Slip]:
     for line in _lines(at):
         if before is not None:
             for slip in _between(at, before, line, stack):
-                yield slip
+                yield replace(slip, cost=slip.cost + _LATER * found)
                 found += 1
         if found >= _MOST:
             return
@@ -49,7 +52,7 @@ def braces(at: Ground) -> Iterator[Slip]:
                 stack.pop()
         before = line
     if before is not None and stack:
-        yield _closing(at, before.end, stack[-1], 1.5)
+        yield _closing(at, before.end, stack[-1], 1.5 + _LATER * found)
 
 
 def _closing(at: Ground, end: int, width: int, cost: float) -> Slip:

@@ -18,7 +18,7 @@ from copilot.engines.embedded.ground import Slip, ground, line_at
 from copilot.engines.embedded.slips import candidates
 from copilot.syntax import tree as trees
 from copilot.types import Span
-from copilot.verify.firstfault import closed
+from copilot.verify.firstfault import braces_closing, next_cut
 from copilot.verify.syntax import python_error
 
 WANTED: Final = 6
@@ -213,33 +213,35 @@ class _Grammar:
 
 def _up_to(text: bytes, language: str, judge: Judge, target: Span, over: Callable[[], bool]) -> list[_Found]:
     """Repairs of a text judged without what follows the fault, for a text with more faults further down."""
-    for whole, end in _pieces(text, language, target):
-        tries = _tries(whole, language, judge, target, over)
-        found = tries.accepted or _doubles(whole, language, judge, tries.better, over)
-        accepted = [row for row in found if all(slip.end <= end for slip in row[0])]
-        if accepted:
-            return accepted
+
+    def closing(piece: bytes) -> Verdict:
+        return judge(piece + (braces_closing(piece) if language == "java" else _closing(piece)))
+
+    for end in _ends(text, language, target):
+        piece = text[:end]
+        tries = _tries(piece, language, closing, target, over)
+        found = tries.accepted or _doubles(piece, language, closing, tries.better, over)
+        if found:
+            return found
     return []
 
 
-def _pieces(text: bytes, language: str, target: Span) -> Iterator[tuple[bytes, int]]:
-    """The text up to the end of the faulty line (and a little more), made whole; and how much of it is the text's."""
-    end = target.start
+def _ends(text: bytes, language: str, target: Span) -> Iterator[int]:
+    """Where to stop reading: after the faulty line (Java: statement), then one and two further on."""
+    at = target.start
     for _ in range(3):
         if language == "java":
-            cut = closed(text, end)
+            cut = next_cut(text, at)
             if cut is None:
                 return
-            end, whole = cut
-            yield whole, end
-            end += 1
+            yield cut
+            at = cut + 1
         else:
-            found = re.compile(rb"[\r\n]").search(text, end)
+            found = re.compile(rb"[\r\n]").search(text, at)
             if found is None:
                 return
-            piece = text[: found.start()]
-            yield piece + _closing(piece), len(piece)
-            end = found.start() + 2
+            yield found.start()
+            at = found.start() + 2
 
 
 def _closing(piece: bytes) -> bytes:
@@ -265,6 +267,11 @@ def _closing(piece: bytes) -> bytes:
 _HANDLER: Final = re.compile(rb"(?:except|finally)\b")
 _HEADER: Final = re.compile(rb"\s*(?:if|elif|else|for|while|with|def|class|try|except|finally|async)\b")
 
+def _clean(piece: bytes) -> bool:
+    """True when nothing is wrong up to here: the fault at the end of the piece comes from further up."""
+    return python_error(piece + _closing(piece)) is None
+
+
 _ITEM: Final = re.compile(rb"^(?:def|class|async|@|import|from)\b|^@", re.MULTILINE)
 
 
@@ -276,6 +283,6 @@ def window(text: bytes, target: Span) -> tuple[int, int]:
     for back, ahead in ((1, 0), (2, 1), (6, 3)):
         first = before[-back] if len(before) >= back else 0
         last = after[ahead] if len(after) > ahead else len(text)
-        if python_error(text[first:last]) is not None:
+        if python_error(text[first:last]) is not None and not _clean(text[first : line_at(text, target.start)[1]]):
             return first, last
     return 0, len(text)

@@ -146,6 +146,8 @@ def _forgotten(at: Ground) -> Iterator[Slip]:
             if word == "}" and edge and at.language == "java":
                 continue  # stands on a line of its own: `brace_slips.py`
             cost = _INSERT + at.change(index, 0, [word]) + _far(distance)
+            if word in _CLOSERS and index < len(at.tokens) and at.tokens[index].kind == "newline":
+                cost -= 1.5  # where a line ends is where closers get forgotten
             start, end, new = _placed(at, index, word)
             yield Slip(start, end, new, "insert", cost)
 
@@ -168,6 +170,8 @@ def _placed(at: Ground, index: int, word: str) -> tuple[int, int, bytes]:
         return left, left, b"="
     if word.isalpha() and b"\n" in gap:
         return right, right, word.encode() + b" "  # opens the line
+    if word == "{" and index < len(at.tokens) and at.tokens[index].kind == "newline":
+        return left, left, b" {"
     if not gap:
         wordy = word.isalpha() or len(word) > 1 or word in "=+*/<>"
         return left, left, f" {word} ".encode() if wordy else word.encode()
@@ -187,7 +191,8 @@ def _stray(at: Ground) -> Iterator[Slip]:
             continue
         token = at.tokens[index]
         rare = {"name": 4.0, "keyword": 2.0, "string": 6.0, "number": 3.0, "alien": -3.0}.get(token.kind, 0.0)
-        twin = index and at.tokens[index - 1].text == token.text
+        twin = index and at.tokens[index - 1].text == token.text and token.text not in _PAIRS
+        rare += 1.5 if token.text in _PAIRS else 0.0  # a closer is forgotten more often than an opener is typed twice
         # What leaves takes its own surprise with it; half of that is no evidence.
         gain = at.change(index, 1, [])
         cost = _DELETE + rare + max(gain, 0.6 * gain) - (2.5 if twin else 0) + _far(distance)
@@ -218,7 +223,10 @@ def _mistaken(at: Ground) -> Iterator[Slip]:
             wordy = other.isalpha()
             prior = _misspelt(at, token) if wordy else _REPLACE
             cost = prior + at.change(index, 1, [other]) + _far(distance)
-            yield Slip(token.start, token.end, other.encode(), "replace", cost)
+            start = token.start
+            if other == ":" and token.text == "{" and at.text[start - 1 : start] == b" ":
+                start -= 1
+            yield Slip(start, token.end, other.encode(), "replace", cost)
 
 
 def _misspelt(at: Ground, token: Lexeme) -> float:

@@ -1,0 +1,4 @@
+def fee(amount):
+    if amount > 100
+        return 1
+    return len(amuont)

@@ -1,0 +1,5 @@
+"""Errors."""
+
+
+class LimitExceeded(Exception):
+    """More than allowed."""

@@ -1,0 +1,5 @@
+"""Money."""
+
+
+class Money:
+    """An amount in a currency."""
