@@ -6,6 +6,7 @@ Absent on purpose: repairing them (`copilot/engines`).
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -143,22 +144,19 @@ def _mapped(span: Span, hunks: Sequence[_Hunk]) -> Span:
 
 def _unequal(old: list[_Mapped], new: list[Fault]) -> tuple[list[_Mapped], list[Fault]]:
     """Both sides without the pairs of equal faults at one place."""
-    rest_old, rest_new = list(old), []
+    alike: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for index, (fault, _) in enumerate(old):
+        alike[fault.kind, fault.expected, fault.text].append(index)
+    paired: set[int] = set()
+    rest = []
     for fault in new:
-        twin = next(
-            (
-                pair
-                for pair in rest_old
-                if pair[1].touches(fault.span)
-                and (pair[0].kind, pair[0].expected, pair[0].text) == (fault.kind, fault.expected, fault.text)
-            ),
-            None,
-        )
+        candidates = alike[fault.kind, fault.expected, fault.text]
+        twin = next((at for at, index in enumerate(candidates) if old[index][1].touches(fault.span)), None)
         if twin is None:
-            rest_new.append(fault)
+            rest.append(fault)
         else:
-            rest_old.remove(twin)
-    return rest_old, rest_new
+            paired.add(candidates.pop(twin))
+    return [pair for index, pair in enumerate(old) if index not in paired], rest
 
 
 def _regions(old: list[_Mapped], new: list[Fault], text: bytes) -> list[tuple[list[_Mapped], list[Fault]]]:
@@ -229,6 +227,7 @@ def _unpaired(old: Tree, new: Tree, hunks: Sequence[_Hunk]) -> list[Fault]:
 def _lonely_brackets(tree: Tree) -> list[Fault]:
     """Brackets without a partner. Only nodes with faults inside are entered: the others are balanced."""
     opened: list[Node] = []
+    open_now = Counter[str]()
     alone: list[Node] = []
     stack = [tree.root_node]
     while stack:
@@ -239,12 +238,14 @@ def _lonely_brackets(tree: Tree) -> list[Fault]:
             continue
         elif node.type in _PAIRS.values():
             opened.append(node)
+            open_now[node.type] += 1
         elif node.type in _PAIRS:
             partner = _PAIRS[node.type]
-            if not any(bracket.type == partner for bracket in opened):
+            if not open_now[partner]:
                 alone.append(node)
                 continue
-            while opened[-1].type != partner:
-                alone.append(opened.pop())
-            opened.pop()
+            while (bracket := opened.pop()).type != partner:
+                open_now[bracket.type] -= 1
+                alone.append(bracket)
+            open_now[partner] -= 1
     return [Fault("error", Span(*node.byte_range), "", node.type) for node in alone + opened]

@@ -43,12 +43,13 @@ def close_by_indentation(text: bytes, language: str) -> bytes:
     out = bytearray(text)
     opened: list[_Opened] = []
     code_end = 0  # after the last byte seen that is not in a comment
-    indent, line = 0, -1
+    indent, line, last = 0, -1, 0
     for token in _tokens(language).finditer(text):
         start, end = token.span()
         if token.lastgroup == "comment":
             continue
-        begins = text.rfind(b"\n", 0, start) + 1
+        begins = text.rfind(b"\n", last, start) + 1 or max(line, 0)
+        last = start
         if begins != line:
             if start - begins > indent:
                 opened = _without_header(opened, line, text[code_end - 1 : code_end])
@@ -66,7 +67,7 @@ def close_by_indentation(text: bytes, language: str) -> bytes:
                 elif opened and _CLOSERS[opened[-1][0]] == mark:
                     opened.pop()
         elif token.lastgroup == "open_string":
-            out[end - 1 : end] = text[start : start + 1] if end - start > 1 else b" "
+            _put(out, end - 1, text[start : start + 1] if end - start > 1 else b" ")
         code_end = start + len(token.group().rstrip())
     _close(out, opened, code_end, len(text))
     return bytes(out)
@@ -89,23 +90,32 @@ def _close(out: bytearray, opened: list[_Opened], code_end: int, until: int) -> 
         room = max(gap.rfind(b"\n"), 0)  # one line end stays
     closers = b"".join(_CLOSERS[bracket[0]] for bracket in reversed(opened))
     if len(closers) <= room:
-        out[code_end : code_end + len(closers)] = closers
+        _put(out, code_end, closers)
         return
     innermost = len(opened)
     while innermost and code_end - innermost <= opened[innermost - 1][1]:
         innermost -= 1  # no room after this bracket: it goes itself
         at = opened[innermost][1]
-        out[at : at + 1] = b" "
+        _put(out, at, b" ")
     if not innermost:
         return
     closers = closers[len(opened) - innermost :]
     at = code_end - len(closers)
     quote = bytes(out[code_end - 1 : code_end])
-    out[at:code_end] = closers
-    while at > 0 and out[at] & 0xC0 == 0x80:
-        at -= 1
+    _put(out, at, closers)
     if quote in {b'"', b"'", b"`"} and at > 1:
-        out[at - 1 : at] = quote
+        _put(out, at - 1, quote)
+
+
+def _put(out: bytearray, at: int, new: bytes) -> None:
+    """Overwrite bytes; of a character that this cuts, white space is left."""
+    start, end = at, at + len(new)
+    while out[start] & 0xC0 == 0x80:
+        start -= 1
+    out[start:end] = b" " * (at - start) + new
+    while end < len(out) and out[end] & 0xC0 == 0x80:
+        out[end : end + 1] = b" "
+        end += 1
 
 
 @cache
@@ -117,12 +127,12 @@ def _tokens(language: str) -> re.Pattern[bytes]:
     row = languages.get(language)
     comments = [re.escape((row.line_comment or "").encode()) + rb"[^\r\n]*"]
     if row.block_comment is not None:
-        comments.insert(0, rb"/\*.*?\*/")
+        comments.insert(0, rb"/\*.*?(?:\*/|\Z)")
     comment = rb"|".join(comments)
     lead = re.escape((row.line_comment or "").encode()[:1])
     return re.compile(
         rb"(?P<comment>" + comment + rb")"
-        rb'|(?P<string>""".*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\r\n])*"|\'(?:\\.|[^\'\\\r\n])*\'|`[^`]*`)'
+        rb'|(?P<string>""".*?(?:"""|\Z)|\'\'\'.*?(?:\'\'\'|\Z)|"(?:\\.|[^"\\\r\n])*"|\'(?:\\.|[^\'\\\r\n])*\'|`[^`]*`)'
         rb'|(?P<open_string>["\'][^"\'\r\n]*?(?=[)\]};,:\s]*(?:[\r\n]|\Z)))'
         rb"|(?P<code>[^\s" + lead + rb"\"'`][^\r\n" + lead + rb"\"'`]*|" + lead + rb")",
         re.DOTALL,

@@ -23,11 +23,16 @@ from copilot.types import Document, Span
 
 __all__ = ["Node", "Query", "QueryCursor", "Recent", "Tree", "edit_tree", "of", "parse", "query", "reuse"]
 
-LARGE: Final = 256 * 1024
-"""Bytes above which a parse reads in chunks: each chunk lets other threads run, a parse from bytes does not."""
+DEADLINE_S: Final = 5.0
+"""Wall seconds that a parse may take when the caller names no deadline: some broken texts cost quadratic time."""
 
-_CHUNK: Final = 64 * 1024
-_DEADLINE_LARGE_S: Final = 5.0
+CHUNK: Final = 64 * 1024
+"""Bytes per read: between two reads other threads run; one parse of a large text at once would stop them."""
+
+SMALL: Final = 32 * 1024
+"""Bytes up to which a text is parsed in one piece when no deadline is named: node texts are then cheapest to read."""
+
+_NAME: Final = 512
 _KEPT: Final = 16
 
 _local = threading.local()
@@ -97,31 +102,33 @@ def _parser(language: str) -> Parser:
 def parse(text: bytes, language: str, *, old: Tree | None = None, deadline_s: float | None = None) -> Tree | None:
     """The tree of UTF-8 `text`; None for a language without a row, or when `deadline_s` wall seconds have passed.
 
-    `old` is a tree of the text before, with the edits applied (`edit_tree`). Above 256 KB a deadline of 5 s holds
-    when none is given.
+    `old` is a tree of the text before, with the edits applied (`edit_tree`). A deadline of None is the default one.
     """
     if language not in languages.LANGUAGES:
         return None
     parser = _parser(language)
-    if deadline_s is None:
-        if len(text) <= LARGE:
-            return parser.parse(text, old_tree=old) if old is not None else parser.parse(text)
-        deadline_s = _DEADLINE_LARGE_S
-    until = time.monotonic() + deadline_s
+    if deadline_s is None and len(text) <= SMALL:
+        return parser.parse(text, old_tree=old) if old is not None else parser.parse(text)
+    until = time.monotonic() + (DEADLINE_S if deadline_s is None else deadline_s)
+
+    size = CHUNK
 
     def read(offset: int, _point: Point) -> bytes:
-        return text[offset : offset + _CHUNK]
+        return text[offset : offset + size]
 
     def late(_offset: int, _has_error: bool) -> bool:  # noqa: FBT001 the signature is tree-sitter's
         return time.monotonic() > until
 
     try:
         if old is not None:
-            return parser.parse(read, old_tree=old, progress_callback=late)
-        return parser.parse(read, progress_callback=late)
+            tree = parser.parse(read, old_tree=old, progress_callback=late)
+        else:
+            tree = parser.parse(read, progress_callback=late)
     except ValueError:
         parser.reset()  # an aborted parse would be resumed by the next one
         return None
+    size = _NAME  # from here on the tree reads the text of single nodes
+    return tree
 
 
 def of(document: Document, *, deadline_s: float | None = None) -> Tree | None:

@@ -44,12 +44,16 @@ def test_a_parse_that_is_too_late_is_given_up_and_the_next_one_is_whole(language
 
 def test_a_large_text_is_read_in_chunks_that_may_cut_a_character() -> None:
     line = "名称 = '账户余额𝔘' + name  # 备注\n"
-    text = (line * (parsing.LARGE // len(line.encode()) + 10)).encode()
-    assert len(text) > parsing.LARGE
+    text = (line * (5 * parsing.CHUNK // len(line.encode()))).encode()
+    assert len(text) > 4 * parsing.CHUNK
     parsed = tree.parse(text, "python")
     assert parsed is not None
     assert not parsed.root_node.has_error
     assert parsed.root_node.end_byte == len(text)
+
+
+def test_text_that_costs_quadratic_time_is_given_up() -> None:
+    assert tree.parse(b"/* \n" * 20_000, "java", deadline_s=0.2) is None
 
 
 def test_a_document_is_parsed_once_and_an_equal_one_again() -> None:
