@@ -77,7 +77,7 @@ async def _play(folder: Path, options: argparse.Namespace) -> int:
         code = await editor.stop()
         results.append({"step": say("server shuts down"), "ok": code == 0, "seen": [], "why": "", "s": 0.0})
     finally:
-        editor.kill()
+        await editor.kill()
     return _summary(results, options)
 
 
@@ -321,6 +321,7 @@ async def _comment_python(stage: Stage) -> None:
 
 async def _comment_java(stage: Stage) -> None:
     path = stage.path("java/src/main/java/com/example/bank/TransferService.java")
+    stage.editor.open(path, "java")
     await _apply(stage, path, await _action(stage, path, "execute(Transfer", "execute", "refactor.rewrite"))
     _need("@param transfer" in stage.editor.texts[path], "the parameter is not documented")
 

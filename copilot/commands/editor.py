@@ -58,10 +58,11 @@ class Editor:
         await self._reader
         return code
 
-    def kill(self) -> None:
+    async def kill(self) -> None:
         """End the process after a failure."""
         if self._process.returncode is None:
             self._process.kill()
+            await self._process.wait()
 
     async def request(self, method: str, params: Any) -> Any:
         """The result of a request. Raises RuntimeError with the server's message for an error reply."""
