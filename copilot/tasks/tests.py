@@ -152,7 +152,9 @@ async def _judged(
             yield Check("runs", passed=True, detail=detail)
         elif not outcome.passed or outcome.tests.keys() != first.tests.keys():
             detail = say(
-                "run {number}: {what}", number=count, what=outcome.broken or ", ".join(failed) or "other tests"
+                "run {number}: {what}",
+                number=count,
+                what=outcome.broken or ", ".join(failed) or say("other tests were found"),
             )
             yield Check("stable", passed=False, detail=detail)
             return

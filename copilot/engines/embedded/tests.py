@@ -40,13 +40,8 @@ LINE: Final = 100
 """Longest line of a generated test."""
 
 _BOOT: Final = "import sys; sys.path.insert(0, {folder!r}); from recording.main import main; main()"
-_SUSPICIOUS: Final = {
-    "contradicts a doctest": "{count} results contradict a doctest and were not recorded",
-    "does not equal itself (NaN)": "{count} results are NaN and were not recorded",
-    "is infinite": "{count} results are infinite and were not recorded",
-    "differs when repeated": "{count} results differ when repeated and were not recorded",
-}
-"""Reasons of the recorder that a developer should look at, with what is said."""
+_SUSPICIOUS: Final = ("contradicts a doctest", "does not equal itself (NaN)", "is infinite", "differs when repeated")
+"""Reasons of the recorder that a developer should look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,12 +246,41 @@ def _candidate(
     if unsteady:
         rejected["differs when repeated"] = rejected.get("differs when repeated", 0) + unsteady
     findings = tuple(
-        Finding("tests.suspicious", Severity.INFORMATION, doc.path, span, say(template, count=rejected[reason]))
-        for reason, template in _SUSPICIOUS.items()
+        Finding("tests.suspicious", Severity.INFORMATION, doc.path, span, _explained(reason, rejected[reason]))
+        for reason in _SUSPICIOUS
         if reason in rejected
     )
     return Candidate((Edit(path, Span(0, 0), text),), "embedded", 0.9, title, findings)
 
 
 def _histogram(rejected: Mapping[str, int]) -> str:
-    return "; ".join(f"{count} {reason}" for reason, count in sorted(rejected.items(), key=lambda item: -item[1])[:5])
+    """Why calls were not recorded, most frequent first."""
+    groups: dict[str, int] = {}
+    for reason, count in rejected.items():
+        kind = "raised" if reason.endswith("on purpose") else "asks" if reason.startswith("asks ") else reason
+        groups[kind] = groups.get(kind, 0) + count
+    rows = sorted(groups.items(), key=lambda row: (-row[1], row[0]))[:5]
+    return "; ".join(_explained(reason, count) for reason, count in rows)
+
+
+def _explained(reason: str, count: int) -> str:
+    """A reason of the recorder for a person."""
+    match reason:
+        case "raised":
+            return say("{count} calls failed in a way that no code raises on purpose", count=count)
+        case "asks":
+            return say("{count} calls ask the clock or a random source", count=count)
+        case "contradicts a doctest":
+            return say("{count} results contradict a doctest and were not recorded", count=count)
+        case "does not equal itself (NaN)":
+            return say("{count} results are NaN and were not recorded", count=count)
+        case "is infinite":
+            return say("{count} results are infinite and were not recorded", count=count)
+        case "differs when repeated":
+            return say("{count} results differ when repeated and were not recorded", count=count)
+        case "takes too long":
+            return say("{count} calls take too long", count=count)
+        case "its result has no text" | "shows nothing":
+            return say("{count} results cannot be written as code", count=count)
+        case _:
+            return say("{count} calls reach outside the module ({what})", count=count, what=reason)
