@@ -88,8 +88,8 @@ class Protocol(LanguageServerProtocol):
         self.refuse(None, _PARSE_ERROR, "Parse Error")
 
     def refuse(self, identifier: int | str | None, code: int, text: str) -> None:
-        """Send an error reply."""
-        self._send_data(types.ResponseErrorMessage(id=identifier, error=types.ResponseError(code=code, message=text)))
+        """Send an error reply (a plain value: the converter would leave out the id when it is null)."""
+        self._send_data({"jsonrpc": self.VERSION, "id": identifier, "error": {"code": code, "message": text}})
 
     def structure_message(self, data: Any) -> Any:
         """The typed message of a decoded one. Raises _Malformed; parameters of unknown methods stay plain values."""
@@ -184,7 +184,7 @@ class Protocol(LanguageServerProtocol):
         except Exception as error:
             logger.exception("a message could not be written")
             identifier = getattr(data, "id", None)
-            if identifier is None or hasattr(data, "method") or isinstance(data, types.ResponseErrorMessage):
+            if identifier is None or hasattr(data, "method"):
                 return
             self.refuse(identifier, _INTERNAL, _internal(error))
             return
