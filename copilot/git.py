@@ -31,6 +31,14 @@ def files(top: Path) -> list[str] | None:
     return None if listing is None else sorted({name for name in listing.split("\0") if name})
 
 
+def ignored(top: Path, name: str) -> bool | None:
+    """Whether git ignores the untracked file at a path relative to `top`. None where git cannot answer."""
+    if _ask(top, "rev-parse", "--git-dir") is None:
+        return None
+    # Exit 1 means "not ignored"; a tracked file is never ignored, whatever the patterns say.
+    return _ask(top, "check-ignore", "-q", "--", name) is not None
+
+
 def head(top: Path) -> tuple[str, str] | None:
     """`(commit, branch)` of the head; the branch is empty when detached, the commit before the first commit."""
     branch = _ask(top, "symbolic-ref", "--short", "-q", "HEAD")

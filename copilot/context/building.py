@@ -20,7 +20,7 @@ from typing import IO, Any, Final
 
 from copilot import files
 from copilot.context import store, tokens
-from copilot.context.listing import Listed, listed, look, policy
+from copilot.context.listing import Listed, admits, listed, look, policy
 from copilot.errors import UnreadableFile
 from copilot.syntax.outline import Import, Outline, outline
 from copilot.types import Document, document
@@ -84,6 +84,10 @@ class Builder:
         if doc is not None and version is not None:
             self._stream(version, doc)
             self._symbols(version, doc)
+
+    def knows(self, path: str) -> bool:
+        """Whether the index has this file."""
+        return self.database.execute("SELECT 1 FROM files WHERE path=?", (path,)).fetchone() is not None
 
     def drop(self, path: str) -> bool:
         """Forget a file; False when it was not known."""
@@ -325,11 +329,14 @@ class _Loop:
         return True
 
     def _update(self, path: str, text: str | None) -> None:
-        found = None if self.builder.banned.match_file(path) else look(self.builder.root, path)
-        self.builder.begin()
+        builder = self.builder
+        found = None if builder.banned.match_file(path) else look(builder.root, path)
+        if found is not None and not builder.knows(path) and not admits(builder.root, path):
+            return
+        builder.begin()
         if found is None:
-            self.builder.drop(path)
+            builder.drop(path)
         else:
             self._put(found, text)
-        self.builder.commit()
+        builder.commit()
         self.dirty = True

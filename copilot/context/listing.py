@@ -19,6 +19,9 @@ from copilot.syntax.languages import language_of
 
 IGNORE_FILE: Final = ".copilotignore"
 
+MOST_FILES: Final = 50_000
+"""Files of an index; a root with more (somebody opened a home folder) is indexed in part."""
+
 _SKIPPED: Final = frozenset(
     {"__pycache__", "node_modules", "venv", "site-packages", "target", "build", "dist", "out", "htmlcov"}
 )
@@ -45,10 +48,31 @@ def listed(root: Path, exclude: tuple[str, ...]) -> Iterator[Listed]:
     """Every file that belongs to the index, in path order."""
     banned = policy(root, exclude)
     names = git.files(root)
+    count = 0
     for name in sorted(_walk(root)) if names is None else names:
+        if count == MOST_FILES:
+            return
         found = None if banned.match_file(name) else look(root, name)
         if found is not None:
+            count += 1
             yield found
+
+
+def admits(root: Path, name: str) -> bool:
+    """Whether the listing would name this (new) file: one question to git, or the ignore files above it."""
+    ignored = git.ignored(root, name)
+    if ignored is not None:
+        return not ignored
+    specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+    parts = PurePosixPath(name).parts
+    for depth in range(len(parts)):
+        prefix = "".join(f"{part}/" for part in parts[:depth])
+        here = root / prefix
+        if depth and (_skipped(here) or _ignored(prefix, specs)):
+            return False
+        if lines := _lines(here / ".gitignore"):
+            specs = (*specs, (prefix, _spec(lines)))
+    return not _ignored(name, specs)
 
 
 def look(root: Path, name: str) -> Listed | None:
@@ -89,11 +113,14 @@ def _walk(root: Path) -> Iterator[str]:
         for entry in entries:
             name = prefix + entry.name
             if entry.is_dir(follow_symlinks=False):
-                skip = entry.name.startswith(".") or entry.name in _SKIPPED or Path(entry.path, "pyvenv.cfg").exists()
-                if not skip and not _ignored(name + "/", specs):
+                if not _skipped(Path(entry.path)) and not _ignored(name + "/", specs):
                     pending.append((Path(entry.path), specs))
             elif entry.is_file(follow_symlinks=False) and not _ignored(name, specs):
                 yield name
+
+
+def _skipped(folder: Path) -> bool:
+    return folder.name.startswith(".") or folder.name in _SKIPPED or (folder / "pyvenv.cfg").exists()
 
 
 def _ignored(name: str, specs: tuple[tuple[str, GitIgnoreSpec], ...]) -> bool:

@@ -214,15 +214,18 @@ async def test_a_selection_is_declined(pool: ThreadPoolExecutor) -> None:
     assert isinstance(await pipeline.suggest(request, bench(Index(), pool)), Declined)
 
 
-@given(st.text(alphabet="ab(\"'\n\r\t #\\é𝒳\x0c\u2028{}[]=.:,", max_size=60), st.data())
-def test_any_text_has_an_answer_or_silence(text: str, data: st.DataObject) -> None:
+LANGUAGES = st.sampled_from(["python", "java", "javascript", "sql", "xml", "yaml", "unheard-of", None])
+
+
+@given(st.text(alphabet="ab(\"'\n\r\t #\\é𝒳\x0c\u2028{}[]=.:,<>-/*", max_size=60), LANGUAGES, st.data())
+def test_any_text_has_an_answer_or_silence(text: str, language: str | None, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(text)))
     from copilot.engines.embedded.complete import proposals
 
-    here = caret(Path("any.py"), "python", text[:cut], text[cut:])
+    here = caret(Path("any.py"), language, text[:cut], text[cut:])
     if isinstance(here, str):
         return
-    doc = document(Path("any.py"), "python", text)
+    doc = document(Path("any.py"), language, text)
     at = len(text[:cut].encode())
     for found in proposals(Request(Task.COMPLETE, doc, Span(at, at), CompleteOptions()), here, Index()):
         assert 0 <= found.confidence <= 1

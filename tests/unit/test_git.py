@@ -34,6 +34,7 @@ def test_no_repository_means_none(tmp_path: Path) -> None:
     assert git.root(tmp_path) is None
     assert git.files(tmp_path) is None
     assert git.head(tmp_path) is None
+    assert git.ignored(tmp_path, "a.py") is None
 
 
 def test_listing_has_tracked_and_new_files_but_no_ignored_ones(top: Path) -> None:
@@ -42,6 +43,13 @@ def test_listing_has_tracked_and_new_files_but_no_ignored_ones(top: Path) -> Non
     (top / "secret").mkdir()
     (top / "secret" / "k.py").write_text("")
     assert git.files(top) == [".gitignore", "a.py", "账 户.py"]
+
+
+def test_ignored_is_about_untracked_files(top: Path) -> None:
+    run(top, "add", "-f", "a.py")
+    assert git.ignored(top, "x.log") is True
+    assert git.ignored(top, "secret/k.py") is True
+    assert git.ignored(top, "a.py") is False
 
 
 def test_head_before_and_after_the_first_commit_and_detached(top: Path) -> None:

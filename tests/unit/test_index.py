@@ -152,6 +152,21 @@ def test_without_git_the_walk_honours_gitignore_and_skips_environments(start: St
     assert [n for n in names if index.definitions(f"in_{n}")] == ["kept_pb2"]
 
 
+@pytest.mark.parametrize("with_git", [True, False])
+def test_saving_an_ignored_file_does_not_index_it(start: Start, root: Path, with_git: bool) -> None:  # noqa: FBT001
+    if with_git:
+        subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    (root / ".gitignore").write_text("local_*.py\nmade/\n")
+    worker = start()
+    for name in ("bank/local_keys.py", "made/x.py", "bank/open.py"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(f"def in_{Path(name).stem}(): ...\n")
+        worker.update(root / name)
+    until(lambda: worker.index.definitions("in_open"))
+    assert not worker.index.definitions("in_local_keys")
+    assert not worker.index.definitions("in_x")
+
+
 def test_unreadable_files_are_left_out_and_gb18030_is_read(start: Start, root: Path) -> None:
     (root / "binary.py").write_bytes(b"def bad(): ...\n\0\xff")
     (root / "huge.py").write_text("def large(): ...\n" * 40_000)
