@@ -11,8 +11,8 @@ import re
 from typing import Final
 
 from copilot.messages import say
-from copilot.syntax.tree import Tree, of
-from copilot.types import Check, Document
+from copilot.syntax.tree import Tree, node_at, of
+from copilot.types import Check, Document, Span
 from copilot.verify import docsections
 from copilot.verify.contract import Contract, names
 from copilot.verify.docconventions import columns
@@ -36,8 +36,7 @@ _NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 _SHARE: Final = 0.6
 
 
-_SPOKEN: Final = frozenset({"true", "false", "null", "this"})
-"""Java's own words."""
+_BUILTIN: Final = frozenset({*dir(builtins), *keyword.kwlist, "true", "false", "null", "this"})
 
 
 def signature(before: Document, after: Document, old: Contract, new: Contract) -> Check:
@@ -56,7 +55,7 @@ def signature(before: Document, after: Document, old: Contract, new: Contract) -
         ordered = [one for one in known if one in added]
         if part == "parameters" and [one for one in added if one in known] != ordered:
             return Check(name, passed=False, detail=say("the order differs from the signature"))
-    had = {part for part in ("returns", "yields") if previous is not None and previous.of(part)}  # type: ignore[arg-type]  # both are parts
+    had = {part for part in ("returns", "yields") if previous is not None and previous.of(part)}
     is_generator = "generator" in new.flags
     if text.of("returns") and "returns" not in had and not new.gives:
         return Check(name, passed=False, detail=say("nothing is returned"))
@@ -74,12 +73,11 @@ def entities(before: Document, after: Document, old: Contract, new: Contract) ->
     tree = of(before)
     if tree is None:
         return Check(name, passed=False, detail=say("the file cannot be parsed"))
-    scope = _names(tree)
     symbol = old.symbol
     own = before.text[symbol.span.start : symbol.span.end] if symbol is not None else before.text
     for match in _CODE.finditer(added):
         code = match[1] or match[2] or match[3]
-        if unknown := next((n for n in sorted(names(_bare(code))) if n not in scope), None):
+        if unknown := next((n for n in sorted(names(_bare(code))) if not _is_known(n, before, tree)), None):
             return Check(name, passed=False, detail=say("{name} is not in the code", name=unknown))
     if stray := next((n for n in _NUMBER.findall(added) if n.encode() not in own), None):
         return Check(name, passed=False, detail=say("{name} is not in the code", name=stray))
@@ -196,15 +194,11 @@ def _prose(before: Document, after: Document, old: Contract, new: Contract) -> s
     return "\n".join(lines)
 
 
-def _names(tree: Tree) -> set[str]:
-    """The identifiers of the file's code, and the language's own words."""
-    found = set(dir(builtins)) | set(keyword.kwlist) | _SPOKEN
-    stack = [tree.root_node]
-    while stack:
-        node = stack.pop()
-        if "comment" in node.type:
-            continue
-        if not node.children:
-            found |= names((node.text or b"").decode("utf-8", "replace"))
-        stack.extend(node.children)
-    return found
+def _is_known(name: str, document: Document, tree: Tree) -> bool:
+    """True when the name is built in or occurs in the file's code (its strings included, its comments not)."""
+    if name in _BUILTIN:
+        return True
+    for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)".encode(), document.text):
+        if "comment" not in node_at(tree, Span(match.start(), match.end())).type:
+            return True
+    return False

@@ -16,6 +16,7 @@ from copilot.types import CommentOptions, Document
 from copilot.verify import docsections
 
 _CJK: Final = re.compile(r"[\u4e00-\u9fff]")
+_MACHINE: Final = re.compile(r"#!|#.*?coding[:=]|\s*# (?:type|noqa|pragma|fmt)\b")
 _NOTES: Final = ("#", "//", "*", "/*", '"""', "'''")
 
 
@@ -42,6 +43,7 @@ def language_for(document: Document, options: CommentOptions, settings: Settings
             return wanted
     lines = document.text.decode("utf-8", "replace").splitlines()
     notes = [line for line in lines if line.lstrip().startswith(_NOTES) and any(c.isalpha() for c in line)]
+    notes = [line for line in notes if not _MACHINE.match(line)]
     if notes:
         return "zh" if sum(bool(_CJK.search(line)) for line in notes) * 2 > len(notes) else "en"
     return messages.locale()

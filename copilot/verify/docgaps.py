@@ -58,31 +58,35 @@ def gaps(document: Document, contract: Contract) -> Gaps:
 
 
 def _missing(contract: Contract, found: Documentation, *, yields: bool) -> Gaps:
-    is_sentence = sum(not line.blank for line in found.lines) == 1 and found.style == "plain"
-    says_result = not is_sentence and _SAYS_RESULT.search(found.summary) is not None
     told = set(found.named("parameters"))
     parameters = tuple(p for p in contract.parameters if p.name.lstrip("*") not in told)
-    is_prose = found.style == "plain" and not is_sentence
-    if is_prose and any(
-        re.search(rf"\b{re.escape(p.name.lstrip('*'))}\b", found.text, re.IGNORECASE) for p in parameters
-    ):
-        parameters = ()  # they are spoken of in the text
-    if found.style == "javadoc" and "{@return" in found.text:
-        says_result = True
     kinds = {name.rpartition(".")[2] for name in found.named("raises")}
     raised = tuple(one for one in contract.raised if one.type.rpartition(".")[2] not in kinds)
-    if is_prose:
-        raised = tuple(one for one in raised if one.type.rpartition(".")[2] not in found.text)
-    has_fields = bool(found.of("fields"))
+    prose = _prose(found)
+    if not told and any(_speaks_of(prose, p.name.lstrip("*")) for p in parameters):
+        parameters = ()
+    raised = tuple(one for one in raised if not _speaks_of(prose, one.type.rpartition(".")[2]))
+    says_result = "{@return" in found.text or bool(prose and _SAYS_RESULT.search(found.summary))
     documented = set(found.named("fields"))
     return Gaps(
         parameters=parameters if contract.callable or contract.language == "java" else (),
         type_parameters=tuple(t for t in contract.type_parameters if f"<{t.name}>" not in told),
-        returns=contract.gives and not found.of("returns") and not says_result and (not yields or bool(found.sections)),
+        returns=contract.gives and not found.of("returns") and not says_result,
         yields=yields and not found.of("yields") and not found.of("returns") and not says_result,
         raised=raised if contract.callable else (),
-        fields=tuple(f for f in contract.fields if f.name not in documented) if has_fields else (),
+        fields=tuple(f for f in contract.fields if f.name not in documented) if documented else (),
     )
+
+
+def _prose(found: Documentation) -> str:
+    """The text of a docstring before its sections when it is more than one line; empty for Javadoc, which has tags."""
+    end = min((section.first for section in found.sections), default=len(found.lines))
+    lines = [line.text for line in found.lines[:end] if not line.blank]
+    return "\n".join(lines) if len(lines) > 1 and found.style != "javadoc" else ""
+
+
+def _speaks_of(prose: str, name: str) -> bool:
+    return bool(prose) and re.search(rf"\b{re.escape(name)}\b", prose, re.IGNORECASE) is not None
 
 
 def _told_by_class(document: Document, contract: Contract) -> bool:

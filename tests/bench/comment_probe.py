@@ -209,6 +209,9 @@ async def java(root: Path, options: CommentOptions, folder: Path) -> Count:
         bare = bare_java(raw.decode("utf-8", "replace").encode())
         target = folder / path.relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)
+        if len(bare) > LARGEST:
+            target.write_bytes(bare)  # the others need it to compile
+            continue
         count["files"] += 1
         doc = document(target, "java", bare)
         after = await documented(doc, options, count)

@@ -148,9 +148,6 @@ def _java(document: Document, symbol: Symbol, draft: Draft) -> Edit | None:
     if before.strip():
         if b"/*" in before or b"//" in before:
             return None
-        return Edit(document.path, Span(at, at), f"\n{layout.indent}{comment}\n{layout.indent}")
-    return Edit(
-        document.path,
-        Span(start + len(layout.indent.encode()), start + len(layout.indent.encode())),
-        f"{comment}\n{layout.indent}",
-    )
+        blank = len(before) - len(before.rstrip(b" \t"))
+        return Edit(document.path, Span(at - blank, at), f"\n{layout.indent}{comment}\n{layout.indent}")
+    return Edit(document.path, Span(at, at), f"{comment}\n{layout.indent}")

@@ -44,6 +44,11 @@ def is_verb(word: str) -> bool:
     return word in glossary()["verbs"]
 
 
+def is_ambiguous(word: str) -> bool:
+    """True for a verb that is a noun too, so that a name of this one word says little."""
+    return word in glossary()["ambiguous"]["verbs"]
+
+
 def is_word(word: str) -> bool:
     """False for what is too short or has no vowel: it may be an abbreviation that only the author knows."""
     return (

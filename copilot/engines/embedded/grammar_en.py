@@ -114,11 +114,6 @@ def phrase(found: list[str]) -> str:
     return " ".join(text)
 
 
-def article(text: str) -> str:
-    """The text after `a` or `an`."""
-    return f"{'an' if text[:1].lower() in 'aeiou' else 'a'} {text}"
-
-
 def owner_words(contract: Contract) -> str:
     """The class around, in words."""
     if contract.owner is None or contract.owner.kind in {"function", "method", "constructor"}:

@@ -9,13 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from copilot.engines.embedded.docwords import glossary, is_noun, is_verb, is_word, reads_as_noun, shouting, words
+from copilot.engines.embedded.docwords import (
+    glossary,
+    is_ambiguous,
+    is_noun,
+    is_verb,
+    is_word,
+    reads_as_noun,
+    shouting,
+    words,
+)
 from copilot.engines.embedded.grammar_en import (
     AGENTS,
     LISTED,
     PREDICATES,
     PREPOSITIONS,
-    article,
     code,
     is_truth,
     noun,
@@ -195,8 +203,10 @@ def _protocol(contract: Contract) -> str:
     """Special methods, whose meaning Python itself defines, and constructors."""
     owner = owner_words(contract)
     if contract.symbol is not None and contract.symbol.kind == "constructor" and owner:
-        verb = "Create" if contract.language == "java" else "Initialize"
-        return f"{verb} the {owner}." if contract.language == "python" else f"Create {article(owner)}."
+        assert contract.owner is not None
+        return (
+            f"Create a new {code(contract.owner.name)}." if contract.language == "java" else f"Initialize the {owner}."
+        )
     names = [code(p.name) for p in contract.parameters]
     template = glossary()["special"]["en"].get(contract.name, "") if contract.owner is not None else ""
     if template and template.count("{") <= len(names):
@@ -241,6 +251,8 @@ def _order(contract: Contract, verb: str, rest: list[str]) -> str:
         spoken = "yield"
     if rest:
         return sentence(phrase([spoken, *rest]))
+    if gives and is_ambiguous(verb):
+        return _by_facts(contract)
     owner = owner_words(contract)
     if contract.changes and len(contract.changes) <= 3 and contract.callable:
         return f"{sentence(spoken)[:-1]}, changing {series([code(name) for name in contract.changes])}."

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from copilot.engines.embedded.docwords import chinese, chinese_verb, glossary, is_verb, reads_as_noun, shouting, words
+from copilot.engines.embedded.docwords import (
+    chinese,
+    chinese_verb,
+    glossary,
+    is_ambiguous,
+    is_verb,
+    reads_as_noun,
+    shouting,
+    words,
+)
 from copilot.verify.contract import Condition, Contract, Field, Parameter, Raised, TypeParameter, Value
 
 _SHAPES: Final = {
@@ -240,6 +249,8 @@ def _order(contract: Contract, verb: str, rest: list[str]) -> str:
     told = "返回" if verb == "get" and gives else chinese_verb(verb)
     if rest:
         return f"{told}{chinese(rest)}。" if told and chinese(rest) else ""
+    if gives and is_ambiguous(verb):
+        return ""
     if contract.changes and len(contract.changes) <= 3:
         return f"{told}，并修改 {series([code(name) for name in contract.changes])}。"
     owner = chinese(words(contract.owner.name)) if contract.owner is not None else ""

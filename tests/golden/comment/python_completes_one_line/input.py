@@ -1,0 +1,3 @@
+def fee(amount, rate):
+    'What the bank takes.'
+    return amount * rate

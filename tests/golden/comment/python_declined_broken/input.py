@@ -1,0 +1,3 @@
+def fee(amount):
+    if amount >
+    return amount * 2

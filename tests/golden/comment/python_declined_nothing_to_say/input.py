@@ -1,0 +1,4 @@
+def zq(a, b):
+    for x in a:
+        if x:
+            b(x)

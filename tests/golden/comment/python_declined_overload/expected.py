@@ -1,0 +1,5 @@
+from typing import overload
+
+
+@overload
+def pick(x: int) -> int: ...

@@ -1,0 +1,23 @@
+from decimal import Decimal
+
+
+def calc_late_fee(amount: Decimal, days: int, *, rate: Decimal = Decimal("0.0005")) -> Decimal:
+    """Calculate the late fee.
+
+    Args:
+        amount (Decimal): Rejected with ``ValueError`` if ``amount <= 0``.
+        days (int): Rejected with ``ValueError`` if ``days < 0 or days > 365``.
+        rate (Decimal): Default ``Decimal("0.0005")``.
+
+    Returns:
+        Decimal: ``amount * rate * days``.
+
+    Raises:
+        ValueError: If ``amount <= 0``, with the message ``"amount must be positive"``,
+            or if ``days < 0 or days > 365``.
+    """
+    if amount <= 0:
+        raise ValueError("amount must be positive")
+    if days < 0 or days > 365:
+        raise ValueError
+    return amount * rate * days

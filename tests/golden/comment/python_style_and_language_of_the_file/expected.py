@@ -1,0 +1,33 @@
+"""账户。"""
+
+
+def balance_of(account):
+    """返回余额。
+
+    Parameters
+    ----------
+    account
+        账户。
+
+    Returns
+    -------
+    余额。
+    """
+    return account.balance
+
+
+def is_overdue(due_date, today):
+    """返回 ``today > due_date``。
+
+    Parameters
+    ----------
+    due_date
+        到期日。
+    today
+
+    Returns
+    -------
+    ``today > due_date``。
+    """
+    # 到期日当天不算逾期
+    return today > due_date

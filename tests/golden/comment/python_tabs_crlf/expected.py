@@ -1,0 +1,26 @@
+def f(a):
+	"""Return ``None`` if ``a``, otherwise ``[a]``.
+
+	Args:
+		a:
+
+	Returns:
+		``None`` if ``a``, otherwise ``[a]``.
+	"""
+	if a:
+		return None
+	return [a]
+
+
+class A:
+	"""``A`` with ``total``."""
+	def total(self, rows):
+		"""Return the total.
+
+		Args:
+			rows: Passed to ``sum``.
+
+		Returns:
+			The result of ``sum(rows)``.
+		"""
+		return sum(rows)
