@@ -49,7 +49,7 @@
     (formal_parameter type: (_) @type name: (identifier) @name) @definition.field))
 (record_declaration
   parameters: (formal_parameters
-    (spread_parameter (_) @type . (variable_declarator name: (identifier) @name)) @definition.field))
+    (spread_parameter (_) @type . "..." @type.suffix . (variable_declarator name: (identifier) @name)) @definition.field))
 
 (modifiers
   ["public" "protected" "private" "abstract" "static" "final" "strictfp" "default"

@@ -62,6 +62,9 @@
   superclasses: (argument_list (_) @_base)
   body: (block (expression_statement (assignment left: (identifier) @name !type) @definition.constant))
   (#match? @_base "(^|\\.)([A-Za-z]*Enum|Flag|IntFlag)$"))
+(expression_statement
+  (assignment left: (pattern_list (identifier) @name)) @definition.variable)
+(type_alias_statement left: (type (identifier) @name) right: (type) @value) @definition.variable
 
 (assignment
   left: (attribute object: (identifier) @_self attribute: (identifier) @name)

@@ -26,6 +26,8 @@ CENT: Final = decimal.Decimal("0.01")
 MAX_TERM_MONTHS = 480
 _default_rate = decimal.Decimal("0.0345")
 registry: dict[str, "Loan"] = {}
+low, high = 0, 100
+type Key = tuple[str, int]
 
 
 class DayCount(str, Enum):
