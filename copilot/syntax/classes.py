@@ -7,12 +7,13 @@ file defines; this is the closer look that writing members needs. Absent on purp
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, Literal, Protocol, cast
 
 from copilot.syntax import tree as trees
-from copilot.syntax.parsing import Recent
+from copilot.syntax.outline import outline
 from copilot.syntax.tree import Node
 from copilot.types import Document, Span
 
@@ -21,6 +22,8 @@ READERS: Final = {
     "java": "copilot.syntax.classes_java",
 }
 """Language to the module that reads its classes; a further language is a row and a module."""
+
+_TYPES: Final = frozenset({"class", "interface", "enum", "record", "annotation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,29 +175,28 @@ class _Reader(Protocol):
     def routine(self, node: Node, text: bytes) -> Routine | None: ...
 
 
-_read: Final[Recent[tuple[Shape, ...]]] = Recent()
-
-
 def classes(document: Document) -> tuple[Shape, ...]:
-    """Every class of the file, outer before inner; empty for a language without a reader."""
-    known = _read.get(document)
-    if known is None:
-        reader, tree = _reader(document), trees.of(document)
-        if reader is None or tree is None:
-            return ()
-        found = (reader.shape(node, document.text) for node in trees.descendants(tree.root_node, *reader.CLASSES))
-        known = tuple(shape for shape in found if shape is not None)
-        _read.put(document, known)
-    return known
+    """Every class of the file, in document order; empty for a language without a reader."""
+    return tuple(_shapes(document, None))
 
 
-def routines(document: Document) -> tuple[Routine, ...]:
-    """Every function and method of the file that has a body, outer before inner."""
+def named(document: Document, name: str) -> tuple[Shape, ...]:
+    """The classes of the file with that plain or dotted name."""
+    found = _shapes(document, name.rpartition(".")[2])
+    return tuple(s for s in found if name in (s.name, s.qualified))
+
+
+def _shapes(document: Document, name: str | None) -> Iterator[Shape]:
+    """The outline knows where the classes are; only those of the wanted name are read closely."""
     reader, tree = _reader(document), trees.of(document)
     if reader is None or tree is None:
-        return ()
-    found = (reader.routine(node, document.text) for node in trees.descendants(tree.root_node, *reader.ROUTINES))
-    return tuple(routine for routine in found if routine is not None)
+        return
+    for symbol in outline(document).symbols:
+        if symbol.kind in _TYPES and name in (None, symbol.name):
+            at = tree.root_node.descendant_for_byte_range(symbol.name_span.start, symbol.name_span.end)
+            node = at.parent if at is not None else None
+            if node is not None and node.type in reader.CLASSES and (shape := reader.shape(node, document.text)):
+                yield shape
 
 
 def class_at(document: Document, span: Span) -> Shape | None:
@@ -217,11 +219,6 @@ def routine_at(document: Document, span: Span) -> Routine | None:
             return reader.routine(inner, document.text)
         node = node.parent
     return None
-
-
-def named(document: Document, name: str) -> tuple[Shape, ...]:
-    """The classes of the file with that plain or dotted name."""
-    return tuple(s for s in classes(document) if name in (s.name, s.qualified))
 
 
 def text_of(node: Node | None, text: bytes) -> str:

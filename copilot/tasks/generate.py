@@ -149,26 +149,43 @@ _UNFINISHED: Final = (b"raise NotImplementedError", b"throw new UnsupportedOpera
 def members_once(document: Document, edits: tuple[Edit, ...]) -> Check:
     """Check `members`: the edits add members to a class or branches to a function, and none stands twice."""
     after = texts.apply(document, edits)
-    before_all, after_all = _inventory(document), _inventory(after)
-    fresh = after_all - before_all
-    if before_all - after_all:
+    places = [_first_code(after, span) for span in names.inserted_spans(document, edits)]
+    shapes = {s.qualified: s for p in places if (s := classes.class_at(after, p)) is not None}
+    before, now = Counter[str](), Counter[str]()
+    for qualified, shape in shapes.items():
+        now += _members(shape)
+        before += sum((_members(s) for s in classes.named(document, qualified)), Counter[str]())
+    if now == before:  # no member: branches, then
+        now = sum((_branches(after, p) for p in places), Counter[str]())
+        before = sum((_branches(document, e.span) for e in edits), Counter[str]())
+    fresh = now - before
+    if before - now:
         return Check("members", passed=False, detail=say("a member is gone"))
     if not fresh:
         return Check("members", passed=False, detail=say("no member was added"))
-    twice = [key[1] for key in fresh if after_all[key] > 1]
+    twice = sorted(key for key in fresh if now[key] > 1)
     if twice:
-        return Check("members", passed=False, detail=say("defined twice: {names}", names=", ".join(sorted(twice))))
+        return Check("members", passed=False, detail=say("defined twice: {names}", names=", ".join(twice)))
     return Check("members", passed=True, detail=say("{count} members added, none twice", count=fresh.total()))
 
 
-def _inventory(document: Document) -> Counter[tuple[str, str]]:
-    """(place, member) of everything a derivation may add, counted."""
-    found: Counter[tuple[str, str]] = Counter()
-    for shape in classes.classes(document):
-        for m in shape.methods:
-            types = ",".join(p.annotation or "" for p in m.parameters) if shape.language == "java" else m.role
-            found[shape.qualified, f"{m.name}({types})"] += 1
-    for routine in classes.routines(document):
-        for label in routine.branches:
-            found[routine.path, label] += 1
+def _first_code(document: Document, span: Span) -> Span:
+    """The first character of an inserted text that is not blank."""
+    text = document.text[span.start : span.end]
+    start = span.start + len(text) - len(text.lstrip())
+    return Span(start, start)
+
+
+def _members(shape: Shape) -> Counter[str]:
+    """The methods of a class, overloads and the roles of a property told apart, counted."""
+    found: Counter[str] = Counter()
+    for m in shape.methods:
+        told = ", ".join(p.annotation or "" for p in m.parameters) if shape.language == "java" else m.role
+        found[f"{shape.qualified}.{m.name}({told})"] += 1
     return found
+
+
+def _branches(document: Document, span: Span) -> Counter[str]:
+    """The constants that the function around `span` names in branches, counted."""
+    routine = classes.routine_at(document, span)
+    return Counter(routine.branches if routine is not None else ())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Final
 
 from copilot import edits as texts
@@ -19,76 +20,22 @@ from copilot.syntax.outline import outline
 from copilot.syntax.tree import Node, descendants
 from copilot.types import Check, Document, Edit, Span
 
-JAVA_LANG: Final = frozenset(
-    [
-        "AbstractMethodError",
-        "Appendable",
-        "ArithmeticException",
-        "ArrayIndexOutOfBoundsException",
-        "AssertionError",
-        "AutoCloseable",
-        "Boolean",
-        "Byte",
-        "CharSequence",
-        "Character",
-        "Class",
-        "ClassCastException",
-        "ClassLoader",
-        "ClassNotFoundException",
-        "CloneNotSupportedException",
-        "Cloneable",
-        "Comparable",
-        "Deprecated",
-        "Double",
-        "Enum",
-        "Error",
-        "Exception",
-        "Float",
-        "FunctionalInterface",
-        "IllegalAccessException",
-        "IllegalArgumentException",
-        "IllegalStateException",
-        "IndexOutOfBoundsException",
-        "InterruptedException",
-        "Integer",
-        "Iterable",
-        "Long",
-        "Math",
-        "NegativeArraySizeException",
-        "NullPointerException",
-        "Number",
-        "NumberFormatException",
-        "Object",
-        "OutOfMemoryError",
-        "Override",
-        "Package",
-        "Process",
-        "ProcessBuilder",
-        "Readable",
-        "Record",
-        "ReflectiveOperationException",
-        "Runnable",
-        "Runtime",
-        "RuntimeException",
-        "SafeVarargs",
-        "SecurityException",
-        "Short",
-        "StackOverflowError",
-        "StackTraceElement",
-        "StrictMath",
-        "String",
-        "StringBuffer",
-        "StringBuilder",
-        "StringIndexOutOfBoundsException",
-        "SuppressWarnings",
-        "System",
-        "Thread",
-        "ThreadLocal",
-        "Throwable",
-        "UnsupportedOperationException",
-        "Void",
-    ]
-)
+# fmt: off
+JAVA_LANG: Final = frozenset({
+    "AbstractMethodError", "Appendable", "ArithmeticException", "ArrayIndexOutOfBoundsException",
+    "AssertionError", "AutoCloseable", "Boolean", "Byte", "CharSequence", "Character", "Class",
+    "ClassCastException", "ClassLoader", "ClassNotFoundException", "CloneNotSupportedException", "Cloneable",
+    "Comparable", "Deprecated", "Double", "Enum", "Error", "Exception", "Float", "FunctionalInterface",
+    "IllegalAccessException", "IllegalArgumentException", "IllegalStateException", "IndexOutOfBoundsException",
+    "InterruptedException", "Integer", "Iterable", "Long", "Math", "NegativeArraySizeException",
+    "NullPointerException", "Number", "NumberFormatException", "Object", "OutOfMemoryError", "Override",
+    "Package", "Process", "ProcessBuilder", "Readable", "Record", "ReflectiveOperationException", "Runnable",
+    "Runtime", "RuntimeException", "SafeVarargs", "SecurityException", "Short", "StackOverflowError",
+    "StackTraceElement", "StrictMath", "String", "StringBuffer", "StringBuilder",
+    "StringIndexOutOfBoundsException", "SuppressWarnings", "System", "Thread", "ThreadLocal", "Throwable",
+    "UnsupportedOperationException", "Void",
+})
+# fmt: on
 """The types of java.lang that code names without an import."""
 
 _BUILTINS: Final = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__class__", "self", "_"}
@@ -105,8 +52,9 @@ def bound(doc: Document, edits: Iterable[Edit]) -> Check:
         return Check("names", passed=True, detail=say("names are not checked for this language"))
     inserted = tuple(inserted_spans(doc, proposed))
     used = _python_uses if doc.language == "python" else _java_uses
-    known = _python_known if doc.language == "python" else _java_known
-    missing = sorted({name for node, name in used(tree.root_node, inserted) if not known(name, node, after, inserted)})
+    scopes: dict[int, set[str]] = {}
+    known = partial(_python_known, scopes) if doc.language == "python" else partial(_java_known, inserted)
+    missing = sorted({name for node, name in used(tree.root_node, inserted) if not known(name, node, after)})
     if missing:
         return Check("names", passed=False, detail=say("not bound in the file: {names}", names=", ".join(missing)))
     return Check("names", passed=True, detail=say("every name is bound"))
@@ -122,10 +70,14 @@ def inserted_spans(doc: Document, edits: Iterable[Edit]) -> Iterator[Span]:
 
 
 def _nodes(root: Node, inserted: tuple[Span, ...], *types: str) -> Iterator[Node]:
-    for node in descendants(root, *types):
+    todo = [root]
+    while todo:
+        node = todo.pop()
         span = Span(node.start_byte, node.end_byte)
-        if any(where.contains(span) for where in inserted):
+        if node.type in types and any(where.contains(span) for where in inserted):
             yield node
+        if any(where.touches(span) for where in inserted):
+            todo += reversed(node.children)
 
 
 def _text(node: Node | None) -> str:
@@ -170,7 +122,7 @@ def _python_binds(node: Node, parent: Node) -> bool:
     return in_parameter or (parent.type == "typed_parameter" and parent.named_children[0] == node)
 
 
-def _python_known(name: str, node: Node, after: Document, _inserted: tuple[Span, ...]) -> bool:
+def _python_known(scopes: dict[int, set[str]], name: str, node: Node, after: Document) -> bool:
     if name in _BUILTINS:
         return True
     for row in outline(after).imports:
@@ -178,8 +130,11 @@ def _python_known(name: str, node: Node, after: Document, _inserted: tuple[Span,
             return True
     at: Node | None = node
     while at is not None:
-        if at.type in ("function_definition", "class_definition", "module", "lambda") and name in _python_scope(at):
-            return True
+        if at.type in ("function_definition", "class_definition", "module", "lambda"):
+            if at.id not in scopes:
+                scopes[at.id] = _python_scope(at)
+            if name in scopes[at.id]:
+                return True
         at = at.parent
     return False
 
@@ -247,7 +202,7 @@ def _java_binds(node: Node, parent: Node) -> bool:
     return any(parent.child_by_field_name(f) == node for f in ("name", "field"))
 
 
-def _java_known(name: str, node: Node, after: Document, inserted: tuple[Span, ...]) -> bool:
+def _java_known(inserted: tuple[Span, ...], name: str, node: Node, after: Document) -> bool:
     if name in JAVA_LANG:
         return True
     shape = outline(after)

@@ -216,7 +216,7 @@ def test_offers_are_what_applies_and_every_offer_resolves():
     [
         (Span(9, 9), "\n    def f(self):\n        return 1\n", "members"),  # f stands twice
         (Span(9, 9), "\n    def g(self) -> Gone:\n        return Lost\n", "names"),
-        (Span(14, 31), "def g(self):", "kept"),
+        (Span(14, 35), "def g(self): return 0", "kept"),
         (Span(9, 9), "\n    def g(self:\n", "syntax"),
         (Span(999, 999), "x", "applies"),
         (Span(9, 9), "\n    x = 1\n", "members"),  # no member at all
@@ -244,25 +244,14 @@ def proof_until_failure(candidate: Candidate, asked: Request) -> list[Check]:
     return asyncio.run(collect())
 
 
-SOURCES = (
-    "argparse",
-    "ast",
-    "calendar",
-    "cmd",
-    "fractions",
-    "http/cookies",
-    "logging/handlers",
-    "shlex",
-    "statistics",
-    "zipfile",
-)
+SOURCES = ("cmd", "fractions", "http/cookies", "logging/handlers", "queue", "shlex", "string", "sched")
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_whatever_is_derived_for_the_standard_library_holds_and_is_done_once(name: str):
     doc = files.read(Path(sysconfig.get_paths()["stdlib"]) / f"{name}.py", "python")
     resolved = 0
-    for shape in classes.classes(doc)[:12]:
+    for shape in classes.classes(doc)[:8]:
         for kind in task.KINDS:
             got = ask(doc, shape.span, kind=kind)
             if isinstance(got, Declined):
@@ -273,7 +262,7 @@ def test_whatever_is_derived_for_the_standard_library_holds_and_is_done_once(nam
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 ast.parse(made.text)
-            moved = next(s for s in classes.classes(made) if s.qualified == shape.qualified)
+            (moved,) = classes.named(made, shape.qualified)
             assert isinstance(ask(made, moved.span, kind=kind), Declined), (shape.name, kind)
             resolved += 1
-    assert resolved or name == "ast"
+    assert resolved
