@@ -252,8 +252,8 @@ class Corpus:
     segments: tuple[Segment, ...]
     counts: Array
     """How often each word id occurs (the unigram)."""
-    cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """Scratch for what an engine derives from this very corpus (spacing table, flags)."""
+    cache: dict[str | None, Any] = field(default_factory=dict, compare=False, repr=False)
+    """For what an engine derives from this very corpus for a path."""
 
 
 def join(words: Sequence[str], ids: Mapping[str, int], live: Mapping[int, str], segments: Sequence[Segment]) -> Corpus:

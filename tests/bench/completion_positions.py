@@ -28,7 +28,7 @@ from copilot.engines.embedded.complete import Proposal, proposals
 from copilot.types import CompleteOptions, Request, Span, Task, document
 
 TRAIN = ("hypothesis", "rich", "setuptools", "click", "tomlkit", "importlinter", "email", "asyncio", "idlelib", "json",
-         "java/java/time", "java/java/text")  # fmt: skip
+         "java/java/time", "java/java/text", "java/java/security", "java/java/nio/file")  # fmt: skip
 HELD_OUT = ("_pytest", "hatchling", "packaging", "git", "unittest", "xml", "java/java/net", "java/java/util/concurrent")
 
 _NO_START = ("import", "from", "package", "@", "}", ")", "]", "{")

@@ -110,11 +110,12 @@ def proposals(
     closer = here.rest.strip()[:1]
     question = lines.Question(here.typed, closer if closer and closer in ")]}" else "", vocabulary)
     found = lines.candidates(model, question)
+    seen = set(here.before.words)
     kept: list[Proposal] = []
     for line in found:
         text = rank.render(line, question, here)
         if text is not None:
-            values = rank.features(line, found, question, here)
+            values = rank.features(line, found, question, here, seen)
             kept.append(Proposal(text, rank.confidence(values), line, tuple(values), _source(line, corpus, request)))
     return sorted(kept, key=lambda p: (-p.confidence, p.text))
 

@@ -30,6 +30,9 @@ _FADE: Final = 600.0
 _LOCAL: Final = 1 << 30
 """First id of words that only the open buffer has."""
 
+_PATHS: Final = 32
+"""Files for which a corpus keeps the weights of all others."""
+
 _UNSEEN: Final = 1e-7
 _SHAPE_BASE: Final = 1e-4
 _SHAPE_SHARE: Final = 0.35
@@ -139,6 +142,15 @@ def _padded(values: list[int], size: int) -> list[int]:
 
 def repository(corpus: Corpus, path: str | None) -> list[Source]:
     """The corpus as sources for a file at a relative path: itself hidden (its buffer replaces it), its folder first."""
+    known = corpus.cache.get(path)
+    if known is None:
+        if len(corpus.cache) >= _PATHS:
+            corpus.cache.clear()
+        known = corpus.cache[path] = _repository(corpus, path)
+    return known
+
+
+def _repository(corpus: Corpus, path: str | None) -> list[Source]:
     folder = path.rpartition("/")[0] if path else None
     weights = np.zeros(max(corpus.live, default=0) + 1, np.float32)
     for version, name in corpus.live.items():

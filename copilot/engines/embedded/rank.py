@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib import resources
 from typing import Any, Final
@@ -89,15 +90,16 @@ def _repeats(caret: Caret, text: str) -> bool:
     return line == caret.next_line.strip() and sum(c.isalnum() for c in line) > 3
 
 
-def features(found: Found, others: Sequence[Found], question: Question, caret: Caret) -> list[float]:
-    """The values of `FEATURES` for one candidate among `others` (itself included)."""
+def features(
+    found: Found, others: Sequence[Found], question: Question, caret: Caret, seen: AbstractSet[str]
+) -> list[float]:
+    """The values of `FEATURES` for one candidate among `others` (itself included); `seen`: words before the caret."""
     words = [question.vocabulary.word(n) for n in found.words]
     best = max(line.match for line in others)
     shape_best = max(line.shape_match for line in others)
     rival = max((line.logp for line in others if line is not found), default=WORST)
     total = sum(len(line.matches) for line in others) or 1
     logp = max(found.logp, WORST)
-    seen = set(caret.before.words)
     names = [w for w in words if w.isidentifier()]
     fresh = sum(w not in seen for w in names)
     line = [*caret.before.words[len(caret.before.words) - caret.column :], *words] if caret.column else words
