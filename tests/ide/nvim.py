@@ -89,21 +89,25 @@ class Neovim:
             time.sleep(pause_s)
 
     def look(self, lua: str) -> Any:
-        """The value of a Lua chunk (`return …`), run in Neovim's main loop."""
+        """The value of a Lua chunk (`return …`), run in Neovim's main loop; None for nil."""
         self._script.write_text(lua, "utf-8")
-        return json.loads(
-            self._remote("--remote-expr", f'luaeval("vim.json.encode({{dofile(_A)}})", "{self._script}")')
-        )[0]
+        call = f'luaeval("vim.json.encode({{ value = dofile(_A) }})", "{self._script}")'
+        return dict(json.loads(self._remote("--remote-expr", call))).get("value")
 
-    def wait(self, lua: str, what: str, timeout_s: float = 15) -> Any:
-        """What a Lua chunk returns as soon as it is neither nil nor false nor empty."""
+    def glance(self, lua: str, timeout_s: float = 1.5) -> Any:
+        """What a Lua chunk returns as soon as it is neither nil nor false nor empty; else that, after the time."""
         deadline = time.monotonic() + timeout_s
         while True:
-            found = self.look(f"local found = (function() {lua} end)()\nreturn found or false")
-            if found:
+            found = self.look(lua)
+            if found or time.monotonic() > deadline:
                 return found
-            assert time.monotonic() < deadline, f"waited {timeout_s} s for {what}\n{self.report()}"
             time.sleep(0.1)
+
+    def wait(self, lua: str, what: str, timeout_s: float = 15) -> Any:
+        """What a Lua chunk returns as soon as there is something; fails after the time."""
+        found = self.glance(lua, timeout_s)
+        assert found, f"waited {timeout_s} s for {what}\n{self.report()}"
+        return found
 
     def open(self, path: Path) -> None:
         """Open a file and wait until the server answers for it."""
@@ -133,6 +137,7 @@ class Neovim:
         return (self._home / "screen.txt").read_text("utf-8", "replace")
 
     def report(self) -> str:
-        """For a failure: messages, and what the client and the server logged."""
+        """For a failure: messages, what is on the screen, and what the client and the server logged."""
+        told = self.look("return { shown, vim.fn.execute('messages') }")
         logged = self.log.read_text("utf-8", "replace")[-4000:] if self.log.exists() else ""
-        return f"screen:\n{self.screen()[-2000:]}\nlsp.log:\n{logged}"
+        return f"messages:\n{told}\nscreen:\n{self.screen()[-2000:]}\nlsp.log:\n{logged}"

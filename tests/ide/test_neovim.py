@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from collections.abc import Callable
@@ -32,9 +33,9 @@ return reply.result
 
 
 def act(nvim: Neovim, title: str, kind: str) -> None:
-    """Choose a code action at the cursor by a part of its title, as `vim.lsp.buf.code_action` does for a person."""
+    """Choose a code action of the cursor's line by a part of its title, as a person does from the list."""
     nvim.keys(
-        "<Esc><Cmd>lua vim.lsp.buf.code_action({ apply = true, context = { only = { '" + kind + "' } }, "
+        "<Esc><Cmd>lua require('bank_copilot').actions({ apply = true, context = { only = { '" + kind + "' } }, "
         f"filter = function(a) return a.title:lower():find('{title.lower()}', 1, true) ~= nil end }})<CR>"
     )
 
@@ -44,7 +45,7 @@ def changed(nvim: Neovim, wanted: str) -> str:
     nvim.wait(
         f"return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n'):find([==[{wanted}]==], 1, true)",
         f"{wanted!r} in the buffer, which is\n{nvim.text()}",
-        timeout_s=60,
+        timeout_s=20,
     )
     return nvim.text()
 
@@ -53,6 +54,15 @@ def added(before: str, after: str) -> str:
     """The lines of `after` that `before` does not have."""
     known = set(before.splitlines())
     return "\n".join(f"+ {row}" for row in after.splitlines() if row not in known)
+
+
+def code(source: bytes) -> str:
+    """A Python program without its docstrings."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) and ast.get_docstring(node) is not None:
+            del node.body[0]
+    return ast.dump(tree)
 
 
 def test_server_attaches_and_reports(nvim: Neovim, bank: Path, tell: Tell) -> None:
@@ -72,30 +82,39 @@ def test_server_attaches_and_reports(nvim: Neovim, bank: Path, tell: Tell) -> No
 
 
 @pytest.mark.parametrize(
-    ("place", "line", "typed"),
+    ("place", "line", "typed", "more"),
     [
         (
-            "python/bank/limits.py",
-            "    if profile.monthly <",
-            "if profile.weekly < spent_in_week(history, day, profile) + amount:\n    raise Limit",
+            "python/bank/accounts.py",
+            "    def release(",
+            'def reserve(self, amount: Money) -> None:\nif amount.is_negative():\nraise ValueError("am',
+            "ount must",
         ),
         (
-            "java/src/main/java/com/example/bank/TransferService.java",
-            "        this.notifier =",
-            "this.limits = Objects.requireN",
+            "java/src/main/java/com/example/bank/InterestCalculator.java",
+            "        BigDecimal once",
+            'if (nominal.signum() < 0) throw new IllegalArgumentException("rate m',
+            "ust not",
         ),
     ],
 )
 def test_ghost_text_is_shown_and_accepted(
-    nvim: Neovim, bank: Path, tell: Tell, place: str, line: str, typed: str
+    nvim: Neovim, bank: Path, tell: Tell, place: str, line: str, typed: str, more: str
 ) -> None:
     path = bank / place
+    # An answer that is late is not shown, and the machine that runs the tests may be busy.
+    (bank / Path(place).parts[0] / ".bank-copilot.toml").write_text("[completion]\ndeadline_ms = 1000\n", "utf-8")
     nvim.open(path)
+    nvim.keys(":setlocal expandtab shiftwidth=4<CR>")
     nvim.wait(READY, "the index")
     number = next(n for n, row in enumerate(path.read_text("utf-8").split("\n"), 1) if row.startswith(line))
     nvim.keys(f":{number}<CR>O")
     nvim.type(typed)
-    ghost = nvim.wait(GHOST, "ghost text after " + typed)
+    # The first answer comes late when the engine is cold: a person types on.
+    while not (ghost := nvim.glance(GHOST)) and more:
+        nvim.type(more[0])
+        more = more[1:]
+    assert ghost, "no ghost text\n" + nvim.report()
     row = nvim.look("return vim.api.nvim_get_current_line()")
     tell(f"{row}⟦{ghost}⟧")
     nvim.keys("<Tab>")
@@ -106,8 +125,8 @@ def test_ghost_text_is_shown_and_accepted(
 
 def test_tab_stays_a_tab_without_ghost_text(nvim: Neovim, bank: Path) -> None:
     nvim.open(bank / "python/bank/narratives.py")
-    nvim.keys(":setlocal noexpandtab<CR>Go# <Tab>end<Esc>")
-    assert "# \tend" in changed(nvim, "end")
+    nvim.keys(":setlocal noexpandtab softtabstop=0<CR>Go# <Tab>end<Esc>")
+    assert "# \tend" in changed(nvim, "\tend")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +134,7 @@ def test_tab_stays_a_tab_without_ghost_text(nvim: Neovim, bank: Path) -> None:
     [
         ("python/drafts/loan_quote.py", "/months: int) -> Money<CR>", ":", "months: int) -> Money:\n"),
         ("python/drafts/overdraft.py", "/simple_intrest<CR>", "simple_interest", "return simple_interest("),
-        ("python/drafts/overdraft.py", "/add_workdays<CR>", "import", "from bank.workdays import"),
+        ("python/drafts/overdraft.py", "/add_workdays<CR>", "import add_workdays", "from bank.workdays import"),
         ("java/drafts/DailyReport.java", "/debits = 0<CR>", ";", "int debits = 0;\n"),
     ],
 )
@@ -152,6 +171,34 @@ def test_comment_is_added(nvim: Neovim, bank: Path, tell: Tell, place: str, curs
     tell(added(before, after))
 
 
+@pytest.mark.parametrize(
+    ("place", "cursor", "encoding", "newline"),
+    [
+        ("python/bank/narratives.py", "/^def wrap<CR>w", "utf-8", "\r\n"),
+        ("python/bank/legacy_codes.py", "/^def legacy_code(<CR>w", "gb18030", "\n"),
+    ],
+)
+def test_encoding_and_line_ends_survive(
+    nvim: Neovim, bank: Path, tell: Tell, place: str, cursor: str, encoding: str, newline: str
+) -> None:
+    path = bank / place
+    before = path.read_bytes()
+    nvim.keys(":set fileencodings=ucs-bom,utf-8,gb18030<CR>")
+    nvim.open(path)
+    nvim.keys(cursor)
+    nvim.keys(":BankCopilotComment<CR>")
+    changed(nvim, "Raises:")
+    nvim.keys("<Cmd>write<CR>")
+    nvim.wait("return not vim.bo.modified", "the file to be written")
+    after = path.read_bytes()
+    assert after.count(newline.encode()) == after.count(b"\n") > before.count(b"\n")
+    assert code(after) == code(before)
+    old, new = before.decode(encoding), after.decode(encoding)
+    assert all(row.strip('"') in new for row in old.split(newline)), "a line is gone"
+    more = after.count(b"\n") - before.count(b"\n")
+    tell(f"{path.name}: {encoding}, {newline!r}, {more} lines more")
+
+
 def test_missing_methods_are_generated(nvim: Neovim, bank: Path, tell: Tell) -> None:
     nvim.open(bank / "java/drafts/SmsNotifier.java")
     nvim.wait(READY, "the index")
@@ -171,13 +218,12 @@ def test_tests_are_created_and_pass(nvim: Neovim, bank: Path, tell: Tell) -> Non
         "for _, b in ipairs(vim.api.nvim_list_bufs()) do local n = vim.api.nvim_buf_get_name(b)"
         " if vim.fs.basename(n):find('^test_.*iban') then return n end end",
         "a buffer with tests",
-        timeout_s=90,
+        timeout_s=60,
     )
     written = Path(found)
     text = nvim.text(written)
     tell(f"{written.relative_to(bank)}\n{text}")
     assert "mask_iban" in text
-    assert "Applied changes" in "\n".join(nvim.look("return shown")) or written.exists()
     nvim.keys("<Cmd>wall<CR>")
     nvim.wait(f"return vim.fn.getfsize('{written}') > 0", "the test file on disk")
     done = subprocess.run(

@@ -54,30 +54,39 @@ local function ghost_text(client, bufnr, keys)
   end, "previous completion")
 end
 
-local function told(failure, result)
-  if failure then
-    vim.notify("bank-copilot: " .. failure.message, vim.log.levels.ERROR)
-  elseif type(result) == "table" and type(result.declined) == "string" then
-    vim.notify("bank-copilot: " .. result.declined, vim.log.levels.WARN)
+--- Choose a code action: in visual mode for the selection, else for the whole line of the cursor (a mistake at the end
+--- of a line has no character that a cursor could stand on). `options` are those of `vim.lsp.buf.code_action`.
+function M.actions(options)
+  local chosen = vim.deepcopy(options or {})
+  if not vim.fn.mode():match("[vV\22]") then
+    local row = vim.api.nvim_win_get_cursor(0)[1]
+    local last = math.max(#vim.api.nvim_get_current_line() - 1, 0)
+    chosen.range = { start = { row, 0 }, ["end"] = { row, last } }
   end
+  vim.lsp.buf.code_action(chosen)
 end
 
---- Run one of the server's commands for the cursor or, in visual mode, the selection.
-function M.run(command, ...)
+--- Run one of the server's commands: it shows progress, applies its change through the editor, and tells why not.
+--- `place` is "file", or "here" for the cursor or, in visual mode, the selection.
+function M.run(command, place, ...)
   local client = M.client()
   if not client then
     vim.notify("bank-copilot is not attached to this buffer", vim.log.levels.WARN)
     return
   end
-  local visual = vim.fn.mode():match("[vV\22]")
-  local place = visual and vim.lsp.util.make_given_range_params(nil, nil, 0, client.offset_encoding)
-    or vim.lsp.util.make_range_params(0, client.offset_encoding)
-  local call = {
-    title = command,
-    command = "bankCopilot." .. command,
-    arguments = { place.textDocument.uri, place.range, ... },
-  }
-  client:exec_cmd(call, { bufnr = vim.api.nvim_get_current_buf() }, told)
+  local arguments = { vim.uri_from_bufnr(0) }
+  if place == "here" then
+    local visual = vim.fn.mode():match("[vV\22]")
+    local params = visual and vim.lsp.util.make_given_range_params(nil, nil, 0, client.offset_encoding)
+      or vim.lsp.util.make_range_params(0, client.offset_encoding)
+    arguments = { arguments[1], params.range, ... }
+  end
+  local call = { title = command, command = "bankCopilot." .. command, arguments = arguments }
+  client:exec_cmd(call, { bufnr = vim.api.nvim_get_current_buf() }, function(failure)
+    if failure then
+      vim.notify("bank-copilot: " .. failure.message, vim.log.levels.ERROR)
+    end
+  end)
 end
 
 local function user_commands(bufnr)
@@ -85,16 +94,16 @@ local function user_commands(bufnr)
     vim.api.nvim_buf_create_user_command(bufnr, name, action, options)
   end
   command("BankCopilotTests", function()
-    M.run("tests")
+    M.run("tests", "here")
   end, { desc = "Write unit tests for the function under the cursor" })
   command("BankCopilotComment", function()
-    M.run("comment")
+    M.run("comment", "here")
   end, { desc = "Document the function under the cursor" })
   command("BankCopilotFix", function()
-    M.run("fix")
+    M.run("fix", "file")
   end, { desc = "Correct the file" })
   command("BankCopilotGenerate", function(given)
-    M.run("generate", given.args)
+    M.run("generate", "here", given.args)
   end, { nargs = "*", desc = "Generate code from a description" })
 end
 
@@ -106,9 +115,11 @@ function M.setup(options)
     filetypes = chosen.filetypes,
     root_markers = chosen.root_markers,
     settings = { bankCopilot = chosen.settings },
+    -- Neovim applies versioned changes and creates files, and says only the latter.
+    capabilities = { workspace = { workspaceEdit = { documentChanges = true } } },
     on_attach = function(client, bufnr)
       ghost_text(client, bufnr, chosen.keys)
-      map(bufnr, { "n", "x" }, chosen.keys.actions, vim.lsp.buf.code_action, "choose an action")
+      map(bufnr, { "n", "x" }, chosen.keys.actions, M.actions, "choose an action")
       user_commands(bufnr)
     end,
   })
