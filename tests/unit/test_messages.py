@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from copilot import cli, messages
-from copilot.commands import demo
+from copilot.commands import scenes
 
 ROOT = Path(__file__).parents[2]
 
 
 def templates() -> set[str]:
-    found = set(cli.VERBS.values()) | {title for title, _ in demo.STEPS}
+    found = set(cli.VERBS.values()) | {title for title, _ in scenes.SCENES}
     for package in ("copilot", "lsp", "serving"):
         for path in (ROOT / package).rglob("*.py"):
             if "samplebank" in path.parts:
