@@ -18,6 +18,20 @@ PRODUCT = [str(Path(sys.executable).with_name("bank-copilot")), "lsp", "--engine
 
 Json = dict[str, Any]
 
+EVERYTHING = {
+    "window": {"workDoneProgress": True},
+    "workspace": {
+        "applyEdit": True,
+        "configuration": True,
+        "workspaceEdit": {
+            "documentChanges": True,
+            "resourceOperations": ["create"],
+            "changeAnnotationSupport": {"groupsOnLabel": True},
+        },
+    },
+}
+"""Capabilities of an editor that can do all that the server uses."""
+
 
 class Refused(Exception):
     """An error reply."""
@@ -155,23 +169,28 @@ def stderr_file(tmp_path: Path) -> Path:
     return tmp_path / "stderr.txt"
 
 
+async def launch(command: list[str], folder: Path, errors: Path, **environment: str) -> Editor:
+    """Start a server with its working folder and user configuration in `folder` and its log in `errors`."""
+    with errors.open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+            cwd=folder,
+            env={**os.environ, "XDG_CONFIG_HOME": str(folder), "LC_ALL": "C.UTF-8", **environment},
+        )
+    assert process.stdout is not None
+    return Editor(process, process.stdout, process.stdin)
+
+
 @pytest.fixture
 async def start(tmp_path: Path, stderr_file: Path) -> AsyncIterator[Start]:
     """Start servers: `await start(command, **environment)`; whatever still runs at the end is ended."""
     editors: list[Editor] = []
 
     async def begin(command: list[str] = PROBE, **environment: str) -> Editor:
-        with stderr_file.open("ab") as errors:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=errors,
-                cwd=tmp_path,
-                env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "LC_ALL": "C.UTF-8", **environment},
-            )
-        assert process.stdout is not None
-        editors.append(Editor(process, process.stdout, process.stdin))
+        editors.append(await launch(command, tmp_path, stderr_file, **environment))
         return editors[-1]
 
     yield begin

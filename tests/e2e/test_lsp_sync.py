@@ -1,4 +1,4 @@
-"""A session end to end over real pipes: handshake, documents, cancellation, progress, edits, configuration, the end."""
+"""Sessions end to end over real pipes: handshake, text, configuration, states, and every way to end."""
 
 from __future__ import annotations
 
@@ -7,32 +7,18 @@ import random
 import re
 import socket
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 import pytest_lsp
-from conftest import PROBE, PRODUCT, Editor, Refused, Start
+from conftest import EVERYTHING, PROBE, PRODUCT, Editor, Refused, Start
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient
 
 URI = "file:///nowhere/a.py"
 CODEC = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
 ATOMS = ["a", "def f(x):", " ", "\n", "\r", "\r\n", "\f", "\v", "\x85", "\u2028", "é", "中", "😀"]
-
-EVERYTHING = {
-    "window": {"workDoneProgress": True},
-    "workspace": {
-        "applyEdit": True,
-        "configuration": True,
-        "workspaceEdit": {
-            "documentChanges": True,
-            "resourceOperations": ["create"],
-            "changeAnnotationSupport": {"groupsOnLabel": True},
-        },
-    },
-}
 
 
 def position(text: str, index: int, encoding: str) -> tuple[int, int]:
@@ -147,179 +133,6 @@ async def test_the_server_has_the_editors_text(start: Start, encoding: str) -> N
                 "version": version,
                 "encoding": "utf-8",
             }
-
-
-async def test_the_encoding_of_the_file_on_disk_is_known(start: Start, tmp_path: Path) -> None:
-    file = tmp_path / "账户.py"
-    file.write_bytes("# 银行账户余额\nbalance = 1\n".encode("gb18030"))
-    editor = await start()
-    await editor.initialize()
-    editor.open(file.as_uri(), "# 银行账户余额\nbalance = 1\n")
-    async with asyncio.timeout(5):  # read in the background
-        while (await editor.request("probe/text", {"uri": file.as_uri()}))["encoding"] != "gb18030":  # noqa: ASYNC110 -- nor has the server
-            await asyncio.sleep(0.02)
-
-
-async def test_a_closed_document_is_the_file_again(start: Start, tmp_path: Path) -> None:
-    file = tmp_path / "a.py"
-    file.write_text("on disk\n")
-    editor = await start()
-    await editor.initialize()
-    editor.open(file.as_uri(), "in the editor\n")
-    assert (await editor.request("probe/text", {"uri": file.as_uri()}))["text"] == "in the editor\n"
-    editor.notify("textDocument/didClose", {"textDocument": {"uri": file.as_uri()}})
-    assert (await editor.request("probe/text", {"uri": file.as_uri()}))["text"] == "on disk\n"
-    file.unlink()
-    with pytest.raises(Refused, match="cannot be read") as refused:
-        await editor.request("probe/text", {"uri": file.as_uri()})
-    assert refused.value.code == -32803
-
-
-async def test_a_huge_document_is_declined_by_name(start: Start) -> None:
-    editor = await start()
-    await editor.initialize()
-    editor.open(URI, "x = 1\n" * 1_000_000)
-    with pytest.raises(Refused, match="more than the limit"):
-        await editor.request("probe/text", {"uri": URI})
-    editor.notify(
-        "textDocument/didChange", {"textDocument": {"uri": URI, "version": 2}, "contentChanges": [{"text": "y"}]}
-    )
-    assert (await editor.request("probe/text", {"uri": URI}))["text"] == "y"
-
-
-async def test_a_change_makes_a_snapshot_stale(start: Start) -> None:
-    editor = await start()
-    await editor.initialize()
-    editor.open(URI, "a")
-    assert await editor.request("probe/stale", {"uri": URI, "seconds": 0.01}) is False
-    _, waiting = editor.send("probe/stale", {"uri": URI, "seconds": 0.3})
-    editor.change(URI, 2, ((0, 0), (0, 0), "b"))
-    assert await waiting is True
-
-
-# Cancellation, isolation, progress
-
-
-@pytest.mark.parametrize(
-    ("method", "params"),
-    [
-        ("probe/wait", {}),
-        ("workspace/executeCommand", {"command": "probe.sleep", "arguments": [60]}),
-        ("probe/work", {"steps": 1000}),
-    ],
-)
-async def test_a_request_can_be_cancelled(start: Start, method: str, params: object) -> None:
-    editor = await start()
-    editor.answers["window/workDoneProgress/create"] = lambda _: None
-    await editor.initialize(EVERYTHING)
-    identifier, future = editor.send(method, params)
-    await asyncio.sleep(0.2)
-    begun = time.perf_counter()
-    editor.notify("$/cancelRequest", {"id": identifier})
-    with pytest.raises(Refused) as refused:
-        await asyncio.wait_for(future, 5)
-    assert refused.value.code == -32800
-    assert time.perf_counter() - begun < 1
-    editor.notify("$/cancelRequest", {"id": identifier})  # too late: no fault
-    assert await editor.stop() == 0
-
-
-async def test_blocking_work_does_not_hold_up_others(start: Start) -> None:
-    editor = await start()
-    await editor.initialize()
-    editor.open(URI, "a")
-    blocked = [editor.send("probe/block", {"seconds": 1.0})[1] for _ in range(12)]
-    begun = time.perf_counter()
-    await editor.request("probe/text", {"uri": URI})
-    assert time.perf_counter() - begun < 0.5
-    for future in blocked:
-        future.cancel()
-
-
-async def test_progress_is_shown_and_cancelled(start: Start) -> None:
-    editor = await start()
-    editor.answers["window/workDoneProgress/create"] = lambda _: None
-    await editor.initialize(EVERYTHING)
-    assert await editor.request("probe/work", {"steps": 4}) == "done"
-    values = [m["params"]["value"] for m in editor.seen if m.get("method") == "$/progress"]
-    assert [values[0]["kind"], values[-1]["kind"]] == ["begin", "end"]
-    assert values[0] | {"title": "Working", "cancellable": True} == values[0]
-    reports = [value for value in values if value["kind"] == "report"]
-    assert reports
-    assert all(value["message"].startswith("step ") for value in reports)
-    assert [value["percentage"] for value in reports] == sorted(value["percentage"] for value in reports)
-
-    editor.seen.clear()
-    _, future = editor.send("probe/work", {"steps": 1000, "workDoneToken": "mine"})
-    assert (await editor.sight("$/progress"))["params"]["token"] == "mine"
-    editor.notify("window/workDoneProgress/cancel", {"token": "mine"})
-    with pytest.raises(Refused) as refused:
-        await asyncio.wait_for(future, 5)
-    assert refused.value.code == -32800
-
-
-async def test_an_editor_without_progress_still_gets_its_answer(start: Start) -> None:
-    editor = await start()
-    await editor.initialize()
-    assert await editor.request("probe/work", {"steps": 1}) == "done"
-    assert not [m for m in editor.seen if m.get("method", "").endswith("rogress/create")]
-
-
-# Edits
-
-
-async def test_an_edit_carries_version_line_ends_and_annotations(start: Start, tmp_path: Path) -> None:
-    editor = await start()
-    editor.answers["workspace/applyEdit"] = lambda _: {"applied": True}
-    await editor.initialize(EVERYTHING)
-    editor.open(URI, "é😀\r\nb\r\n")
-    fresh = tmp_path / "new file.py"
-    question = {"uri": URI, "span": [8, 9], "new": "c\nd", "also": str(fresh)}
-    assert await editor.request("probe/edit", question) is True
-    edit = (await editor.sight("workspace/applyEdit"))["params"]["edit"]
-    change, create, fill = edit["documentChanges"]
-    assert change["textDocument"] == {"uri": URI, "version": 1}
-    place = {"start": {"line": 1, "character": 0}, "end": {"line": 1, "character": 1}}
-    assert change["edits"] == [{"range": place, "newText": "c\r\nd", "annotationId": "change"}]
-    assert (create["kind"], create["uri"], fill["textDocument"]) == (
-        "create",
-        fresh.as_uri(),
-        {"uri": fresh.as_uri(), "version": None},
-    )
-    assert edit["changeAnnotations"][create["annotationId"]]["needsConfirmation"] is True
-    assert edit["changeAnnotations"]["change"]["needsConfirmation"] is False
-
-
-async def test_an_edit_of_a_text_that_moved_on_is_not_sent(start: Start) -> None:
-    editor = await start()
-    await editor.initialize(EVERYTHING)
-    editor.open(URI, "a")
-    _, future = editor.send("probe/edit", {"uri": URI, "span": [0, 1], "new": "b", "wait": 0.2})
-    editor.change(URI, 2, ((0, 0), (0, 0), "x"))
-    assert await future is False
-    assert "changed" in (await editor.sight("window/showMessage"))["params"]["message"]
-    assert not [m for m in editor.seen if m.get("method") == "workspace/applyEdit"]
-
-
-async def test_an_editor_that_refuses_an_edit_is_heard(start: Start) -> None:
-    editor = await start()
-    editor.answers["workspace/applyEdit"] = lambda _: {"applied": False, "failureReason": "read-only"}
-    await editor.initialize(EVERYTHING)
-    editor.open(URI, "a")
-    assert await editor.request("probe/edit", {"uri": URI, "span": [0, 1], "new": "b"}) is False
-    assert "read-only" in (await editor.sight("window/showMessage"))["params"]["message"]
-
-
-async def test_a_simple_editor_gets_simple_edits(start: Start, tmp_path: Path) -> None:
-    editor = await start()
-    editor.answers["workspace/applyEdit"] = lambda _: {"applied": True}
-    await editor.initialize({"workspace": {"applyEdit": True}})
-    editor.open(URI, "a")
-    assert await editor.request("probe/edit", {"uri": URI, "span": [0, 1], "new": "b"}) is True
-    edit = (await editor.sight("workspace/applyEdit"))["params"]["edit"]
-    assert list(edit) == ["changes"]
-    with pytest.raises(Refused, match="cannot create new"):
-        await editor.request("probe/edit", {"uri": URI, "span": [0, 1], "new": "b", "also": str(tmp_path / "new.py")})
 
 
 # Configuration
