@@ -50,6 +50,7 @@ ide: $(INSTALLED) ## Drive a real Neovim (unpacked under build/, no system chang
 .PHONY: bench-lsp
 bench-lsp: $(INSTALLED) ## Language server, command line and index figures beside stock pygls
 	$(BIN)/python tests/bench/lsp.py
+	$(BIN)/python tests/bench/index.py
 
 .PHONY: bench
 bench: bench-lsp ## All benchmarks; each writes build/bench/<name>.json

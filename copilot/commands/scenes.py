@@ -173,7 +173,7 @@ async def _action(stage: Stage, path: Path, where: str, wanted: str, kind: str |
         params["context"]["only"] = [kind]
     actions = await editor.request("textDocument/codeAction", params) or []
     stage.show(say("actions here: {titles}", titles="; ".join(a["title"] for a in actions) or "-"))
-    chosen = next((a for a in actions if wanted.lower() in a["title"].lower()), None)
+    chosen: JsonObject | None = next((a for a in actions if wanted.lower() in a["title"].lower()), None)
     if chosen is None:
         raise Unmet(f"no action about {wanted!r}")
     if "edit" not in chosen and "command" not in chosen:
