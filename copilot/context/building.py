@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from copilot import files
-from copilot.context import store, tokens
+from copilot.context import lexemes, store, tokens
 from copilot.context.listing import Listed, admits, listed, look, policy
 from copilot.errors import UnreadableFile
 from copilot.syntax.outline import Import, Outline, outline
@@ -76,7 +76,7 @@ class Builder:
         except UnreadableFile as error:
             note = str(error)
         self.drop(found.path)
-        kin = tokens.family(found.language)
+        kin = lexemes.family(found.language)
         row = (found.path, found.language, kin, found.mtime_ns, found.size, note)
         version = self.database.execute(
             "INSERT INTO files(path, language, family, mtime_ns, size, note) VALUES(?,?,?,?,?,?)", row

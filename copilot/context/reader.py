@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from copilot.context import store, tokens
+from copilot.context import lexemes, store
 from copilot.context.index import Call, Definition, ImportHint, Index, IndexStatus
 from copilot.context.listing import policy, relative
 from copilot.types import Span
@@ -94,7 +94,7 @@ class StoredIndex(Index):
 
     def corpus(self, language: str | None) -> Corpus | None:
         """The token streams of a language's family as they are now; None without any."""
-        kin = tokens.family(language)
+        kin = lexemes.family(language)
         with self._lock:
             version = self._ask("PRAGMA data_version", ())
             if not version:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from copilot.context.tokens import NEWLINE, TAB, Tokens, closed_string, indent_word, kept_words, lex, relex, shape
+from copilot.context.lexemes import kept_words
+from copilot.context.tokens import NEWLINE, TAB, Tokens, closed_string, indent_word, lex, relex, shape
 
 _KEPT: Final = 16
 _lexed: OrderedDict[tuple[Path, bool], tuple[str, Tokens]] = OrderedDict()

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from copilot.context.tokens import kept_words
+from copilot.context.lexemes import kept_words
 from copilot.engines.base import Resources
 from copilot.engines.embedded.caret import Caret, caret
 from copilot.messages import say
