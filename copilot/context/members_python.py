@@ -43,7 +43,7 @@ def _constructor(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) 
     taken = {n for a in ancestors(bases) for n in (*a.shape.bound, *(f.name for f in a.shape.fields))}
     if not fields and not shape.dynamic and not shape.decorators:
         fields = [f for f in shape.fields if f.origin == "used" and f.name not in taken]
-    fields = list(narrow(fields, chosen))
+    fields = list(narrow((f for f in fields if not _is_table(f)), chosen))
     if not fields:
         return no_fields(shape)
     for ancestor in ancestors(bases):
@@ -56,6 +56,11 @@ def _constructor(kind: str, shape: Shape, bases: Bases, chosen: frozenset[str]) 
             return base_unknown(shape, ancestor.shape.name)
         return Wanted(kind, ("__init__",), tuple(fields), (Inherited(own, ancestor),))
     return Wanted(kind, ("__init__",), tuple(fields))
+
+
+def _is_table(field: Field) -> bool:
+    """A collection with content, given in the class body: what all objects share, not what one starts with."""
+    return (field.default or "").startswith(("[", "{")) and field.default not in ("[]", "{}")
 
 
 def _accessors(kind: str, shape: Shape, _bases: Bases, chosen: frozenset[str]) -> Wanted | Declined:

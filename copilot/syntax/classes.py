@@ -222,11 +222,16 @@ def routine_at(document: Document, span: Span) -> Routine | None:
 
 
 def text_of(node: Node | None, text: bytes) -> str:
-    """The source of a node on one line: runs of blanks become one blank (a multi-line string stays). Empty for None."""
+    """The source of a node on one line, without comments (a multi-line string stays as it is). Empty for None."""
     if node is None:
         return ""
-    raw = text[node.start_byte : node.end_byte].decode(errors="replace")
-    return " ".join(raw.split()) if ("\n" in raw or "\r" in raw) and '"""' not in raw and "'''" not in raw else raw
+    raw = text[node.start_byte : node.end_byte]
+    if b"\n" not in raw and b"\r" not in raw:
+        return raw.decode(errors="replace")
+    for comment in reversed([*trees.descendants(node, "comment", "line_comment", "block_comment")]):
+        raw = raw[: comment.start_byte - node.start_byte] + raw[comment.end_byte - node.start_byte :]
+    whole = raw.decode(errors="replace")
+    return whole if '"""' in whole or "'''" in whole else " ".join(whole.split())
 
 
 def line_indent(text: bytes, offset: int) -> str:
@@ -279,15 +284,19 @@ def _reader(document: Document) -> _Reader | None:
     return cast("_Reader", import_module(name)) if name else None
 
 
-def _node(document: Document, span: Span) -> Node | None:
-    """The node at `span`, a caret on the blanks before a line's code counted as standing on that code."""
-    tree = trees.of(document)
-    if tree is None:
-        return None
-    text, start = document.text, span.start
-    if not len(span):
+def code_span(text: bytes, span: Span) -> Span:
+    """`span` without the blanks at its edges; a caret on the blanks before a line's code moves to that code."""
+    start, end = span.start, span.end
+    if start == end:
         while start < len(text) and text[start] in b" \t":
             start += 1
-        if start >= len(text) or text[start] in b"\r\n":
-            start = span.start
-    return tree.root_node.descendant_for_byte_range(start, max(start, span.end))
+        return span if start >= len(text) or text[start] in b"\r\n" else Span(start, start)
+    inside = text[start:end]
+    kept = inside.strip()
+    return Span(start + inside.index(kept), start + inside.index(kept) + len(kept)) if kept else Span(start, start)
+
+
+def _node(document: Document, span: Span) -> Node | None:
+    tree = trees.of(document)
+    where = code_span(document.text, span)
+    return tree.root_node.descendant_for_byte_range(where.start, where.end) if tree is not None else None

@@ -127,7 +127,7 @@ def _is_field(statement: Node) -> bool:
     return (
         statement.type == "expression_statement"
         and bool(statement.named_children)
-        and (statement.named_children[0].type == "assignment")
+        and statement.named_children[0].type in ("assignment", "string")  # a string may document the field above
     )
 
 

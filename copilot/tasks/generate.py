@@ -66,6 +66,8 @@ def _class_offers(document: Document, span: Span, index: Index | None) -> list[O
     found: list[Offer] = []
     seen: set[tuple[str, ...]] = set()
     for kind in _OFFERED:
+        if kind == "constructor" and any(m.role == "constructor" for m in shape.methods):
+            continue  # Java: a further one is for who asks
         plan = wanted(kind, shape, bases)
         if isinstance(plan, Wanted) and plan.names not in seen:
             seen.add(plan.names)  # where every field is final, getters are all accessors there can be

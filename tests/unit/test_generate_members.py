@@ -244,7 +244,26 @@ def proof_until_failure(candidate: Candidate, asked: Request) -> list[Check]:
     return asyncio.run(collect())
 
 
-SOURCES = ("cmd", "fractions", "http/cookies", "logging/handlers", "queue", "shlex", "string", "sched")
+@pytest.mark.parametrize(
+    ("line", "made"),
+    [(1, {"x", "y"}), (3, {"y"}), (5, {"z"}), (6, {"z"}), (9, None)],
+)
+def test_a_line_of_the_command_line_means_the_class_or_field_on_it(line: int, made: set[str] | None):
+    text = "class A:\n    _x: int\n    _y: int\n\n    class B:\n        _z: int\n\n\nfree = 1\n"
+    doc = document(Path("m.py"), "python", text)
+    lines = text.splitlines(keepends=True)
+    start = sum(map(len, lines[: line - 1]))
+    whole = Span(start, start + len(lines[line - 1]))
+    for span in (whole, Span(start, start)):
+        got = derive(Request(Task.GENERATE, doc, span, GenerateOptions("getters")), None)
+        if made is None:
+            assert isinstance(got, Declined) and got.reason == "there is no class here"
+        else:
+            assert isinstance(got, Candidate)
+            assert {m.name for s in classes.classes(edits.apply(doc, got.edits)) for m in s.methods} == made
+
+
+SOURCES = ("cmd", "fractions", "http/cookies", "calendar", "queue", "shlex", "string", "sched")
 
 
 @pytest.mark.parametrize("name", SOURCES)

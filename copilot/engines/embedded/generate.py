@@ -58,7 +58,7 @@ def derive(request: Request, index: Index | None) -> Candidate | Declined:
         return _dispatch(doc, span, index)
     if shape is None:
         return Declined(say("there is no class here"))
-    chosen = wish.chosen or _field_at(shape, span)
+    chosen = wish.chosen or _field_at(shape, classes.code_span(doc.text, span))
     return _members(doc, shape, bases, wish.kinds, chosen, index)
 
 
