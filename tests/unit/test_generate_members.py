@@ -263,6 +263,27 @@ def test_a_line_of_the_command_line_means_the_class_or_field_on_it(line: int, ma
             assert {m.name for s in classes.classes(edits.apply(doc, got.edits)) for m in s.methods} == made
 
 
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("", "from functools import total_ordering\n\n\n"),
+        ("# note on B\n", "from functools import total_ordering\n\n\n# note on B\n"),
+        ("#!/usr/bin/env python\n\n", "#!/usr/bin/env python\n\nfrom functools import total_ordering\n\n\n"),
+        ('"""Doc."""\n', '"""Doc."""\n\nfrom functools import total_ordering\n\n\n'),
+        ("import sys\nimport numpy\n", "import sys\nfrom functools import total_ordering\nimport numpy\n"),
+        ("from functools import wraps\n", "from functools import wraps, total_ordering\n"),
+        (
+            "from __future__ import annotations\n",
+            "from __future__ import annotations\n\nfrom functools import total_ordering\n",
+        ),
+        ("from functools import total_ordering\n", "from functools import total_ordering\n"),
+    ],
+)
+def test_an_import_goes_where_imports_go(before: str, expected: str):
+    text = before + "class B:\n    x: int\n"
+    assert after(text, "class B", "ordering").partition("@total_ordering")[0] == expected
+
+
 SOURCES = ("cmd", "fractions", "http/cookies", "calendar", "queue", "shlex", "string", "sched")
 
 

@@ -231,7 +231,8 @@ def _python_import(doc: Document, need: Need, rows: tuple[Import, ...]) -> tuple
         if _is_platform(module) and not std:
             start = top[0].start
             return Span(start, start), statement + "\n\n"
-        return Span(end, end), "\n" + statement
+        gap = "\n\n" if text[after.start : after.end].startswith(b"from __future__") else "\n"
+        return Span(end, end), gap + statement
     return _python_first_import(text, statement)
 
 
@@ -241,18 +242,21 @@ def _is_platform(module: str) -> bool:
 
 def _python_first_import(text: bytes, statement: str) -> tuple[Span, str]:
     """After the module's comments and docstring, before its first code."""
-    at = 3 if text.startswith(b"\xef\xbb\xbf") else 0
+    at = first = 3 if text.startswith(b"\xef\xbb\xbf") else 0
     while text[at : at + 1] == b"#":
         at = _next_line(text, at)
-    quote = text[at:].lstrip()[:3]
+    if text[at : at + 1].strip() and not text[first:].startswith((b"#!", b"# -*-", b"# coding")):
+        at = first  # the comment belongs to the code below it
+    start = at + len(text[at:]) - len(text[at:].lstrip())
+    quote = text[start : start + 3]
     if quote in (b'"""', b"'''"):
-        opened = text.index(quote, at)
-        closed = text.find(quote, opened + 3)
+        closed = text.find(quote, start + 3)
         if closed != -1:
             end = line_end(text, closed)
-            return Span(end, end), f"\n\n{statement}"
-    lead = "\n" if at and text[at - 2 : at].strip() else ""
-    return Span(at, at), f"{lead}{statement}\n" + ("" if text[at:].startswith((b"\n", b"\r")) else "\n\n")
+            rest = text[end:].replace(b"\r\n", b"\n")
+            return Span(end, end), f"\n\n{statement}" + ("\n\n" if rest.strip() and rest[:2] != b"\n\n" else "")
+    gap = "\n\n\n" if text[start:].startswith((b"class ", b"def ", b"async def ", b"@", b"#")) else "\n\n"
+    return Span(start, start), statement + gap
 
 
 def _next_line(text: bytes, at: int) -> int:
