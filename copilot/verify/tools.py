@@ -74,19 +74,19 @@ async def run(
     assert process.stdout is not None
     assert process.stderr is not None
     feeding = asyncio.create_task(_feed(process, stdin))
-    reading = [asyncio.create_task(_read(stream, limit)) for stream in (process.stdout, process.stderr)]
+    reading = [asyncio.create_task(_read(process, stream, limit)) for stream in (process.stdout, process.stderr)]
     try:
         async with asyncio.timeout(timeout_s):
-            (out, whole), (err, _) = await asyncio.gather(*reading)
-            if whole:
-                await process.wait()
-        return Output(process.returncode if process.returncode is not None else -1, out, err, complete=whole)
+            (out, whole), (err, told) = await asyncio.gather(*reading)
+            await process.wait()
+        code = process.returncode if process.returncode is not None else -1
+        return Output(code, out, err, complete=whole and told)
     except TimeoutError:
         return Output(-1, b"", b"", complete=False)
     finally:
+        _kill(process)
         for task in (feeding, *reading):
             task.cancel()
-        _kill(process)
         await asyncio.shield(_reaped(process, feeding, *reading))
 
 
@@ -101,15 +101,16 @@ async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:
         process.stdin.close()
 
 
-async def _read(stream: asyncio.StreamReader, limit: int) -> tuple[bytes, bool]:
-    """What the stream holds, and whether that is all of it."""
+async def _read(process: asyncio.subprocess.Process, stream: asyncio.StreamReader, limit: int) -> tuple[bytes, bool]:
+    """What the stream holds, and whether that is all of it; a program that goes beyond the limit is killed."""
     pieces, size = [], 0
     while chunk := await stream.read(_CHUNK):
-        pieces.append(chunk)
         size += len(chunk)
-        if size > limit:
-            return b"".join(pieces), False
-    return b"".join(pieces), True
+        if size <= limit:
+            pieces.append(chunk)
+        else:
+            _kill(process)
+    return b"".join(pieces), size <= limit
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
@@ -125,6 +126,10 @@ def _kill(process: asyncio.subprocess.Process) -> None:
 
 async def _reaped(process: asyncio.subprocess.Process, *tasks: asyncio.Task[Any]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
+    # asyncio reports the end of a process only when its pipes are at their end too, so what is left in them is read.
+    for stream in (process.stdout, process.stderr):
+        while stream is not None and await stream.read(_CHUNK):
+            continue
     await process.wait()
 
 
