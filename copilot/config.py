@@ -49,7 +49,11 @@ class Completion:
     profile: Literal["quiet", "normal", "eager"] = _key(
         "normal", "How sure the engine must be: quiet 0.8, normal 0.5, eager 0.35.", project=True
     )
-    deadline_ms: int = _key(80, "An answer later than this is not shown.", project=True)
+    deadline_ms: int = _key(
+        150,
+        "An automatic completion later than this is not shown; an invoked one may take ten times as long.",
+        project=True,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ class Client:
         )
         return cls(
             apply_edit=has("workspace.apply_edit"),
-            document_changes=has("workspace.workspace_edit.document_changes"),
+            # Neovim 0.12 names the operations and not this, and applies both: an operation only fits in documentChanges.
+            document_changes=has("workspace.workspace_edit.document_changes") or bool(operations),
             create_files=types.ResourceOperationKind.Create in operations,
             change_annotations=has("workspace.workspace_edit.change_annotation_support"),
             configuration=has("workspace.configuration"),

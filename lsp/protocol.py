@@ -16,18 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder
 from pygls.exceptions import FeatureNotificationError, JsonRpcException
-from pygls.protocol import (
-    JsonRPCNotification,
-    JsonRPCRequestMessage,
-    JsonRPCResponseMessage,
-    LanguageServerProtocol,
-    lsp_method,
-)
+from pygls.protocol import JsonRPCResponseMessage, LanguageServerProtocol, lsp_method
 from pygls.protocol.language_server import _prepare_command_arguments
 
 from copilot.errors import CopilotError
 from copilot.messages import say
-from lsp import convert
+from lsp import convert, incoming
 
 if TYPE_CHECKING:
     from lsp.server import Server
@@ -42,17 +36,6 @@ _NOT_INITIALIZED: Final = types.ErrorCodes.ServerNotInitialized.value
 _INTERNAL: Final = types.ErrorCodes.InternalError.value
 _CANCELLED: Final = types.LSPErrorCodes.RequestCancelled.value
 _FAILED: Final = types.LSPErrorCodes.RequestFailed.value
-
-_NO_PARAMS: Final = frozenset({types.SHUTDOWN, types.EXIT})
-_SOME_PARAMS: Final = frozenset({types.INITIALIZE, types.INITIALIZED})
-
-
-class _Malformed(Exception):
-    """A message that is no JSON-RPC or whose parameters do not fit the method."""
-
-    def __init__(self, code: int, text: str) -> None:
-        super().__init__(text)
-        self.code, self.text = code, text
 
 
 class Protocol(LanguageServerProtocol):
@@ -74,7 +57,7 @@ class Protocol(LanguageServerProtocol):
             identifier = None
         try:
             self.handle_message(self.structure_message(message))
-        except _Malformed as error:
+        except incoming.Malformed as error:
             if identifier is not None or error.code == _INVALID_REQUEST:
                 self.refuse(identifier, error.code, error.text)
         except Exception as error:
@@ -92,28 +75,10 @@ class Protocol(LanguageServerProtocol):
         self._send_data({"jsonrpc": self.VERSION, "id": identifier, "error": {"code": code, "message": text}})
 
     def structure_message(self, data: Any) -> Any:
-        """The typed message of a decoded one. Raises _Malformed; parameters of unknown methods stay plain values."""
-        if not isinstance(data, dict) or data.get("jsonrpc") != self.VERSION:
-            raise _Malformed(_INVALID_REQUEST, "Invalid Request")
-        if "method" not in data:
+        """The typed message of a decoded one, None for a reply that nobody waits for. Raises Malformed."""
+        if isinstance(data, dict) and data.get("jsonrpc") == self.VERSION and "method" not in data:
             return self._structure_reply(data)
-        method, is_request = data["method"], "id" in data
-        identifier = data.get("id", 0)
-        if not isinstance(method, str) or not isinstance(identifier, int | str) or isinstance(identifier, bool):
-            raise _Malformed(_INVALID_REQUEST, "Invalid Request")
-        kind = self.get_message_type(method)
-        if kind is None:
-            if is_request:
-                return JsonRPCRequestMessage(identifier, method, self.VERSION, data.get("params"))
-            return JsonRPCNotification(method, self.VERSION, data.get("params"))
-        if is_request != hasattr(kind, "id"):  # a notification sent as a request, or the other way round
-            raise _Malformed(_METHOD_NOT_FOUND, f"Method Not Found: {method}")
-        try:
-            return self._converter.structure(_tolerated(method, data), kind)
-        except Exception:  # noqa: BLE001 -- cattrs raises many kinds, each quoting the value
-            if method == types.INITIALIZE and isinstance(data.get("params"), dict):
-                return self._converter.structure(self._reduced(data), kind)
-            raise _Malformed(_INVALID_PARAMS, f"Invalid Params: {method}") from None
+        return incoming.structured(data, self._converter, self.get_message_type)
 
     def _structure_reply(self, data: dict[str, Any]) -> Any:
         identifier = data.get("id")
@@ -130,24 +95,6 @@ class Protocol(LanguageServerProtocol):
         except Exception:  # noqa: BLE001 -- cattrs raises many kinds
             error = types.ResponseError(code=_INVALID_REQUEST, message="The reply does not fit the request.")
             return types.ResponseErrorMessage(id=identifier, error=error)
-
-    def _reduced(self, data: dict[str, Any]) -> dict[str, Any]:
-        """An initialize request with only those client capabilities (by area) that this version understands."""
-        given = data["params"].get("capabilities")
-        fitting: dict[str, Any] = {}
-        for area, value in given.items() if isinstance(given, dict) else ():
-            try:
-                self._converter.structure({area: value}, types.ClientCapabilities)
-            except Exception:  # noqa: BLE001 -- cattrs raises many kinds
-                logger.warning("client capabilities of one area were not understood and are ignored")
-            else:
-                fitting[area] = value
-        reduced = {**data, "params": {**data["params"], "capabilities": fitting}}
-        try:
-            self._converter.structure(reduced, types.InitializeRequest)
-        except Exception:  # noqa: BLE001 -- cattrs raises many kinds
-            raise _Malformed(_INVALID_PARAMS, "Invalid Params: initialize") from None
-        return reduced
 
     def handle_message(self, message: Any) -> None:
         """Dispatch by the state of the session (LSP 3.18, "Server lifecycle")."""
@@ -342,18 +289,6 @@ class Protocol(LanguageServerProtocol):
             raise JsonRpcException(f"Invalid Params: {params.command}", code=_INVALID_PARAMS) from None
         result = handler(*args, **kwargs)
         return await result if inspect.isawaitable(result) else result
-
-
-def _tolerated(method: str, data: dict[str, Any]) -> dict[str, Any]:
-    """The message with what some editors leave out or put in."""
-    if method in _NO_PARAMS:
-        return {**data, "params": None}
-    if method in _SOME_PARAMS:
-        params = data.get("params") or {}
-        if method == types.INITIALIZE and isinstance(params, dict):
-            params = {"capabilities": {}, **params}
-        return {**data, "params": params}
-    return data
 
 
 def _internal(error: BaseException) -> str:

@@ -100,6 +100,11 @@ class Text:
         start, row = self._row(line)
         return start, start + len(row)
 
+    def lines_around(self, start: int, end: int) -> Span:
+        """The whole lines that `[start, end]` touches, the last one without its line end."""
+        first, last = self.row_and_column(start)[0], self.row_and_column(end)[0]
+        return Span(self.line_span(first)[0], self.line_span(last)[1])
+
     def slice(self, start: int, end: int) -> bytes:
         """The bytes `[start, end)`, joined from the pieces they touch."""
         i, j = self._piece_at(start), self._piece_at(end)

@@ -17,6 +17,7 @@ from copilot.workspace import Workspace
 from lsp import convert, questions
 from lsp.features.diagnostics import diagnostic
 from lsp.server import Server
+from lsp.text import text_of
 
 KINDS: Final = (types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite, types.CodeActionKind.Source)
 
@@ -85,14 +86,19 @@ async def resolved(server: Server, action: types.CodeAction) -> types.CodeAction
 async def _fixes(
     server: Server, document: Document, span: Span, workspace: Workspace
 ) -> AsyncIterator[types.CodeAction]:
-    """Proven repairs of the findings at the range."""
+    """Proven repairs of the findings on the lines of the range.
+
+    Whole lines: what is missing at the end of a line has no width there, and a cursor cannot stand on it.
+    """
     from copilot import pipeline
+
+    lines = text_of(document).lines_around(span.start, span.end)
 
     try:
         async with asyncio.timeout(_QUICK_S):
             findings = await server.diagnoses.of(document, workspace)
             for finding in findings:
-                if not finding.span.touches(span):
+                if not finding.span.touches(lines):
                     continue
                 request = Request(
                     Task.FIX, document, finding.span, DEFAULT_OPTIONS[Task.FIX], "automatic", facts=(finding,)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from copilot.engines.embedded.lines import Found
 
 _OFFERED: Final = 3
+_OWN: Final = 0.7
 _INVOKED: Final = 10
 """Who asks on purpose waits so many times the deadline of an automatic completion."""
 
@@ -52,7 +53,8 @@ async def propose(request: Request, context: Context, resources: Resources) -> A
         yield Declined(say("completion needs a caret, not a selection"))
         return
     stop = threading.Event()
-    patience = resources.settings.completion.deadline_ms / 1000 * (_INVOKED if request.trigger == "invoked" else 1)
+    # The checks and the way back need the rest of the deadline.
+    patience = resources.settings.completion.deadline_ms / 1000 * (_INVOKED if request.trigger == "invoked" else _OWN)
     deadline = time.monotonic() + patience
     loop = asyncio.get_running_loop()
     try:
