@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Final, Literal
 
-from copilot.types import Document
+from copilot.types import Document, Span
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
@@ -102,7 +102,7 @@ class Text:
 
     def lines_around(self, start: int, end: int) -> Span:
         """The whole lines that `[start, end]` touches, the last one without its line end."""
-        first, last = self.row_and_column(start)[0], self.row_and_column(end)[0]
+        first, last = self.position(start, "utf-8")[0], self.position(end, "utf-8")[0]
         return Span(self.line_span(first)[0], self.line_span(last)[1])
 
     def slice(self, start: int, end: int) -> bytes:

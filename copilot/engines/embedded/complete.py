@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _OFFERED: Final = 3
 _OWN: Final = 0.7
+"""The part of the deadline that is the engine's own; the checks and the way back need the rest."""
+
 _INVOKED: Final = 10
 """Who asks on purpose waits so many times the deadline of an automatic completion."""
 
