@@ -22,7 +22,7 @@ LONGEST_QUOTE: Final = 60
 _UNQUOTABLE: Final = ("\n", "\r", "\\", "`", '"""', "'''", "*/", "/*", "{@")
 
 
-_NAME: Final = re.compile(r"[^\W\d]\w*")
+_NAME: Final = re.compile(r"(?<!\w)[^\W\d]\w*")
 
 
 def own(node: Node, scopes: tuple[str, ...]) -> Iterator[Node]:

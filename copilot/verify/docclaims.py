@@ -156,9 +156,6 @@ def _old_lines(before: Document, old: Contract) -> set[str]:
     return {line.text.strip() for line in previous.lines} if previous is not None else set()
 
 
-_RESULT: Final = re.compile(r"^\s*(?:[\w.]+(?:\[.*\])?(?:\s*\|\s*[\w.]+(?:\[.*\])?)*)(?::(?=\s|$)|\s*$)")
-
-
 _HEADS: Final = {
     "google": re.compile(r"^\s*\*{0,2}[\w.]+\s*(?:\(.*?\))?:(?=\s|$)"),
     "numpy": re.compile(r"^\s*\*{0,2}[\w.]+\s*(?::.*)?$"),
@@ -178,9 +175,12 @@ def _prose(before: Document, after: Document, old: Contract, new: Contract) -> s
         skipped |= set(range(section.first, section.body))
         firsts = [entry.first for entry in section.entries] or [section.body]
         if section.part in {"returns", "yields"}:
-            pattern = _RESULT if text.style in {"google", "numpy"} else _HEADS[text.style]
+            declared = re.escape((new.result if section.part == "returns" else new.element) or "\0")
+            pattern = (
+                re.compile(rf"^\s*{declared}:?(?=\s|$)") if text.style in {"google", "numpy"} else _HEADS[text.style]
+            )
         else:
-            pattern = _HEADS.get(text.style, _RESULT)
+            pattern = _HEADS.get(text.style, _HEADS["google"])
         heads |= dict.fromkeys(firsts, pattern)
     known = _old_lines(before, old)
     lines = [

@@ -63,7 +63,7 @@ def _values(node: Node) -> list[Value]:
     code = quotable(source(node))
     if node.type == "method_invocation":
         receiver, name = source(node.child_by_field_name("object")), source(node.child_by_field_name("name"))
-        called = f"{receiver}.{name}()" if receiver else f"{name}()"
+        called = f"{receiver}.{name}(...)" if receiver else f"{name}(...)"
         short = quotable(called) if "(" not in receiver else ""
         if not short and len(code) > 40:
             return [Value("other", uses=_uses(node))]

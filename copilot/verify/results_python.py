@@ -116,7 +116,7 @@ def _value(node: Node) -> Value:
         short = (
             code
             if code and len(code) <= 40
-            else f"{called}()"
+            else f"{called}(...)"
             if called and "(" not in called.removeprefix("super()")
             else ""
         )

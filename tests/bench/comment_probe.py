@@ -144,13 +144,11 @@ def empty_phrases(doc: Document) -> int:
         text = docsections.read(doc, symbol.docstring) if symbol.docstring is not None else None
         for section in text.sections if text is not None else ():
             for entry in section.entries:
-                said = (
-                    " ".join(line.text for line in text.lines[entry.first : entry.last + 1]) if text is not None else ""
-                )
-                said = re.sub(
-                    r"^\s*(?:@param|:param|:raises|@throws)?\s*\*{0,2}[\w.<>]+\s*(?:\([^)]*\))?\s*:?", "", said
-                )
-                words = set(re.findall(r"[a-z]+", said.lower())) - FILLERS
+                lines = [line.text for line in text.lines[entry.first : entry.last + 1]] if text is not None else []
+                head = r"^\s*(?:@param|:param|:raises|@throws)?\s*\*{0,2}[\w.<>]+\s*(?:\([^)]*\))?\s*:?"
+                lines[0] = "" if text is not None and text.style == "numpy" else re.sub(head, "", lines[0])
+                said = " ".join(lines)
+                words = set(re.findall(r"[a-z]+|[\u4e00-\u9fff]+", said.lower())) - FILLERS
                 own = set(re.findall(r"[a-z]+", entry.name.lower()))
                 found += bool(words) and words <= own and "`" not in said and "{@code" not in said
     return found
