@@ -56,6 +56,8 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
         result = None
     escaping = raised(body, symbol)
     assigned = _assigned(body)
+    record = base.owner if node.type == "compact_constructor_declaration" else None
+    listed = record.parameters if record is not None else symbol.parameters
     parameters = tuple(
         Parameter(
             one.name,
@@ -64,7 +66,7 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
             passed=_passed(body, one.name),
             guards=_guards(escaping, one.name) if one.name not in assigned else (),
         )
-        for one in ([] if node.type == "compact_constructor_declaration" else symbol.parameters)
+        for one in listed
     )
     return replace(
         base,

@@ -78,7 +78,7 @@ def wrap(text: str, first: str, rest: str, width: int, style: str) -> list[str]:
 def whole(draft: Draft, style: str, layout: Layout) -> list[str]:
     """The lines of new documentation without its quotes; the first has no indent."""
     lead = f"{layout.indent} * " if style == "javadoc" else layout.indent
-    first = wrap(draft.summary, lead, lead, layout.width - (0 if style == "javadoc" else 6), style)
+    first = wrap(draft.summary, lead, lead, layout.width - (4 if style == "javadoc" else 6), style)
     blocks = [first, *(wrap(text, lead, lead, layout.width, style) for text in draft.details)]
     tags: list[str] = []
     for part in PARTS:

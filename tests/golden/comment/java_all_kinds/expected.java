@@ -5,8 +5,8 @@ import java.math.BigDecimal;
 import java.util.List;
 
 /**
- * Ledger service with {@code load}, {@code isValid}, {@code calculateInterest}, {@code toString},
- * {@code size} and others.
+ * Ledger service with {@code load}, {@code isValid}, {@code calculateInterest},
+ * {@code toString}, {@code size} and others.
  *
  * @param <E> Bounded by {@code Comparable<E>}.
  */
@@ -128,6 +128,8 @@ record Money(BigDecimal amount, String currency) {
     /**
      * Create a new {@code Money}.
      *
+     * @param amount Rejected with {@code IllegalArgumentException} if {@code amount == null}.
+     * @param currency Of type {@code String}.
      * @throws IllegalArgumentException If {@code amount == null}, with the message
      *     {@code "amount"}.
      */

@@ -128,6 +128,8 @@ record Money(BigDecimal amount, String currency) {
     /**
      * 创建款项对象。
      *
+     * @param amount 金额。若 {@code amount == null} 则抛出 {@code IllegalArgumentException}。
+     * @param currency 币种。
      * @throws IllegalArgumentException 若 {@code amount == null}，消息为 {@code "amount"}。
      */
     Money {
