@@ -49,7 +49,8 @@ def _cuts(tokens: list[Lexeme]) -> list[tuple[int, tuple[str, ...]]]:
     """Ends of statements and blocks outside parentheses that end their line, with the braces then open."""
     found: list[tuple[int, tuple[str, ...]]] = []
     stack: list[str] = []
-    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+    following: list[Lexeme | None] = [*tokens[1:], None]
+    for token, after in zip(tokens, following, strict=False):
         if token.text in _CLOSERS:
             stack.append(token.text)
         elif token.text in _CLOSERS.values():

@@ -11,8 +11,8 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
-from copilot.syntax.lexemes import lexemes
 from copilot.engines.embedded.likelihood import ORDER, count
+from copilot.syntax.lexemes import lexemes
 
 KEEP = 3
 SUFFIX = {"python": ".py", "java": ".java"}

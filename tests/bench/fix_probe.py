@@ -10,12 +10,10 @@ from __future__ import annotations
 import argparse
 import ast
 import random
-import re
 import statistics
 import sys
 import sysconfig
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from fix_grams import counted
 
-from copilot.syntax.lexemes import KEYWORDS, Lexeme, lexemes
 from copilot.engines.embedded.repair import repairs
 from copilot.syntax import tree as trees
+from copilot.syntax.lexemes import Lexeme, lexemes
 from copilot.types import Span
 from copilot.verify.syntax import python_error
 
@@ -216,7 +214,7 @@ def measure(language: str, samples: list[tuple[str, str]], rng: random.Random, *
         if hurt is None:
             continue
         damaged = hurt.encode()
-        started, cpu = time.perf_counter(), time.process_time()
+        cpu = time.process_time()
         found = repairs(damaged, language, complaint(damaged, language))
         cpu = time.process_time() - cpu
         results = []
@@ -258,9 +256,9 @@ def measure(language: str, samples: list[tuple[str, str]], rng: random.Random, *
 
 def _show(name: str, text: str, hurt: str, found: list, results: list[bool]) -> None:
     old, new = text.split("\n"), hurt.split("\n")
-    at = next((i for i, (a, b) in enumerate(zip(old, new)) if a != b), min(len(old), len(new)) - 1)
+    at = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)) - 1)
     print(f"--- {name} line {at + 1}: {old[at].strip()!r} -> {new[at].strip()!r}")
-    for repair, right in list(zip(found, results))[:5]:
+    for repair, right in list(zip(found, results, strict=True))[:5]:
         print(
             "   ",
             "*" if right else " ",

@@ -26,9 +26,7 @@ FOLDER = Path(__file__).with_name("fix")
 CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 
 
-def render(
-    before: Document, found: tuple[Finding, ...], done: list[Suggestion], declined: list[Declined]
-) -> str:
+def render(before: Document, found: tuple[Finding, ...], done: list[Suggestion], declined: list[Declined]) -> str:
     rows = ["findings"]
     for finding in found:
         line = before.text.count(b"\n", 0, finding.span.start) + 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from copilot import edits as texts
+from copilot.engines.embedded.ground import line_at
 from copilot.errors import ToolMissing
 from copilot.syntax import tree as trees
 from copilot.syntax.tree import Node
@@ -68,8 +69,8 @@ def _is_docstring(node: Node) -> bool:
 
 
 def _line_end(text: bytes, at: int) -> int:
-    ends = [place for place in (text.find(b"\n", at), text.find(b"\r", at)) if place != -1]
-    return min(ends, default=len(text))
+    """Where the line that a node ends on ends (the grammar counts a CR to a comment)."""
+    return line_at(text, at - 1 if text[at - 1 : at] == b"\r" else at)[1]
 
 
 def _difference(before: Document, after: Document) -> Edit:

@@ -63,6 +63,7 @@ def choices(document: Document, span: Span, root: Path, index: Index) -> list[Ch
             weights[name.text, ""] = weight
     meant = FOREIGN.get(word, "")
     if meant and not _is_called(node) and (meant != "self" or any(each.text == "self" for each in in_sight(node))):
+        weights = {other: 0.2 * weight for other, weight in weights.items()}
         weights[meant, ""] = 8.0
     for statement, weight in _imports(word, node, document, root, index):
         weights["", statement] = max(weight, weights.get(("", statement), 0.0))
@@ -82,10 +83,15 @@ def likeness(word: str, other: str) -> float:
     longer = max(len(word), len(other))
     if min(len(word), len(other)) < 3 or abs(len(word) - len(other)) > 2:
         return 0.0
-    apart = min(distance(word, other), distance(bare, plain) + 0.5)
-    if apart > (1.5 if longer < 6 else 2.5):
+    apart: float = distance(word, other)
+    if longer >= 6:
+        apart = min(apart, distance(bare, plain) + 0.5)
+    if apart > (1 if longer < 6 else 2.5):
         return 0.0
-    weight = (9.0 if longer >= 6 else 5.0 if longer >= 4 else 1.5) if apart < 2 else (3.0 if longer >= 8 else 1.2)
+    if apart >= 2:
+        weight = 3.0 if longer >= 8 else 1.2
+    else:
+        weight = (9.0 if longer >= 6 else 5.0 if longer >= 4 else 1.5) * (1.0 if apart <= 1 else 0.7)
     if word[0].lower() != other[0].lower():
         weight *= 0.4
     if any(a.isdigit() or b.isdigit() for a, b in zip(word, other, strict=False) if a != b):
@@ -97,7 +103,7 @@ def likeness(word: str, other: str) -> float:
 
 def _standing(name: Name, node: Node) -> float:
     """Nearer scopes first, builtins last, names bound only further down in the same scope doubtful."""
-    standing = 0.6 if name.start < 0 else 0.9**name.depth
+    standing = 0.5 if name.start < 0 else 0.9**name.depth
     return standing * (0.5 if name.depth == 0 and name.start > node.start_byte else 1.0)
 
 
@@ -123,7 +129,7 @@ def _imports(word: str, node: Node, document: Document, root: Path, index: Index
             found.append((statement, 6.0 / len(homes)))
     parent = node.parent
     owner = parent is not None and parent.type == "attribute" and parent.child_by_field_name("object") == node
-    if owner and word in sys.stdlib_module_names and not word.startswith("_"):
+    if owner and word in sys.stdlib_module_names and not word.startswith("_") and word not in FOREIGN:
         found.append((f"import {word}", 9.0))
     return found
 
