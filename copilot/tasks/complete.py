@@ -84,16 +84,51 @@ def _breaks(text: bytes) -> bool:
 
 
 def _syntax(doc: Document, edits: tuple[Edit, ...]) -> Check:
-    """No ERROR or MISSING node that the line as typed did not have. The tree is edited, so the cost is the line's."""
+    """No ERROR or MISSING node that the line as typed did not have. The tree is edited, so the cost is the line's.
+
+    Error recovery around a half-typed line may hide what is open elsewhere (a block still without its `}`), and a
+    right line uncovers it. So a line also passes that makes the faults fewer and adds none to the text without it.
+    """
     before = tree.of(doc)
     after = texts.apply(doc, edits)
-    if before is not None:
-        edit = edits[0]
-        tree.reuse(after, tree.edit_tree(before, doc.text, edit.span, edit.new.encode()))
-    if before is None or tree.of(after) is None:
+    if before is None or not _parsed_after(doc, after, edits):
         return Check("syntax", passed=False, detail=say("no tree to judge by"))
     fresh = tree.new_faults(doc, after, edits)
+    if fresh and _uncovered(doc, after, edits[0]):
+        fresh = ()
     return Check("syntax", not fresh, "" if not fresh else say("the line would not parse"))
+
+
+def _parsed_after(doc: Document, after: Document, edits: tuple[Edit, ...]) -> bool:
+    """Parse `after` from the edited tree of `doc`; False when there is none to judge by."""
+    known = tree.of(doc)
+    if known is not None:
+        edit = edits[0]
+        tree.reuse(after, tree.edit_tree(known, doc.text, edit.span, edit.new.encode()))
+    return tree.of(after) is not None
+
+
+def _uncovered(doc: Document, after: Document, edit: Edit) -> bool:
+    """The faults of `after` are fewer than those of `doc`, and none is new against the text with an empty line."""
+    typed, done = tree.of(doc), tree.of(after)
+    if typed is None or done is None or len(tree.faults(done)) >= len(tree.faults(typed)):
+        return False
+    row = _row(doc, edit.span)
+    emptied = (Edit(doc.path, row, ""),)
+    bare = texts.apply(doc, emptied)
+    if not _parsed_after(doc, bare, emptied):
+        return False
+    line = between(doc, row.start, edit.span.start).decode() + edit.new + between(doc, edit.span.end, row.end).decode()
+    back = Edit(doc.path, Span(row.start, row.start), line)
+    return not tree.new_faults(bare, after, (back,))
+
+
+def _row(doc: Document, span: Span) -> Span:
+    """The line of `span` without its line end."""
+    text = doc.text
+    start = max(text.rfind(b"\n", 0, span.start), text.rfind(b"\r", 0, span.start)) + 1
+    ends = [at for at in (text.find(b"\n", span.end), text.find(b"\r", span.end)) if at != -1]
+    return Span(start, min(ends, default=len(text)))
 
 
 def read(text: str, request: Request) -> Candidate | None:
