@@ -266,3 +266,12 @@ async def test_stdin_may_be_a_file(tmp_path: Path) -> None:
         process = await asyncio.create_subprocess_exec(*PROBE, stdin=source, stdout=target, cwd=tmp_path)
         assert await asyncio.wait_for(process.wait(), 20) == 0
     assert b'"id":2' in (tmp_path / "out").read_bytes().replace(b" ", b"")
+
+
+async def test_the_start_loads_nothing_heavy(tmp_path: Path) -> None:
+    code = "import sys; from lsp.server import create; create(); print(*{'numpy', 'tree_sitter', 'git', 'aiohttp'} & {*sys.modules})"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-I", "-c", code, stdout=asyncio.subprocess.PIPE, cwd=tmp_path
+    )
+    printed, _ = await process.communicate()
+    assert (process.returncode, printed.strip()) == (0, b"")
