@@ -61,7 +61,8 @@ def _function(base: Contract, found: Outline, symbol: Symbol, body: Node) -> Con
     element, result = _yield_types(declared) if "generator" in flags else (None, declared)
     values = returned(body)
     says_none = (result or "").rpartition(".")[2] in _NOTHING
-    gives = any(value.code != "None" for value in values) or ("generator" not in flags and result is not None)
+    told = any(v.code != "None" and (v.code or v.uses or v.kind != "other") for v in values)
+    gives = told or ("generator" not in flags and result is not None)
     if says_none or flags & {"property", "setter"} or symbol.kind == "constructor":
         gives = False
     return replace(

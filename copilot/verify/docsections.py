@@ -149,7 +149,7 @@ def _lines(document: Document, start: int, end: int) -> tuple[Line, ...]:
 
 def _python_sections(lines: tuple[Line, ...]) -> tuple[Style, tuple[Section, ...]]:
     for style, sections in (("numpy", _numpy(lines)), ("google", _google(lines)), ("rest", _rest(lines))):
-        if any(section.part != "other" for section in sections):
+        if any(section.part != "other" or style == "numpy" for section in sections):
             return style, sections  # type: ignore[return-value]  # the three names are styles
     text = "\n".join(line.text for line in lines)
     if _FOREIGN.search(text):
@@ -162,7 +162,8 @@ def _numpy(lines: tuple[Line, ...]) -> tuple[Section, ...]:
     heads = [
         index
         for index in range(len(lines) - 1)
-        if lines[index].text.strip().lower() in _HEADINGS and re.fullmatch(r"\s*-{3,}\s*", lines[index + 1].text)
+        if lines[index].text.strip().lower() in _HEADINGS
+        and re.fullmatch(r"\s*(?:-{3,}|={3,})\s*", lines[index + 1].text)
     ]
     found = []
     for at, head in enumerate(heads):

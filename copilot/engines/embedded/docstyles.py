@@ -183,7 +183,7 @@ def additions(found: Documentation, draft: Draft, style: str, layout: Layout) ->
             gap = [f"{layout.indent} *" if style == "javadoc" else ""] if is_first else []
             fields_at = at
             lines = gap + [line for piece in pieces for line in entry(part, piece, style, layout)]
-            if at != end and not any(one.last == at for one in found.sections):
+            if at != end and not found.lines[at].blank and not any(one.last == at for one in found.sections):
                 lines = ([f"{layout.indent} *"] if style == "javadoc" else [""]) + lines
         else:
             lines = ["", *section(part, pieces, style, layout)]

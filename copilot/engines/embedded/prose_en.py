@@ -193,10 +193,11 @@ def _object(contract: Contract) -> str:
 
 
 def _typed(contract: Contract) -> str:
-    """The declared type as a sentence, where the style has no place for types or there is nothing else to say."""
+    """The declared type as a sentence where the style has no place for types; else some of many results."""
     if contract.result is not None:
         return f"A value of type {code(contract.result)}." if contract.language == "java" else ""
-    return "A value."
+    known = list(dict.fromkeys(text for value in contract.returned if (text := _value(value))))
+    return f"Depending on the path taken: {'; '.join(known[:LISTED])}; and others." if known else ""
 
 
 def _protocol(contract: Contract) -> str:

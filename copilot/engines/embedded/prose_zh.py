@@ -151,13 +151,13 @@ def _literal(message: str) -> str:
 
 def _values(values: Sequence[Value]) -> str:
     texts = list(dict.fromkeys(_value(value) for value in values))
-    if len(texts) > 1 and any(value.kind == "other" for value in values):
-        return ""  # two lists in one sentence cannot be told apart
     if not texts or not all(texts) or len(texts) > _LISTED:
         return ""
     if any(value.condition for value in values):
         guarded = [f"若 {code(v.condition)} 则为 {_value(v)}" for v in values if v.condition]
         return f"{'；'.join(guarded)}；否则为 {_value(values[-1])}。"
+    if len(texts) > 1 and any(value.kind == "other" for value in values):
+        return f"{'；或'.join(texts)}。"  # the values have lists of their own
     return f"{series(texts, '或')}。"
 
 
@@ -182,7 +182,10 @@ def _object(contract: Contract) -> str:
 
 
 def _typed(contract: Contract) -> str:
-    return f"类型为 {code(contract.result)} 的值。" if contract.result else "一个值。"
+    if contract.result:
+        return f"类型为 {code(contract.result)} 的值。"
+    known = list(dict.fromkeys(text for value in contract.returned if (text := _value(value))))
+    return f"视执行路径而定：{'；'.join(known[:_LISTED])}；等等。" if known else ""
 
 
 def _protocol(contract: Contract) -> str:
