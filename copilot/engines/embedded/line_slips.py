@@ -41,8 +41,19 @@ def quotes(at: Ground) -> Iterator[Slip]:
                 if place < len(line) - len(line.lstrip()):
                     continue
                 where = start + place
-                yield Slip(where, where, quote, "quote", 2.0 + far + rewritten(at, where, where, quote))
+                cost = 2.0 + far + rewritten(at, where, where, quote) + _mixed(at, line, place, quote)
+                yield Slip(where, where, quote, "quote", cost)
     yield from _open_blocks(at)
+
+
+def _mixed(at: Ground, line: bytes, place: int, quote: bytes) -> float:
+    """What speaks against a quote at `place`: others beside it, or a string that then holds quotes of the other kind."""
+    cost = 4.0 if quote in line[max(0, place - 1) : place + 1] else 0.0
+    other = "'" if quote == b'"' else '"'
+    for token in lexemes(line[:place] + quote + line[place:], at.language):
+        if token.kind == "string" and token.start <= place < token.end and other in token.text[1:-1]:
+            cost += 2.5
+    return cost
 
 
 def _open_blocks(at: Ground) -> Iterator[Slip]:
@@ -59,7 +70,7 @@ def _open_blocks(at: Ground) -> Iterator[Slip]:
             if end > token.end:
                 break
             stripped = end - len(at.text[start:end]) + len(at.text[start:end].rstrip())
-            yield Slip(stripped, stripped, body[:3].encode(), "quote", 4.0 + 0.3 * row)
+            yield Slip(stripped, stripped, body[:3].encode(), "quote", 2.0 + 1.2 * row)
             if end >= len(at.text):
                 break
             place = end + 1

@@ -139,10 +139,15 @@ def _tries(text: bytes, language: str, judge: Judge, target: Span, over: Callabl
     accepted: list[_Found] = []
     better: list[tuple[Slip, Verdict]] = []
     best = math.inf
+    seen: set[int] = set()
     for slip in candidates(soil)[:_TRIED]:
         if slip.cost > best + _GIVE_UP or len(accepted) >= 3 * WANTED or over():
             break
-        after = judge(undo(text, (slip,)))
+        changed = undo(text, (slip,))
+        if hash(changed) in seen:
+            continue  # a second way to the same text
+        seen.add(hash(changed))
+        after = judge(changed)
         if not after.complaints:
             accepted.append(((slip,), slip.cost))
             best = min(best, slip.cost)
@@ -266,6 +271,7 @@ def _closing(piece: bytes) -> bytes:
 
 _HANDLER: Final = re.compile(rb"(?:except|finally)\b")
 _HEADER: Final = re.compile(rb"\s*(?:if|elif|else|for|while|with|def|class|try|except|finally|async)\b")
+
 
 def _clean(piece: bytes) -> bool:
     """True when nothing is wrong up to here: the fault at the end of the piece comes from further up."""

@@ -126,7 +126,7 @@ _OF_LINES: Final = (
 def candidates(at: Ground) -> list[Slip]:
     """All single slips undone, cheapest first, each text once."""
     best: dict[tuple[int, int, bytes], Slip] = {}
-    for make in (_forgotten, _stray, _mistaken, *_OF_LINES):
+    for make in (_forgotten, _swallowed, _stray, _mistaken, *_OF_LINES):
         for slip in make(at):
             key = (slip.start, slip.end, slip.new)
             if slip.new != at.text[slip.start : slip.end] and (key not in best or slip.cost < best[key].cost):
@@ -150,6 +150,23 @@ def _forgotten(at: Ground) -> Iterator[Slip]:
                 cost -= 1.5  # where a line ends is where closers get forgotten
             start, end, new = _placed(at, index, word)
             yield Slip(start, end, new, "insert", cost)
+
+
+def _swallowed(at: Ground) -> Iterator[Slip]:
+    """An opening bracket that is not there between two names, so that they read as one: `printtotal)`."""
+    known = {token.text for token in at.tokens if token.kind == "name"}
+    for index, distance in at.near.items():
+        token = at.tokens[index] if index < len(at.tokens) else None
+        if token is None or token.kind != "name" or not token.text.isascii():
+            continue
+        for split in range(1, len(token.text)):
+            head, tail = token.text[:split], token.text[split:]
+            if tail in known and len(tail) > 1 and not head.endswith("_"):
+                for word in "([":
+                    marks = [mark_of("name", head), word, mark_of("name", tail)]
+                    cost = _INSERT + at.change(index, 1, marks) + _far(distance)
+                    place = token.start + split
+                    yield Slip(place, place, word.encode(), "insert", cost)
 
 
 def _placed(at: Ground, index: int, word: str) -> tuple[int, int, bytes]:
@@ -192,7 +209,7 @@ def _stray(at: Ground) -> Iterator[Slip]:
         token = at.tokens[index]
         rare = {"name": 4.0, "keyword": 2.0, "string": 6.0, "number": 3.0, "alien": -3.0}.get(token.kind, 0.0)
         twin = index and at.tokens[index - 1].text == token.text and token.text not in _PAIRS
-        rare += 1.5 if token.text in _PAIRS else 0.0  # a closer is forgotten more often than an opener is typed twice
+        rare += 5.0 if token.text in _PAIRS else 0.0  # a closer is forgotten more often than an opener is typed twice
         # What leaves takes its own surprise with it; half of that is no evidence.
         gain = at.change(index, 1, [])
         cost = _DELETE + rare + max(gain, 0.6 * gain) - (2.5 if twin else 0) + _far(distance)

@@ -10,10 +10,10 @@ class Account:
         self.entries = []
 
     def post(self, amount):
-        self.entries.append((datetime.date.today(), amount)
+        self.entries.append((datetime.date.today(), amount))
 
     def balance(self):
-        retrun sum(amount for _, amount in self.entries)
+        return sum(amount for _, amount in self.entries)
 
 
 def transfer(source, target, amount):

@@ -1,10 +1,10 @@
 def greet(name, branch):
-    """Greet a client.
+    """Greet a client."""
     text = "Dear " + name
     return text
 
 
 def farewell(name):
     """Say goodbye."""
-    print("Goodbye, + name)
+    print("Goodbye, + name")
     return name.replace('_, " ")
