@@ -168,7 +168,8 @@ def _doubles(
             if over():
                 return accepted
             apart = second.end <= first.start or second.start >= first.start + len(first.new)
-            if apart and not judge(undo(half, (second,))).complaints:
+            whole = undo(half, (second,))
+            if apart and whole != text and not judge(whole).complaints:
                 grown = len(first.new) - (first.end - first.start) if second.start > first.start else 0
                 accepted.append(((first, _shifted(second, -grown)), first.cost + second.cost + _TWICE))
     return accepted
