@@ -120,7 +120,7 @@ async def _first(
             return outcome, means
         if failure is None or failure[0].broken:
             failure = outcome, means
-        if not outcome.broken and means.plugins:
+        if means.plugins and not outcome.broken.startswith("pytest exit"):
             break  # it ran as the project runs it, and it failed
     assert failure is not None
     return failure

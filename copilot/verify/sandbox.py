@@ -27,7 +27,8 @@ from copilot.verify import isolation, snapshot
 from copilot.verify.isolation import Level
 
 SCRATCH: Final = "/tmp"  # noqa: S108 - a path inside the sandbox, where a tmpfs of its own lies
-_CHUNK: Final = 65_536
+_FLOOD: Final = 64
+"""A process that writes so many times the limit is ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,70 +197,83 @@ async def _execute(
     argv: Sequence[str], cwd: Path | None, env: Mapping[str, str], stdin: bytes, limits: Limits, level: Level
 ) -> Run:
     began = time.monotonic()
-    process = await asyncio.create_subprocess_exec(
-        *argv,
-        cwd=cwd,
-        env=dict(env),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
+    loop = asyncio.get_running_loop()
+    # Not asyncio's streams: they stop reading when nobody asks, and then a killed process is never seen to end.
+    transport, watch = await loop.subprocess_exec(
+        lambda: _Watch(limits.output_bytes, loop.create_future()), *argv, cwd=cwd, env=dict(env), start_new_session=True
     )
-    streams = (process.stdout, process.stderr)
-    assert process.stdin is not None
     timed_out = False
-    kept: list[tuple[bytes, bool]] = [(b"", False), (b"", False)]
-    tasks = [asyncio.create_task(_bounded(stream, limits.output_bytes)) for stream in streams if stream is not None]
-    feeding = asyncio.create_task(_feed(process.stdin, stdin))
     try:
+        pipe = transport.get_pipe_transport(0)
+        assert isinstance(pipe, asyncio.WriteTransport)
+        pipe.write(stdin)
+        pipe.write_eof()
         async with asyncio.timeout(limits.wall_s):
-            kept = list(await asyncio.gather(*tasks))
-            await process.wait()
+            await watch.ended
     except TimeoutError:
         timed_out = True
-    except _Flood:
-        kept = [(b"", True), (b"", True)]
     finally:
-        # Also when cancelled: kill at once, wait without a chance to be cancelled again in between.
-        _kill(process)
-        for task in (*tasks, feeding):
-            task.cancel()
-        await asyncio.shield(_reaped(process, (*tasks, feeding)))
-    (out, cut), (err, err_cut) = kept
-    code = process.returncode if process.returncode is not None else -signal.SIGKILL
-    return Run(code, out, err, timed_out, cut or err_cut, level, time.monotonic() - began)
+        await asyncio.shield(asyncio.ensure_future(_end(transport, watch)))  # also when cancelled, and never half-way
+    code = transport.get_returncode()
+    return Run(
+        returncode=-signal.SIGKILL if code is None else code,
+        stdout=watch.text(1),
+        stderr=watch.text(2),
+        timed_out=timed_out,
+        truncated=watch.truncated,
+        level=level,
+        wall_s=time.monotonic() - began,
+    )
 
 
-class _Flood(Exception):
-    """A stream went on far beyond its limit."""
+class _Watch(asyncio.SubprocessProtocol):
+    """Keeps the first `limit` bytes of each stream and drops the rest. `ended` is set when there is no more to wait for."""
+
+    def __init__(self, limit: int, ended: asyncio.Future[None]) -> None:
+        self.ended = ended
+        self.gone = asyncio.Event()
+        self.truncated = False
+        self._limit = limit
+        self._open = {1, 2}
+        self._kept: dict[int, bytearray] = {1: bytearray(), 2: bytearray()}
+        self._seen = 0
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        kept = self._kept[fd]
+        room = self._limit - len(kept)
+        kept += data[:room]
+        self.truncated = self.truncated or len(data) > room
+        self._seen += len(data)
+        if self._seen > _FLOOD * self._limit:
+            self._end()
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002 - the base class's parameter
+        self._open.discard(fd)
+        self._check()
+
+    def process_exited(self) -> None:
+        self.gone.set()
+        self._check()
+
+    def text(self, fd: int) -> bytes:
+        """What was kept of a stream."""
+        return bytes(self._kept[fd])
+
+    def _check(self) -> None:
+        if self.gone.is_set() and not self._open:
+            self._end()
+
+    def _end(self) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)
 
 
-async def _bounded(stream: asyncio.StreamReader, limit: int) -> tuple[bytes, bool]:
-    """The first `limit` bytes of a stream and whether there were more; the rest is read and dropped."""
-    kept, size, seen = [], 0, 0
-    while chunk := await stream.read(_CHUNK):
-        seen += len(chunk)
-        if size < limit:
-            kept.append(chunk[: limit - size])
-            size += len(kept[-1])
-        if seen > 64 * limit:
-            raise _Flood
-    return b"".join(kept), seen > limit
+async def _end(transport: asyncio.SubprocessTransport, watch: _Watch) -> None:
+    """Kill the whole group and wait until its leader is gone; a stray that still holds a pipe is not waited for.
 
-
-async def _feed(pipe: asyncio.StreamWriter, data: bytes) -> None:
-    with suppress(OSError):  # the process may end without reading
-        pipe.write(data)
-        await pipe.drain()
-        pipe.close()
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    """End the whole group; inside bubblewrap the process namespace dies with its first process."""
+    Inside bubblewrap the process namespace dies with its first process, so there no stray is left.
+    """
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-async def _reaped(process: asyncio.subprocess.Process, tasks: Sequence[asyncio.Task[object]]) -> None:
-    await process.wait()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        os.killpg(transport.get_pid(), signal.SIGKILL)
+    await watch.gone.wait()
+    transport.close()

@@ -48,7 +48,9 @@ def tests(records: Sequence[Record], taken: Iterable[str]) -> list[Test]:
 def module(subject: str, tests_: Sequence[Test]) -> str:
     """The whole file."""
     imports = frozenset(pair for test in tests_ for pair in test.imports)
-    head = f'"""Characterisation tests of {subject}: they record what the code does today, not what it should do."""'
+    head = (
+        f'"""Characterisation tests of {subject}.\n\nThey record what the code does today, not what it should do.\n"""'
+    )
     return "\n\n".join([head, imports_text(imports), "", "\n\n\n".join(test.text for test in tests_)]) + "\n"
 
 

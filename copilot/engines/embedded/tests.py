@@ -95,13 +95,15 @@ async def _proposed(request: Request, resources: Resources, where: python_places
         steady = await desk.repeated(recording.records)
         usable = [record for record in steady if record not in pytest_text.conflicting(steady)]
         path = python_places.test_path(doc, root, options.out or _configured(root, settings.tests.out), _label(subject))
-        found = pytest_text.tests(usable, ())
+        written = found = pytest_text.tests(usable, ())
         if request.attempts:
             found = await desk.surviving(found, path)
         if not found:
             return Declined(say("no call had a result that can be tested"), _histogram(recording.rejected))
         text = await _formatted(pytest_text.module(where.name, found), root, path)
-        return _candidate(request, subject, recording, path, text, len(recording.records) - len(steady))
+        return _candidate(
+            request, subject, recording, path, text, len(recording.records) - len(steady), len(written) - len(found)
+        )
 
 
 def _configured(root: Path, out: str) -> Path | None:
@@ -233,7 +235,7 @@ async def _formatted(text: str, root: Path, path: Path) -> str:
 
 
 def _candidate(
-    request: Request, subject: Symbol | None, recording: _Recording, path: Path, text: str, unsteady: int
+    request: Request, subject: Symbol | None, recording: _Recording, path: Path, text: str, unsteady: int, failing: int
 ) -> Candidate:
     doc = request.document
     name = subject.qualified if subject is not None else doc.path.name
@@ -250,6 +252,9 @@ def _candidate(
         for reason in _SUSPICIOUS
         if reason in rejected
     )
+    if failing:
+        message = say("{count} tests failed when run and were left out", count=failing)
+        findings += (Finding("tests.failing", Severity.INFORMATION, doc.path, span, message),)
     return Candidate((Edit(path, Span(0, 0), text),), "embedded", 0.9, title, findings)
 
 

@@ -30,6 +30,8 @@ _MUTATOR = re.compile(
     r"(add|append|apply|book|create|deposit|insert|load|open|place|post|push|put|record|register|set|store|update)"
 )
 """Verbs that change an object even where its public attributes do not show it."""
+_VALUES = 2
+"""Different values that each target shows if it has them."""
 _CLASSES = 6
 """Kinds of results of one target that are shown even if they run no new line."""
 MAX_TRIED = 220
@@ -37,17 +39,24 @@ MAX_TRIED = 220
 
 
 class Tried(NamedTuple):
-    """A case that has an outcome, with the arcs it ran."""
+    """A case that has an outcome, with the arcs it ran; `cpu_s` is what that took, tracing included."""
 
     case: Case
     outcome: Outcome
     arcs: frozenset[Arc]
     order: int
+    cpu_s: float
 
     @property
-    def preference(self) -> tuple[int, int, int]:
-        """Seeds first, then little preparation, then the order of the pools, whose head is the most natural input."""
-        return self.case.rank, len(self.case.setup), self.order
+    def preference(self) -> tuple[int, int, int, int]:
+        """Seeds first, then different arguments, little preparation, and the order of the pools (natural inputs first)."""
+        texts = [value.text for _, value in self.case.args]
+        return self.case.rank, len(texts) - len(set(texts)), len(self.case.setup), self.order
+
+    @property
+    def value(self) -> str:
+        """The text of a plain value, empty for other outcomes."""
+        return self.outcome.shown[0][1].text if self.outcome.kind == "value" else ""
 
 
 class Prelude(NamedTuple):
@@ -125,7 +134,9 @@ class Search:
             return None, False
         self._seen.add(identity)
         watch = Watch(self._runner.path)
+        began = time.process_time()
         outcome = self._runner.run(case, watch)
+        cost = time.process_time() - began
         if outcome.kind == "nothing":
             self.rejected[outcome.reason] = self.rejected.get(outcome.reason, 0) + 1
             return None, False
@@ -133,7 +144,7 @@ class Search:
             return None, False  # an argument could not even be made
         fresh = not watch.arcs <= self.arcs
         self.arcs |= watch.arcs
-        done = Tried(case, outcome, frozenset(watch.arcs), len(self._seen))
+        done = Tried(case, outcome, frozenset(watch.arcs), len(self._seen), cost)
         self.tried.setdefault(target.name, []).append(done)
         self._remember(target, done)
         return done, fresh
@@ -361,6 +372,7 @@ class Search:
             if kind not in kinds and (one.arcs or not _echo(one)) and sum(k[0] == kind[0] for k in kinds) < _CLASSES:
                 kinds.add(kind)
                 chosen.append(one)
+        chosen += _contrasts(chosen, everything)
         chosen = [one for one in chosen if self._steady(one)]
         kills: dict[int, set[int]] = {id(one): set() for one in chosen}
         for mutant in sorted(mutants, key=lambda m: (m.number * 7919) % 1009):
@@ -377,7 +389,10 @@ class Search:
         killers = 0
         with Planted(mutant):
             for one in chosen:
-                if _runs(one, mutant.line) and self._runner.run(one.case).key != one.outcome.key:
+                if (
+                    _runs(one, mutant.line)
+                    and self._runner.run(one.case, cpu_s=20 * one.cpu_s + 0.02).key != one.outcome.key
+                ):
                     kills[id(one)].add(mutant.number)
                     killers += 1
                     if killers == 3:
@@ -387,7 +402,7 @@ class Search:
                 for one in itertools.islice(
                     (t for t in everything if id(t) not in kills and _runs(t, mutant.line)), 40
                 ):
-                    if self._runner.run(one.case).key != one.outcome.key:
+                    if self._runner.run(one.case, cpu_s=20 * one.cpu_s + 0.02).key != one.outcome.key:
                         found = one
                         break
         if found is not None and self._steady(found):
@@ -432,6 +447,20 @@ def _runs(one: Tried, line: int) -> bool:
     return any(line == b for _, b in one.arcs)
 
 
+def _contrasts(chosen: list[Tried], everything: list[Tried]) -> list[Tried]:
+    """A second value for each target that shows only one: a constant would pass otherwise."""
+    more: list[Tried] = []
+    shown: dict[str, set[str]] = {}
+    for one in chosen:
+        shown.setdefault(one.case.target, set()).add(one.value)
+    for one in everything:
+        values = shown.get(one.case.target, {""})
+        if one.value and one.value not in values and len(values - {""}) < _VALUES:
+            values.add(one.value)
+            more.append(one)
+    return more
+
+
 def _minimal(chosen: list[Tried], kills: dict[int, set[int]], limit: int) -> list[Tried]:
     """Greedy set cover over arcs and exposed mutants, at most `limit` cases of one target."""
     kept: list[Tried] = []
@@ -439,15 +468,22 @@ def _minimal(chosen: list[Tried], kills: dict[int, set[int]], limit: int) -> lis
     arcs: set[Arc] = set()
     dead: set[int] = set()
     kinds: set[tuple[str, str]] = set()
+    shown: dict[str, set[str]] = {}
     rest = list(chosen)
     while rest:
-        best = max(rest, key=lambda t: (len(t.arcs - arcs) + 2 * len(kills[id(t)] - dead), -t.case.rank, -t.order))
+        best = max(
+            rest, key=lambda t: (len(t.arcs - arcs) + 2 * len(kills[id(t)] - dead), [-part for part in t.preference])
+        )
         rest.remove(best)
-        gain = bool(best.arcs - arcs or kills[id(best)] - dead)
         name = best.case.target
+        values = shown.setdefault(name, set())
         kind = (name, _class_of(best.outcome))
-        if (gain or kind not in kinds) and counts.get(name, 0) < limit:
+        gain = best.arcs - arcs or kills[id(best)] - dead or kind not in kinds
+        if (gain or (best.value and best.value not in values and len(values) < _VALUES)) and counts.get(
+            name, 0
+        ) < limit:
             kinds.add(kind)
+            values.add(best.value)
             kept.append(best)
             counts[name] = counts.get(name, 0) + 1
             arcs |= best.arcs

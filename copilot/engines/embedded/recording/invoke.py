@@ -26,7 +26,8 @@ from typing import Any, NamedTuple
 from .express import Expr, Inexpressible, express, facets, namespace
 
 CPU_S = 0.3
-"""CPU seconds of one call; virtual time, so that a busy machine changes nothing."""
+"""CPU seconds of one call; virtual time, so that a busy machine changes nothing. Less after calls that used it up."""
+_LEAST_CPU_S = 0.04
 _ITEMS = 60
 _MESSAGE = 200
 
@@ -170,6 +171,7 @@ class Runner:
         self._compiled: dict[Case, tuple[types.CodeType | None, types.CodeType, dict[str, Any]]] = {}
         self._raises: dict[str, set[int]] = {}
         self.caches: list[Callable[[], Any]] = []
+        self.cpu_s = CPU_S
         signal.signal(signal.SIGVTALRM, self._stop)
         signal.signal(signal.SIGALRM, self._stop)
 
@@ -177,7 +179,7 @@ class Runner:
     def _stop(_number: int, _frame: Any) -> None:
         raise _Stopped
 
-    def run(self, case: Case, watch: Watch | None = None, *, profile: bool = False) -> Outcome:
+    def run(self, case: Case, watch: Watch | None = None, *, profile: bool = False, cpu_s: float = CPU_S) -> Outcome:
         """The outcome of a case; `watch` collects its lines, or with `profile` its unsteady sources."""
         try:
             if case not in self._compiled:
@@ -191,12 +193,14 @@ class Runner:
             clear()
         random.seed(0)
         self.guard.seen = ""
-        signal.setitimer(signal.ITIMER_VIRTUAL, CPU_S, CPU_S)
+        signal.setitimer(signal.ITIMER_VIRTUAL, min(cpu_s, self.cpu_s), _LEAST_CPU_S)
         signal.setitimer(signal.ITIMER_REAL, 20 * CPU_S, CPU_S)
         try:
             outcome = self._observed(case, setup, call, dict(names), watch, profile=profile)
         except _Stopped:
             outcome = _nothing("takes too long")
+            if cpu_s == CPU_S:
+                self.cpu_s = max(_LEAST_CPU_S, self.cpu_s / 2)  # one input too large is rarely alone
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -209,6 +213,7 @@ class Runner:
         self, case: Case, setup: Any, call: types.CodeType, names: dict[str, Any], watch: Watch | None, *, profile: bool
     ) -> Outcome:
         self.guard.armed = True
+        wrap = ["%s"]
         try:
             if setup is not None:
                 exec(setup, names)
@@ -216,17 +221,17 @@ class Runner:
             if watch is not None:
                 (sys.setprofile if profile else sys.settrace)(watch.profile if profile else watch.trace)
             try:
-                value, wrap = _value(call, names)
+                value = _value(call, names, wrap)
             finally:
                 sys.settrace(None)
                 sys.setprofile(None)
         except _Stopped:
             raise
         except BaseException as error:
-            return self._raised(error)
+            return self._raised(error, wrap[0])
         changed = [row for row in self._state(case, names) if row not in before]
         self.guard.armed = False
-        return _described(value, wrap, changed, case.call, "\n".join((*case.setup, case.call)))
+        return _described(value, wrap[0], changed, case.call, "\n".join((*case.setup, case.call)))
 
     @staticmethod
     def _state(case: Case, names: dict[str, Any]) -> list[tuple[str, Expr]]:
@@ -240,7 +245,7 @@ class Runner:
                     continue
         return rows
 
-    def _raised(self, error: BaseException) -> Outcome:
+    def _raised(self, error: BaseException, wrap: str) -> Outcome:
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
@@ -253,7 +258,7 @@ class Runner:
         message = str(error)
         if len(message) > _MESSAGE or " at 0x" in message:
             message = ""
-        return Outcome("raises", "%s", (), (kind.__module__, kind.__qualname__, message))
+        return Outcome("raises", wrap, (), (kind.__module__, kind.__qualname__, message))
 
     def _explicit(self, trace: types.TracebackType) -> bool:
         """True when the innermost frame is project code at a `raise` statement."""
@@ -274,18 +279,18 @@ class Runner:
         return trace.tb_lineno in self._raises[path]
 
 
-def _value(call: types.CodeType, names: dict[str, Any]) -> tuple[Any, str]:
-    """The result; iterators are consumed and coroutines awaited, and the wrapper says so."""
+def _value(call: types.CodeType, names: dict[str, Any], wrap: list[str]) -> Any:
+    """The result; iterators are consumed and coroutines awaited, and `wrap[0]` says so before it is done."""
     value = eval(call, names)
-    wrap = "%s"
     if inspect.iscoroutine(value):
-        value, wrap = asyncio.run(value), "asyncio.run(%s)"
+        wrap[0] = "asyncio.run(%s)"
+        value = asyncio.run(value)
     if hasattr(value, "__next__") and hasattr(value, "__iter__"):
-        items = list(itertools.islice(value, _ITEMS + 1))
-        if len(items) > _ITEMS:
+        wrap[0] = f"list({wrap[0]})"
+        value = list(itertools.islice(value, _ITEMS + 1))
+        if len(value) > _ITEMS:
             raise _Stopped
-        value, wrap = items, f"list({wrap})"
-    return value, wrap
+    return value
 
 
 def _described(value: Any, wrap: str, changed: list[tuple[str, Expr]], call: str, text: str) -> Outcome:

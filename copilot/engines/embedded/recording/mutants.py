@@ -4,7 +4,7 @@
 """Small faults planted in the code, one at a time: an input is worth keeping when it tells the fault from the original.
 
 First-order mutants in the usual operator classes (relational, arithmetic, logical, constant, condition negated,
-statement deleted, return value dropped), after DeMillo, Lipton and Sayward, "Hints on Test Data Selection", 1978.
+statement deleted, return value dropped, call replaced), after DeMillo, Lipton and Sayward, "Hints on Test Data Selection", 1978.
 They are swapped in by replacing a function's code object, so decorators and references stay as they are.
 """
 
@@ -26,6 +26,12 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
     ast.Mod: ast.Mult, ast.Pow: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.BitXor: ast.BitAnd,
     ast.LShift: ast.RShift, ast.RShift: ast.LShift,
+}  # fmt: skip
+_TWINS = {
+    name: twin
+    for pair in (("max", "min"), ("any", "all"), ("startswith", "endswith"), ("upper", "lower"), ("lstrip", "rstrip"),
+                 ("find", "rfind"), ("split", "rsplit"), ("floor", "ceil"), ("append", "remove"), ("ljust", "rjust"))
+    for name, twin in (pair, pair[::-1])
 }  # fmt: skip
 MAX_MUTANTS = 160
 
@@ -128,6 +134,8 @@ def _choices(place: ast.AST) -> int:
         return int(
             place.value is not None and not (isinstance(place.value, ast.Constant) and place.value.value is None)
         )
+    if isinstance(place, ast.Call):
+        return 2
     if isinstance(place, ast.Expr):
         return int(isinstance(place.value, ast.Call))
     return 0
@@ -158,6 +166,8 @@ def _change(own: ast.AST, target: ast.AST, turn: int) -> bool:
             return False
     elif isinstance(target, ast.Constant):
         return _constant(target)
+    elif isinstance(target, ast.Call):
+        return _called(own, target, turn)
     elif isinstance(target, ast.Return):
         target.value = ast.copy_location(ast.Constant(value=None), target)
     elif isinstance(target, (ast.Expr, ast.Break, ast.Continue)):
@@ -170,6 +180,19 @@ def _change(own: ast.AST, target: ast.AST, turn: int) -> bool:
         )
         return _replaced(own, target, ast.copy_location(new, target))
     return True
+
+
+def _called(own: ast.AST, target: ast.Call, turn: int) -> bool:
+    """A call of the opposite (max for min), or its first argument in its place."""
+    if turn == 0:
+        name = "id" if isinstance(target.func, ast.Name) else "attr"
+        twin = _TWINS.get(getattr(target.func, name, ""))
+        if twin is not None:
+            setattr(target.func, name, twin)
+        return twin is not None
+    if not target.args or isinstance(target.args[0], (ast.Starred, ast.GeneratorExp)):
+        return False
+    return _replaced(own, target, target.args[0])
 
 
 def _constant(target: ast.Constant) -> bool:

@@ -1,0 +1,74 @@
+"""Characterisation tests of subject.
+
+They record what the code does today, not what it should do.
+"""
+
+from decimal import Decimal
+
+import pytest
+
+from subject import State, Wallet, WalletLocked
+
+
+def test_wallet_returns_value():
+    result = Wallet("abc")
+    assert result.balance == Decimal("0")
+    assert result.state == State.OPEN
+    assert result.is_empty is True
+
+
+def test_wallet_rejects_owner_must_not_be_empty():
+    with pytest.raises(ValueError, match="owner must not be empty"):
+        Wallet("")
+
+
+def test_wallet_deposit_changes_balance_and_is_empty():
+    wallet = Wallet("12345")
+    wallet.deposit(Decimal("100.00"))
+    assert wallet.balance == Decimal("100.00")
+    assert wallet.is_empty is False
+
+
+def test_wallet_deposit_changes_balance_and_is_empty_2():
+    wallet = Wallet("abc")
+    wallet.deposit(Decimal("0.005"))
+    assert wallet.balance == Decimal("0.005")
+    assert wallet.is_empty is False
+
+
+def test_wallet_deposit_rejects_amount_must_be_positive():
+    wallet = Wallet("abc")
+    with pytest.raises(ValueError, match="amount must be positive"):
+        wallet.deposit(Decimal("0"))
+
+
+def test_wallet_deposit_rejects_wallet_locked():
+    wallet = Wallet("abc", state=State.LOCKED)
+    with pytest.raises(WalletLocked, match="abc"):
+        wallet.deposit(Decimal("0"))
+
+
+def test_wallet_withdraw_changes_balance_and_is_empty():
+    wallet = Wallet("abc")
+    wallet.deposit(Decimal("100.00"))
+    result = wallet.withdraw(Decimal("100.00"))
+    assert result == Decimal("0.00")
+    assert wallet.balance == Decimal("0.00")
+    assert wallet.is_empty is True
+
+
+def test_wallet_withdraw_rejects_not_enough_money():
+    wallet = Wallet("abc")
+    with pytest.raises(ValueError, match="not enough money"):
+        wallet.withdraw(Decimal("100.00"))
+
+
+def test_wallet_is_empty_is_true():
+    wallet = Wallet("abc")
+    assert wallet.is_empty is True
+
+
+def test_wallet_is_empty_is_false():
+    wallet = Wallet("abc")
+    wallet.deposit(Decimal("100.00"))
+    assert wallet.is_empty is False

@@ -1,0 +1,7 @@
+"""Constants only."""
+
+LIMIT = 3
+
+
+def _hidden() -> int:
+    return LIMIT

@@ -1,0 +1,231 @@
+"""Unit tests from the request to the proven file, on a small project, with nothing replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from copilot import files, pipeline
+from copilot.config import Settings
+from copilot.context.index import Index
+from copilot.engines.base import Engine, Resources
+from copilot.engines.embedded import EmbeddedEngine
+from copilot.progress import listening
+from copilot.syntax.outline import outline
+from copilot.tasks import tests as task
+from copilot.types import (
+    Candidate,
+    Check,
+    Context,
+    Declined,
+    Document,
+    Edit,
+    Project,
+    Request,
+    Span,
+    Suggestion,
+    Task,
+    TestsOptions,
+)
+
+SHOP = Path(__file__).parents[1] / "fixtures" / "unittests" / "shop"
+
+
+class Bench:
+    """The part of a workspace that the pipeline needs, with the real engine."""
+
+    def __init__(self, root: Path, python: Path | None = Path(sys.executable)) -> None:
+        self.settings, self.project = Settings(), Project(root, python)
+        self._engine: Engine = EmbeddedEngine(Resources(self.project, self.settings, Index(), ThreadPoolExecutor(1)))
+
+    def engines(self, _request: Request) -> list[Engine]:
+        return [self._engine]
+
+    async def gather(self, _request: Request) -> Context:
+        return Context("", "")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHOP, tmp_path / "shop"))
+
+
+def asked(path: Path, symbol: str = "", **options: float) -> Request:
+    document = files.read(path, "python" if path.suffix == ".py" else "java")
+    span = next((s.name_span for s in outline(document).symbols if s.qualified == symbol), Span(0, len(document.text)))
+    return Request(Task.TESTS, document, span, TestsOptions(**{"budget_s": 60.0, **options}))  # type: ignore[arg-type]
+
+
+async def declined(request: Request, bench: Bench) -> str:
+    answer = await pipeline.suggest(request, bench)
+    assert isinstance(answer, Declined)
+    return answer.reason
+
+
+async def test_a_call_elsewhere_opens_what_no_search_would(shop: Path) -> None:
+    before = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(shop.rglob("*")) if p.is_file())).digest()
+    heard: list[str] = []
+    with listening(lambda message, _fraction: heard.append(message)):
+        answer = await pipeline.suggest(asked(shop / "src/shop/vouchers.py"), Bench(shop))
+    assert isinstance(answer, Suggestion)
+    (edit,) = answer.edits
+    assert edit.path == shop / "tests" / "test_vouchers.py"
+    assert 'redeem("250-' in edit.new
+    assert "def test_redeem_rejects_invalid_voucher():" in edit.new
+    assert "from shop.vouchers import" in edit.new
+    assert "large voucher over" in edit.new
+    covers = answer.checks[-1]
+    assert covers.name == "covers"
+    assert covers.detail == "7 of 7 lines of vouchers.py"
+    assert heard[0] == "recording vouchers.py"
+    assert before == hashlib.sha256(b"".join(p.read_bytes() for p in sorted(shop.rglob("*")) if p.is_file())).digest()
+
+
+async def test_harm_is_contained_and_the_rest_is_tested(shop: Path) -> None:
+    answer = await pipeline.suggest(asked(shop / "src/shop/traps.py"), Bench(shop))
+    assert isinstance(answer, Suggestion)
+    (edit,) = answer.edits
+    assert "from shop.traps import halve\n" in edit.new
+    assert "def test_halve_rejects_number_is_odd():" in edit.new
+    assert (shop / "pyproject.toml").exists()
+
+
+async def test_the_open_buffer_counts_not_the_file(shop: Path) -> None:
+    path = shop / "src/shop/vouchers.py"
+    request = asked(path, "describe")
+    text = request.document.text.replace(b"large voucher", b"big voucher")
+    answer = await pipeline.suggest(replace(request, document=replace(request.document, parts=(text,))), Bench(shop))
+    assert isinstance(answer, Suggestion)
+    assert "big voucher over" in answer.edits[0].new
+    assert answer.edits[0].path.name == "test_vouchers__describe.py"
+    assert "redeem" not in answer.edits[0].new
+
+
+async def test_a_test_that_fails_under_pytest_is_left_out_and_said(shop: Path) -> None:
+    path = shop / "src/shop/vouchers.py"
+    path.write_text(
+        "import sys\n\n\ndef tested() -> bool:\n    return 'pytest' in sys.modules\n\n\n"
+        "def double(n: int) -> int:\n    return n * 2\n"
+    )
+    answer = await pipeline.suggest(asked(path), Bench(shop))
+    assert isinstance(answer, Suggestion)
+    assert "tested" not in answer.edits[0].new
+    assert "double" in answer.edits[0].new
+    assert [finding.message for finding in answer.findings] == ["1 tests failed when run and were left out"]
+
+
+async def test_reasons_for_silence(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = shop / "src/shop/vouchers.py"
+    assert "No Python interpreter" in await declined(asked(path), Bench(shop, None))
+    launcher = shop / "python"
+    launcher.write_text("#!/bin/sh\nexec python3\n")
+    assert "is a script that starts Python" in await declined(asked(path), Bench(shop, launcher))
+    (shop / "tests").mkdir(exist_ok=True)
+    (shop / "tests" / "test_x.py").write_text("def test_x(): pass\n")
+    assert "is a test file itself" in await declined(asked(shop / "tests/test_x.py"), Bench(shop))
+    (shop / "not-a-module.py").write_text("def f(): return 1\n")
+    assert "cannot be imported" in await declined(asked(shop / "not-a-module.py"), Bench(shop))
+    (shop / "A.java").write_text("class A { int f() { return 1; } }\n")
+    assert "Python only" in await declined(asked(shop / "A.java"), Bench(shop))
+    broken = shop / "broken.py"
+    broken.write_text("def f(:\n    return\n")
+    assert "SyntaxError" in await declined(asked(broken), Bench(shop))
+    monkeypatch.setenv("PATH", str(shop))
+    assert "apt-get install bubblewrap" in await declined(asked(path), Bench(shop))
+
+
+async def test_an_import_without_end_costs_no_more_than_the_budget(shop: Path) -> None:
+    path = shop / "src/shop/vouchers.py"
+    path.write_text("def f():\n    return 1\n\n\nwhile True:\n    pass\n")
+    assert "stopped after" in await declined(asked(path, budget_s=3.0), Bench(shop))
+
+
+async def test_cancelling_ends_every_process(shop: Path) -> None:
+    path = shop / "src/shop/vouchers.py"
+    path.write_text("def f():\n    return 1\n\n\nwhile True:\n    pass\n")
+    work = asyncio.create_task(pipeline.suggest(asked(path), Bench(shop)))
+    for _ in range(200):
+        if alive(shop):
+            break
+        await asyncio.sleep(0.05)
+    assert alive(shop)
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    for _ in range(100):
+        if not alive(shop):
+            break
+        await asyncio.sleep(0.05)
+    assert not alive(shop)
+
+
+def alive(root: Path) -> bool:
+    """Whether a sandbox of this project runs: its command line names the project."""
+    for entry in Path("/proc").iterdir():
+        try:
+            if (
+                entry.name.isdigit()
+                and b"bwrap" in (line := (entry / "cmdline").read_bytes())
+                and str(root).encode() in line
+            ):
+                return True
+        except OSError:
+            continue
+    return False
+
+
+async def proof(shop: Path, text: str, runs: int = 3) -> list[Check]:
+    request = asked(shop / "src/shop/vouchers.py", "describe")
+    candidate = Candidate((Edit(shop / "tests" / "test_it.py", Span(0, 0), text),), "test", 1.0)
+    settings = replace(Settings(), tests=replace(Settings().tests, runs=runs))
+    return [check async for check in task.checks(candidate, request, Bench(shop).project, settings)]
+
+
+HEAD = "import os\nfrom decimal import Decimal\nfrom shop.vouchers import Voucher, describe\n\n\n"
+GOOD = "def test_it():\n    assert describe(Voucher('x', Decimal(5))) == 'voucher over 5'\n"
+
+
+@pytest.mark.parametrize(
+    ("test", "name", "detail"),
+    [
+        (GOOD.replace("over 5", "over 6"), "runs", "test_it: "),
+        (GOOD + "    assert os.environ['PYTHONHASHSEED'] == '0'\n", "stable", "run 2: test_it"),
+        (GOOD + "    assert os.environ['TZ'] != 'America/New_York'\n", "stable", "run 3: test_it"),
+        ("import gone\n" + GOOD, "runs", "No module named 'gone'"),
+        ("os._exit(0)\n" + GOOD, "runs", "the test process died"),
+        ("def test_it():\n    assert 1 + 1 == 2\n", "covers", "0 of 3 lines of describe"),
+    ],
+)
+async def test_what_is_not_proven_is_refused(shop: Path, test: str, name: str, detail: str) -> None:
+    last = (await proof(shop, HEAD + test))[-1]
+    assert last.name == name
+    assert not last.passed
+    assert detail in last.detail
+
+
+async def test_a_proof_reports_what_it_covers(shop: Path) -> None:
+    done = await proof(shop, HEAD + GOOD, runs=5)
+    assert all(check.passed for check in done)
+    assert done[-1].detail == "2 of 3 lines of describe; not reached: 31"
+    assert done[-2].detail == "5 of 5 runs pass under two hash seeds"
+
+
+async def test_a_conftest_that_needs_a_plugin_gets_it(shop: Path) -> None:
+    (shop / "tests").mkdir(exist_ok=True)
+    (shop / "tests" / "conftest.py").write_text(
+        "import pytest\n\n\n@pytest.fixture(autouse=True)\ndef loop_policy(event_loop_policy):\n    yield\n"
+    )
+    assert all(check.passed for check in await proof(shop, HEAD + GOOD, runs=2))
+
+
+def test_a_document_of_another_encoding_is_laid_out_in_it(shop: Path) -> None:
+    path = shop / "src/shop/vouchers.py"
+    document = Document(path, "python", ("# -*- coding: gb18030 -*-\n# 兑换\n".encode(),), encoding="gb18030")
+    assert task.laid_over(document, {}, shop)["src/shop/vouchers.py"].endswith("兑换\n".encode("gb18030"))
