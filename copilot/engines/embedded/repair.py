@@ -167,12 +167,33 @@ def _doubles(
         for second in candidates(soil)[:_SECOND_OF_TWO]:
             if over():
                 return accepted
-            apart = second.end <= first.start or second.start >= first.start + len(first.new)
+            after_first = first.start + len(first.new)
             whole = undo(half, (second,))
-            if apart and whole != text and not judge(whole).complaints:
+            if whole == text or judge(whole).complaints:
+                continue
+            cost = first.cost + second.cost + _TWICE
+            if second.end < first.start or second.start > after_first:
                 grown = len(first.new) - (first.end - first.start) if second.start > first.start else 0
-                accepted.append(((first, _shifted(second, -grown)), first.cost + second.cost + _TWICE))
+                accepted.append(((first, _shifted(second, -grown)), cost))
+            else:
+                accepted.append(((_merged(text, whole, cost),), cost))
     return accepted
+
+
+def _merged(text: bytes, whole: bytes, cost: float) -> Slip:
+    """Two slips that touch, as the one replacement that they come to (whole characters)."""
+    start = 0
+    while start < min(len(text), len(whole)) and text[start] == whole[start]:
+        start += 1
+    tail = 0
+    while tail < min(len(text), len(whole)) - start and text[-1 - tail] == whole[-1 - tail]:
+        tail += 1
+    while start and text[start : start + 1] and text[start] & 0xC0 == 0x80:
+        start -= 1
+    end = len(text) - tail
+    while end < len(text) and text[end] & 0xC0 == 0x80:
+        end += 1
+    return Slip(start, end, whole[start : len(whole) - (len(text) - end)], "replace", cost)
 
 
 def _judges(language: str) -> Iterator[Judge]:
