@@ -4,8 +4,10 @@ This package is executed by the *project's* interpreter inside the sandbox, wher
 the standard library, Python 3.9 and later, and relative imports (it runs under another name there). The rest of
 bank-copilot never imports it; `engines/embedded/tests.py` starts it and reads its JSON.
 
-targets.py    what can be called            seeds.py    inputs from doctests, callers, tests, literals
-arguments.py  inputs by type and name       express.py  values as source text
-invoke.py     one call: outcome, trace      mutants.py  small faults planted in the code
-choose.py     which records are worth it    main.py     request in, records out
+targets.py    what can be called            seeds.py      inputs from doctests, callers, tests, literals
+arguments.py  inputs by type and name       tables.py     boundary values, names, synthetic identifiers
+express.py    values as source text         invoke.py     one call: outcome, trace
+composing.py  calls written out             variation.py  near misses of an input
+search.py     trying calls                  mutants.py    small faults planted in the code
+choose.py     which calls are worth it      main.py       request in, records out
 """

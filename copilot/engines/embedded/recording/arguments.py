@@ -1,17 +1,12 @@
 # Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
 # ruff: noqa: B905, BLE001
 
-"""Inputs by type, by name and by what was seen: an ordered pool of expressions for each parameter.
-
-Bank identifiers are synthetic: they carry valid check digits and belong to nobody (published example numbers, or
-numbers computed here).
-"""
+"""Inputs by type, by name and by what was seen: an ordered pool of expressions for each parameter."""
 
 from __future__ import annotations
 
 import ast
 import collections.abc
-import datetime as dt
 import decimal
 import enum
 import inspect
@@ -23,98 +18,8 @@ from typing import Any
 
 from .express import Expr, Inexpressible, express, made, reference
 from .seeds import Found, literals
+from .tables import BY_NAME, BY_TYPE, CALLABLE_NAME, CALLABLES, DECIMAL, HINTS
 from .targets import Target
-
-_DECIMAL = frozenset({("decimal", "Decimal")})
-_DATE = frozenset({("datetime", "date")})
-_DATETIME = frozenset({("datetime", "datetime")})
-
-BY_TYPE: dict[type, tuple[Expr, ...]] = {
-    int: tuple(map(Expr, ("1", "0", "2", "10", "-1", "7", "100", "12", "365"))),
-    float: tuple(map(Expr, ("1.5", "0.0", "0.05", "-1.0", "100.0", "2.675"))),
-    bool: (Expr("True"), Expr("False")),
-    str: tuple(map(Expr, ("'abc'", "''", "'A1'", "'12345'", "'Hello World'", "' x '", "'2024-02-29'"))),
-    bytes: (Expr("b'abc'"), Expr("b''")),
-    decimal.Decimal: tuple(
-        Expr(f"Decimal({t!r})", _DECIMAL)
-        for t in ("100.00", "0", "0.005", "-1", "1234.565", "0.05", "1", "1000000", "10.5")
-    ),
-    dt.date: tuple(
-        Expr(f"date({t})", _DATE)
-        for t in ("2024, 1, 15", "2024, 2, 29", "2023, 12, 31", "2024, 3, 31", "2024, 6, 1", "2023, 2, 28")
-    ),
-    dt.datetime: tuple(
-        Expr(f"datetime({t})", _DATETIME)
-        for t in ("2024, 1, 15, 10, 30", "2024, 2, 29, 0, 0", "2023, 12, 31, 23, 59, 59")
-    ),
-    dt.timedelta: tuple(
-        Expr(f"timedelta({t})", frozenset({("datetime", "timedelta")})) for t in ("days=1", "0", "hours=36")
-    ),
-    dt.time: (
-        Expr("time(9, 30)", frozenset({("datetime", "time")})),
-        Expr("time(0, 0)", frozenset({("datetime", "time")})),
-    ),
-    type(None): (Expr("None"),),
-    dict: (Expr("{'a': 1, 'b': 2}"), Expr("{}")),
-    list: (Expr("[3, 1, 2]"), Expr("[]"), Expr("[1]"), Expr("['b', 'a']")),
-    tuple: (Expr("(1, 2)"), Expr("()")),
-    set: (Expr("{1, 2}"), Expr("set()")),
-    complex: (Expr("1j"),),
-}
-
-_CALLABLES = tuple(map(Expr, ("abs", "str", "len", "bool", "lambda x: x", "lambda x: x > 1", "lambda a, b: a + b")))
-
-
-def _luhn(body: str) -> str:
-    total = sum(
-        sum(divmod(int(d) * (2 - i % 2), 10)) for i, d in enumerate(reversed(body), 1) for _ in [0] if i % 2
-    ) + sum(int(d) for i, d in enumerate(reversed(body), 1) if i % 2 == 0)
-    return body + str(-total % 10)
-
-
-def _resident(body: str) -> str:
-    weights = [pow(2, 17 - i, 11) for i in range(17)]
-    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights)) % 11]
-
-
-def _iban(country: str, account: str) -> str:
-    number = int("".join(str(int(c, 36)) for c in account + country + "00"))
-    return f"{country}{98 - number % 97:02d}{account}"
-
-
-BY_NAME: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "iban",
-        (_iban("GB", "WEST12345698765432"), _iban("DE", "370400440532013000"), _iban("FR", "20041010050500013M02606")),
-    ),
-    ("isin", ("US0378331005", "DE0007164600")),
-    ("bic|swift", ("DEUTDEFF", "DEUTDEFF500", "BKCHCNBJ")),
-    (r"card|\bpan\b|luhn|number", (_luhn("411111111111111"), _luhn("555555555555444"), _luhn("62000000000000000"))),
-    (
-        r"resident|identity|id_?(number|card|no)|number",
-        (_resident("11010519491231002"), _resident("44052418800101001")),
-    ),
-    ("currency|ccy", ("CNY", "EUR", "USD", "JPY", "XXX")),
-    (r"date|day", ("2024-02-29", "2024-01-31", "20240229")),
-    ("month", ("2024-02",)),
-    ("amount|balance|price", ("100.00", "1,234.56", "-5")),
-    ("country", ("CN", "DE", "GB")),
-    ("email", ("a@example.org",)),
-    ("phone|mobile", ("13800000000",)),
-)
-_HINTS: tuple[tuple[str, tuple[type, ...]], ...] = (
-    (
-        r"^(n|i|k|x|y|count|index|days?|months?|years?|age|size|length|limit|term|periods?|num\w*|digits|width)$",
-        (int, float),
-    ),
-    (r"amount|balance|price|fee|principal|rate|total|cash|money|limit", (decimal.Decimal, int, float)),
-    (r"^(d|mapping|data|record|row|options|config|table)$|dict|_map$", (dict,)),
-    (r"date|day$|^on$|since|until|due|start|end", (dt.date, dt.datetime, str)),
-    (r"items|values|rows|^xs$|seq|list|args|s$", (list, tuple, str)),
-    (r"^(is_|has_|use_|allow_)|flag|strict|enabled", (bool,)),
-    (r"name|text|code|key|string|number|line|path|word|char|msg|title|id$|^s$", (str,)),
-)
-_CALLABLE_NAME = re.compile(r"^(f|fn|func|function|key|predicate|callback|op|op_?\w*)$|_fn$|_func$")
 
 
 class Pools:
@@ -184,9 +89,9 @@ class Pools:
             with suppress(Inexpressible):
                 rows.append(express(parameter.default))
             rows += BY_TYPE.get(type(parameter.default), ())
-        if _CALLABLE_NAME.search(parameter.name):
-            rows += _CALLABLES
-        for pattern, kinds in _HINTS:
+        if CALLABLE_NAME.search(parameter.name):
+            rows += CALLABLES
+        for pattern, kinds in HINTS:
             if re.search(pattern, parameter.name.lower()):
                 rows += [e for kind in kinds for e in BY_TYPE[kind][:5]]
                 break
@@ -213,14 +118,14 @@ def _converted(value: Any, kinds: Any) -> Iterator[Expr]:
         if decimal.Decimal in kinds and re.fullmatch(r"-?\d+(\.\d+)?", value):
             step = decimal.Decimal(1).scaleb(decimal.Decimal(value).as_tuple().exponent)  # type: ignore[arg-type]  # finite: a digit string
             for number in (decimal.Decimal(value), decimal.Decimal(value) + step, decimal.Decimal(value) - step):
-                yield Expr(f"Decimal('{number}')", _DECIMAL)
+                yield Expr(f"Decimal('{number}')", DECIMAL)
         return
     if not kinds or int in kinds:
         yield from (Expr(repr(v)) for v in (value, value + 1, value - 1))
     elif float in kinds:
         yield from (Expr(repr(float(v))) for v in (value, value + 1))
     elif decimal.Decimal in kinds:
-        yield from (Expr(f"Decimal('{v}')", _DECIMAL) for v in (value, value + 1, value - 1))
+        yield from (Expr(f"Decimal('{v}')", DECIMAL) for v in (value, value + 1, value - 1))
 
 
 def _kinds(hint: Any) -> Any:
@@ -273,7 +178,7 @@ def by_annotation(hint: Any, found: Found, depth: int = 3) -> list[Expr]:
     if origin is typing.Literal:
         return [Expr(repr(a)) for a in args]
     if origin is collections.abc.Callable or hint in (collections.abc.Callable, typing.Callable):
-        return list(_CALLABLES)
+        return list(CALLABLES)
     if origin in (tuple, list, set, frozenset, dict) or (
         isinstance(origin, type) and issubclass(origin, collections.abc.Iterable)
     ):

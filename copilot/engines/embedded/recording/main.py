@@ -21,10 +21,12 @@ from functools import partial
 from typing import Any
 
 from .arguments import Pools
-from .choose import Budget, Prelude, Search, Tried
+from .choose import Choice
+from .composing import Prelude
 from .express import Expr
 from .invoke import Case, Runner, load
 from .mutants import plant
+from .search import Budget, Search, Tried
 from .seeds import gather
 from .targets import Target, find
 
@@ -124,7 +126,8 @@ def _search(
     seconds: float,
 ) -> dict[str, Any]:
     began = time.process_time()
-    search = Search(runner, pools, Budget(seconds), [t.lines for t in group])
+    budget = Budget(seconds)
+    search = Search(runner, pools, budget)
     for number, target in enumerate(group):
         search.explore(target, 0.6 / (len(group) - number))
     for target in group:
@@ -137,7 +140,9 @@ def _search(
         if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and not any(a <= n.lineno <= b for a, b in spans)
     ]
     mutants = [m for m in plant(tree, path, own + private) if m.line in ran or any(a <= m.line <= b for a, b in own)]
-    chosen, killed = search.select(mutants, MAX_CASES)
+    choice = Choice(runner, budget, search.tried)
+    chosen, killed = choice.select(mutants, MAX_CASES)
+    _count(search.rejected, choice.rejected)
     strings = [
         t.outcome.shown[0][1].text
         for rows in search.tried.values()
