@@ -16,6 +16,7 @@ from copilot.commands import session
 from copilot.errors import UsageError
 from copilot.messages import say
 from copilot.syntax.languages import language_of
+from copilot.syntax.lines import rows
 from copilot.types import CompleteOptions, Declined, Document, Request, Span, Suggestion, Task, document
 from copilot.workspace import Workspace
 
@@ -126,23 +127,21 @@ def _shown(doc: Document, answer: Suggestion | Declined) -> dict[str, Any]:
 
 def _utf16_offset(doc: Document, line: int, character: int) -> int:
     """Byte offset of a 0-based LSP position in UTF-16 units; past the end of the line means its end."""
-    rows = session.lines(doc)
-    if not 0 <= line < len(rows):
+    lines = rows(doc.text)
+    if not 0 <= line < len(lines):
         raise UsageError(
             say(
-                "{name} has {count} lines; there is no line {line}.", name=doc.path.name, count=len(rows), line=line + 1
+                "{name} has {count} lines; there is no line {line}.",
+                name=doc.path.name,
+                count=len(lines),
+                line=line + 1,
             )
         )
-    units = rows[line].rstrip(b"\r\n").decode().encode("utf-16-le")[: max(0, character) * 2]
+    units = lines[line].rstrip(b"\r\n").decode().encode("utf-16-le")[: max(0, character) * 2]
     # A position inside a surrogate pair means the start of its character.
-    return sum(map(len, rows[:line])) + len(units.decode("utf-16-le", "ignore").encode())
+    return sum(map(len, lines[:line])) + len(units.decode("utf-16-le", "ignore").encode())
 
 
 def _utf16_position(doc: Document, offset: int) -> dict[str, int]:
-    at = 0
-    rows = session.lines(doc)
-    for number, row in enumerate(rows):
-        if offset < at + len(row) or number == len(rows) - 1:
-            return {"line": number, "character": len(row[: offset - at].decode().encode("utf-16-le")) // 2}
-        at += len(row)
-    raise AssertionError(offset)
+    *whole, row = rows(doc.text[:offset])
+    return {"line": len(whole), "character": len(row.decode().encode("utf-16-le")) // 2}

@@ -22,6 +22,7 @@ from copilot.errors import UsageError
 from copilot.messages import say, set_locale
 from copilot.project import root_of
 from copilot.syntax.languages import language_of
+from copilot.syntax.lines import line_end, rows
 from copilot.syntax.outline import outline
 from copilot.types import Attempt, Check, Declined, Document, Span, Suggestion
 from copilot.workspace import Workspace
@@ -79,36 +80,27 @@ def place(text: str) -> tuple[Path, list[int]]:
 
 def offset(document: Document, line: int, column: int = 1) -> int:
     """Byte offset of a 1-based line and column (in code points). Raises UsageError when there is no such place."""
-    rows = lines(document)
-    if not 1 <= line <= len(rows):
+    lines = rows(document.text)
+    if not 1 <= line <= len(lines):
         raise UsageError(
             say(
                 "{name} has {count} lines; there is no line {line}.",
                 name=document.path.name,
-                count=len(rows),
+                count=len(lines),
                 line=line,
             )
         )
-    row = rows[line - 1].decode().rstrip("\r\n")
+    row = lines[line - 1].decode().rstrip("\r\n")
     if not 1 <= column <= len(row) + 1:
         raise UsageError(
             say("Line {line} of {name} ends at column {last}.", line=line, name=document.path.name, last=len(row) + 1)
         )
-    return sum(map(len, rows[: line - 1])) + len(row[: column - 1].encode())
-
-
-def lines(document: Document) -> list[bytes]:
-    """The lines with their ends (LF, CRLF or CR only); a text that ends in a line end has a last empty line."""
-    rows = re.findall(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z", document.text)
-    return rows if rows and not rows[-1].endswith((b"\n", b"\r")) else [*rows, b""]
+    return sum(map(len, lines[: line - 1])) + len(row[: column - 1].encode())
 
 
 def line_span(document: Document, first: int, last: int) -> Span:
     """Byte span from the start of line `first` to the end of line `last`, without its line end."""
-    start = offset(document, first)
-    end_line = offset(document, last)
-    row = lines(document)[last - 1].rstrip(b"\r\n")
-    return Span(start, end_line + len(row))
+    return Span(offset(document, first), line_end(document.text, offset(document, last)))
 
 
 def symbol(text: str) -> tuple[Document, Span]:

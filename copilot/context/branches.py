@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from copilot.context.index import Index
 from copilot.context.lineage import imports, locate
 from copilot.messages import say
-from copilot.syntax.classes import Parameter, Routine, Shape, Switch, line_start, routine_at
+from copilot.syntax.classes import Parameter, Routine, Shape, Switch, routine_at
+from copilot.syntax.lines import line_start
 from copilot.types import Declined, Document, Span
 
 _OPTIONAL = re.compile(r"""^["']?\s*(?:(?:\w+\.)*Optional\[\s*([\w.]+)\s*\]|([\w.]+)(?:\s*\|\s*None)?)\s*["']?$""")

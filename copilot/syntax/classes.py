@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Final, Literal, Protocol, cast
 
 from copilot.syntax import tree as trees
+from copilot.syntax.lines import line_end
 from copilot.syntax.outline import outline
 from copilot.syntax.tree import Node
 from copilot.types import Document, Span
@@ -232,42 +233,6 @@ def text_of(node: Node | None, text: bytes) -> str:
         raw = raw[: comment.start_byte - node.start_byte] + raw[comment.end_byte - node.start_byte :]
     whole = raw.decode(errors="replace")
     return whole if '"""' in whole or "'''" in whole else " ".join(whole.split())
-
-
-def line_indent(text: bytes, offset: int) -> str:
-    """The blanks and tabs that open the line of `offset`."""
-    start = line_start(text, offset)
-    end = start
-    while end < len(text) and text[end] in b" \t":
-        end += 1
-    return text[start:end].decode()
-
-
-def line_start(text: bytes, offset: int) -> int:
-    """The offset after the line end before `offset` (LF or CR)."""
-    return max(text.rfind(b"\n", 0, offset), text.rfind(b"\r", 0, offset)) + 1
-
-
-def line_end(text: bytes, offset: int) -> int:
-    """The offset of the next line end, or the text's length."""
-    ends = [at for at in (text.find(b"\n", offset), text.find(b"\r", offset)) if at != -1]
-    return min(ends, default=len(text))
-
-
-def indent_unit(text: bytes) -> str:
-    """One level of indentation: a tab, or the smallest step of the first indented lines; four blanks by default."""
-    widths = []
-    for line in text[:65536].splitlines():
-        body = line.lstrip(b" \t")
-        if not body or body.startswith((b"*", b"#")):
-            continue
-        lead = line[: len(line) - len(body)]
-        if lead.startswith(b"\t"):
-            return "\t"
-        if lead:
-            widths.append(len(lead))
-    smallest = min(widths, default=4)
-    return " " * (smallest if smallest in (2, 3, 4, 8) else 4)
 
 
 def blank_lines(text: bytes, nodes: list[Node]) -> int:

@@ -15,12 +15,9 @@ from copilot.syntax.classes import (
     Switch,
     TypeName,
     blank_lines,
-    indent_unit,
-    line_end,
-    line_indent,
-    line_start,
     text_of,
 )
+from copilot.syntax.lines import indent_unit, line_end, line_indent, line_start
 from copilot.syntax.tree import Node, descendants
 from copilot.types import Span
 

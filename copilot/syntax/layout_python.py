@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from copilot.syntax.classes import (
-    Layout,
-    Parameter,
-    blank_lines,
-    indent_unit,
-    line_end,
-    line_indent,
-    line_start,
-    text_of,
-)
+from copilot.syntax.classes import Layout, Parameter, blank_lines, text_of
+from copilot.syntax.lines import indent_unit, line_end, line_indent, line_start, next_line
 from copilot.syntax.tree import Node
 from copilot.types import Span
 
@@ -107,7 +99,7 @@ def end_with_comments(statement: Node, inner: str, text: bytes) -> int:
     """The end of a statement's line, and of comment lines of the same body that follow it without a blank line."""
     end = line_end(text, statement.end_byte)
     while end < len(text):
-        start = end + (2 if text[end : end + 2] == b"\r\n" else 1)
+        start = next_line(text, end)
         stop = line_end(text, start)
         line = text[start:stop].decode(errors="replace")
         if not line.startswith(inner + "#"):

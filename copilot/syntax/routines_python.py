@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from copilot.syntax.classes import (
-    Routine,
-    Switch,
-    indent_unit,
-    line_end,
-    line_indent,
-    line_start,
-    text_of,
-)
+from copilot.syntax.classes import Routine, Switch, text_of
 from copilot.syntax.layout_python import (
     CLASSES,
     ROUTINES,
@@ -23,6 +15,7 @@ from copilot.syntax.layout_python import (
     parameters_of,
     path_to,
 )
+from copilot.syntax.lines import indent_unit, line_end, line_indent, line_start
 from copilot.syntax.tree import Node, descendants
 from copilot.types import Span
 

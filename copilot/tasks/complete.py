@@ -17,6 +17,7 @@ from copilot.context.gather import between
 from copilot.context.tokens import lex
 from copilot.messages import say
 from copilot.syntax import tree
+from copilot.syntax.lines import line_end, line_start
 from copilot.types import Candidate, Check, CompleteOptions, Document, Edit, Project, Request, Span
 from copilot.verify import syntax
 
@@ -125,10 +126,7 @@ def _uncovered(doc: Document, after: Document, edit: Edit) -> bool:
 
 def _row(doc: Document, span: Span) -> Span:
     """The line of `span` without its line end."""
-    text = doc.text
-    start = max(text.rfind(b"\n", 0, span.start), text.rfind(b"\r", 0, span.start)) + 1
-    ends = [at for at in (text.find(b"\n", span.end), text.find(b"\r", span.end)) if at != -1]
-    return Span(start, min(ends, default=len(text)))
+    return Span(line_start(doc.text, span.start), line_end(doc.text, span.end))
 
 
 def read(text: str, request: Request) -> Candidate | None:

@@ -1,3 +1,4 @@
+# ruff: noqa: ANN001, ANN002, ANN003, ANN204, PYI001 -- data for our own reader; Python never imports it
 # What an implementation of these interfaces must define; parameters as the language reference names them.
 from abc import ABC, abstractmethod
 from typing import Generic, TypeVar

@@ -27,7 +27,8 @@ from copilot.engines.embedded import (
 from copilot.engines.embedded.generate_imports import Need
 from copilot.messages import say
 from copilot.syntax import classes
-from copilot.syntax.classes import READERS, Shape, line_start
+from copilot.syntax.classes import READERS, Shape
+from copilot.syntax.lines import line_start
 from copilot.tasks.generate import KINDS, dispatch_title, title
 from copilot.types import Candidate, Context, Declined, Document, Edit, GenerateOptions, Request, Span
 

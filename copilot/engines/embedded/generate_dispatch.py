@@ -6,7 +6,7 @@ import re
 
 from copilot.context.branches import Branches
 from copilot.engines.embedded.generate_plan import reindented
-from copilot.syntax.classes import indent_unit, line_end, line_start
+from copilot.syntax.lines import indent_unit, line_end, line_start
 from copilot.types import Document, Edit, Span
 
 

@@ -18,7 +18,8 @@ from copilot.context.index import Index
 from copilot.context.lineage import Ancestor, imports
 from copilot.context.members import Inherited
 from copilot.messages import say
-from copilot.syntax.classes import Shape, line_end, line_start
+from copilot.syntax.classes import Shape
+from copilot.syntax.lines import line_end, line_start, next_line
 from copilot.syntax.outline import Import, outline
 from copilot.types import Declined, Document, Edit, Span
 from copilot.verify.names import JAVA_LANG
@@ -28,7 +29,6 @@ Need = tuple[str, str]
 
 _HEAD: Final = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _STRING: Final = re.compile(r"""(?:[rbuf]*)("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
-_PATH: Final = re.compile(r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*")
 _JAVA_WORDS: Final = frozenset(
     [
         "int",
@@ -244,7 +244,7 @@ def _python_first_import(text: bytes, statement: str) -> tuple[Span, str]:
     """After the module's comments and docstring, before its first code."""
     at = first = 3 if text.startswith(b"\xef\xbb\xbf") else 0
     while text[at : at + 1] == b"#":
-        at = _next_line(text, at)
+        at = next_line(text, at)
     if text[at : at + 1].strip() and not text[first:].startswith((b"#!", b"# -*-", b"# coding")):
         at = first  # the comment belongs to the code below it
     start = at + len(text[at:]) - len(text[at:].lstrip())
@@ -257,11 +257,6 @@ def _python_first_import(text: bytes, statement: str) -> tuple[Span, str]:
             return Span(end, end), f"\n\n{statement}" + ("\n\n" if rest.strip() and rest[:2] != b"\n\n" else "")
     gap = "\n\n\n" if text[start:].startswith((b"class ", b"def ", b"async def ", b"@", b"#")) else "\n\n"
     return Span(start, start), statement + gap
-
-
-def _next_line(text: bytes, at: int) -> int:
-    end = line_end(text, at)
-    return min(len(text), end + (2 if text[end : end + 2] == b"\r\n" else 1))
 
 
 def _java_import(doc: Document, need: Need, rows: tuple[Import, ...]) -> tuple[Span, str]:

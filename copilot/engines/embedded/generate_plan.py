@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from copilot.syntax.classes import Layout, Shape, indent_unit, line_end
+from copilot.syntax.classes import Layout, Shape
+from copilot.syntax.lines import indent_unit, line_end
 from copilot.types import Document, Edit, Span
 
 
