@@ -1,4 +1,4 @@
-"""Applying edits to text: the one place where spans turn into new bytes.
+"""Applying edits to text, the one place where spans turn into new bytes; and the edit between two texts.
 
 Absent on purpose: reading and writing files (`copilot/files.py`).
 """
@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from copilot.errors import UsageError
-from copilot.types import Document, Edit
+from copilot.messages import say
+from copilot.types import Document, Edit, Span
 
 
 def apply(document: Document, edits: Iterable[Edit]) -> Document:
@@ -22,13 +23,27 @@ def apply(document: Document, edits: Iterable[Edit]) -> Document:
     for edit in own:
         start, end = edit.span.start, edit.span.end
         if start < at or end < start or end > len(text):
-            raise UsageError(f"edit {start}..{end} overlaps another edit or lies outside {document.path.name}")
+            raise UsageError(say("an edit overlaps another or lies outside {name}", name=document.path.name))
         if _inside_character(text, start) or _inside_character(text, end):
-            raise UsageError(f"edit {start}..{end} cuts a character of {document.path.name}")
+            raise UsageError(say("an edit cuts a character of {name}", name=document.path.name))
         pieces += [text[at:start], with_newline(edit.new, document.newline).encode()]
         at = end
     pieces.append(text[at:])
     return replace(document, parts=(b"".join(pieces),))
+
+
+def difference(before: Document, after: Document) -> Edit:
+    """One edit that turns `before` into `after`: the whole lines between their common start and common end."""
+    old, new = before.text.splitlines(keepends=True), after.text.splitlines(keepends=True)
+    least = min(len(old), len(new))
+    head = tail = 0
+    while head < least and old[head] == new[head]:
+        head += 1
+    while tail < least - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    span = Span(sum(map(len, old[:head])), sum(map(len, old[: len(old) - tail])))
+    text = b"".join(new[head : len(new) - tail]).decode()
+    return Edit(before.path, span, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def with_newline(text: str, newline: str) -> str:

@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from lsprotocol import types
 
+from copilot.edits import difference
 from copilot.errors import UsageError
 from copilot.messages import say
 from copilot.types import (
     CommentOptions,
     Declined,
     Document,
-    Edit,
     FixOptions,
     GenerateOptions,
     Request,
@@ -122,7 +122,7 @@ async def _repaired(server: Server, uri: str) -> dict[str, Any]:
         answer = declines[0] if declines else Declined(say("nothing to offer"))
         server.tell(questions.reason(answer))
         return questions.answer(answer)
-    whole = replace(found[0], edits=(_difference(document, after),), checks=tuple(c for s in found for c in s.checks))
+    whole = replace(found[0], edits=(difference(document, after),), checks=tuple(c for s in found for c in s.checks))
     return await _applied(server, document, whole, "; ".join(s.title for s in found))
 
 
@@ -135,20 +135,6 @@ def _span(server: Server, document: Document, where: Any) -> Span:
     if where is None:
         return Span(0, len(document))
     return convert.span(document, server.protocol.typed(where, types.Range), server.units)
-
-
-def _difference(before: Document, after: Document) -> Edit:
-    """One edit from `before` to `after`: what lies between their common start and common end, whole lines."""
-    old, new = before.text.splitlines(keepends=True), after.text.splitlines(keepends=True)
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
-        end += 1
-    span = Span(sum(map(len, old[:start])), sum(map(len, old[: len(old) - end])))
-    text = b"".join(new[start : len(new) - end]).decode()
-    return Edit(before.path, span, text.replace(before.newline, "\n"))
 
 
 def _status(root: Path, workspace: Workspace) -> dict[str, Any]:

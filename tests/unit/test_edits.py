@@ -54,3 +54,14 @@ def test_edits_of_other_files_are_left_alone():
 def test_what_cannot_be_applied_is_refused(bad):
     with pytest.raises(UsageError):
         edits.apply(document(PATH, None, "abc账"), bad)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@given(st.lists(st.sampled_from("abc"), min_size=1), st.lists(st.sampled_from("abc")))
+def test_a_difference_applied_to_one_text_gives_the_other(newline, old, new):
+    before, after = (document(PATH, None, "".join(row + newline for row in rows)) for rows in (old, new))
+    edit = edits.difference(before, after)
+    assert edits.apply(before, [edit]).text == after.text
+    assert edit.new.count("\n") <= len(new)
+    if old == new:
+        assert (len(edit.span), edit.new) == (0, "")
