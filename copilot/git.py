@@ -1,18 +1,37 @@
 """What a git repository says about a folder: its root, its files, its head. The only importer of GitPython.
 
 A repository is foreign input: every command runs with the settings switched off through which a repository's own
-configuration could start a program. Absent on purpose: writing (nothing here changes a repository).
+configuration could start a program. A missing object is never fetched: the repository names the program or the
+address that would be asked. Absent on purpose: writing (nothing here changes a repository).
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from git import Git
 
-_SAFE: Final = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
+_SAFE: Final = (
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.quotePath=false",
+    "-c",
+    "safe.bareRepository=explicit",  # a clone may hold a bare repository with a configuration of its own
+)
+_ENVIRONMENT: Final = {
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",  # for a git that does not know the line above; nothing has this name
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_TIMEOUT_S: Final = 60.0
+"""A configuration may include a pipe that never ends."""
 
 
 def root(path: Path) -> Path | None:
@@ -54,7 +73,12 @@ def _ask(folder: Path, *command: str) -> str | None:
 
     try:
         shell: Git = git.Git(folder)
-        out = shell.execute(["git", *_SAFE, *command], strip_newline_in_stdout=False)
+        out = shell.execute(
+            ["git", *_SAFE, *command],
+            strip_newline_in_stdout=False,
+            env=_ENVIRONMENT,
+            kill_after_timeout=_TIMEOUT_S if os.name == "posix" else None,
+        )
     except (git.GitCommandError, git.GitCommandNotFound, OSError):
         return None
     return out if isinstance(out, str) else None

@@ -70,3 +70,41 @@ def test_a_repository_cannot_start_a_program_when_it_is_listed(top: Path) -> Non
     run(top, "config", "core.fsmonitor", str(hook))
     assert "a.py" in (git.files(top) or [])
     assert not marker.exists()
+
+
+def test_a_repository_cannot_start_a_program_through_a_missing_object(top: Path, tmp_path: Path) -> None:
+    """A partial clone fetches what is missing from where its own configuration says: here, from a program."""
+    mark = tmp_path / "started"
+    (top / "hidden").mkdir()
+    (top / "hidden" / "b.py").write_text("b = 1\n")
+    (top / "shown").mkdir()
+    (top / "shown" / "c.py").write_text("c = 1\n")
+    run(top, "add", ".")
+    run(top, "commit", "-qm", "one")
+    tree = subprocess.run(["git", "rev-parse", "HEAD:hidden"], cwd=top, check=True, capture_output=True, text=True)
+    clone = tmp_path / "clone"
+    run(top, "clone", "-q", "--no-hardlinks", str(top), str(clone))
+    run(clone, "sparse-checkout", "set", "--cone", "--sparse-index", "shown")
+    name = tree.stdout.strip()
+    (clone / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    for key, value in {
+        "core.repositoryformatversion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": f"ext::sh -c touch% {mark}",
+        "protocol.ext.allow": "always",
+    }.items():
+        run(clone, "config", key, value)
+    git.files(clone)
+    git.head(clone)
+    git.ignored(clone, "hidden/b.py")
+    assert not mark.exists()
+
+
+def test_a_bare_repository_inside_a_clone_is_not_asked(top: Path) -> None:
+    inner = top / "vendor"
+    inner.mkdir()
+    run(inner, "init", "-q", "--bare", "payload")
+    (inner / "payload" / "config").write_text(f"[core]\n\tbare = false\n\tworktree = {inner}\n\tfsmonitor = false\n")
+    assert git.root(inner / "payload") is None
+    assert git.files(inner / "payload") is None
