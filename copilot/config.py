@@ -3,7 +3,7 @@
 Sources, weakest first: defaults, user file, project (`pyproject.toml [tool.bank-copilot]`, `.bank-copilot.toml`),
 environment `BANK_COPILOT_<SECTION>_<KEY>`, LSP settings, command line; above all of them the administrator's managed
 file, whose keys are locked. A project or LSP source may set only keys marked `project`: a repository can never
-redirect where text goes or what may run.
+redirect where text goes or what may run. Where a list keeps paths out, it may add to the user's list, not shorten it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
+import stat
 import tomllib
 import typing
 from collections.abc import Mapping
@@ -21,10 +22,13 @@ from typing import Any, Final, Literal
 from copilot.errors import ConfigError
 from copilot.messages import say
 
+MAX_BYTES: Final = 1_000_000
+"""A longer configuration file is refused: it is data, or a device that a link points to."""
 
-def _key(default: Any, doc: str, *, project: bool = False) -> Any:
-    """One setting: its default, its sentence in the documentation, and whether a repository may set it."""
-    return field(default=default, metadata={"doc": doc, "project": project})
+
+def _key(default: Any, doc: str, *, project: bool = False, most: float | None = None) -> Any:
+    """One setting: its default, its sentence in the documentation, whether a repository may set it, its largest value."""
+    return field(default=default, metadata={"doc": doc, "project": project, "most": most})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Completion:
         150,
         "An automatic completion later than this is not shown; an invoked one may take ten times as long.",
         project=True,
+        most=60_000,
     )
 
 
@@ -81,7 +86,7 @@ class Tests:
 
     __test__ = False  # pytest would collect the name
 
-    budget_s: float = _key(30.0, "Wall seconds for one request.", project=True)
+    budget_s: float = _key(30.0, "Wall seconds for one request.", project=True, most=600)
     out: str = _key(
         "", "Folder for generated tests, relative to the root; empty: where the project keeps tests.", project=True
     )
@@ -93,7 +98,7 @@ class Index:
     """The repository index."""
 
     exclude: tuple[str, ...] = _key((), "Paths left out, as gitignore patterns (beside .copilotignore).", project=True)
-    max_file_kb: int = _key(400, "Larger files are not indexed.", project=True)
+    max_file_kb: int = _key(400, "Larger files are not indexed.", project=True, most=5_000)
     folder: str = _key("", "Where indexes are kept; empty: the user's cache folder.")
 
 
@@ -207,7 +212,11 @@ def load(sources: Sources) -> Loaded:
                 problems.append(problem)
                 continue
             try:
-                values[key] = (_coerce(key, raw, KEYS[key].kind), source)
+                value = _coerce(key, raw, KEYS[key].kind)
+                _bounded(key, value, sources.root)
+                if source in UNTRUSTED and isinstance(value, tuple) and key in values:
+                    value = (*values[key][0], *value)
+                values[key] = (value, source)
             except ConfigError as error:
                 problems.append(Problem(source, key, str(error), fatal=True))
     sections = {
@@ -226,6 +235,7 @@ class Key:
     default: object
     doc: str
     project: bool
+    most: float | None = None
 
 
 _SECTIONS: Final[dict[str, Any]] = {
@@ -234,7 +244,12 @@ _SECTIONS: Final[dict[str, Any]] = {
 
 KEYS: Final[dict[str, Key]] = {
     f"{section}.{f.name}": Key(
-        f"{section}.{f.name}", hints[f.name], f.default, f.metadata["doc"], bool(f.metadata["project"])
+        f"{section}.{f.name}",
+        hints[f.name],
+        f.default,
+        f.metadata["doc"],
+        bool(f.metadata["project"]),
+        f.metadata["most"],
     )
     for section, kind in _SECTIONS.items()
     for hints in (typing.get_type_hints(kind),)
@@ -263,15 +278,25 @@ def _tables(sources: Sources, problems: list[Problem]) -> list[tuple[Source, Map
 
 def _toml(path: Path, source: Source, problems: list[Problem]) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
+        return tomllib.loads(_bytes(path).decode("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         # A pyproject.toml that another tool broke must not stop this one: its own errors say so.
         fatal = path.name != "pyproject.toml"
         problems.append(Problem(source, "", say("{name}: {reason}", name=str(path), reason=reason), fatal=fatal))
         return {}
+
+
+def _bytes(path: Path) -> bytes:
+    """A file that may be foreign: a link to a device or a pipe would never end. Raises OSError and ValueError."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as stream:
+        info = os.fstat(stream.fileno())
+        if not stat.S_ISREG(info.st_mode) or info.st_size > MAX_BYTES:
+            raise ValueError(say("not a file of at most {limit} bytes", limit=MAX_BYTES))
+        return stream.read(MAX_BYTES)
 
 
 def _environment(environ: Mapping[str, str]) -> Mapping[str, Any]:
@@ -315,6 +340,25 @@ def _refusal(source: Source, key: str, values: Mapping[str, tuple[Any, Source]])
     return None
 
 
+def _bounded(key: str, value: Any, root: Path | None) -> None:
+    """Raises ConfigError for a value out of bounds: a number above the key's largest, `tests.out` outside the root."""
+    most = KEYS[key].most
+    if most is not None and value > most:
+        raise ConfigError(say("Setting {key} must be at most {most}.", key=key, most=most))
+    if key == "tests.out" and not _lies_in(root or Path.cwd(), value):
+        raise ConfigError(
+            say("Setting {key} must be a folder inside the repository, not {value}.", key=key, value=repr(value))
+        )
+
+
+def _lies_in(root: Path, folder: str) -> bool:
+    """Whether a folder named by a setting is inside the root, a link in the repository followed."""
+    try:
+        return (root / folder).resolve().is_relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):  # a NUL in it, a loop of links
+        return False
+
+
 def _coerce(key: str, raw: Any, kind: Any) -> Any:
     """`raw` as `kind`; text (environment, command line) is read as the kind's literal."""
     origin = typing.get_origin(kind)
@@ -342,9 +386,9 @@ def _coerce(key: str, raw: Any, kind: Any) -> Any:
     elif kind in {int, float} and not isinstance(raw, bool):
         try:
             number = kind(raw)
-            if number > 0:
+            if 0 < number < float("inf"):
                 return number
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             pass
     elif kind is str and isinstance(raw, str):
         return raw

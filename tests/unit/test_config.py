@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from copilot import config
 from copilot.errors import ConfigError
 
 
-def load(tmp_path: Path, *, user="", project="", pyproject="", managed="", env=None, lsp=None, cli=None) -> config.Loaded:
+def load(
+    tmp_path: Path, *, user="", project="", pyproject="", managed="", env=None, lsp=None, cli=None
+) -> config.Loaded:
     root = tmp_path / "repo"
     root.mkdir()
     for name, text in ((".bank-copilot.toml", project), ("pyproject.toml", pyproject)):
@@ -156,3 +159,60 @@ def test_another_tools_broken_pyproject_does_not_stop_us(tmp_path):
 def test_every_key_says_what_it_is_for():
     for key in config.KEYS.values():
         assert key.doc.endswith("."), key.name
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("[completion]\ndeadline_ms = inf", "completion.deadline_ms"),
+        ("[completion]\ndeadline_ms = 1" + "0" * 400, "completion.deadline_ms"),
+        ("[tests]\nbudget_s = inf", "tests.budget_s"),
+        ("[tests]\nbudget_s = 1e9", "tests.budget_s"),
+        ("[index]\nmax_file_kb = 900000", "index.max_file_kb"),
+        ('[tests]\nout = "../elsewhere"', "tests.out"),
+        ('[tests]\nout = "/etc"', "tests.out"),
+        ('[tests]\nout = "a\\u0000b"', "tests.out"),
+        ("[tests]\nout = " + "[" * 5000 + "]" * 5000, ""),
+    ],
+)
+def test_a_repository_cannot_take_unlimited_time_or_reach_outside(tmp_path, text, key):
+    loaded = load(tmp_path, project=text)
+    assert loaded.settings == config.Settings()
+    assert [p.key for p in loaded.problems] == [key]
+
+
+def test_a_link_of_the_repository_does_not_lead_generated_tests_out_of_it(tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    folder = tmp_path / "x"
+    folder.mkdir()
+    (folder / "repo").mkdir()
+    (folder / "repo" / "way").symlink_to(outside)
+    (folder / "repo" / ".bank-copilot.toml").write_text('[tests]\nout = "way/tests"')
+    loaded = config.load(
+        config.Sources(root=folder / "repo", user_file=folder / "u", managed_file=folder / "m", environ={})
+    )
+    assert loaded.settings.tests.out == ""
+    assert [p.key for p in loaded.problems] == ["tests.out"]
+
+
+@pytest.mark.parametrize("source", ["project", "lsp"])
+def test_a_repository_may_exclude_more_paths_but_not_fewer(tmp_path, source):
+    given = {"project": {"project": "[index]\nexclude = ['gen/']"}, "lsp": {"lsp": {"index": {"exclude": ["gen/"]}}}}
+    loaded = load(tmp_path, user="[index]\nexclude = ['secret/']", **given[source])
+    assert loaded.checked().index.exclude == ("secret/", "gen/")
+
+
+@pytest.mark.parametrize("name", [".bank-copilot.toml", "pyproject.toml"])
+@pytest.mark.parametrize("kind", ["endless", "pipe", "huge"])
+def test_a_configuration_that_is_no_small_file_is_not_read(tmp_path, name, kind):
+    path = tmp_path / name
+    if kind == "endless":
+        path.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        with path.open("wb") as stream:
+            stream.truncate(1 << 40)
+    loaded = config.load(config.Sources(root=tmp_path, user_file=tmp_path / "u", managed_file=tmp_path / "m"))
+    assert [p.source for p in loaded.problems] == ["project"]

@@ -105,6 +105,7 @@ def test_a_bare_repository_inside_a_clone_is_not_asked(top: Path) -> None:
     inner = top / "vendor"
     inner.mkdir()
     run(inner, "init", "-q", "--bare", "payload")
-    (inner / "payload" / "config").write_text(f"[core]\n\tbare = false\n\tworktree = {inner}\n\tfsmonitor = false\n")
+    config = f"[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = {inner / 'payload'}\n"
+    (inner / "payload" / "config").write_text(config)
     assert git.root(inner / "payload") is None
     assert git.files(inner / "payload") is None
