@@ -8,12 +8,9 @@ there is, and every result says so. Absent on purpose: what to run and how to re
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
-import signal
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,7 +20,7 @@ from typing import Final
 from copilot.config import Settings
 from copilot.errors import SandboxUnavailable
 from copilot.messages import say
-from copilot.verify import isolation, snapshot
+from copilot.verify import isolation, processes, snapshot
 from copilot.verify.isolation import Level
 
 SCRATCH: Final = "/tmp"  # noqa: S108 - a path inside the sandbox, where a tmpfs of its own lies
@@ -196,84 +193,21 @@ def _home_files() -> Iterator[Path]:
 async def _execute(
     argv: Sequence[str], cwd: Path | None, env: Mapping[str, str], stdin: bytes, limits: Limits, level: Level
 ) -> Run:
-    began = time.monotonic()
-    loop = asyncio.get_running_loop()
-    # Not asyncio's streams: they stop reading when nobody asks, and then a killed process is never seen to end.
-    transport, watch = await loop.subprocess_exec(
-        lambda: _Watch(limits.output_bytes, loop.create_future()), *argv, cwd=cwd, env=dict(env), start_new_session=True
+    ended = await processes.run(
+        argv,
+        cwd=cwd,
+        env=env,
+        stdin=stdin,
+        wall_s=limits.wall_s,
+        keep=limits.output_bytes,
+        flood=_FLOOD * limits.output_bytes,
     )
-    timed_out = False
-    try:
-        pipe = transport.get_pipe_transport(0)
-        assert isinstance(pipe, asyncio.WriteTransport)
-        pipe.write(stdin)
-        pipe.write_eof()
-        async with asyncio.timeout(limits.wall_s):
-            await watch.ended
-    except TimeoutError:
-        timed_out = True
-    finally:
-        await asyncio.shield(asyncio.ensure_future(_end(transport, watch)))  # also when cancelled, and never half-way
-    code = transport.get_returncode()
     return Run(
-        returncode=-signal.SIGKILL if code is None else code,
-        stdout=watch.text(1),
-        stderr=watch.text(2),
-        timed_out=timed_out,
-        truncated=watch.truncated,
+        returncode=ended.returncode,
+        stdout=ended.stdout,
+        stderr=ended.stderr,
+        timed_out=ended.timed_out,
+        truncated=ended.truncated,
         level=level,
-        wall_s=time.monotonic() - began,
+        wall_s=ended.wall_s,
     )
-
-
-class _Watch(asyncio.SubprocessProtocol):
-    """Keeps the first `limit` bytes of each stream and drops the rest. `ended` is set when there is no more to wait for."""
-
-    def __init__(self, limit: int, ended: asyncio.Future[None]) -> None:
-        self.ended = ended
-        self.gone = asyncio.Event()
-        self.truncated = False
-        self._limit = limit
-        self._open = {1, 2}
-        self._kept: dict[int, bytearray] = {1: bytearray(), 2: bytearray()}
-        self._seen = 0
-
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
-        kept = self._kept[fd]
-        room = self._limit - len(kept)
-        kept += data[:room]
-        self.truncated = self.truncated or len(data) > room
-        self._seen += len(data)
-        if self._seen > _FLOOD * self._limit:
-            self._end()
-
-    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002 - the base class's parameter
-        self._open.discard(fd)
-        self._check()
-
-    def process_exited(self) -> None:
-        self.gone.set()
-        self._check()
-
-    def text(self, fd: int) -> bytes:
-        """What was kept of a stream."""
-        return bytes(self._kept[fd])
-
-    def _check(self) -> None:
-        if self.gone.is_set() and not self._open:
-            self._end()
-
-    def _end(self) -> None:
-        if not self.ended.done():
-            self.ended.set_result(None)
-
-
-async def _end(transport: asyncio.SubprocessTransport, watch: _Watch) -> None:
-    """Kill the whole group and wait until its leader is gone; a stray that still holds a pipe is not waited for.
-
-    Inside bubblewrap the process namespace dies with its first process, so there no stray is left.
-    """
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(transport.get_pid(), signal.SIGKILL)
-    await watch.gone.wait()
-    transport.close()

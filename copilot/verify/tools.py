@@ -6,13 +6,11 @@ awaiting task kills it with all its children. Absent on purpose: what the judgem
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import os
 import re
 import shutil
-import signal
 import sys
 import tempfile
 from collections import OrderedDict
@@ -25,13 +23,13 @@ from typing import Any, Final
 from copilot.errors import ToolMissing
 from copilot.messages import say
 from copilot.types import Document, Edit, Span
+from copilot.verify import processes
 
 OUTPUT_LIMIT: Final = 16_000_000
 SYNTAX: Final = "invalid-syntax"
 """The code of a diagnostic that says the text does not parse."""
 
 _KEPT: Final = 12
-_CHUNK: Final = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,77 +58,14 @@ async def run(
 ) -> Output:
     """Run a program without a shell in its own process group. Raises ToolMissing when it cannot be started."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            *map(str, command),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=cwd,
-            start_new_session=os.name == "posix",
+        ended = await processes.run(
+            [str(word) for word in command], cwd=cwd, stdin=stdin, wall_s=timeout_s, keep=limit, flood=limit
         )
     except OSError as error:
         name = Path(command[0]).name
         raise ToolMissing(say("{name} cannot be started: {reason}.", name=name, reason=error.strerror)) from None
-    assert process.stdout is not None
-    assert process.stderr is not None
-    feeding = asyncio.create_task(_feed(process, stdin))
-    reading = [asyncio.create_task(_read(process, stream, limit)) for stream in (process.stdout, process.stderr)]
-    try:
-        async with asyncio.timeout(timeout_s):
-            (out, whole), (err, told) = await asyncio.gather(*reading)
-            await process.wait()
-        code = process.returncode if process.returncode is not None else -1
-        return Output(code, out, err, complete=whole and told)
-    except TimeoutError:
-        return Output(-1, b"", b"", complete=False)
-    finally:
-        _kill(process)
-        for task in (feeding, *reading):
-            task.cancel()
-        await asyncio.shield(_reaped(process, feeding, *reading))
-
-
-async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:
-    assert process.stdin is not None
-    try:
-        process.stdin.write(data)
-        await process.stdin.drain()
-    except (BrokenPipeError, ConnectionResetError):
-        return  # it ended without reading everything: its exit status tells
-    finally:
-        process.stdin.close()
-
-
-async def _read(process: asyncio.subprocess.Process, stream: asyncio.StreamReader, limit: int) -> tuple[bytes, bool]:
-    """What the stream holds, and whether that is all of it; a program that goes beyond the limit is killed."""
-    pieces, size = [], 0
-    while chunk := await stream.read(_CHUNK):
-        size += len(chunk)
-        if size <= limit:
-            pieces.append(chunk)
-        else:
-            _kill(process)
-    return b"".join(pieces), size <= limit
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        try:
-            if os.name == "posix":
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
-        except (ProcessLookupError, PermissionError):
-            return  # it ended in between
-
-
-async def _reaped(process: asyncio.subprocess.Process, *tasks: asyncio.Task[Any]) -> None:
-    await asyncio.gather(*tasks, return_exceptions=True)
-    # asyncio reports the end of a process only when its pipes are at their end too, so what is left in them is read.
-    for stream in (process.stdout, process.stderr):
-        while stream is not None and await stream.read(_CHUNK):
-            continue
-    await process.wait()
+    complete = not ended.timed_out and not ended.truncated
+    return Output(ended.returncode, ended.stdout, ended.stderr, complete)
 
 
 @cache
