@@ -33,6 +33,7 @@ from copilot.types import (
     Suggestion,
     Task,
 )
+from copilot.verify import evidence
 
 SYNTAX: Final = "syntax"
 """The rule of a finding that says that the text does not parse."""
@@ -151,8 +152,7 @@ def _suggestion(best: _Proven, engine: Engine) -> Suggestion:
 
 def _declined(reasons: list[Declined], rejected: list[Attempt]) -> Declined:
     if rejected:
-        last = rejected[0].checks[-1]
-        return Declined(say("check {check} failed", check=last.name), last.detail, attempts=tuple(rejected))
+        return replace(evidence.refused(rejected[0].checks[-1]), attempts=tuple(rejected))
     if reasons:
         return reasons[0]
     return Declined(say("nothing to offer"))

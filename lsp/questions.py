@@ -66,13 +66,3 @@ def answer(found: Suggestion | Declined) -> dict[str, Any]:
         "files": [str(path) for path in dict.fromkeys(edit.path for edit in found.edits)],
         "traceId": found.trace_id,
     }
-
-
-def evidence(found: Suggestion) -> str:
-    """The checks in one line for a person."""
-    return "; ".join(check.detail or check.name for check in found.checks)
-
-
-def reason(found: Declined) -> str:
-    """A decline in one line for a person."""
-    return f"{found.reason}: {found.detail}" if found.detail else found.reason

@@ -14,6 +14,7 @@ from copilot.commands import session
 from copilot.messages import say
 from copilot.syntax.languages import language_of
 from copilot.types import Declined, Document, Suggestion
+from copilot.verify import evidence
 
 
 class Changes:
@@ -78,10 +79,9 @@ def present(
     else:
         sys.stdout.write(text)
         for suggestion in suggestions:
-            proof = ", ".join(check.detail or check.name for check in suggestion.checks)
-            session.warn(f"{suggestion.title} [{suggestion.origin}] {proof}")
+            session.warn(f"{suggestion.title} [{suggestion.origin}] {evidence.proof(suggestion.checks)}")
         for answer in declines:
-            session.say_declined(answer)
+            session.warn(evidence.why(answer))
         for name in written:
             session.warn(say("wrote {name}", name=name))
     return 0 if suggestions else 1

@@ -157,11 +157,6 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
     return {"title": attempt.candidate.title, "origin": attempt.candidate.origin, "checks": evidence(attempt.checks)}
 
 
-def say_declined(answer: Declined) -> None:
-    """Tell a person why there is nothing."""
-    warn(f"{answer.reason}" + (f": {answer.detail}" if answer.detail else ""))
-
-
 def print_json(value: object) -> None:
     """One JSON object on stdout."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

@@ -13,6 +13,7 @@ from typing import Any, Final
 from lsprotocol import types
 
 from copilot.types import DEFAULT_OPTIONS, Declined, Document, Finding, Offer, Request, Span, Task
+from copilot.verify import evidence
 from copilot.workspace import Workspace
 from lsp import convert, questions
 from lsp.features.diagnostics import diagnostic
@@ -76,10 +77,10 @@ async def resolved(server: Server, action: types.CodeAction) -> types.CodeAction
     if server.is_stale(document):
         return action
     if isinstance(found, Declined):
-        server.tell(questions.reason(found))
+        server.tell(evidence.why(found))
         return action
     action.edit = server.workspace_edit(found.edits, found.title or action.title, documents=[document])
-    action.data = {**told, "evidence": questions.evidence(found)}
+    action.data = {**told, "evidence": evidence.proof(found.checks)}
     return action
 
 
@@ -111,7 +112,7 @@ async def _fixes(
                         diagnostics=[diagnostic(server, document, _bare(finding))],
                         is_preferred=True,
                         edit=server.workspace_edit(found.edits, found.title, documents=[document]),
-                        data={"evidence": questions.evidence(found)},
+                        data={"evidence": evidence.proof(found.checks)},
                     )
     except TimeoutError:
         return

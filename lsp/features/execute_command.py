@@ -27,6 +27,7 @@ from copilot.types import (
     Task,
     TestsOptions,
 )
+from copilot.verify import evidence
 from copilot.workspace import Workspace
 from lsp import convert, questions
 from lsp.server import Server
@@ -106,7 +107,7 @@ async def _answered(server: Server, target: Any, where: Any, make: Any, title: s
     async with server.working(title):
         found = await pipeline.suggest(request, workspace)
     if isinstance(found, Declined):
-        server.tell(questions.reason(found))
+        server.tell(evidence.why(found))
         return questions.answer(found)
     return await _applied(server, document, found, title)
 
@@ -120,7 +121,7 @@ async def _repaired(server: Server, uri: str) -> dict[str, Any]:
         after, found, declines = await pipeline.repair(document, workspace)
     if not found:
         answer = declines[0] if declines else Declined(say("nothing to offer"))
-        server.tell(questions.reason(answer))
+        server.tell(evidence.why(answer))
         return questions.answer(answer)
     whole = replace(found[0], edits=(difference(document, after),), checks=tuple(c for s in found for c in s.checks))
     return await _applied(server, document, whole, "; ".join(s.title for s in found))
