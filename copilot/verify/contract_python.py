@@ -190,7 +190,7 @@ def _flags(found: Outline, symbol: Symbol, owner: Symbol | None, body: Node) -> 
         flags.add("setter")
     if last & {"contextmanager", "asynccontextmanager"}:
         flags.add("contextmanager")
-    flags |= {flag for flag in ("classmethod", "staticmethod", "overload", "override") if flag in last}  # type: ignore[arg-type]  # the four are literals of Flag
+    flags |= {flag for flag in ("classmethod", "staticmethod", "overload", "override") if flag in last}
     if symbol.name == "__new__" and owner is not None:
         flags.discard("staticmethod")
     if last & {"abstractmethod", "abstractproperty"}:

@@ -31,8 +31,8 @@ def contract_at(document: Document, span: Span) -> Contract | None:
 
 def contract_of(document: Document, symbol: Symbol) -> Contract:
     """The contract of a symbol of the document's outline."""
-    reader = contract_java if document.language == "java" else contract_python
-    return reader.read(document, outline(document), symbol)
+    read = contract_java.read if document.language == "java" else contract_python.read
+    return read(document, outline(document), symbol)
 
 
 def contract_again(before: Document, old: Contract, after: Document) -> Contract | None:
