@@ -87,6 +87,15 @@ def present(
     return 0 if suggestions else 1
 
 
+def present_one(answer: Suggestion | Declined, document: Document, options: argparse.Namespace, root: Path) -> int:
+    """`present` for a single answer about `document`."""
+    changes = Changes(document)
+    if isinstance(answer, Declined):
+        return present(changes, [], [answer], options, root)
+    changes.apply(answer)
+    return present(changes, [answer], [], options, root)
+
+
 def _diff(before: Document, after: Document, root: Path) -> str:
     path = before.path.relative_to(root).as_posix() if before.path.is_relative_to(root) else before.path.name
     old, new = _rows(before.text.decode()), _rows(after.text.decode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
 import time
@@ -31,7 +32,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 when something was offered (a batch: always, when it was read), 1 when nothing was."""
-    return session.run(_batch(options) if options.batch else _one(options))
+    return asyncio.run(_batch(options) if options.batch else _one(options))
 
 
 async def _one(options: argparse.Namespace) -> int:

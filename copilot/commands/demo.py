@@ -6,6 +6,7 @@ Every step prints what an editor would show and checks what it expects; a failed
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 import tempfile
 import time
@@ -28,9 +29,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """0 when every step met its expectation, else 1."""
     if options.keep is not None:
-        return session.run(_play(samplebank.copy_to(options.keep.resolve()), options))
+        return asyncio.run(_play(samplebank.copy_to(options.keep.resolve()), options))
     with tempfile.TemporaryDirectory(prefix="bank-copilot-demo-") as folder:
-        return session.run(_play(samplebank.copy_to(Path(folder).resolve()), options))
+        return asyncio.run(_play(samplebank.copy_to(Path(folder).resolve()), options))
 
 
 async def _play(folder: Path, options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import shutil
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from copilot import __version__, config
 from copilot.commands import session
-from copilot.messages import say
+from copilot.messages import say, set_locale
 from copilot.project import find, root_of
 from copilot.types import Project
 from copilot.verify import sandbox
@@ -37,12 +38,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 when everything is well, 1 when something is not."""
-    return session.run(_run(options))
+    return asyncio.run(_run(options))
 
 
 async def _run(options: argparse.Namespace) -> int:
     root = (options.root or root_of(Path.cwd())).resolve()
     loaded = config.load(config.Sources(root=root))
+    set_locale(loaded.settings.ui.locale)
     project = find(root, loaded.settings.python.interpreter)
     findings = [
         Finding("version", ok=True, detail=f"bank-copilot {__version__}, Python {sys.version.split()[0]}"),
@@ -91,7 +93,7 @@ def _project(project: Project) -> Iterator[Finding]:
         f"{project.python} ({project.why_python})",
         say("Set python.interpreter in your user file."),
     )
-    # A JDK is needed by nobody yet; saying what was found helps who expects one.
+    # Not a fault: without a JDK, Java corrections are proven by the tree alone.
     yield Finding("jdk", ok=True, detail=str(project.java_home or say("none found")))
 
 

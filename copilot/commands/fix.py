@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from pathlib import Path
 
 from copilot import pipeline
@@ -20,7 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 when something was corrected, 1 when not."""
-    return session.run(_run(options))
+    return asyncio.run(_run(options))
 
 
 async def _run(options: argparse.Namespace) -> int:

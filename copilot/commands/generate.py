@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import re
 from pathlib import Path
 
 from copilot import pipeline
 from copilot.commands import session
-from copilot.commands.changes import Changes, present
+from copilot.commands.changes import present_one
 from copilot.errors import UsageError
 from copilot.messages import say
-from copilot.types import Declined, GenerateOptions, Request, Task
+from copilot.types import GenerateOptions, Request, Task
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 when something was offered, 1 when not."""
-    return session.run(_run(options))
+    return asyncio.run(_run(options))
 
 
 async def _run(options: argparse.Namespace) -> int:
@@ -37,8 +38,4 @@ async def _run(options: argparse.Namespace) -> int:
         await workspace.index_built()
         request = Request(Task.GENERATE, doc, span, GenerateOptions(), instruction=options.instruction)
         answer = await pipeline.suggest(request, workspace)
-        changes = Changes(doc)
-        if isinstance(answer, Declined):
-            return present(changes, [], [answer], options, workspace.project.root)
-        changes.apply(answer)
-        return present(changes, [answer], [], options, workspace.project.root)
+        return present_one(answer, doc, options, workspace.project.root)

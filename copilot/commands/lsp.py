@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from importlib import import_module
+from pathlib import Path
 
 from copilot.messages import say
 
@@ -13,6 +14,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--stdio", action="store_true", help=say("speak over stdin and stdout (the default)"))
     how.add_argument("--tcp", type=int, metavar="PORT", help=say("listen on this port of 127.0.0.1"))
+    parser.add_argument("--root", type=Path, help=say("root of the project (default: the repository of the file)"))
     parser.add_argument(
         "--engine", choices=("auto", "embedded", "replay"), default="auto", help=say("who answers (default: auto)")
     )
@@ -20,4 +22,5 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """The server's exit code (0 after shutdown and exit, 1 after exit alone)."""
-    return int(import_module("lsp.server").main(tcp=options.tcp, engine=options.engine))
+    root = options.root.resolve() if options.root is not None else None
+    return int(import_module("lsp.server").main(tcp=options.tcp, engine=options.engine, root=root))

@@ -6,16 +6,15 @@ One JSON object (or text) goes to stdout, everything else to stderr.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import difflib
 import json
 import re
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from copilot import config, files
 from copilot.errors import UsageError
@@ -27,8 +26,6 @@ from copilot.syntax.outline import outline
 from copilot.types import Attempt, Check, Declined, Document, Span, Suggestion
 from copilot.workspace import Workspace
 
-T = TypeVar("T")
-
 
 def add_common(parser: argparse.ArgumentParser, *, engine: bool = True) -> None:
     """Options that every verb takes."""
@@ -38,11 +35,6 @@ def add_common(parser: argparse.ArgumentParser, *, engine: bool = True) -> None:
         parser.add_argument(
             "--engine", choices=("auto", "embedded", "replay"), default="auto", help=say("who answers (default: auto)")
         )
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run one verb's coroutine; Ctrl-C cancels it, so that sandboxes and workers end with it."""
-    return asyncio.run(work)
 
 
 @asynccontextmanager

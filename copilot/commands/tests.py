@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from pathlib import Path
 
 from copilot import pipeline
 from copilot.commands import session
-from copilot.commands.changes import Changes, present
+from copilot.commands.changes import present_one
 from copilot.messages import say
 from copilot.progress import listening
-from copilot.types import Declined, Request, Task, TestsOptions
+from copilot.types import Request, Task, TestsOptions
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 when tests were offered, 1 when not."""
-    return session.run(_run(options))
+    return asyncio.run(_run(options))
 
 
 async def _run(options: argparse.Namespace) -> int:
@@ -31,15 +32,8 @@ async def _run(options: argparse.Namespace) -> int:
     options.write = options.out is not None
     async with session.workspace(options, doc.path) as workspace:
         await workspace.index_built()
-        settings = workspace.settings.tests
-        out = (
-            options.out.resolve() if options.out else (workspace.project.root / settings.out if settings.out else None)
-        )
-        chosen = TestsOptions(out=out, budget_s=options.budget or settings.budget_s)
+        out = options.out.resolve() if options.out else None
+        chosen = TestsOptions(out=out, budget_s=options.budget or workspace.settings.tests.budget_s)
         with listening(session.progress):
             answer = await pipeline.suggest(Request(Task.TESTS, doc, span, chosen), workspace)
-        changes = Changes(doc)
-        if isinstance(answer, Declined):
-            return present(changes, [], [answer], options, workspace.project.root)
-        changes.apply(answer)
-        return present(changes, [answer], [], options, workspace.project.root)
+        return present_one(answer, doc, options, workspace.project.root)

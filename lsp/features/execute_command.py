@@ -52,9 +52,8 @@ def register(server: Server) -> None:
         target, where, chosen = _padded(given, None, None, None)
         asked = chosen if isinstance(chosen, dict) else {}
 
-        def make(document: Document, span: Span, workspace: Workspace) -> Request:
-            wanted = workspace.settings.comment
-            options = CommentOptions(asked.get("style", wanted.style), asked.get("lang", wanted.lang))
+        def make(document: Document, span: Span, _: Workspace) -> Request:
+            options = CommentOptions(asked.get("style", "auto"), asked.get("lang", "auto"))
             return Request(Task.COMMENT, document, span, options)
 
         return await _answered(server, target, where, make, say("Document"))
@@ -64,9 +63,8 @@ def register(server: Server) -> None:
         target, where = _padded(given, None, None)
 
         def make(document: Document, span: Span, workspace: Workspace) -> Request:
-            wanted = workspace.settings.tests
-            out = workspace.project.root / wanted.out if wanted.out else None
-            return Request(Task.TESTS, document, span, TestsOptions(out, wanted.budget_s))
+            options = TestsOptions(budget_s=workspace.settings.tests.budget_s)
+            return Request(Task.TESTS, document, span, options)
 
         return await _answered(server, target, where, make, say("Unit tests"))
 
@@ -76,8 +74,8 @@ def register(server: Server) -> None:
         if where is None and isinstance(target, str):
             return await _repaired(server, target)
 
-        def make(document: Document, span: Span, workspace: Workspace) -> Request:
-            return Request(Task.FIX, document, span, FixOptions(lint=workspace.settings.fix.lint))
+        def make(document: Document, span: Span, _: Workspace) -> Request:
+            return Request(Task.FIX, document, span, FixOptions())
 
         return await _answered(server, target, where, make, say("Fix"))
 
