@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from copilot.config_values import coerced, lies_in
 from copilot.errors import ConfigError
 from copilot.messages import say
 
@@ -212,7 +213,7 @@ def load(sources: Sources) -> Loaded:
                 problems.append(problem)
                 continue
             try:
-                value = _coerce(key, raw, KEYS[key].kind)
+                value = coerced(key, raw, KEYS[key].kind)
                 _bounded(key, value, sources.root)
                 if source in UNTRUSTED and isinstance(value, tuple) and key in values:
                     value = (*values[key][0], *value)
@@ -345,59 +346,7 @@ def _bounded(key: str, value: Any, root: Path | None) -> None:
     most = KEYS[key].most
     if most is not None and value > most:
         raise ConfigError(say("Setting {key} must be at most {most}.", key=key, most=most))
-    if key == "tests.out" and not _lies_in(root or Path.cwd(), value):
+    if key == "tests.out" and not lies_in(root or Path.cwd(), value):
         raise ConfigError(
             say("Setting {key} must be a folder inside the repository, not {value}.", key=key, value=repr(value))
         )
-
-
-def _lies_in(root: Path, folder: str) -> bool:
-    """Whether a folder named by a setting is inside the root, a link in the repository followed."""
-    try:
-        return (root / folder).resolve().is_relative_to(root.resolve())
-    except (OSError, ValueError, RuntimeError):  # a NUL in it, a loop of links
-        return False
-
-
-def _coerce(key: str, raw: Any, kind: Any) -> Any:
-    """`raw` as `kind`; text (environment, command line) is read as the kind's literal."""
-    origin = typing.get_origin(kind)
-    if origin is Literal:
-        allowed = typing.get_args(kind)
-        if raw in allowed:
-            return raw
-        raise ConfigError(
-            say(
-                "Setting {key} must be one of {allowed}, not {value}.",
-                key=key,
-                allowed=", ".join(map(str, allowed)),
-                value=repr(raw),
-            )
-        )
-    if origin is tuple:
-        items = [part.strip() for part in raw.split(",") if part.strip()] if isinstance(raw, str) else raw
-        if isinstance(items, list | tuple) and all(isinstance(item, str) for item in items):
-            return tuple(items)
-    elif kind is bool:
-        if isinstance(raw, bool):
-            return raw
-        if isinstance(raw, str) and raw.lower() in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
-            return raw.lower() in {"1", "true", "yes", "on"}
-    elif kind in {int, float} and not isinstance(raw, bool):
-        try:
-            number = kind(raw)
-            if 0 < number < float("inf"):
-                return number
-        except (TypeError, ValueError, OverflowError):
-            pass
-    elif kind is str and isinstance(raw, str):
-        return raw
-    expected = {bool: "true/false", int: "a positive whole number", float: "a positive number", str: "text"}
-    raise ConfigError(
-        say(
-            "Setting {key} must be {expected}, not {value}.",
-            key=key,
-            expected=expected.get(kind, "a list of texts"),
-            value=repr(raw),
-        )
-    )
