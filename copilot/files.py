@@ -5,7 +5,10 @@ GB18030 is common in banks: a file that is not UTF-8 but decodes as GB18030 keep
 
 from __future__ import annotations
 
+import os
 import secrets
+import stat
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -41,18 +44,42 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
 
 def read(path: Path, language: str | None, *, limit: int = MAX_BYTES) -> Document:
     """The document at `path`, line ends as they stand. Raises UnreadableFile with one clear sentence."""
+    data = content(path, limit=limit)
+    text, encoding = decode(data, path.name)
+    return replace(document(path, language, text), encoding=encoding)
+
+
+def content(path: Path, *, limit: int = MAX_BYTES) -> bytes:
+    """The bytes of a regular file. Raises UnreadableFile, also for what never ends: a device, a pipe, a link to one."""
     try:
-        size = path.stat().st_size
-        if size > limit:
-            raise UnreadableFile(
-                say("{name} has {size} bytes, more than the limit of {limit}.", name=path.name, size=size, limit=limit)
-            )
-        data = path.read_bytes()
+        # Opening a pipe waits for its other end unless told not to.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as stream:
+            info = os.fstat(stream.fileno())
+            if not stat.S_ISREG(info.st_mode):
+                raise UnreadableFile(say("{name} is not a regular file.", name=path.name))
+            if info.st_size > limit:
+                raise UnreadableFile(
+                    say(
+                        "{name} has {size} bytes, more than the limit of {limit}.",
+                        name=path.name,
+                        size=info.st_size,
+                        limit=limit,
+                    )
+                )
+            return stream.read(limit)
     except OSError as error:
         reason = error.strerror or str(error)
         raise UnreadableFile(say("{name} cannot be read: {reason}.", name=path.name, reason=reason)) from None
-    text, encoding = decode(data, path.name)
-    return replace(document(path, language, text), encoding=encoding)
+    except ValueError:  # a NUL in the name
+        raise UnreadableFile(say("There is no file of this name.")) from None
+
+
+def text(path: Path, *, limit: int = 1_000_000) -> str:
+    """A small foreign text (a marker, an ignore file), what is not UTF-8 replaced; empty when it cannot be read."""
+    with suppress(UnreadableFile):
+        return content(path, limit=limit).decode("utf-8", "replace")
+    return ""
 
 
 def write(doc: Document) -> None:
@@ -62,12 +89,23 @@ def write(doc: Document) -> None:
     """
     data = doc.text.decode().encode(doc.encoding)
     target = doc.path.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        fresh.write_bytes(data)
-        if target.exists():
-            fresh.chmod(target.stat().st_mode & 0o7777)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        kept = target.stat() if target.exists() else None
+        # Never readable by more people than the old file is, not for a moment.
+        descriptor = os.open(
+            fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600 if kept else 0o666
+        )
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if kept is not None:
+            if hasattr(os, "chown"):
+                with suppress(PermissionError):  # someone else's file in a folder of ours
+                    os.chown(fresh, kept.st_uid, kept.st_gid)
+            fresh.chmod(kept.st_mode & 0o7777)
         fresh.replace(target)
     except OSError as error:
         fresh.unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from copilot import files
 from copilot.messages import say
 from copilot.types import Project
 
@@ -91,10 +92,10 @@ def _pyenv(root: Path, home: Path) -> Path | None:
     places = [folder / ".python-version" for folder in (root, *root.parents)]
     for place in (*places, home / "version"):
         try:
-            version = place.read_text("utf-8").split()[0]
-        except (OSError, ValueError, IndexError):
+            version = files.text(place).split()[0]
+        except IndexError:
             continue
-        return _in_environment(home / "versions" / version)
+        return _in_environment(home / "versions" / version) if re.fullmatch(r"[\w.+-]+", version) else None
     return None
 
 
@@ -112,12 +113,11 @@ def _in_environment(prefix: Path) -> Path | None:
 def _poetry(root: Path, environ: Mapping[str, str]) -> Path | None:
     """Poetry keeps environments in its cache as `<name>-<hash of the path>-py<version>`."""
     try:
-        data = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    except (OSError, ValueError):
+        data = tomllib.loads(files.text(root / "pyproject.toml"))
+    except (ValueError, RecursionError):
         return None
-    tool = data.get("tool", {}).get("poetry", {})
-    name = tool.get("name") or data.get("project", {}).get("name")
-    if not isinstance(name, str):
+    name = _named(data, "tool", "poetry", "name") or _named(data, "project", "name")
+    if not isinstance(name, str) or not re.fullmatch(r"[\w. -]+", name):
         return None
     clean = re.sub(r'[ $`!*@"\\\r\n\t]', "_", name.lower())[:42]
     digest = hashlib.sha256(os.path.normcase(root.resolve()).encode()).digest()
@@ -127,11 +127,15 @@ def _poetry(root: Path, environ: Mapping[str, str]) -> Path | None:
     return _in_environment(found[-1]) if found else None
 
 
+def _named(table: object, *keys: str) -> object:
+    """A value in nested tables; None where a foreign file has something else in their place."""
+    for key in keys:
+        table = table.get(key) if isinstance(table, Mapping) else None
+    return table
+
+
 def _conda_by_name(root: Path, environ: Mapping[str, str]) -> Path | None:
-    try:
-        text = (root / "environment.yml").read_text("utf-8")
-    except (OSError, ValueError):
-        return None
+    text = files.text(root / "environment.yml")
     named = re.search(r"^name:\s*([\w.-]+)\s*$", text, re.MULTILINE)
     homes = [environ.get("CONDA_ROOT", ""), *(str(Path.home() / n) for n in ("miniconda3", "anaconda3", "miniforge3"))]
     if named:

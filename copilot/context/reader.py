@@ -5,6 +5,8 @@ Never writes and never waits for the worker: a missing or damaged index reads as
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable
@@ -68,8 +70,11 @@ class StoredIndex(Index):
 
     def excluded(self, path: Path) -> bool:
         """Whether policy keeps this path out of the index, of context and of prompts."""
-        name = relative(self.root, path)
-        return name is not None and bool(self._banned.match_file(name))
+        # A link is kept out by its own name and by that of the file it leads to.
+        names = {relative(self.root, path)}
+        with contextlib.suppress(OSError, ValueError):
+            names.add(relative(self.root, Path(os.path.realpath(path))))
+        return any(name is not None and self._banned.match_file(name) for name in names)
 
     def status(self) -> IndexStatus:
         """What the worker said last."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -78,7 +79,7 @@ def test_writing_keeps_the_mode_and_leaves_no_scratch_file(tmp_path):
     path.chmod(0o750)
     files.write(files.read(path, None))
     assert path.stat().st_mode & 0o777 == 0o750
-    assert os.listdir(tmp_path) == ["f.sh"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["f.sh"]
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
@@ -89,3 +90,37 @@ def test_any_text_survives_decode_and_encode(text):
             continue
         decoded, found = files.decode(data, "f")
         assert decoded.encode(found) == data
+
+
+@pytest.mark.parametrize("kind", ["device", "pipe"])
+def test_what_never_ends_is_refused(tmp_path, kind):
+    path = tmp_path / "f.py"
+    if kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        os.mkfifo(path)
+    with pytest.raises(UnreadableFile, match=r"f\.py"):
+        files.read(path, "python")
+    assert files.text(path) == ""
+
+
+def test_a_name_with_a_nul_is_no_file():
+    with pytest.raises(UnreadableFile):
+        files.read(Path("/tmp/a\0b.py"), "python")
+
+
+def test_a_private_file_is_never_readable_by_others_while_it_is_written(tmp_path, monkeypatch):
+    path = tmp_path / "keys.py"
+    path.write_bytes(b"k = 1\n")
+    path.chmod(0o600)
+    seen = []
+    before = os.fsync
+
+    def watched(descriptor):
+        seen.append(os.fstat(descriptor).st_mode & 0o777)
+        before(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    files.write(files.read(path, "python"))
+    assert seen == [0o600]
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -44,6 +44,32 @@ def test_poetry_environments_are_found_by_the_hash_of_the_path(tmp_path):
     assert project.find(root, environ={"PATH": "", "POETRY_CACHE_DIR": str(cache)}).python == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.poetry]\nname = '/etc'",
+        "[tool.poetry]\nname = '../../../x'",
+        "tool = 1",
+        "[tool]\npoetry = []",
+        "project = 'x'",
+        "x = " + "[" * 5000,
+    ],
+)
+def test_a_strange_pyproject_names_no_environment(tmp_path, text):
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert "PATH" not in project.find(tmp_path, environ={"PATH": "", "POETRY_CACHE_DIR": str(tmp_path)}).why_python
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "environment.yml", ".python-version"])
+def test_a_marker_that_never_ends_is_passed_over(tmp_path, name):
+    (tmp_path / name).symlink_to("/dev/zero")
+    shims = tmp_path / "pyenv" / "shims"
+    shims.mkdir(parents=True)
+    (shims / "python3").write_text("#!/bin/sh\n")
+    (shims / "python3").chmod(0o755)
+    assert project.find(tmp_path, environ={"PATH": str(shims)}).root == tmp_path
+
+
 def test_a_conda_environment_named_in_the_repository_is_found(tmp_path):
     root = tmp_path / "repo"
     root.mkdir()
@@ -70,7 +96,9 @@ def test_only_a_jdk_counts_as_java(tmp_path):
     (tmp_path / "jre" / "bin" / "java").touch()
     assert project.find(tmp_path, environ={"PATH": "", "JAVA_HOME": str(tmp_path / "jre")}).java_home is None
     (tmp_path / "jre" / "bin" / "javac").touch()
-    assert project.find(tmp_path, environ={"PATH": "", "JAVA_HOME": str(tmp_path / "jre")}).java_home == tmp_path / "jre"
+    assert (
+        project.find(tmp_path, environ={"PATH": "", "JAVA_HOME": str(tmp_path / "jre")}).java_home == tmp_path / "jre"
+    )
 
 
 def test_the_root_is_the_repository_else_the_build_file_else_the_folder(tmp_path):
