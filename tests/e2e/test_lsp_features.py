@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 import pytest_lsp
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pytest_lsp import ClientServerConfig, LanguageClient
 
 from copilot import samplebank
@@ -260,3 +263,53 @@ async def test_policy_keeps_a_file_out_of_everything(client, sample):
     )
     assert not report.items
     assert not await actions(client, path, text, "def rate()")
+
+
+def index_workers() -> list[psutil.Process]:
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # a zombie has no command line
+            if "copilot.context" in " ".join(process.cmdline()):
+                found.append(process)
+    return found
+
+
+async def test_the_death_of_the_index_workers_is_survived_and_mended(client, sample):
+    doomed = index_workers()
+    assert len(doomed) == 2
+    for process in doomed:
+        process.kill()
+    status = None
+    for _ in range(200):
+        status = await command(client, "bankCopilot.status")
+        fresh = {p.pid for p in index_workers()} - {p.pid for p in doomed}
+        if len(fresh) == 2 and all(w["index"] == "ready" for w in status["workspaces"]):
+            break
+        await asyncio.sleep(0.1)
+    assert all(w["index"] == "ready" and w["files"] for w in status["workspaces"]), status
+    path = sample / "python" / "drafts" / "overdraft.py"
+    text = open_document(client, path, "python")
+    titles = [a.title for a in await actions(client, path, text, "WorkCalendar", [types.CodeActionKind.QuickFix])]
+    assert any("import WorkCalendar" in title for title in titles)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\0\1\2\3", b"x = 1\n" * 900_000, b"def f(:\n  ((((\n\t]]]\n", bytes(range(128, 256))],
+    ids=["binary", "huge", "broken", "no encoding"],
+)
+async def test_bad_files_are_declined_and_left_as_they_are(client, sample, data):
+    path = sample / "python" / "bad.py"
+    path.write_bytes(data)
+    uri = path.as_uri()
+    start = types.Range(types.Position(0, 0), types.Position(0, 1))
+    for name in ("bankCopilot.comment", "bankCopilot.tests", "bankCopilot.generate", "bankCopilot.fix"):
+        try:
+            result = await command(client, name, uri, {"start": vars_of(start.start), "end": vars_of(start.end)})
+        except JsonRpcException as error:
+            assert "bad.py" in str(error)
+            assert "Internal" not in str(error)
+        else:
+            assert result["declined"]
+    assert path.read_bytes() == data
+    assert client.applied == []
