@@ -43,7 +43,9 @@ class Ui:
 class Gateway:
     """Where reviewed prompts go. Never set by a repository."""
 
-    url: str = _key("", "Address of the bank's gateway; empty: the embedded engine answers alone.")
+    url: str = _key(
+        "", "Address of the bank's gateway, for the model engine that a later version brings; this one calls nobody."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ class Completion:
         project=True,
         most=60_000,
     )
+
+    def patience_s(self, trigger: str) -> float:
+        """Seconds a completion may take: the deadline when it is `automatic`, ten times that when it was asked for."""
+        return self.deadline_ms / 1000 * (1 if trigger == "automatic" else 10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
+import copy
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -91,9 +91,11 @@ class Workspace:
         """Whether `.copilotignore` or `index.exclude` keeps a path out of everything."""
         return self.index.excluded(path)
 
-    def replaying(self, answer: str) -> Replaying:
-        """This workspace with a recorded raw model answer in the place of its engines."""
-        return Replaying(self, ReplayEngine(answer))
+    def replaying(self, answer: str) -> Workspace:
+        """This workspace with a recorded raw model answer in the place of its engines; close the original only."""
+        other = copy.copy(self)
+        other._engines = (ReplayEngine(answer),)  # noqa: SLF001 -- of this very class
+        return other
 
     async def gather(self, request: Request) -> Context:
         """What an engine sees beside the document."""
@@ -123,7 +125,7 @@ class Workspace:
             await asyncio.wait({waiting}, timeout=0.1)
             status = self.index.status()
             if status.total:
-                report("index", status.done / status.total)
+                report(say("indexing the repository"), status.done / status.total)
         return self.index.status()
 
     def _index_moved(self, status: IndexStatus) -> None:
@@ -149,34 +151,3 @@ class Workspace:
         """End the worker and the threads."""
         await asyncio.get_running_loop().run_in_executor(None, self._worker.close)
         self._executor.shutdown(wait=False, cancel_futures=True)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Replaying:
-    """A workspace whose answer is a recording; everything else, checks included, is the workspace's own."""
-
-    workspace: Workspace
-    engine: ReplayEngine
-
-    @property
-    def project(self) -> Project:
-        """The project of the workspace."""
-        return self.workspace.project
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of the workspace."""
-        return self.workspace.settings
-
-    @property
-    def index(self) -> Index:
-        """The index of the workspace."""
-        return self.workspace.index
-
-    def engines(self, request: Request) -> Sequence[Engine]:
-        """The recording alone, except for a path that policy keeps out."""
-        return self.workspace.engines(request) if self.workspace.excluded(request.document.path) else (self.engine,)
-
-    async def gather(self, request: Request) -> Context:
-        """What the workspace gathers."""
-        return await self.workspace.gather(request)

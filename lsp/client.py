@@ -23,7 +23,6 @@ class Client:
     progress: bool = False
     """Takes progress that the server starts."""
     pull_diagnostics: bool = False
-    refresh_diagnostics: bool = False
     publish_versions: bool = False
     code_action_literals: bool = False
     """Takes code actions; else only commands."""
@@ -52,7 +51,6 @@ class Client:
             configuration=has("workspace.configuration"),
             progress=has("window.work_done_progress"),
             pull_diagnostics=has("text_document.diagnostic"),
-            refresh_diagnostics=has("workspace.diagnostics.refresh_support"),
             publish_versions=has("text_document.publish_diagnostics.version_support"),
             code_action_literals=has("text_document.code_action.code_action_literal_support"),
             resolve_edit="edit" in resolvable and has("text_document.code_action.data_support"),

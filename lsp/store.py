@@ -101,11 +101,6 @@ class Store:
         """The editor's uri of an open path, in the editor's own spelling."""
         return self._uris.get(path)
 
-    def version_of(self, path: Path) -> int | None:
-        """The version of an open path, None when it is not open."""
-        uri = self._uris.get(path)
-        return None if uri is None else self._open[uri].document.version
-
     def uris(self) -> tuple[str, ...]:
         """All open documents, oldest first."""
         return tuple(self._open)

@@ -14,7 +14,7 @@ from typing import Final
 from copilot.config import Settings
 from copilot.context.index import Definition, Index
 from copilot.messages import say
-from copilot.types import Context, Document, Request, Snippet, Span, Task
+from copilot.types import Context, Document, Request, Snippet, Span
 
 BEFORE_BYTES: Final = 64_000
 AFTER_BYTES: Final = 24_000
@@ -29,12 +29,10 @@ _NAME: Final = re.compile(r"[^\W\d]\w{2,}")
 
 
 def gather(request: Request, index: Index, settings: Settings) -> Context:
-    """The context of a request; snippets only for tasks whose engines read them (completion has its own streams)."""
+    """The context of a request; snippets only where a model may read them (the embedded engine asks the index)."""
     before, after, cut = around(request.document, request.span)
-    wanted = request.task is not Task.COMPLETE or bool(settings.gateway.url)
-    snippets = (
-        tuple(_definitions(request, index, before)) if wanted and not index.excluded(request.document.path) else ()
-    )
+    wanted = bool(settings.gateway.url) and not index.excluded(request.document.path)
+    snippets = tuple(_definitions(request, index, before)) if wanted else ()
     return Context(before, after, snippets, truncated=cut)
 
 

@@ -25,9 +25,6 @@ ACCEPT: Final = "bankCopilot.acceptCompletion"
 _SHOWN: Final = "textDocument/didShowCompletion"
 _PARTLY: Final = "textDocument/didPartiallyAcceptCompletion"
 
-_INVOKED: Final = 10
-"""Who asks on purpose waits so many deadlines."""
-
 _WORD: Final = re.compile(r"\w+\Z")
 
 logger: Final = logging.getLogger(__name__)
@@ -67,9 +64,8 @@ async def complete(server: Server, params: types.InlineCompletionParams) -> type
     request = _request(document, params, current, server.units)
     from copilot import pipeline
 
-    patience = current.completion.deadline_ms / 1000 * (1 if request.trigger == "automatic" else _INVOKED)
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(current.completion.patience_s(request.trigger)):
             answer = await pipeline.suggest(request, workspace)
     except TimeoutError:
         return None

@@ -29,9 +29,6 @@ _OFFERED: Final = 3
 _OWN: Final = 0.7
 """The part of the deadline that is the engine's own; the checks and the way back need the rest."""
 
-_INVOKED: Final = 10
-"""Who asks on purpose waits so many times the deadline of an automatic completion."""
-
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -55,9 +52,7 @@ async def propose(request: Request, context: Context, resources: Resources) -> A
         yield Declined(say("completion needs a caret, not a selection"))
         return
     stop = threading.Event()
-    # The checks and the way back need the rest of the deadline.
-    patience = resources.settings.completion.deadline_ms / 1000 * (_INVOKED if request.trigger == "invoked" else _OWN)
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + _OWN * resources.settings.completion.patience_s(request.trigger)
     loop = asyncio.get_running_loop()
     try:
         answer = await loop.run_in_executor(resources.executor, _answer, request, context, resources, deadline, stop)

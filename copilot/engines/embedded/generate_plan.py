@@ -27,7 +27,7 @@ def placed(doc: Document, shape: Shape, members: list[Member]) -> list[Edit]:
     layout = shape.layout
     first = [m.text for m in members if m.place == "start"]
     last = [m.text for m in members if m.place == "end"]
-    gap = "\n" * (1 + _habit(shape))
+    gap = "\n" * (1 + layout.blank_lines)
     if layout.placeholder is not None:
         return [_replaced(doc, layout, gap.join(_indented(t, layout, doc) for t in first + last))]
     if layout.after_fields == layout.last:
@@ -53,10 +53,6 @@ def reindented(text: str, outer: str, step: str) -> str:
         body = line.lstrip("\t")
         lines.append(outer + step * (len(line) - len(body)) + body if body else "")
     return "\n".join(lines)
-
-
-def _habit(shape: Shape) -> int:
-    return shape.layout.blank_lines
 
 
 def _indented(text: str, layout: Layout, doc: Document) -> str:
