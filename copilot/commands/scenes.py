@@ -173,13 +173,18 @@ async def _action(stage: Stage, path: Path, where: str, wanted: str, kind: str |
         params["context"]["only"] = [kind]
     actions = await editor.request("textDocument/codeAction", params) or []
     stage.show(say("actions here: {titles}", titles="; ".join(a["title"] for a in actions) or "-"))
-    chosen: JsonObject | None = next((a for a in actions if wanted.lower() in a["title"].lower()), None)
+    chosen: JsonObject | None = next((a for a in actions if wanted.lower() in _names(a)), None)
     if chosen is None:
         raise Unmet(f"no action about {wanted!r}")
     if "edit" not in chosen and "command" not in chosen:
         resolved: JsonObject = await editor.request("codeAction/resolve", chosen)
         return resolved
     return chosen
+
+
+def _names(action: JsonObject) -> str:
+    """What an action is called: its title, and its command, which is the same in every language."""
+    return f"{action['title']} {(action.get('command') or {}).get('command', '')}".lower()
 
 
 async def _apply(stage: Stage, path: Path, action: JsonObject) -> None:
@@ -266,7 +271,7 @@ async def _tests(stage: Stage) -> None:
     editor = stage.editor
     editor.open(path, "python")
     # The whole file: its first line belongs to no function.
-    action = await _action(stage, path, editor.texts[path].splitlines()[0], "tests", "source")
+    action = await _action(stage, path, editor.texts[path].splitlines()[0], "bankCopilot.tests", "source")
     result = await editor.request("workspace/executeCommand", _call(action["command"]))
     _need(result.get("files"), f"declined: {result.get('declined')} {result.get('detail', '')}")
     for message in dict.fromkeys(editor.progress):
