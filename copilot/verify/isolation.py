@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from copilot import files
 
 
 class Level(StrEnum):
@@ -24,6 +27,9 @@ class Level(StrEnum):
 
 
 _SYSTEM: Final = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_NEVER: Final = tuple(map(Path, ("/proc", "/sys", "/dev", "/run", "/etc", "/boot")))
+_PRIVATE: Final = (*_NEVER, *map(Path, ("/usr", "/var", "/home", "/root", "/opt", "/srv", "/mnt", "/media", "/tmp")))  # noqa: S108
+"""Folders that nothing below `_NEVER` and nothing around any of these is shown of, whoever names it."""
 _ETC: Final = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives")
 
 
@@ -129,29 +135,48 @@ def limited(argv: Sequence[str], cpu_s: int, memory_mb: int, file_mb: int, proce
 def prefixes(python: Path) -> list[Path]:
     """Folders that an interpreter needs to start: its virtual environment and the installation below it.
 
-    Nothing is executed to find them: `pyvenv.cfg` and symbolic links say where things are.
+    Nothing is executed to find them: `pyvenv.cfg` and symbolic links say where things are. Both may be the
+    repository's, which could name any folder of the host: only what is an installation of Python is taken whole, and
+    of another folder that holds a link on the way (`~/.local/bin`) no more than that folder.
     """
     found: list[Path] = []
     venv = python.absolute().parent.parent
-    config = venv / "pyvenv.cfg"
-    if config.is_file():
-        found.append(venv)
-        found += [p for p in [_base(config)] if p is not None]
+    if (base := _base(venv / "pyvenv.cfg")) is not None:
+        found += [venv, base]
     link = python.absolute()
     for _ in range(10):  # each step of the chain of links must exist inside
-        found.append(link.parent.parent)
+        found.append(_needed(link))
         if not link.is_symlink():
             break
         link = Path(os.path.normpath(link.parent / link.readlink()))
-    found.append(python.resolve().parent.parent)
-    return [p for p in dict.fromkeys(found) if not p.is_relative_to("/usr") and p not in {Path("/"), Path.home()}]
+    found.append(_needed(python.resolve()))
+    return [p for p in dict.fromkeys(found) if not p.is_relative_to("/usr") and _is_shown(p)]
+
+
+def _needed(link: Path) -> Path:
+    return link.parent.parent if _is_installation(link.parent.parent) else link.parent
+
+
+def _is_installation(prefix: Path) -> bool:
+    """A virtual environment, or a folder with a standard library."""
+    return (prefix / "pyvenv.cfg").is_file() or any(prefix.glob("lib*/*/os.py"))
+
+
+def _is_shown(folder: Path) -> bool:
+    """Whether a folder may be seen inside: it is Python's and holds nothing of the system's or of other people's."""
+    real = folder.resolve()
+    if any(place.is_relative_to(real) for place in (*_PRIVATE, Path.home().resolve(), Path(tempfile.gettempdir()))):
+        return False
+    if any(real.is_relative_to(place) for place in _NEVER):
+        return False
+    return _is_installation(real) or any(real.glob("python*"))
 
 
 def _base(config: Path) -> Path | None:
-    rows = (line.partition("=") for line in config.read_text("utf-8", "replace").splitlines())
+    rows = (line.partition("=") for line in files.text(config).splitlines())
     values = {name.strip(): value.strip() for name, _, value in rows}
-    home = values.get("home")
-    return Path(home).parent if home else None
+    base = Path(values.get("home", "")).parent
+    return base if base.is_absolute() and _is_installation(base) else None
 
 
 def probe(bait: str, home_file: str) -> list[str]:

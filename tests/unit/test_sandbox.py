@@ -301,8 +301,57 @@ def test_an_interpreter_is_located_without_running_it(tmp_path: Path) -> None:
     base = tmp_path / "base"
     (base / "bin").mkdir(parents=True)
     (base / "bin" / "python3.12").write_text("")
+    (base / "lib" / "python3.12").mkdir(parents=True)
+    (base / "lib" / "python3.12" / "os.py").write_text("")
     venv = tmp_path / "venv"
     (venv / "bin").mkdir(parents=True)
     (venv / "pyvenv.cfg").write_text(f"home = {base}/bin\nversion = 3.12.1\n")
     (venv / "bin" / "python").symlink_to(base / "bin" / "python3.12")
     assert isolation.prefixes(venv / "bin" / "python") == [venv, base]
+
+
+@pytest.mark.parametrize("target", ["/", "/proc/self/root", "~"])
+async def test_an_environment_of_the_repository_that_is_a_link_opens_nothing(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    home = tmp_path / "home"
+    (home / "bin").mkdir(parents=True)
+    (home / "bin" / "python3").symlink_to(PYTHON.resolve())
+    (home / "diary.txt").write_text("private")
+    monkeypatch.setenv("HOME", str(home))
+    place = home if target == "~" else Path(target)
+    (project / ".venv").symlink_to(place)
+    python = project / ".venv" / "bin" / "python3"
+    shown = isolation.prefixes(python)
+    bait = home / "diary.txt" if target == "~" else Path("/etc/hostname")
+    code = f"import os; print([os.path.exists(p) for p in ({str(bait)!r}, {str(project / '.venv')!r} + '/diary.txt', {str(project / '.venv')!r} + '/etc')])"
+    run = await sandbox.run(
+        [str(PYTHON), "-I", "-c", code],
+        root=project,
+        settings=Settings(),
+        readonly=[*isolation.prefixes(PYTHON), *shown],
+        limits=QUICK,
+    )
+    assert run.stdout.decode().strip() == "[False, False, False]", run.stderr
+
+
+def test_a_configuration_of_the_repository_names_only_installations_of_python(tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    (private / "bin").mkdir(parents=True)
+    (private / "python-notes.txt").write_text("private")
+    venv = tmp_path / "repo" / ".venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").symlink_to("/usr/bin/python3")
+    for home in (f"{private}/bin", "/etc/x", "/x", "../../private/bin", "/root/x", "/home/x"):
+        (venv / "pyvenv.cfg").write_text(f"home = {home}\nversion = 3.11.1\n")
+        assert isolation.prefixes(venv / "bin" / "python") == [venv]
+
+
+def test_of_a_folder_with_a_link_to_python_only_that_folder_is_shown(tmp_path: Path) -> None:
+    base, local = tmp_path / "base", tmp_path / "local"
+    for folder in (base / "bin", base / "lib" / "python3.12", local / "bin", local / "share" / "keyrings"):
+        folder.mkdir(parents=True)
+    (base / "bin" / "python3.12").write_text("")
+    (base / "lib" / "python3.12" / "os.py").write_text("")
+    (local / "bin" / "python3").symlink_to(base / "bin" / "python3.12")
+    assert isolation.prefixes(local / "bin" / "python3") == [local / "bin", base]
