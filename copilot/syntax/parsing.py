@@ -34,16 +34,21 @@ SMALL: Final = 32 * 1024
 
 _NAME: Final = 512
 _KEPT: Final = 16
+_KEPT_TEXT: Final = 2_000_000
 
 _local = threading.local()
 _V = TypeVar("_V")
 
 
 class Recent(Generic[_V]):
-    """A small thread-safe cache by the identity of a document's parts and its language; the oldest use falls out."""
+    """A small thread-safe cache by the identity of a document's parts and its language; the oldest use falls out.
 
-    def __init__(self, size: int = _KEPT) -> None:
-        self._size = size
+    It is bounded by number and by the size of the texts (a tree takes some fifty times its text), but always holds two.
+    """
+
+    def __init__(self, size: int = _KEPT, text: int = _KEPT_TEXT) -> None:
+        self._size, self._most = size, text
+        self._held = 0
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[int, str | None], tuple[tuple[bytes, ...], _V]] = OrderedDict()
 
@@ -61,16 +66,23 @@ class Recent(Generic[_V]):
         """Keep `value`; the parts are kept too, so that their identity cannot be taken by another document."""
         key = (id(document.parts), document.language)
         with self._lock:
+            self._forget(key)
             self._kept[key] = (document.parts, value)
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
+            self._held += sum(map(len, document.parts))
+            while len(self._kept) > self._size or (self._held > self._most and len(self._kept) > 2):
+                self._forget(next(iter(self._kept)))
 
     def take(self, document: Document) -> _V | None:
         """Like `get`, and forget it."""
         with self._lock:
-            found = self._kept.pop((id(document.parts), document.language), None)
-        return None if found is None else found[1]
+            return self._forget((id(document.parts), document.language))
+
+    def _forget(self, key: tuple[int, str | None]) -> _V | None:
+        found = self._kept.pop(key, None)
+        if found is None:
+            return None
+        self._held -= sum(map(len, found[0]))
+        return found[1]
 
 
 _trees: Final[Recent[Tree]] = Recent()
