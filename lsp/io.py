@@ -22,6 +22,8 @@ from lsp.frames import Frames
 _CHUNK: Final = 256 * 1024
 _FLUSH_S: Final = 2.0
 _POLL_S: Final = 1.0
+_BEGIN: Final = b"content-"
+"""How a message of the protocol begins, in small letters (both of its headers do)."""
 
 logger: Final = logging.getLogger(__name__)
 
@@ -139,12 +141,19 @@ class BlockingWriter:
 
 @contextlib.asynccontextmanager
 async def one_connection(port: int) -> AsyncIterator[tuple[Read, Writer]]:
-    """Wait for one client on 127.0.0.1 (port 0: a free one, said on stderr) and refuse every further one."""
+    """Wait for one client on 127.0.0.1 (port 0: a free one, said on stderr) and refuse every further one.
+
+    The client is the first that begins as the protocol does. A web page can post to a local port, and the headers of
+    a post would be a message's: what begins with anything else is no editor.
+    """
     first: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
     first = asyncio.get_running_loop().create_future()
 
-    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if first.done():
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        begin = b""
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            begin = b"" if first.done() else await reader.readexactly(len(_BEGIN))
+        if first.done() or begin.lower() != _BEGIN:
             writer.close()
         else:
             first.set_result((reader, writer))
@@ -155,7 +164,12 @@ async def one_connection(port: int) -> AsyncIterator[tuple[Read, Writer]]:
     sys.stderr.flush()
     reader, writer = await first
     listener.close()
-    yield (lambda: reader.read(_CHUNK)), writer
+    begin = [_BEGIN]
+
+    async def read() -> bytes:
+        return begin.pop() if begin else await reader.read(_CHUNK)
+
+    yield read, writer
 
 
 async def flush(writer: Writer) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from copilot import edits, files
 from copilot.commands import session
+from copilot.errors import UnreadableFile
 from copilot.messages import say
 from copilot.syntax.languages import language_of
 from copilot.types import Declined, Document, Suggestion
@@ -45,8 +46,16 @@ class Changes:
         return "".join(_diff(self._before[path], after, root) for path, after in self._after.items())
 
     def write(self) -> list[Path]:
-        """Write what changed; returns the paths written."""
+        """Write what changed; returns the paths written.
+
+        Raises UnreadableFile, before anything is written, when somebody has changed a file since it was read.
+        """
         changed = [doc for path, doc in self._after.items() if doc.text != self._before[path].text]
+        for doc in changed:
+            before = self._before[doc.path]
+            there = files.content(doc.path) if doc.path.exists() else b""
+            if there != before.text.decode().encode(before.encoding):
+                raise UnreadableFile(say("{name} has changed meanwhile; nothing was written.", name=doc.path.name))
         for doc in changed:
             files.write(doc)
         return [doc.path for doc in changed]

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 import pytest_lsp
-from conftest import EVERYTHING, PROBE, PRODUCT, Editor, Refused, Start
+from conftest import EVERYTHING, PROBE, PRODUCT, Editor, Refused, Start, frame
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient
 
@@ -244,9 +244,16 @@ async def test_tcp(start: Start, stderr_file: Path) -> None:
     async with asyncio.timeout(20):
         while f":{port}" not in stderr_file.read_text():  # noqa: ASYNC110 -- a file has no event
             await asyncio.sleep(0.05)
+    page, post = await asyncio.open_connection("127.0.0.1", port)  # what a web page could send
+    post.write(b"POST / HTTP/1.1\r\n" + frame({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {}}))
+    assert await page.read() == b""
+    post.close()
+    await post.wait_closed()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     editor = Editor(server.process, reader, writer)
     await editor.initialize()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", port)
     editor.open(URI, "over tcp")
     assert (await editor.request("probe/text", {"uri": URI}))["text"] == "over tcp"
     assert await editor.stop() == 0
@@ -254,8 +261,6 @@ async def test_tcp(start: Start, stderr_file: Path) -> None:
 
 
 async def test_stdin_may_be_a_file(tmp_path: Path) -> None:
-    from conftest import frame
-
     script = tmp_path / "script"
     script.write_bytes(
         frame({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}})
