@@ -42,6 +42,14 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     raise UnreadableFile(say("{name} is neither UTF-8 nor GB18030 text.", name=name))
 
 
+def encode(text: str) -> bytes:
+    """UTF-8 bytes of text from JSON. A surrogate without its other half (JSON can carry one) becomes U+FFFD."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+
+
 def read(path: Path, language: str | None, *, limit: int = MAX_BYTES) -> Document:
     """The document at `path`, line ends as they stand. Raises UnreadableFile with one clear sentence."""
     data = content(path, limit=limit)

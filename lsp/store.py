@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from copilot.files import encode
 from copilot.types import Document, dominant_newline
-from lsp.text import Encoding, Text, encode, remember
+from lsp.text import Encoding, Text, remember
 
 if TYPE_CHECKING:
     from copilot.syntax.tree import Tree

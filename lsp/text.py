@@ -154,14 +154,6 @@ class Text:
         return self._offsets[i] + start, piece.text[start:end].rstrip(b"\r\n")
 
 
-def encode(text: str) -> bytes:
-    """UTF-8 bytes of text from JSON. A surrogate without its other half (JSON can carry one) becomes U+FFFD."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
-
-
 def remember(document: Document, text: Text) -> None:
     """Let `text_of` answer for this document without counting its lines again."""
     _recent.pop(id(document.parts), None)

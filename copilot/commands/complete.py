@@ -9,14 +9,15 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-from copilot import pipeline
+from copilot import files, pipeline
 from copilot.commands import session
 from copilot.errors import UsageError
 from copilot.messages import say
-from copilot.syntax.languages import language_of
+from copilot.syntax.languages import LANGUAGES, by_lsp_id, language_of
 from copilot.syntax.lines import rows
 from copilot.types import CompleteOptions, Declined, Document, Request, Span, Suggestion, Task, document
 from copilot.workspace import Workspace
@@ -65,10 +66,13 @@ async def _batch(options: argparse.Namespace) -> int:
 
 
 def _opened(source: str) -> AbstractContextManager[Iterable[str]]:
+    """The rows, UTF-8 whatever the locale says; bytes that are none spoil their own row only."""
     if source == "-":
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
         return nullcontext(sys.stdin)
     try:
-        return Path(source).open(encoding="utf-8")
+        return Path(source).open(encoding="utf-8", errors="replace")
     except OSError as error:
         raise UsageError(say("{name} cannot be read: {reason}.", name=source, reason=error.strerror)) from None
 
@@ -83,18 +87,22 @@ async def _row_answer(line: str, number: int, root: Path, workspace: Workspace) 
 
 
 def _row(line: str, number: int, root: Path) -> tuple[Document, int, str | None]:
+    """The document, the caret and the recorded answer of a row. Raises UsageError."""
     try:
         row = json.loads(line)
         missing = {"path", "text", "line", "character"} - row.keys()
-        at = [int(row.get("line", 0)), int(row.get("character", 0))]
-    except (ValueError, TypeError, AttributeError):
-        raise UsageError(say("Line {line} of the batch is not a JSON object.", line=number)) from None
-    if missing:
-        raise UsageError(say("Line {line} of the batch lacks {keys}.", line=number, keys=", ".join(sorted(missing))))
-    path = (root / str(row["path"])).resolve()
-    doc = document(path, row.get("language") or language_of(path), str(row["text"]))
+        if missing:
+            lacks = say("Line {line} of the batch lacks {keys}.", line=number, keys=", ".join(sorted(missing)))
+            raise UsageError(lacks)
+        at = int(row["line"]), int(row["character"])
+        path = (root / str(row["path"])).resolve()
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        raise UsageError(say("Line {line} of the batch is not a request.", line=number)) from None
+    named = str(row.get("language"))
+    language = (named if named in LANGUAGES else by_lsp_id(named)) or language_of(path)
+    doc = document(path, language, files.encode(str(row["text"])))
     replay = row.get("replay")
-    return doc, _utf16_offset(doc, *at), None if replay is None else str(replay)
+    return doc, _utf16_offset(doc, *at), None if replay is None else files.encode(str(replay)).decode()
 
 
 async def _answer(doc: Document, caret: int, workspace: Workspace, replay: str | None) -> dict[str, Any]:
@@ -128,19 +136,10 @@ def _shown(doc: Document, answer: Suggestion | Declined) -> dict[str, Any]:
 
 def _utf16_offset(doc: Document, line: int, character: int) -> int:
     """Byte offset of a 0-based LSP position in UTF-16 units; past the end of the line means its end."""
-    lines = rows(doc.text)
-    if not 0 <= line < len(lines):
-        raise UsageError(
-            say(
-                "{name} has {count} lines; there is no line {line}.",
-                name=doc.path.name,
-                count=len(lines),
-                line=line + 1,
-            )
-        )
-    units = lines[line].rstrip(b"\r\n").decode().encode("utf-16-le")[: max(0, character) * 2]
+    start, row = session.row_at(doc, line + 1)
+    units = row.encode("utf-16-le")[: max(0, character) * 2]
     # A position inside a surrogate pair means the start of its character.
-    return sum(map(len, lines[:line])) + len(units.decode("utf-16-le", "ignore").encode())
+    return start + len(units.decode("utf-16-le", "ignore").encode())
 
 
 def _utf16_position(doc: Document, offset: int) -> dict[str, int]:

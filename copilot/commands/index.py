@@ -32,5 +32,7 @@ async def _run(options: argparse.Namespace) -> int:
             {"root": str(workspace.project.root), "files": status.files, "state": status.state, "detail": status.why}
         )
     else:
-        sys.stdout.write(say("{count} files indexed in {root}", count=status.files, root=workspace.project.root) + "\n")
+        sys.stdout.write(
+            say("files indexed in {root}: {count}", count=status.files, root=workspace.project.root) + "\n"
+        )
     return 0

@@ -17,6 +17,7 @@ from typing import Any
 from copilot import samplebank
 from copilot.commands.editor import Editor, JsonObject, output_of
 from copilot.messages import say
+from copilot.verify import evidence
 
 
 class Unmet(Exception):
@@ -68,7 +69,7 @@ async def _connected(stage: Stage) -> None:
         await asyncio.sleep(0.1)
     for row in rows:
         name = Path(row["root"]).name
-        stage.show(say("{root}: index {state}, {count} files", root=name, state=row["index"], count=row["files"]))
+        stage.show(say("{root}: index {state}, files: {count}", root=name, state=row["index"], count=row["files"]))
     indexed = [row for row in rows if row["index"] == "ready" and row["files"] > 0]
     _need(len(indexed) == len(samplebank.LANGUAGES), f"the index is not ready: {[row['why'] for row in rows]}")
 
@@ -136,7 +137,7 @@ async def _written(stage: Stage, path: Path, before: str, wanted: str) -> None:
             await editor.request("workspace/executeCommand", _call(item["command"]))
     stage.show(
         say(
-            "{saved} of {all} characters came from accepted ghost text; {wrong} other lines were offered and typed over",
+            "{saved} of {all} characters came from accepted ghost text; other lines offered and typed over: {wrong}",
             saved=saved,
             all=len(wanted),
             wrong=len(passed_over),
@@ -194,8 +195,8 @@ async def _apply(stage: Stage, path: Path, action: JsonObject) -> None:
     before = editor.texts[path]
     editor.apply(action["edit"])
     stage.show(_diff(before, editor.texts[path]))
-    if evidence := (action.get("data") or {}).get("evidence"):
-        stage.show(say("evidence: {text}", text=evidence))
+    if proof := (action.get("data") or {}).get("evidence"):
+        stage.show(say("evidence: {text}", text=proof))
 
 
 def _diff(before: str, after: str) -> str:
@@ -277,7 +278,7 @@ async def _tests(stage: Stage) -> None:
     for message in dict.fromkeys(editor.progress):
         stage.show(say("progress: {text}", text=message))
     for check in result["checks"]:
-        stage.show(f"{check['name']}: {check['detail'] or 'ok'}")
+        stage.show(f"{evidence.claim(check['name'])}: {check['detail'] or say('proven')}")
     made = Path(result["files"][0])
     text = made.read_text("utf-8")
     stage.show("\n".join(["", f"{made.name}:", *text.splitlines()[:40], "…"]))
@@ -321,7 +322,8 @@ async def _declined_by_check(stage: Stage) -> None:
     answer = json.loads(output.splitlines()[-1])
     stage.show(say("proposed: {text}", text=row["replay"]))
     for check in answer["checks"]:
-        stage.show(f"{check['name']}: {'passed' if check['passed'] else 'FAILED'} {check['detail']}")
+        verdict = say("proven") if check["passed"] else say("NOT PROVEN")
+        stage.show(f"{evidence.claim(check['name'])}: {verdict} {check['detail']}".rstrip())
     stage.show(say("declined: {reason}", reason=answer["declined"]))
     _need(answer["text"] is None and any(not c["passed"] for c in answer["checks"]), "a broken text was shown")
 

@@ -70,24 +70,25 @@ def place(text: str) -> tuple[Path, list[int]]:
     return Path(found[1]), [int(n) for n in found[2].split(":")[1:]]
 
 
-def offset(document: Document, line: int, column: int = 1) -> int:
-    """Byte offset of a 1-based line and column (in code points). Raises UsageError when there is no such place."""
+def row_at(document: Document, line: int) -> tuple[int, str]:
+    """Byte offset and text of a line counted from 1, without its line end. Raises UsageError for a line beyond the last."""
     lines = rows(document.text)
     if not 1 <= line <= len(lines):
+        name = document.path.name
         raise UsageError(
-            say(
-                "{name} has {count} lines; there is no line {line}.",
-                name=document.path.name,
-                count=len(lines),
-                line=line,
-            )
+            say("{name} ends at line {count}; there is no line {line}.", name=name, count=len(lines), line=line)
         )
-    row = lines[line - 1].decode().rstrip("\r\n")
+    return sum(map(len, lines[: line - 1])), lines[line - 1].decode().rstrip("\r\n")
+
+
+def offset(document: Document, line: int, column: int = 1) -> int:
+    """Byte offset of a 1-based line and column (in code points). Raises UsageError when there is no such place."""
+    start, row = row_at(document, line)
     if not 1 <= column <= len(row) + 1:
         raise UsageError(
             say("Line {line} of {name} ends at column {last}.", line=line, name=document.path.name, last=len(row) + 1)
         )
-    return sum(map(len, lines[: line - 1])) + len(row[: column - 1].encode())
+    return start + len(row[: column - 1].encode())
 
 
 def line_span(document: Document, first: int, last: int) -> Span:

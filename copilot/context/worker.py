@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import logging
 import queue
 import subprocess
 import sys
@@ -33,6 +34,8 @@ _START: Final = "import sys; sys.path.append(sys.argv[1]); from copilot.context 
 _BACK_OFF_S: Final = 0.5
 _HEALTHY_S: Final = 60.0
 """A worker that lived so long is worth starting again; one that died sooner gets one more start only."""
+
+logger: Final = logging.getLogger(__name__)
 
 Listener = Callable[[IndexStatus], None]
 
@@ -204,6 +207,8 @@ class IndexWorker:
                 self._say(replace(now, state="ready", files=event["files"], done=now.total))
             case "updated":
                 self.last_save_cpu_ms = event["cpu_ms"]
+            case "skipped":
+                logger.warning("%s trips a reader (%s) and is not indexed", event["path"], event["why"])
             case "synced":
                 self._synced = max(self._synced, event["n"])
             case "rebuilt":

@@ -168,7 +168,7 @@ def members_once(document: Document, edits: tuple[Edit, ...]) -> Check:
     twice = sorted(key for key in fresh if now[key] > 1)
     if twice:
         return Check("members", passed=False, detail=say("defined twice: {names}", names=", ".join(twice)))
-    return Check("members", passed=True, detail=say("{count} members added, none twice", count=fresh.total()))
+    return Check("members", passed=True, detail=say("members added: {count}, none twice", count=fresh.total()))
 
 
 def _first_code(document: Document, span: Span) -> Span:

@@ -71,12 +71,28 @@ def test_a_batch_answers_every_row_in_order_and_survives_bad_rows(sample, enviro
         {"path": "x.py"},
         {**row, "line": 99},
         {**row, "text": "名 = '𝔸' + \n", "line": 0, "character": 11, "replay": "'b'"},
+        {**row, "path": "a\0.py"},
+        {**row, "line": 1e400},
+        {**row, "text": "x = \ud800\n", "line": 0, "character": 3, "replay": "\udfff"},
+        {**row, "language": "cobol", "replay": "return result"},
     ]
     stdin = "\n".join(r if isinstance(r, str) else json.dumps(r) for r in rows)
     done = call(environ, "complete", "--batch", "-", "--root", sample, stdin=stdin)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, done.stderr
-    assert [a["text"] for a in answers] == ["return result", None, "return result", None, None, None, "'b'"]
+    assert [a["text"] for a in answers] == [
+        "return result",
+        None,
+        "return result",
+        None,
+        None,
+        None,
+        "'b'",
+        None,
+        None,
+        None,
+        "return result",
+    ]
     assert [c["name"] for c in answers[1]["checks"] if not c["passed"]] == ["syntax"]
     assert all(a["declined"] for a in answers if a["text"] is None)
     assert answers[0]["range"] == {"start": {"line": 4, "character": 4}, "end": {"line": 4, "character": 4}}

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copilot.files import encode
 from lsp import text as text_module
 from lsp.store import Change, Store
-from lsp.text import Encoding, Text, encode
+from lsp.text import Encoding, Text
 
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
 CODEC = {"utf-8": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
