@@ -77,6 +77,7 @@ def bubblewrap(
         argv += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]  # given up by setpriv, see `limited`
     else:
         argv += ["--unshare-user"]
+        argv += ["--disable-userns"] if "--disable-userns" in _options() else []
     return [*argv, "--chdir", str(cwd)]
 
 
@@ -106,7 +107,7 @@ def _options() -> frozenset[str]:
         data = Path(program).read_bytes()
     except OSError:
         return frozenset()
-    return frozenset(o for o in ("--size", "--perms") if f"    {o} ".encode() in data)
+    return frozenset(o for o in ("--size", "--perms", "--disable-userns") if f"    {o} ".encode() in data)
 
 
 def _as_root() -> bool:

@@ -107,13 +107,11 @@ async def opened(
     level = await accepted_level(settings)
     copying = snapshot.taken(root, files or {}, tuple(readonly))
     copy = await asyncio.to_thread(copying.__enter__)
-    scratch = Path(tempfile.mkdtemp(prefix="bank-copilot-scratch-"))
     try:
         inside = root if level is Level.BUBBLEWRAP else copy.folder
-        yield Box(inside, level, copy.complete, copy.folder, scratch)
+        yield Box(inside, level, copy.complete, copy.folder, copy.scratch)
     finally:
         copying.__exit__(None, None, None)
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 async def run(

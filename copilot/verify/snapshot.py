@@ -11,8 +11,9 @@ import re
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,10 @@ from typing import Final
 MAX_FILES: Final = 20_000
 MAX_FILE_BYTES: Final = 4_000_000
 MAX_TOTAL_BYTES: Final = 200_000_000
+
+_PREFIX: Final = "bank-copilot-copy-"
+_FRESH_S: Final = 60.0
+"""A younger folder may be about to be locked."""
 
 _SKIPPED: Final = frozenset({"__pycache__", "node_modules"})
 _CODE: Final = frozenset({".py", ".pyi", ".java"})
@@ -35,10 +40,11 @@ _SECRET: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`folder` holds the copy; `complete` is False when a limit left files out."""
+    """`folder` holds the copy; `complete` is False when a limit left files out; `scratch` is empty and private."""
 
     folder: Path
     complete: bool
+    scratch: Path
 
 
 def is_secret(name: str) -> bool:
@@ -54,19 +60,52 @@ def taken(root: Path, files: Mapping[str, bytes], mounts: tuple[Path, ...] = ())
     read-only when it is seen. Every entry is readable by everyone, since the sandbox may run as another user; the
     folder around the copy is not.
     """
-    outer = Path(tempfile.mkdtemp(prefix="bank-copilot-"))
+    _sweep()
+    outer = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    lock = _locked(outer)
     try:
         folder = outer / "project"
         folder.mkdir(mode=0o755)
+        (outer / "scratch").mkdir(mode=0o700)
         complete = _copy(root, folder)
         for mount in mounts:
             if mount.is_relative_to(root):
                 _folder(folder, mount.relative_to(root))
         for name, content in files.items():
             _lay(folder, name, content)
-        yield Snapshot(folder, complete)
+        yield Snapshot(folder, complete, outer / "scratch")
     finally:
         shutil.rmtree(outer, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def _locked(outer: Path) -> int | None:
+    """A descriptor that holds the folder's lock as long as this process lives; None without such locks, or taken."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return None
+    descriptor = os.open(outer, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _sweep() -> None:
+    """Delete the copies of processes that were killed: they hold source."""
+    for outer in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            info = outer.lstat()
+            mine = not hasattr(os, "getuid") or info.st_uid == os.getuid()
+            if not stat.S_ISDIR(info.st_mode) or not mine or time.time() - info.st_mtime < _FRESH_S:
+                continue
+            if (lock := _locked(outer)) is not None:
+                shutil.rmtree(outer, ignore_errors=True)
+                os.close(lock)
 
 
 def _copy(root: Path, folder: Path) -> bool:

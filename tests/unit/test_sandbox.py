@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -355,3 +356,26 @@ def test_of_a_folder_with_a_link_to_python_only_that_folder_is_shown(tmp_path: P
     (base / "lib" / "python3.12" / "os.py").write_text("")
     (local / "bin" / "python3").symlink_to(base / "bin" / "python3.12")
     assert isolation.prefixes(local / "bin" / "python3") == [local / "bin", base]
+
+
+def test_a_copy_left_by_a_killed_process_is_deleted_by_the_next_run(project: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, os, signal; from pathlib import Path; from copilot.verify import snapshot\n"
+        f"copying = snapshot.taken(Path({str(project)!r}), {{}}); print(copying.__enter__().folder, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    (tmp_path / "t").mkdir()
+    environ = {"TMPDIR": str(tmp_path / "t"), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, env=environ, check=False)
+    left = Path(done.stdout.strip())
+    assert (left / "data.txt").is_file(), done.stderr
+    live = (
+        f"{code.splitlines()[0]}\n"
+        f"first = snapshot.taken(Path({str(project)!r}), {{}}); one = first.__enter__().folder.parent\n"
+        f"os.utime(one, (0, 0)); os.utime({str(left.parent)!r}, (0, 0))\n"
+        f"second = snapshot.taken(Path({str(project)!r}), {{}}); second.__enter__()\n"
+        "print(one.exists()); second.__exit__(None, None, None); first.__exit__(None, None, None)"
+    )
+    done = subprocess.run([PYTHON, "-c", live], capture_output=True, text=True, env=environ, check=False)
+    assert done.stdout.strip() == "True", done.stderr  # a living process keeps its own
+    assert list((tmp_path / "t").iterdir()) == []
