@@ -6,6 +6,11 @@ units over a text that changes (`lsp/text.py`, which never looks at the whole fi
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+_END: Final = re.compile(rb"[\r\n]")
+
 
 def line_start(text: bytes, offset: int) -> int:
     """The offset after the line end before `offset`."""
@@ -14,8 +19,13 @@ def line_start(text: bytes, offset: int) -> int:
 
 def line_end(text: bytes, offset: int) -> int:
     """The offset of the next line end, or the text's length."""
-    ends = [at for at in (text.find(b"\n", offset), text.find(b"\r", offset)) if at != -1]
-    return min(ends, default=len(text))
+    found = _END.search(text, offset)
+    return found.start() if found is not None else len(text)
+
+
+def line_at(text: bytes, offset: int) -> tuple[int, int]:
+    """Start and end (without the line end) of the line that holds `offset`."""
+    return line_start(text, offset), line_end(text, offset)
 
 
 def next_line(text: bytes, offset: int) -> int:

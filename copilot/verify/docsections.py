@@ -132,12 +132,6 @@ def read(document: Document, span: Span) -> Documentation | None:
     return Documentation(span, raw[: match.end()].decode(), match[1].decode(), style, lines, sections)
 
 
-def style_of_text(text: str) -> Style:
-    """The style of a docstring's text."""
-    lines = tuple(Line(0, 0, line) for line in text.splitlines())
-    return _python_sections(lines)[0]
-
-
 def _lines(document: Document, start: int, end: int) -> tuple[Line, ...]:
     found, at, text = [], start, document.text
     for raw in re.split(rb"\r\n|\n|\r", text[start:end]):

@@ -34,13 +34,12 @@ _KEPT: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One diagnostic of ruff. `edits` is its fix, empty unless ruff calls the fix safe; `fix_title` says what it does."""
+    """One diagnostic of ruff. `edits` is its fix, empty unless ruff calls the fix safe."""
 
     code: str
     message: str
     span: Span
     edits: tuple[Edit, ...] = ()
-    fix_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ def _diagnostic(document: Document, row: dict[str, Any], lines: _Lines) -> Diagn
             Edit(document.path, lines.span(edit), edit["content"].replace("\r\n", "\n").replace("\r", "\n"))
             for edit in fix["edits"]
         )
-    return Diagnostic(row.get("code") or SYNTAX, row["message"], lines.span(row), edits, fix.get("message") or "")
+    return Diagnostic(row.get("code") or SYNTAX, row["message"], lines.span(row), edits)
 
 
 _END: Final = re.compile(rb"\r\n|\n|\r")

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from copilot.engines.embedded.ground import Ground, Slip, line_at
+from copilot.engines.embedded.ground import Ground, Slip
+from copilot.syntax.lines import line_at
 
 _MOST: Final = 3
 """Contradictions between braces and layout that are looked at: the first ones cause the others."""

@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from copilot.engines.embedded.docstyles import Draft, Layout, additions, file_unit, whole
+from copilot.syntax.lines import line_start, next_line
 from copilot.syntax.outline import Symbol
 from copilot.syntax.tree import Node, enclosing, node_at, of
 from copilot.types import Document, Edit, Span
@@ -29,7 +30,7 @@ def fresh(document: Document, symbol: Symbol | None, draft: Draft, style: str) -
 def extended(document: Document, found: Documentation, draft: Draft, style: str) -> tuple[Edit, ...]:
     """Insertions into existing documentation: no byte of it is replaced."""
     text = document.text
-    start = _line_start(text, found.span.start)
+    start = line_start(text, found.span.start)
     indent = text[start : found.span.start].decode()
     if indent.strip():
         return ()
@@ -55,10 +56,6 @@ def extended(document: Document, found: Documentation, draft: Draft, style: str)
     return tuple(edits)
 
 
-def _line_start(text: bytes, at: int) -> int:
-    return max(text.rfind(b"\n", 0, at), text.rfind(b"\r", 0, at)) + 1
-
-
 def _docstring(draft: Draft, style: str, layout: Layout) -> str:
     """A docstring with its quotes, first line without indent, lines ending in LF."""
     lines = whole(draft, style, layout)
@@ -82,7 +79,7 @@ def _python(document: Document, symbol: Symbol, draft: Draft, style: str) -> Edi
         return None
     if text[colon.end_byte : first.start_byte].strip(b" \t") == b"":
         return _one_line(document, node, colon, first, draft, style)
-    indent = text[_line_start(text, first.start_byte) : first.start_byte].decode()
+    indent = text[line_start(text, first.start_byte) : first.start_byte].decode()
     if indent.strip():
         return None
     at = _below_header(document, colon, first)
@@ -93,24 +90,16 @@ def _python(document: Document, symbol: Symbol, draft: Draft, style: str) -> Edi
 def _below_header(document: Document, colon: Node, first: Node) -> int:
     """Where the line after the header starts; a type comment on a line of its own is part of the header."""
     text = document.text
-    at = _next_line(text, colon.end_byte)
-    while True:
-        line = text[at : _next_line(text, at)]
-        if at < first.start_byte and line.strip().startswith(b"# type:"):
-            at = _next_line(text, at)
-            continue
-        return at
-
-
-def _next_line(text: bytes, at: int) -> int:
-    match = re.compile(rb"\r\n|\n|\r").search(text, at)
-    return match.end() if match is not None else len(text)
+    at = next_line(text, colon.end_byte)
+    while at < first.start_byte and text[at:].lstrip(b" \t\f").startswith(b"# type:"):
+        at = next_line(text, at)
+    return at
 
 
 def _one_line(document: Document, node: Node, colon: Node, first: Node, draft: Draft, style: str) -> Edit | None:
     """`def f(): return 1` → header, docstring and body on lines of their own."""
     text = document.text
-    start = _line_start(text, node.start_byte)
+    start = line_start(text, node.start_byte)
     outer = re.match(rb"[ \t]*", text[start:])
     if outer is None or text[start + outer.end() : node.start_byte].strip() not in {b"", b"async"}:
         return None
@@ -123,21 +112,21 @@ def _one_line(document: Document, node: Node, colon: Node, first: Node, draft: D
 def _module(document: Document, draft: Draft, style: str) -> Edit | None:
     """Below `#!`, the encoding line and a leading comment block that a blank line ends."""
     text, at, block = document.text, 3 if document.text.startswith(b"\xef\xbb\xbf") else 0, 0
-    while at < len(text) and text[at : at + 1] == b"#" and _COOKIE.match(text[at : _next_line(text, at)]):
-        at = _next_line(text, at)
+    while at < len(text) and text[at : at + 1] == b"#" and _COOKIE.match(text[at : next_line(text, at)]):
+        at = next_line(text, at)
     block = at
     while block < len(text) and text[block : block + 1] == b"#":
-        block = _next_line(text, block)
-    if block > at and not text[block : _next_line(text, block)].strip():
-        at = _next_line(text, block)
+        block = next_line(text, block)
+    if block > at and not text[block : next_line(text, block)].strip():
+        at = next_line(text, block)
     layout = Layout("", file_unit(document), PYTHON_WIDTH)
-    gap = "\n" if text[at : _next_line(text, at)].strip() else ""
+    gap = "\n" if text[at : next_line(text, at)].strip() else ""
     return Edit(document.path, Span(at, at), f"{_docstring(draft, style, layout)}\n{gap}")
 
 
 def _java(document: Document, symbol: Symbol, draft: Draft) -> Edit | None:
     text, at = document.text, symbol.span.start
-    start = _line_start(text, at)
+    start = line_start(text, at)
     before = text[start:at]
     indent = re.match(rb"[ \t]*", before)
     layout = Layout(indent[0].decode() if indent is not None else "", file_unit(document), JAVA_WIDTH)

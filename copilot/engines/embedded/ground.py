@@ -5,13 +5,12 @@ Absent on purpose: the candidates (`slips.py`, `line_slips.py`, `brace_slips.py`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from copilot.engines.embedded.likelihood import ORDER, Likelihood
 from copilot.syntax.lexemes import Lexeme, lexemes
+from copilot.syntax.lines import line_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +50,6 @@ class Ground:
     def line(self, offset: int) -> tuple[int, int]:
         """`line_at` of this text."""
         return line_at(self.text, offset)
-
-
-def line_at(text: bytes, offset: int) -> tuple[int, int]:
-    """Start and end (without the line end) of the line that holds `offset`."""
-    start = max(text.rfind(b"\n", 0, offset), text.rfind(b"\r", 0, offset)) + 1
-    found = _LINE_END.search(text, offset)
-    return start, found.start() if found else len(text)
-
-
-_LINE_END: Final = re.compile(rb"[\r\n]")
 
 
 def ground(text: bytes, language: str, complaints: Sequence[int], reach: int = 10) -> Ground:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from copilot import edits as texts
-from copilot.engines.embedded.ground import line_at
 from copilot.errors import ToolMissing
 from copilot.syntax import tree as trees
+from copilot.syntax.lines import line_end
 from copilot.syntax.tree import Node
 from copilot.types import Document, Edit, Span
 from copilot.verify import tools
@@ -34,7 +34,7 @@ async def adding(document: Document, statement: str, root: Path) -> tuple[Edit, 
         return plain
     if not polish:
         return plain
-    return (_difference(document, texts.apply(after, polish)),)
+    return (texts.difference(document, texts.apply(after, polish)),)
 
 
 def _placed(document: Document, root: Node, statement: str) -> Edit:
@@ -70,19 +70,4 @@ def _is_docstring(node: Node) -> bool:
 
 def _line_end(text: bytes, at: int) -> int:
     """Where the line that a node ends on ends (the grammar counts a CR to a comment)."""
-    return line_at(text, at - 1 if text[at - 1 : at] == b"\r" else at)[1]
-
-
-def _difference(before: Document, after: Document) -> Edit:
-    """One edit that turns `before` into `after`, whole lines."""
-    old, new = before.text.splitlines(keepends=True), after.text.splitlines(keepends=True)
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    start = sum(map(len, old[:head]))
-    end = len(before.text) - sum(map(len, old[len(old) - tail :]))
-    middle = b"".join(new[head : len(new) - tail]).decode()
-    return Edit(before.path, Span(start, end), middle.replace("\r\n", "\n").replace("\r", "\n"))
+    return line_end(text, at - 1 if text[at - 1 : at] == b"\r" else at)

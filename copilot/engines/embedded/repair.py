@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from copilot.engines.embedded.ground import Slip, ground, line_at
+from copilot.engines.embedded.ground import Slip, ground
 from copilot.engines.embedded.slips import candidates
 from copilot.syntax import tree as trees
+from copilot.syntax.lines import line_at
 from copilot.types import Span
 from copilot.verify.firstfault import braces_closing, next_cut
 from copilot.verify.syntax import python_error

@@ -304,11 +304,3 @@ def literals(tree: ast.AST) -> list[Any]:
 
 def _constants(nodes: Iterable[ast.AST], silent: set[int]) -> list[Any]:
     return [n.value for node in nodes for n in ast.walk(node) if isinstance(n, ast.Constant) and id(n) not in silent]
-
-
-def names_of(exprs: Iterable[Expr]) -> frozenset[tuple[str, str]]:
-    """All imports that some expressions need."""
-    merged: frozenset[tuple[str, str]] = frozenset()
-    for expr in exprs:
-        merged |= expr.imports
-    return merged
