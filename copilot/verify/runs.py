@@ -165,21 +165,23 @@ def _read(run: sandbox.Run, python: Path) -> Outcome:
 
     if run.timed_out:
         return broken(say("stopped after {seconds} s", seconds=round(run.wall_s)))
-    try:
+    try:  # project code ran in that process and may have written anything in the report's place
         report: dict[str, Any] = json.loads(run.stdout)
-    except ValueError:
+        if report.get("error") == "no pytest":
+            raise ToolMissing(
+                say("{python} has no pytest; install it there to get verified unit tests.", python=python)
+            )
+        if report["code"] in _USAGE_ERRORS:
+            return broken(f"pytest exit {report['code']}")
+        if report["collect"]:
+            return broken(str(report["collect"][0]))
+        tests = {
+            str(name): "" if outcome == "passed" else str(reason or outcome)
+            for name, (outcome, reason) in report["tests"].items()
+        }
+        return Outcome(tests, frozenset(map(int, report["lines"])), "", run.level, run.wall_s)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError):
         return broken(say("the test process died (exit {code})", code=run.returncode))
-    if report.get("error") == "no pytest":
-        raise ToolMissing(say("{python} has no pytest; install it there to get verified unit tests.", python=python))
-    if report["code"] in _USAGE_ERRORS:
-        return broken(f"pytest exit {report['code']}")
-    if report["collect"]:
-        return broken(str(report["collect"][0]))
-    tests = {
-        str(name): "" if outcome == "passed" else (reason or outcome)
-        for name, (outcome, reason) in report["tests"].items()
-    }
-    return Outcome(tests, frozenset(report["lines"]), "", run.level, run.wall_s)
 
 
 def _own_packages(python: Path) -> list[Path]:

@@ -34,6 +34,7 @@ from copilot.types import (
     Task,
     TestsOptions,
 )
+from copilot.verify import isolation, runs, sandbox
 
 SHOP = Path(__file__).parents[1] / "fixtures" / "unittests" / "shop"
 
@@ -229,3 +230,51 @@ def test_a_document_of_another_encoding_is_laid_out_in_it(shop: Path) -> None:
     path = shop / "src/shop/vouchers.py"
     document = Document(path, "python", ("# -*- coding: gb18030 -*-\n# 兑换\n".encode(),), encoding="gb18030")
     assert task.laid_over(document, {}, shop)["src/shop/vouchers.py"].endswith("兑换\n".encode("gb18030"))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "[]",
+        "[" * 100_000,
+        "not json",
+        '{"records": [1], "targets": 1}',
+        '{"records": [{"target": "f"}], "targets": 1}',
+        '{"records": 7, "targets": 1}',
+        '{"rejected": [], "targets": {}}',
+    ],
+)
+async def test_an_answer_forged_by_the_code_under_test_is_data_and_no_error(tmp_path: Path, answer: str) -> None:
+    path = tmp_path / "forge.py"
+    path.write_text(
+        f"import os\n\n_ANSWER = {answer!r}.encode()\nfor _fd in range(3, 32):\n    try:\n        os.write(_fd, _ANSWER)\n"
+        "    except OSError:\n        pass\nos._exit(0)\n\n\ndef twice(x: int) -> int:\n    return 2 * x\n"
+    )
+    assert await declined(asked(path, budget_s=20.0), Bench(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "[]",
+        "{}",
+        "[" * 100_000,
+        '{"code": [], "collect": 1, "tests": {}, "lines": []}',
+        '{"code": 0, "collect": [], "tests": {"a": 1}}',
+    ],
+)
+async def test_a_report_forged_by_a_conftest_is_a_broken_run(tmp_path: Path, report: str) -> None:
+    (tmp_path / "conftest.py").write_text(
+        f"import os\n\nfor _fd in range(3, 32):\n    try:\n        os.write(_fd, {report!r}.encode())\n"
+        "    except OSError:\n        pass\nos._exit(0)\n"
+    )
+    (tmp_path / "test_a.py").write_text("def test_a():\n    assert True\n")
+    python = Path(sys.executable)
+    async with sandbox.opened(tmp_path, Settings(), readonly=isolation.prefixes(python)) as box:
+        outcomes = [
+            outcome
+            async for outcome in runs.pytest(
+                box, python, box.root / "test_a.py", focus=None, paths=[], times=1, limits=sandbox.Limits(wall_s=20)
+            )
+        ]
+    assert [bool(outcome.broken) for outcome in outcomes] == [True]

@@ -55,14 +55,14 @@ def read(row: Mapping[str, Any]) -> Record:
     """A record from its JSON. Raises KeyError or TypeError when it is none."""
     raised = tuple(row["error"]) if row["kind"] == "raises" else None
     return Record(
-        target=row["target"],
-        setup=tuple(row["setup"]),
-        call=row["call"],
-        wrap=row["wrap"],
+        target=str(row["target"]),
+        setup=tuple(map(str, row["setup"])),
+        call=str(row["call"]),
+        wrap=str(row["wrap"]),
         imports=frozenset((m, n) for m, n in row["imports"]),
         arguments=tuple(name for name, _ in row["args"]),
         kind=row["kind"],
-        shown=tuple(Shown(left, right, frozenset((m, n) for m, n in i)) for left, right, i in row["shown"]),
+        shown=tuple(Shown(str(left), str(right), frozenset((m, n) for m, n in i)) for left, right, i in row["shown"]),
         raised=(raised[0], raised[1], raised[2]) if raised else None,
         raw=row,
     )

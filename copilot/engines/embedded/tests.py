@@ -132,21 +132,25 @@ class _Desk:
         answer = await self._ask(
             {"targets": [subject.qualified] if subject else None, "cpu_s": cpu_s, "first": self._callers()}, 0
         )
-        return _Recording(
-            tuple(records.read(row) for row in answer.get("records", ())),
-            answer.get("rejected", {}),
-            answer.get("targets", 0),
-            answer.get("mutants", 0),
-            answer.get("killed", 0),
-            answer.get("error", ""),
-        )
+        try:  # the code under test ran in that process and may have written anything in the answer's place
+            return _Recording(
+                tuple(records.read(row) for row in answer.get("records", ())),
+                {str(reason): int(count) for reason, count in answer.get("rejected", {}).items()},
+                int(answer.get("targets", 0)),
+                int(answer.get("mutants", 0)),
+                int(answer.get("killed", 0)),
+                str(answer.get("error", "")),
+            )
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError):
+            return _Recording((), {}, 0, 0, 0, say("it ended without an answer"))
 
     async def repeated(self, found: Sequence[Record]) -> list[Record]:
         """Those records that come out the same in another process, order, hash seed and time zone."""
         if not found:
             return []
         answer = await self._ask({"replay": [dict(record.raw) for record in found]}, 4711)
-        same = answer.get("same", [])
+        same = answer.get("same")
+        same = same if isinstance(same, list) else []
         return [record for record, good in zip(found, same, strict=False) if good]
 
     async def surviving(self, found: list[pytest_text.Test], path: Path) -> list[pytest_text.Test]:
@@ -213,8 +217,10 @@ class _Desk:
         if run.timed_out:
             return {"error": say("stopped after {seconds} s", seconds=round(run.wall_s))}
         try:
-            answer: dict[str, Any] = json.loads(run.stdout)
-        except ValueError:
+            answer = json.loads(run.stdout)
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
             last = (run.stderr.decode(errors="replace").strip().splitlines() or [say("it ended without an answer")])[-1]
             return {"error": last[:200]}
         return answer
