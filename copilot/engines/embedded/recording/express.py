@@ -14,11 +14,15 @@ import inspect
 import math
 import pathlib
 import signal
+import sys
 import types
 import uuid
 from typing import Any, NamedTuple
 
 MAX_TEXT = 400
+MACHINE = tuple({p for p in (sys.prefix, sys.base_prefix, str(pathlib.Path.cwd())) if len(p) > len("/usr")})
+"""Folders of this machine: a test that pins one would fail on the next."""
+
 MAX_STRING = 70
 """Longer strings cannot be broken by a formatter and do not read well in a test."""
 
@@ -66,7 +70,7 @@ def made(expr: Expr) -> Any:
 def express(value: Any, depth: int = 4) -> Expr:
     """The text of a value. Raises Inexpressible; never returns text that evaluates to something else."""
     expr = _text(value, depth)
-    if len(expr.text) > MAX_TEXT or "\n" in expr.text:
+    if len(expr.text) > MAX_TEXT or "\n" in expr.text or any(place in expr.text for place in MACHINE):
         raise Inexpressible
     try:
         again = eval(expr.text, namespace(expr.imports))
