@@ -133,9 +133,7 @@ class GenerateOptions:
 
 @dataclass(frozen=True, slots=True)
 class FixOptions:
-    """`lint`: also apply the linter's safe fixes."""
-
-    lint: bool = True
+    """None yet: the settings say whether the linter's fixes are offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +149,14 @@ class CommentOptions:
 
 @dataclass(frozen=True, slots=True)
 class TestsOptions:
-    """`out`: folder for the test file (None: beside the project's tests); `budget_s`: wall seconds for one call."""
+    """`out`: folder for the test file (None: the setting's, else beside the project's tests); `budget_s`: wall seconds
+    for one call (None: the setting's).
+    """
 
     __test__ = False  # pytest would collect the name
 
     out: Path | None = None
-    budget_s: float = 30.0
+    budget_s: float | None = None
 
 
 Options = CompleteOptions | GenerateOptions | FixOptions | CommentOptions | TestsOptions

@@ -33,7 +33,7 @@ async def _run(options: argparse.Namespace) -> int:
     async with session.workspace(options, doc.path) as workspace:
         await workspace.index_built()
         out = options.out.resolve() if options.out else None
-        chosen = TestsOptions(out=out, budget_s=options.budget or workspace.settings.tests.budget_s)
+        chosen = TestsOptions(out=out, budget_s=options.budget)
         with listening(session.progress):
             answer = await pipeline.suggest(Request(Task.TESTS, doc, span, chosen), workspace)
         return present_one(answer, doc, options, workspace.project.root)

@@ -13,7 +13,7 @@ from copilot.config import Settings
 from copilot.context.index import Index
 from copilot.errors import ToolMissing, UsageError
 from copilot.messages import say
-from copilot.types import Candidate, Check, Document, Edit, Finding, FixOptions, Project, Request, Span
+from copilot.types import Candidate, Check, Document, Edit, Finding, Project, Request, Span
 from copilot.verify import diagnostics, syntax, tools
 from copilot.verify.firstfault import first_fault
 
@@ -50,7 +50,7 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
         return
     yield await _sound(document, after, candidate.edits, project)
     targets = candidate.findings or request.facts
-    lint = _lints(request, settings) or any(each.rule.startswith(diagnostics.LINT) for each in targets)
+    lint = settings.fix.lint or any(each.rule.startswith(diagnostics.LINT) for each in targets)
     was = await diagnostics.findings(document, project, lint=lint)
     now = await diagnostics.findings(after, project, lint=lint)
     targets = targets or tuple(each for each in was if each.span.touches(request.span))
@@ -83,11 +83,6 @@ async def _sound(before: Document, after: Document, edits: tuple[Edit, ...], pro
     if len(now) < len(was) and all(after.text.count(b"\n", 0, at) in lines for at in now):
         return Check("syntax", passed=True, detail=say("no new syntax fault"))
     return check
-
-
-def _lints(request: Request, settings: Settings) -> bool:
-    asked = request.options.lint if isinstance(request.options, FixOptions) else True
-    return asked and settings.fix.lint
 
 
 def _gone(
@@ -189,4 +184,4 @@ async def _compiles(after: Document, edits: tuple[Edit, ...], before: Document, 
             return Check(
                 "compiler", passed=False, detail=say("javac: line {line}, {key}", line=error.line, key=error.key)
             )
-    return Check("compiler", passed=True, detail=say("javac parses it"))
+    return Check("compiler", passed=True, detail=say("javac: no syntax error at the change"))

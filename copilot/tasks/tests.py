@@ -103,7 +103,6 @@ async def _executed(
     request: Request, project: Project, settings: Settings, files: dict[Path, str], subject: Symbol | None
 ) -> AsyncIterator[Check]:
     doc, root = request.document, project.root
-    budget = request.options.budget_s if isinstance(request.options, TestsOptions) else settings.tests.budget_s
     try:
         python = runs.interpreter(project.python)
         where = python_places.place(doc, root)
@@ -119,7 +118,7 @@ async def _executed(
                     focus=inside(box.root, root, doc.path),
                     paths=[*paths, box.root],
                     times=max(2, settings.tests.runs),
-                    limits=limits(settings, budget),
+                    limits=limits(request, settings),
                 )
                 async for check in _judged(outcomes, doc, subject, settings):
                     yield check
@@ -144,7 +143,7 @@ async def _judged(
                 yield Check("runs", passed=False, detail=detail)
                 return
             detail = say(
-                "{count} tests pass in {seconds} s, sandbox {level}",
+                "tests that pass: {count}, in {seconds} s, sandbox {level}",
                 count=len(outcome.tests),
                 seconds=round(outcome.wall_s, 1),
                 level=outcome.level.value,
@@ -181,9 +180,16 @@ def _covers(outcome: runs.Outcome, doc: Document, subject: Symbol | None) -> Che
     return Check("covers", passed=bool(reached) or not wanted, detail=detail)
 
 
-def limits(settings: Settings, budget_s: float) -> sandbox.Limits:
-    """The settings' limits for one run inside a budget."""
-    return sandbox.Limits(wall_s=max(2.0, budget_s), cpu_s=settings.sandbox.cpu_s, memory_mb=settings.sandbox.memory_mb)
+def budget_s(request: Request, settings: Settings) -> float:
+    """Wall seconds for one request: what was asked, else what the settings say."""
+    asked = request.options.budget_s if isinstance(request.options, TestsOptions) else None
+    return settings.tests.budget_s if asked is None else asked
+
+
+def limits(request: Request, settings: Settings) -> sandbox.Limits:
+    """The settings' limits for one run inside the request's budget."""
+    wall_s = max(2.0, budget_s(request, settings))
+    return sandbox.Limits(wall_s=wall_s, cpu_s=settings.sandbox.cpu_s, memory_mb=settings.sandbox.memory_mb)
 
 
 def laid_over(doc: Document, files: dict[Path, str], root: Path) -> dict[str, bytes]:

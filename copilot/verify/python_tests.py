@@ -55,7 +55,7 @@ def asserts(text: str, subject: str) -> Check:
     if not found:
         return Check("asserts", passed=False, detail=say("there is no test"))
     return Check(
-        "asserts", passed=True, detail=say("{count} assertions in {tests} tests", count=count, tests=len(found))
+        "asserts", passed=True, detail=say("assertions: {count}, tests: {tests}", count=count, tests=len(found))
     )
 
 

@@ -6,6 +6,7 @@ what was done with its evidence, or `declined` with the reason.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +35,9 @@ from lsp.server import Server
 
 STATUS: Final = "bankCopilot.status"
 
+Make = Callable[[Document, Span], Request]
+"""A command's question about a place."""
+
 
 def register(server: Server) -> None:
     """Declare the commands."""
@@ -42,7 +46,7 @@ def register(server: Server) -> None:
     async def generate(*given: Any) -> dict[str, Any]:
         target, where, instruction, kind = _padded(given, None, None, "", "auto")
 
-        def make(document: Document, span: Span, _: Workspace) -> Request:
+        def make(document: Document, span: Span) -> Request:
             return Request(Task.GENERATE, document, span, GenerateOptions(kind), instruction=instruction)
 
         return await _answered(server, target, where, make, say("Generate"))
@@ -52,7 +56,7 @@ def register(server: Server) -> None:
         target, where, chosen = _padded(given, None, None, None)
         asked = chosen if isinstance(chosen, dict) else {}
 
-        def make(document: Document, span: Span, _: Workspace) -> Request:
+        def make(document: Document, span: Span) -> Request:
             options = CommentOptions(asked.get("style", "auto"), asked.get("lang", "auto"))
             return Request(Task.COMMENT, document, span, options)
 
@@ -62,9 +66,8 @@ def register(server: Server) -> None:
     async def tests(*given: Any) -> dict[str, Any]:
         target, where = _padded(given, None, None)
 
-        def make(document: Document, span: Span, workspace: Workspace) -> Request:
-            options = TestsOptions(budget_s=workspace.settings.tests.budget_s)
-            return Request(Task.TESTS, document, span, options)
+        def make(document: Document, span: Span) -> Request:
+            return Request(Task.TESTS, document, span, TestsOptions())
 
         return await _answered(server, target, where, make, say("Unit tests"))
 
@@ -74,7 +77,7 @@ def register(server: Server) -> None:
         if where is None and isinstance(target, str):
             return await _repaired(server, target)
 
-        def make(document: Document, span: Span, _: Workspace) -> Request:
+        def make(document: Document, span: Span) -> Request:
             return Request(Task.FIX, document, span, FixOptions())
 
         return await _answered(server, target, where, make, say("Fix"))
@@ -91,7 +94,7 @@ def _padded(given: tuple[Any, ...], *defaults: Any) -> tuple[Any, ...]:
     return (*given, *defaults[len(given) :])
 
 
-async def _answered(server: Server, target: Any, where: Any, make: Any, title: str) -> dict[str, Any]:
+async def _answered(server: Server, target: Any, where: Any, make: Make, title: str) -> dict[str, Any]:
     """Ask the pipeline with progress, and apply the answer."""
     from copilot import pipeline
 
@@ -99,7 +102,7 @@ async def _answered(server: Server, target: Any, where: Any, make: Any, title: s
     document, workspace = server.snapshot(uri), server.workspace_for(uri)
     if isinstance(target, str):
         span = _span(server, document, where)
-        request = make(document, span, workspace)
+        request = make(document, span)
     else:
         request = questions.request(target, document)
     async with server.working(title):

@@ -33,7 +33,7 @@ def body(*lines: str, head: str = "") -> str:
 def test_tests_that_hold_the_code_to_a_value(text: str, count: int) -> None:
     check = asserts(text, "f")
     assert check.passed, check.detail
-    assert check.detail.startswith(f"{count} assertions in 1 tests")
+    assert check.detail.startswith(f"assertions: {count}, tests: 1")
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ async def test_a_test_that_fails_under_pytest_is_left_out_and_said(shop: Path) -
     assert isinstance(answer, Suggestion)
     assert "tested" not in answer.edits[0].new
     assert "double" in answer.edits[0].new
-    assert [finding.message for finding in answer.findings] == ["1 tests failed when run and were left out"]
+    assert [finding.message for finding in answer.findings] == ["tests left out because they failed when run: 1"]
 
 
 async def test_reasons_for_silence(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:

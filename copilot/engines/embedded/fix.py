@@ -21,7 +21,7 @@ from copilot.engines.embedded.repair import Repair, repairs
 from copilot.errors import ToolMissing
 from copilot.messages import say
 from copilot.tasks import fix as task
-from copilot.types import Candidate, Context, Declined, Document, Edit, Finding, FixOptions, Request, Span
+from copilot.types import Candidate, Context, Declined, Document, Edit, Finding, Request, Span
 from copilot.verify import diagnostics, tools
 
 REPAIRED: Final = frozenset({"python", "java"})
@@ -73,11 +73,7 @@ async def propose(
 
 async def _wanted(request: Request, resources: Resources) -> tuple[Finding, ...]:
     """The findings to repair. A fact that was found elsewhere is matched with our own finding at its place."""
-    options = request.options
-    settings = resources.settings
-    if isinstance(options, FixOptions) and not options.lint:
-        settings = replace(settings, fix=replace(settings.fix, lint=False))
-    found = await task.findings(request.document, resources.project, settings, resources.index)
+    found = await task.findings(request.document, resources.project, resources.settings, resources.index)
     if not request.facts:
         return tuple(each for each in found if each.span.touches(request.span))
     spans = {fact.span for fact in request.facts}

@@ -84,7 +84,7 @@ async def _proposed(request: Request, resources: Resources, where: python_places
     python = runs.interpreter(resources.project.python)
     overlay = task.laid_over(doc, {}, root)
     async with sandbox.opened(root, settings, files=overlay, readonly=isolation.prefixes(python)) as box:
-        desk = _Desk(box, python, doc, where, request, resources, options)
+        desk = _Desk(box, python, doc, where, request, resources)
         report(say("recording {name}", name=subject.qualified if subject else doc.path.name))
         recording = await desk.record(subject)
         if recording.error:
@@ -124,11 +124,13 @@ class _Desk:
     where: python_places.Place
     request: Request
     resources: Resources
-    options: TestsOptions
 
     async def record(self, subject: Symbol | None) -> _Recording:
         """Search for telling calls."""
-        cpu_s = min(2.5 if subject is not None and subject.kind != "class" else 6.0, self.options.budget_s / 3)
+        cpu_s = min(
+            2.5 if subject is not None and subject.kind != "class" else 6.0,
+            task.budget_s(self.request, self.resources.settings) / 3,
+        )
         answer = await self._ask(
             {"targets": [subject.qualified] if subject else None, "cpu_s": cpu_s, "first": self._callers()}, 0
         )
@@ -168,7 +170,7 @@ class _Desk:
                 focus=None,
                 paths=[task.inside(box.root, root, self.where.base), box.root],
                 times=1,
-                limits=task.limits(settings, self.options.budget_s),
+                limits=task.limits(self.request, settings),
             )
             async for outcome in outcomes:
                 bad |= {name.split("[")[0] for name, reason in outcome.tests.items() if reason}
@@ -212,7 +214,7 @@ class _Desk:
                 "TZ": "Asia/Kolkata" if seed else "UTC",
             },
             stdin=json.dumps(request).encode(),
-            limits=task.limits(self.resources.settings, self.options.budget_s),
+            limits=task.limits(self.request, self.resources.settings),
         )
         if run.timed_out:
             return {"error": say("stopped after {seconds} s", seconds=round(run.wall_s))}
@@ -246,7 +248,7 @@ def _candidate(
     doc = request.document
     name = subject.qualified if subject is not None else doc.path.name
     title = say(
-        "Unit tests for {name}: {count} assertions; {killed} of {mutants} planted faults exposed",
+        "Unit tests for {name} (assertions: {count}; planted faults exposed: {killed} of {mutants})",
         name=name, count=python_tests.assertion_count(text), killed=recording.killed, mutants=recording.mutants,
     )  # fmt: skip
     span = subject.name_span if subject is not None else Span(0, 0)
@@ -259,7 +261,7 @@ def _candidate(
         if reason in rejected
     )
     if failing:
-        message = say("{count} tests failed when run and were left out", count=failing)
+        message = say("tests left out because they failed when run: {count}", count=failing)
         findings += (Finding("tests.failing", Severity.INFORMATION, doc.path, span, message),)
     return Candidate((Edit(path, Span(0, 0), text),), "embedded", 0.9, title, findings)
 
@@ -278,20 +280,20 @@ def _explained(reason: str, count: int) -> str:
     """A reason of the recorder for a person."""
     match reason:
         case "raised":
-            return say("{count} calls failed in a way that no code raises on purpose", count=count)
+            return say("calls that failed in a way no code raises on purpose: {count}", count=count)
         case "asks":
-            return say("{count} calls ask the clock or a random source", count=count)
+            return say("calls that ask the clock or a random source: {count}", count=count)
         case "contradicts a doctest":
-            return say("{count} results contradict a doctest and were not recorded", count=count)
+            return say("results not recorded because a doctest contradicts them: {count}", count=count)
         case "does not equal itself (NaN)":
-            return say("{count} results are NaN and were not recorded", count=count)
+            return say("results not recorded because they are NaN: {count}", count=count)
         case "is infinite":
-            return say("{count} results are infinite and were not recorded", count=count)
+            return say("results not recorded because they are infinite: {count}", count=count)
         case "differs when repeated":
-            return say("{count} results differ when repeated and were not recorded", count=count)
+            return say("results not recorded because they differ when repeated: {count}", count=count)
         case "takes too long":
-            return say("{count} calls take too long", count=count)
+            return say("calls that take too long: {count}", count=count)
         case "its result has no text" | "shows nothing":
-            return say("{count} results cannot be written as code", count=count)
+            return say("results that cannot be written as code: {count}", count=count)
         case _:
-            return say("{count} calls reach outside the module ({what})", count=count, what=reason)
+            return say("calls that reach outside the module ({what}): {count}", count=count, what=reason)
