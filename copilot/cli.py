@@ -14,7 +14,7 @@ from typing import Final
 
 from copilot import __version__
 from copilot.errors import CopilotError, WorkerDied
-from copilot.messages import say, set_locale
+from copilot.messages import say, set_locale, visible
 
 VERBS: Final[dict[str, str]] = {
     "lsp": "start the language server",
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 2
         return int(import_module(f"copilot.commands.{options.verb}").run(options))
     except CopilotError as error:
-        print(f"bank-copilot: {error}", file=sys.stderr)
+        print(f"bank-copilot: {visible(str(error))}", file=sys.stderr)
         return 3 if isinstance(error, WorkerDied) else 2
     except KeyboardInterrupt:
         return 130

@@ -8,10 +8,13 @@ every template of the code against the catalogue, so a missing or stale row fail
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Final, Literal
+
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 Locale = Literal["en", "zh"]
 
@@ -37,6 +40,14 @@ def say(template: str, /, **values: object) -> str:
     if _current[0] == "zh":
         template = catalogue().get(template, template)
     return template.format(**values) if values else template
+
+
+def visible(text: str) -> str:
+    """`text` for a terminal: control characters, which a file name or a message of foreign code may hold, are escaped.
+
+    A terminal obeys them: they can hide a line, change the title or fill the clipboard.
+    """
+    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 @cache

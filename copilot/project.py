@@ -27,16 +27,21 @@ _BIN: Final = ("Scripts/python.exe",) if os.name == "nt" else ("bin/python", "bi
 
 def root_of(path: Path) -> Path:
     """The repository of a file: the nearest folder above with `.git`, else with a build file, else its own folder."""
-    folder = path if path.is_dir() else path.parent
+    folder = path if os.path.isdir(path) else path.parent  # noqa: PTH112 -- see _exists
     folder = folder.resolve()
     chain = (folder, *folder.parents)
     for parent in chain:
-        if (parent / ".git").exists():
+        if _exists(parent / ".git"):
             return parent
     for parent in chain:
-        if any((parent / marker).exists() for marker in _MARKERS):
+        if any(_exists(parent / marker) for marker in _MARKERS):
             return parent
     return folder
+
+
+def _exists(path: Path) -> bool:
+    """Whether a path is there; False, not an error, for a folder that may not be looked into or a name too long."""
+    return os.path.exists(path)  # noqa: PTH110 -- pathlib's raises for those
 
 
 def find(root: Path, interpreter: str = "", environ: Mapping[str, str] = os.environ) -> Project:

@@ -18,7 +18,7 @@ from typing import Any
 
 from copilot import config, files
 from copilot.errors import UsageError
-from copilot.messages import say, set_locale
+from copilot.messages import say, set_locale, visible
 from copilot.project import root_of
 from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, rows
@@ -157,12 +157,12 @@ def print_json(value: object) -> None:
 
 def warn(text: str) -> None:
     """A line for a person on stderr."""
-    sys.stderr.write(f"bank-copilot: {text}\n")
+    sys.stderr.write(f"bank-copilot: {visible(text)}\n")
 
 
 def progress(message: str, fraction: float | None) -> None:
     """A progress line on stderr, only when a person watches."""
     if sys.stderr.isatty():
         percent = f" {fraction:.0%}" if fraction is not None else ""
-        sys.stderr.write(f"\r\033[K{message}{percent}")
+        sys.stderr.write(f"\r\033[K{visible(message)}{percent}")
         sys.stderr.flush()

@@ -73,3 +73,16 @@ def test_the_language_follows_setting_or_environment(monkeypatch, wanted, enviro
     assert messages.set_locale(wanted) == expected
     said = messages.say("{name} is not a text file.", name="a.bin")
     assert said == ("a.bin 不是文本文件。" if expected == "zh" else "a.bin is not a text file.")
+
+
+def test_control_characters_are_shown_and_not_obeyed():
+    assert messages.visible("a\x1b]52;c;eA==\x07\x9b2J\r\tb\n账户") == "a\\x1b]52;c;eA==\\x07\\x9b2J\\x0d\tb\n账户"
+
+
+def test_a_file_name_cannot_steer_the_terminal(tmp_path, capsys):
+    name = tmp_path / "\x1b[2Jhidden.py"
+    name.write_bytes(b"\0")
+    assert cli.main(["fix", str(name)]) == 2
+    shown = capsys.readouterr()
+    assert "\x1b" not in shown.err + shown.out
+    assert "hidden.py" in shown.err

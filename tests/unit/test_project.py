@@ -124,3 +124,8 @@ def test_a_version_managers_shim_is_not_taken_for_an_interpreter(tmp_path):
     assert project.find(root, environ={"PATH": str(shims)}).python == expected["3.11.7"]
     (root / ".python-version").write_text("3.12.1\n")
     assert project.find(root, environ={"PATH": str(shims)}).python == expected["3.12.1"]
+
+
+def test_a_path_that_cannot_exist_still_has_a_root(tmp_path):
+    (tmp_path / "pom.xml").write_text("<project/>")
+    assert project.root_of(tmp_path / ("a" * 5000) / "x.py") == tmp_path
