@@ -30,6 +30,8 @@ SYNTAX: Final = "invalid-syntax"
 """The code of a diagnostic that says the text does not parse."""
 
 _KEPT: Final = 12
+_MEMORY: Final = 1 << 30
+"""Bytes of address space for ruff, which needs a tenth of it for a file of 5 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,26 @@ async def imports_sorted(document: Document, root: Path) -> tuple[Edit, ...] | N
 
 async def _ruff_check(document: Document, root: Path, options: Sequence[str], timeout_s: float) -> Output:
     name = document.path if document.path.suffix in {".py", ".pyi"} else document.path.with_suffix(".py")
-    command: list[str | Path] = [ruff_binary(), "check", "--output-format", "json", "--no-cache", "--quiet", *options]
+    binary = ruff_binary()
+    command: list[str | Path] = [
+        *_bounded(),
+        ruff_binary(),
+        "check",
+        "--output-format",
+        "json",
+        "--no-cache",
+        "--quiet",
+        *options,
+    ]
     folder = root if root.is_dir() else None
     return await run([*command, "--stdin-filename", name, "-"], document.text, folder, timeout_s=timeout_s)
+
+
+@cache
+def _bounded() -> tuple[str, ...]:
+    """Words that limit the address space of what follows: a project's configuration may `extend` a device."""
+    found = shutil.which("prlimit")
+    return (found, f"--as={_MEMORY}", "--") if found else ()
 
 
 def _diagnostics(document: Document, output: bytes) -> tuple[Diagnostic, ...]:

@@ -141,3 +141,11 @@ async def test_javac_reports_syntax_only(tmp_path, text, lines):
         return
     found = await tools.javac(document(tmp_path / "A.java", "java", text), None)
     assert [each.line for each in found] == lines
+
+
+async def test_a_configuration_that_extends_a_device_takes_no_memory_and_no_time(tmp_path):
+    (tmp_path / "ruff.toml").write_text('extend = "/dev/zero"\n')
+    began = time.monotonic()
+    found = await tools.ruff(document(tmp_path / "a.py", "python", "import os\n"), tmp_path)
+    assert [one.code for one in found] == ["F401"]
+    assert time.monotonic() - began < 5
