@@ -114,23 +114,6 @@ async def opened(
         copying.__exit__(None, None, None)
 
 
-async def run(
-    argv: Sequence[str],
-    *,
-    root: Path,
-    settings: Settings,
-    files: Mapping[str, bytes] | None = None,
-    readonly: Sequence[Path] = (),
-    cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
-    stdin: bytes = b"",
-    limits: Limits | None = None,
-) -> Run:
-    """One command in a box of its own; see `opened` and `Box.run`."""
-    async with opened(root, settings, files=files, readonly=readonly) as box:
-        return await box.run(argv, readonly=readonly, cwd=cwd, env=env, stdin=stdin, limits=limits)
-
-
 _probed: dict[str, str] = {}
 """Path of bubblewrap to the reason why it does not isolate here (empty: it does). One probe a process."""
 

@@ -51,7 +51,9 @@ def test_files_named_by_the_documents_exist():
         paths = re.findall(r"`((?:copilot|lsp|tests|serving|prompts)/[\w./-]+)`", text)
         base = (ROOT / name).parent
         links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
-        missing = [p for p in paths if not (ROOT / p.split("::")[0]).exists()] + [p for p in links if not (base / p).exists()]
+        missing = [p for p in paths if not (ROOT / p.split("::")[0]).exists()] + [
+            p for p in links if not (base / p).exists()
+        ]
         assert missing == [], name
 
 

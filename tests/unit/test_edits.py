@@ -15,7 +15,9 @@ from copilot.types import Edit, Span, document
 PATH = Path("f.py")
 
 
-@given(st.text(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.text(max_size=6)), max_size=4))
+@given(
+    st.text(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.text(max_size=6)), max_size=4)
+)
 def test_edits_agree_with_a_plain_text_model(text, raw):
     text = text.encode("utf-8", "ignore").decode()
     spans = sorted((min(a, len(text)), min(max(a, b), len(text)), new) for a, b, new in raw)

@@ -46,7 +46,7 @@ class Told:
     closed: bool = False
     hang: bool = False
 
-    async def propose(self, request, context):
+    async def propose(self, request, context):  # noqa: ARG002 -- the protocol's
         self.asked.append(request)
         try:
             for answer in self.answers:
@@ -64,10 +64,10 @@ class Bench:
     project: Project = field(default_factory=lambda: Project(Path("/repo")))
     index: Index = field(default_factory=Index)
 
-    def engines(self, request):
+    def engines(self, request):  # noqa: ARG002 -- the protocol's
         return self.told
 
-    async def gather(self, request):
+    async def gather(self, request):  # noqa: ARG002 -- the protocol's
         return Context("", "")
 
 

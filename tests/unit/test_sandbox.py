@@ -8,6 +8,7 @@ import secrets
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,17 +47,20 @@ def fingerprint(root: Path) -> str:
 
 
 async def python(
-    root: Path, code: str, *, limits: Limits = QUICK, settings: Settings | None = None, **more: object
+    root: Path,
+    code: str,
+    *,
+    limits: Limits = QUICK,
+    settings: Settings | None = None,
+    files: Mapping[str, bytes] | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
 ) -> Run:
     before = fingerprint(root)
-    run = await sandbox.run(
-        [str(PYTHON), "-s", "-B", "-c", code],
-        root=root,
-        settings=settings or Settings(),
-        readonly=isolation.prefixes(PYTHON),
-        limits=limits,
-        **more,  # type: ignore[arg-type]
-    )
+    shown = isolation.prefixes(PYTHON)
+    async with sandbox.opened(root, settings or Settings(), files=files, readonly=shown) as box:
+        command = [str(PYTHON), "-s", "-B", "-c", code]
+        run = await box.run(command, readonly=shown, env=env, stdin=stdin, limits=limits)
     assert fingerprint(root) == before
     return run
 
@@ -326,13 +330,9 @@ async def test_an_environment_of_the_repository_that_is_a_link_opens_nothing(
     shown = isolation.prefixes(python)
     bait = home / "diary.txt" if target == "~" else Path("/etc/hostname")
     code = f"import os; print([os.path.exists(p) for p in ({str(bait)!r}, {str(project / '.venv')!r} + '/diary.txt', {str(project / '.venv')!r} + '/etc')])"
-    run = await sandbox.run(
-        [str(PYTHON), "-I", "-c", code],
-        root=project,
-        settings=Settings(),
-        readonly=[*isolation.prefixes(PYTHON), *shown],
-        limits=QUICK,
-    )
+    folders = [*isolation.prefixes(PYTHON), *shown]
+    async with sandbox.opened(project, Settings(), readonly=folders) as box:
+        run = await box.run([str(PYTHON), "-I", "-c", code], readonly=folders, limits=QUICK)
     assert run.stdout.decode().strip() == "[False, False, False]", run.stderr
 
 
