@@ -121,18 +121,9 @@ async def imports_sorted(document: Document, root: Path) -> tuple[Edit, ...] | N
 async def _ruff_check(document: Document, root: Path, options: Sequence[str], timeout_s: float) -> Output:
     name = document.path if document.path.suffix in {".py", ".pyi"} else document.path.with_suffix(".py")
     binary = ruff_binary()
-    command: list[str | Path] = [
-        *_bounded(),
-        ruff_binary(),
-        "check",
-        "--output-format",
-        "json",
-        "--no-cache",
-        "--quiet",
-        *options,
-    ]
+    command: list[str | Path] = [*_bounded(), binary, "check", "--output-format", "json", "--no-cache", "--quiet"]
     folder = root if root.is_dir() else None
-    return await run([*command, "--stdin-filename", name, "-"], document.text, folder, timeout_s=timeout_s)
+    return await run([*command, *options, "--stdin-filename", name, "-"], document.text, folder, timeout_s=timeout_s)
 
 
 @cache
