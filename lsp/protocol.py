@@ -115,11 +115,13 @@ class Protocol(LanguageServerProtocol):
         return self._converter.unstructure(value)
 
     def typed(self, value: Any, kind: Any) -> Any:
-        """A value of a command's arguments as `kind`. Raises JsonRpcException when it does not fit."""
+        """An object of a command's arguments as `kind`. Raises JsonRpcException when it does not fit."""
         try:
-            return self._converter.structure(value, kind)
-        except Exception:  # noqa: BLE001 -- cattrs raises many kinds, each quoting the value
-            raise JsonRpcException(f"Invalid Params: {kind.__name__}", code=_INVALID_PARAMS) from None
+            if isinstance(value, dict):
+                return self._converter.structure(value, kind)
+        except Exception:  # noqa: BLE001, S110 -- cattrs raises many kinds; all mean the same
+            pass
+        raise JsonRpcException(f"Invalid Params: {kind.__name__}", code=_INVALID_PARAMS)
 
     # Outgoing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -36,13 +37,17 @@ def data(offer: Offer, uri: str, document: Document) -> dict[str, Any]:
     }
 
 
-def request(told: Any, document: Document) -> Request:
-    """The request of a listed action for the document as it is now. Raises UsageError when the text has moved on."""
+def request(told: Any, document: Document, typed: Callable[[Any, Any], Any]) -> Request:
+    """The request of a listed action for the document as it is now.
+
+    `typed` reads plain values as a dataclass (`Protocol.typed`). Raises UsageError when the text has moved on,
+    JsonRpcException for options that are none.
+    """
     try:
         task = Task(told["task"])
         span = Span(int(told["start"]), int(told["end"]))
         kind = type(DEFAULT_OPTIONS[task])
-        options = kind(**told["options"])
+        options = typed(told["options"], kind)
         same = told["version"] == document.version and 0 <= span.start <= span.end <= len(document)
         instruction = str(told["instruction"])
     except (KeyError, TypeError, ValueError):

@@ -72,7 +72,7 @@ async def resolved(server: Server, action: types.CodeAction) -> types.CodeAction
     if "uri" not in told:
         return action  # a quick fix carries its edit already
     document = server.snapshot(str(told["uri"]))
-    request = questions.request(told, document)
+    request = questions.request(told, document, server.protocol.typed)
     found = await pipeline.suggest(request, server.workspace_for(str(told["uri"])))
     if server.is_stale(document):
         return action

@@ -45,19 +45,19 @@ def register(server: Server) -> None:
     @server.command("bankCopilot.generate")
     async def generate(*given: Any) -> dict[str, Any]:
         target, where, instruction, kind = _padded(given, None, None, "", "auto")
+        options = server.protocol.typed({"kind": kind}, GenerateOptions)
 
         def make(document: Document, span: Span) -> Request:
-            return Request(Task.GENERATE, document, span, GenerateOptions(kind), instruction=instruction)
+            return Request(Task.GENERATE, document, span, options, instruction=str(instruction))
 
         return await _answered(server, target, where, make, say("Generate"))
 
     @server.command("bankCopilot.comment")
     async def comment(*given: Any) -> dict[str, Any]:
         target, where, chosen = _padded(given, None, None, None)
-        asked = chosen if isinstance(chosen, dict) else {}
+        options = server.protocol.typed({} if chosen is None else chosen, CommentOptions)
 
         def make(document: Document, span: Span) -> Request:
-            options = CommentOptions(asked.get("style", "auto"), asked.get("lang", "auto"))
             return Request(Task.COMMENT, document, span, options)
 
         return await _answered(server, target, where, make, say("Document"))
@@ -104,7 +104,7 @@ async def _answered(server: Server, target: Any, where: Any, make: Make, title: 
         span = _span(server, document, where)
         request = make(document, span)
     else:
-        request = questions.request(target, document)
+        request = questions.request(target, document, server.protocol.typed)
     async with server.working(title):
         found = await pipeline.suggest(request, workspace)
     if isinstance(found, Declined):

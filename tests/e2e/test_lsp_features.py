@@ -213,6 +213,25 @@ async def test_a_wish_that_needs_a_model_is_declined_with_the_reason(client, sam
     assert client.applied == []
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [{"style": 5}],
+        [{"style": "shouting"}],
+        ["numpy"],
+        [{"lang": "en"}, "too", "many"],
+    ],
+)
+async def test_wrong_arguments_are_refused_and_change_nothing(client, sample, arguments):
+    path = sample / "python" / "bank" / "limits.py"
+    text = open_document(client, path, "python")
+    at = place(text, "def remaining_allowance")
+    where = {"start": vars_of(at.start), "end": vars_of(at.end)}
+    with pytest.raises(JsonRpcException, match=r"Invalid Params|takes the place"):
+        await command(client, "bankCopilot.comment", path.as_uri(), where, *arguments)
+    assert client.applied == []
+
+
 async def test_fix_of_a_whole_document_is_one_versioned_change(client, sample):
     path = sample / "python" / "drafts" / "overdraft.py"
     text = open_document(client, path, "python")
