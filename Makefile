@@ -52,8 +52,16 @@ bench-lsp: $(INSTALLED) ## Language server, command line and index figures besid
 	$(BIN)/python tests/bench/lsp.py
 	$(BIN)/python tests/bench/index.py
 
+.PHONY: bench-engines
+bench-engines: $(INSTALLED) ## What the embedded engines are worth, on code they were not tuned on
+	@bash tests/system.sh bubblewrap jdk jdk-source
+	$(BIN)/python tests/bench/completion_probe.py 60
+	$(BIN)/python tests/bench/fix_probe.py --count 440 --seed 23
+	$(BIN)/python tests/bench/comment_probe.py --functions 1000
+	$(BIN)/python tests/bench/tests_probe.py
+
 .PHONY: bench
-bench: bench-lsp ## All benchmarks; each writes build/bench/<name>.json
+bench: bench-lsp bench-engines ## All benchmarks; each writes build/bench/<name>.json
 
 .PHONY: format
 format: $(INSTALLED) ## Format and apply safe lint fixes

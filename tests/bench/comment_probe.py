@@ -24,6 +24,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from report import Figure, publish
+
 from copilot import edits
 from copilot.config import Settings
 from copilot.engines.embedded.comment import document_at
@@ -329,6 +331,17 @@ def doclint(program: str, folder: Path, classpath: str) -> Counter[str]:
     return found
 
 
+def figures(count: Count) -> list[Figure]:
+    """The numbers of the table that later versions are compared with."""
+    return [
+        Figure("comment.functions", count["functions"], "functions"),
+        Figure("comment.documented", count["documented functions"], "functions"),
+        Figure("comment.code_changes", count["AST changes"], "functions", "<=", 0),
+        Figure("comment.second_run_changes", count["second-run changes"], "functions", "<=", 0),
+        Figure("comment.empty_phrases", count["empty phrases"], "phrases", "<=", 0),
+    ]
+
+
 def show(title: str, count: Count, foreign: Counter[str] | None, label: str) -> None:
     """Print the table."""
     print(f"\n{title}")
@@ -375,6 +388,7 @@ def main() -> None:
             show(f"Python, {asked.style}, {asked.lang}", count, foreign, "pydoclint findings")
             for reason, times in aside.most_common():
                 print(f"    set aside {times:>6}  {reason}")
+            publish("comments", figures(count))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from completion_positions import HELD_OUT, folded, rows
+from report import Figure, publish
 
 Row = tuple[float, bool, float, str, bool]
 
@@ -47,6 +48,21 @@ def main() -> None:
     for kind in ("start", "mid", "part"):
         print(_table(kind, [row for row in everything if row[3] == kind]))
     print(_table("all", everything))
+    ranked = sorted(everything, key=lambda row: -row[0])
+    spent = sorted(row[2] for row in everything)
+    figures = [
+        Figure("completion.places", len(everything), "places"),
+        Figure("completion.exact_line", _share(everything), "share"),
+        Figure("completion.precision_at_25", _share(ranked[: len(ranked) // 4]), "share"),
+        Figure("completion.precision_at_10", _share(ranked[: len(ranked) // 10]), "share"),
+        Figure("completion.cpu_p50_ms", statistics.median(spent), "ms CPU"),
+        Figure("completion.cpu_p95_ms", spent[int(len(spent) * 0.95)], "ms CPU"),
+    ]
+    for profile, threshold in (("quiet", 0.8), ("normal", 0.5), ("eager", 0.35)):
+        shown = [row for row in everything if row[0] >= threshold]
+        figures.append(Figure(f"completion.shown_{profile}", len(shown) / len(everything), "share"))
+        figures.append(Figure(f"completion.precision_{profile}", _share(shown), "share"))
+    publish("completion", figures)
 
 
 if __name__ == "__main__":

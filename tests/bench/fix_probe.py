@@ -20,6 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fix_grams import counted
+from report import Figure, publish
 
 from copilot.engines.embedded.repair import repairs
 from copilot.syntax import tree as trees
@@ -243,6 +244,16 @@ def measure(language: str, samples: list[tuple[str, str]], rng: random.Random, *
             times = sorted(row[4] * 1000 for row in some)
             shares = [100 * sum(row[column] for row in some) / len(some) for column in (1, 2, 3)]
             p95 = times[min(len(times) - 1, int(0.95 * len(times)))]
+            if name == "all":
+                FIGURES.extend(
+                    [
+                        Figure(f"fix.{language}_syntax_parse_pct", shares[0], "%"),
+                        Figure(f"fix.{language}_syntax_top1_pct", shares[1], "%"),
+                        Figure(f"fix.{language}_syntax_top5_pct", shares[2], "%"),
+                        Figure(f"fix.{language}_syntax_p50_ms", statistics.median(times), "ms CPU"),
+                        Figure(f"fix.{language}_syntax_samples", len(some), "functions"),
+                    ]
+                )
             print(
                 f"{name:14} {len(some):4} {shares[0]:7.1f} {shares[1]:7.1f} {shares[2]:7.1f} {statistics.median(times):7.1f} {p95:7.1f}"
             )
@@ -270,6 +281,9 @@ def _show(name: str, text: str, hurt: str, found: list, results: list[bool]) -> 
         )
 
 
+FIGURES: list[Figure] = []
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--count", type=int, default=220)
@@ -285,6 +299,7 @@ def main() -> None:
             rng.shuffle(samples)
             if samples:
                 measure(language, samples[: chosen.count], rng, misses=chosen.misses)
+    publish("fix", FIGURES)
 
 
 if __name__ == "__main__":
