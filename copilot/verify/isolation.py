@@ -159,8 +159,11 @@ def _needed(link: Path) -> Path:
 
 
 def _is_installation(prefix: Path) -> bool:
-    """A virtual environment, or a folder with a standard library."""
-    return (prefix / "pyvenv.cfg").is_file() or any(prefix.glob("lib*/*/os.py"))
+    """A virtual environment, or a folder with a standard library; one that we may not read is neither."""
+    try:
+        return (prefix / "pyvenv.cfg").is_file() or any(prefix.glob("lib*/*/os.py"))
+    except OSError:
+        return False
 
 
 def _is_shown(folder: Path) -> bool:
@@ -170,7 +173,14 @@ def _is_shown(folder: Path) -> bool:
         return False
     if any(real.is_relative_to(place) for place in _NEVER):
         return False
-    return _is_installation(real) or any(real.glob("python*"))
+    return _is_installation(real) or _holds_python(real)
+
+
+def _holds_python(folder: Path) -> bool:
+    try:
+        return any(folder.glob("python*"))
+    except OSError:
+        return False
 
 
 def _base(config: Path) -> Path | None:
