@@ -128,6 +128,10 @@ def meant(text, word, root, index=None):
         ("x = null\n", "null", "None"),
         ("class A:\n    def f(self):\n        return this.x\n", "this", "self"),
         ("print(math.pi)\n", "math", "import math"),
+        ("print(datetime.now())\n", "datetime", "from datetime import datetime"),
+        ("print(datetime.timedelta(1))\n", "datetime", "import datetime"),
+        ("print(time.sleep(1))\n", "time", "import time"),
+        ("print(time.fromisoformat(x))\n", "time", "from datetime import time"),
     ],
 )
 def test_one_meaning(tmp_path, text, word, expected):
@@ -159,6 +163,18 @@ def test_imports_as_the_repository_writes_them(tmp_path):
     found = meant("print(Decimal(1))\n", "Decimal", tmp_path, Known(hints))
     assert found[0][0] == "from decimal import Decimal"
     assert all(not name.startswith("from .") for name, _ in found)
+
+
+def test_an_import_of_the_repository_that_would_not_work_here_is_left_out(tmp_path):
+    hints = [
+        ImportHint("datetime", "import datetime", "datetime", 9),
+        ImportHint("datetime", "from datetime import datetime", "datetime", 1),
+        ImportHint("pprint", "import pprint", "pprint", 9),
+    ]
+    for text in ("datetime(2020, 1, 1)\n", "datetime.now()\n"):
+        ((statement, _),) = meant(text, "datetime", tmp_path, Known(hints))
+        assert statement == "from datetime import datetime"
+    assert all(chance < 0.4 for _, chance in meant("pprint(1)\n", "pprint", tmp_path, Known(hints)))
 
 
 def test_a_definition_of_the_repository_can_be_imported(tmp_path):

@@ -1,13 +1,15 @@
 """An undefined Python name: the name in sight that was meant, or the import that is missing.
 
 What is proposed is provable from the tree, the index and the list of the standard library's modules; nothing is
-imported to look inside. Absent on purpose: attributes (`obj.nmae`), whose owner's type a tree does not tell.
+imported to look inside, but for the modules that are named like a class of theirs (`datetime`, `time`). Absent on purpose: attributes (`obj.nmae`), whose owner's type a tree does not tell.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import keyword
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,6 +27,15 @@ FOREIGN: Final = {
     "false": "False", "FALSE": "False", "this": "self",
 }  # fmt: skip
 """Words of other languages and what they are called here."""
+
+_NAMESAKES: Final[dict[str, object]] = {
+    "import datetime": dt,
+    "from datetime import datetime": dt.datetime,
+    "import time": time,
+    "from time import time": time.time,
+    "from datetime import time": dt.time,
+}
+"""What a statement brings where one word names several things, so that `datetime.now()` is not given the module."""
 
 LIKELY: Final = 0.2
 """Choices less probable than this are not proposed."""
@@ -65,9 +76,13 @@ def choices(document: Document, span: Span, root: Path, index: Index) -> list[Ch
     if meant and not _is_called(node) and (meant != "self" or any(each.text == "self" for each in in_sight(node))):
         weights = {other: 0.2 * weight for other, weight in weights.items()}
         weights[meant, ""] = 8.0
-    for statement, weight in _imports(word, node, document, root, index):
+    known = _imports(word, node, document, root, index)
+    fitting = [row for row in known if _fits(row[0], node, document)]
+    for statement, weight in fitting:
         weights["", statement] = max(weight, weights.get(("", statement), 0.0))
-    total = sum(weights.values()) + _DOUBT
+    # A word that is imported elsewhere, in a way that would not work here, is hardly a misspelling.
+    doubt = 0.0 if fitting else sum(weight for _, weight in known)
+    total = sum(weights.values()) + _DOUBT + doubt
     ranked = sorted(weights.items(), key=lambda row: (-row[1], row[0]))
     found = [Choice(name, statement, weight / total) for (name, statement), weight in ranked]
     return [choice for choice in found if choice.chance >= LIKELY]
@@ -112,6 +127,11 @@ def _is_called(node: Node) -> bool:
     return parent is not None and parent.type == "call" and parent.child_by_field_name("function") == node
 
 
+def _is_owner(node: Node) -> bool:
+    parent = node.parent
+    return parent is not None and parent.type == "attribute" and parent.child_by_field_name("object") == node
+
+
 def _imports(word: str, node: Node, document: Document, root: Path, index: Index) -> list[tuple[str, float]]:
     found: list[tuple[str, float]] = []
     hints = [hint for hint in index.imports_of(word) if not hint.statement.startswith("from .")]
@@ -127,11 +147,23 @@ def _imports(word: str, node: Node, document: Document, root: Path, index: Index
         statement = f"from {module} import {word}"
         if all(statement != known for known, _ in found):
             found.append((statement, 6.0 / len(homes)))
-    parent = node.parent
-    owner = parent is not None and parent.type == "attribute" and parent.child_by_field_name("object") == node
-    if owner and word in sys.stdlib_module_names and not word.startswith("_") and word not in FOREIGN:
-        found.append((f"import {word}", 9.0))
+    if _is_owner(node) and word in sys.stdlib_module_names and not word.startswith("_") and word not in FOREIGN:
+        usual = f"import {word}"
+        class_of_it = [s for s in _NAMESAKES if s.startswith("from ") and s.endswith(f" {word}")]
+        wanted = [usual] if _fits(usual, node, document) else class_of_it
+        found += [(statement, 9.0) for statement in wanted]
     return found
+
+
+def _fits(statement: str, node: Node, document: Document) -> bool:
+    """False when what the statement brings cannot be called, or has no attribute of the name that is used."""
+    if _is_called(node):
+        return not statement.startswith("import ")  # a module cannot be called
+    attribute = node.parent.child_by_field_name("attribute") if _is_owner(node) and node.parent is not None else None
+    thing = _NAMESAKES.get(statement)
+    if attribute is None or thing is None:
+        return True
+    return hasattr(thing, document.text[attribute.start_byte : attribute.end_byte].decode("utf-8", "replace"))
 
 
 def module_of(path: Path, importer: Path, root: Path) -> str:
