@@ -79,6 +79,22 @@ def test_constructor_equality_hash_order_and_repr_behave():
     assert repr(one) == "Money(currency='EUR', cents=1, notes=[], tag='x')"
 
 
+def test_an_import_of_the_module_itself_gains_a_line_and_no_name():
+    text = after("import functools\n\n\nclass V:\n    n: int\n", "class V", "ordering")
+    assert text.startswith("import functools\nfrom functools import total_ordering\n")
+    made = run(after(text, "class V", "constructor"))["V"]
+    assert made(1) < made(2) <= made(2)
+
+
+@pytest.mark.parametrize(("name", "wish"), [("m.py", "constructor"), ("m.py", "equality"), ("M.java", "equals")])
+def test_the_caret_on_a_field_narrows_accessors_alone(name, wish):
+    texts = {"m.py": "class M:\n    _a: int\n    _b: int\n", "M.java": "class M {\n    int a;\n    int b;\n}\n"}
+    text = texts[name]
+    at = text.splitlines()[1].strip()
+    assert after(text, at, wish, name) == after(text, "class M", wish, name)
+    assert after(text, at, "getter", name) != after(text, "class M", "getter", name)
+
+
 def test_constructor_of_a_subclass_hands_over_what_the_base_needs():
     text = "class A:\n    def __init__(self, x, y=2):\n        self.x, self.y = x, y\n\n\nclass B(A):\n    z: int\n"
     made = run(after(text, "class B", "constructor"))["B"](1, 3)

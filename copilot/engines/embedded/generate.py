@@ -34,6 +34,9 @@ from copilot.types import Candidate, Context, Declined, Document, Edit, Generate
 
 ORIGIN = "embedded:derived"
 
+_ONE_BY_ONE = frozenset({"accessors", "getters", "setters"})
+"""What can be asked for a single field."""
+
 
 async def propose(
     request: Request,
@@ -59,7 +62,9 @@ def derive(request: Request, index: Index | None) -> Candidate | Declined:
         return _dispatch(doc, span, index)
     if shape is None:
         return Declined(say("there is no class here"))
-    chosen = wish.chosen or _field_at(shape, classes.code_span(doc.text, span))
+    chosen = wish.chosen
+    if not chosen and _ONE_BY_ONE.issuperset(wish.kinds):
+        chosen = _field_at(shape, classes.code_span(doc.text, span))
     return _members(doc, shape, bases, wish.kinds, chosen, index)
 
 
@@ -143,7 +148,10 @@ def _dispatch(doc: Document, span: Span, index: Index | None) -> Candidate | Dec
 
 
 def _field_at(shape: Shape, span: Span) -> frozenset[str]:
-    """The field under the caret, so that accessors can be asked for one field."""
+    """The field under the caret, so that accessors can be asked for one field.
+
+    For accessors alone: an `equals` of one field, only because the caret stood there, would be wrong.
+    """
     here = [f.name for f in shape.fields if f.origin == "declared" and f.span.contains(span)]
     return frozenset(here)
 

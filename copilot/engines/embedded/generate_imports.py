@@ -221,7 +221,9 @@ def _python_import(doc: Document, need: Need, rows: tuple[Import, ...]) -> tuple
     module, name = need
     statement = f"from {module} import {name}" if name else f"import {module}"
     top = [r.span for r in rows if line_start(text, r.span.start) == r.span.start]
-    same = next((r.span for r in rows if r.span in top and name and r.module == module and r.name != "*"), None)
+    same = next(
+        (r.span for r in rows if r.span in top and name and r.module == module and r.name not in {None, "*"}), None
+    )
     if same and b"(" not in text[same.start : same.end] and b"\\" not in text[same.start : same.end]:
         return Span(same.end, same.end), f", {name}"
     if top:
