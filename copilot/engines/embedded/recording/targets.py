@@ -150,6 +150,8 @@ def _of_class(owner: type, path: str) -> list[Target]:
         code = code_of(member)
         if code is None or code.co_filename != path:
             continue
+        if getattr(member, "__isabstractmethod__", False):
+            continue  # what an abstract body returns is nobody's behaviour
         first = min(first, code.co_firstlineno)
         target = _member(owner, name, member, code, callee)
         found += [target] if target else []
