@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
+import os
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -59,7 +60,8 @@ def read(path: Path) -> Document:
     language = language_of(path)
     if language is None:
         raise UsageError(say("{name}: no language is registered for this file name.", name=path.name))
-    return files.read(path.resolve(), language)
+    # Unlike Path.resolve, realpath keeps a link that leads to itself; reading says what is wrong with it.
+    return files.read(Path(os.path.realpath(path)), language)
 
 
 def place(text: str) -> tuple[Path, list[int]]:

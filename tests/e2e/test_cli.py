@@ -189,6 +189,7 @@ def test_index_and_doctor_report_as_json(sample, environ):
         (["complete", "gone.py:1:1"], "gone.py"),
         (["fix", "data.bin"], "data.bin"),
         (["fix", "binary.py"], "not a text file"),
+        (["fix", "loop.py"], "loop.py cannot be read"),
         (["fix", "huge.py"], "more than the limit"),
         (["comment", "a.py:nothing"], "no symbol nothing"),
         (["complete", "a.py:9:1"], "no line 9"),
@@ -201,6 +202,7 @@ def test_wrong_use_is_one_clear_sentence_and_exit_2(tmp_path, environ, words, sa
     (tmp_path / "data.bin").write_bytes(b"\0\1")
     (tmp_path / "binary.py").write_bytes(b"x = 1\0\0")
     (tmp_path / "huge.py").write_bytes(b"x = 1\n" * 900_000)
+    (tmp_path / "loop.py").symlink_to("loop.py")
     before = snapshot(tmp_path)
     done = call(environ, *words, cwd=tmp_path)
     assert done.returncode == 2
