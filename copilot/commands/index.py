@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _run(options: argparse.Namespace) -> int:
-    async with session.workspace(options, options.folder) as workspace:
+    async with session.workspace(options, session.folder(options.folder)) as workspace:
         with listening(session.progress):
             status = await workspace.index_built()
     if options.json:

@@ -41,7 +41,9 @@ def add_common(parser: argparse.ArgumentParser, *, engine: bool = True) -> None:
 @asynccontextmanager
 async def workspace(options: argparse.Namespace, path: Path) -> AsyncIterator[Workspace]:
     """The workspace of the repository of `path`, closed at the end. Raises ConfigError for a fatal setting."""
-    root = (options.root or root_of(path)).resolve()
+    if options.root is not None:
+        folder(options.root)
+    root = Path(os.path.realpath(options.root or root_of(path)))
     loaded = config.load(config.Sources(root=root))
     for problem in loaded.problems:
         if not problem.fatal:
@@ -53,6 +55,13 @@ async def workspace(options: argparse.Namespace, path: Path) -> AsyncIterator[Wo
         yield opened
     finally:
         await opened.close()
+
+
+def folder(path: Path) -> Path:
+    """The path of a folder that exists. Raises UsageError."""
+    if not os.path.isdir(path):  # noqa: PTH112 -- False, not an error, for a link that leads to itself
+        raise UsageError(say("{name} is not a folder.", name=path))
+    return path
 
 
 def read(path: Path) -> Document:

@@ -28,7 +28,12 @@ from copilot.syntax.classes import Field, Shape
 from copilot.types import Declined
 
 _UNHASHABLE: Final = ("list", "dict", "set", "bytearray", "List", "Dict", "Set", "defaultdict", "deque", "[", "{")
-_UNORDERED: Final = ("None", "Optional", "dict", "Dict", "Any", "object", "complex")
+_UNORDERED: Final = (
+    "None", "Optional", "dict", "Dict", "defaultdict", "Counter", "OrderedDict", "Mapping", "Any", "object", "complex",
+    "set", "Set", "frozenset", "FrozenSet", "{",
+)  # fmt: skip
+"""Sets among them: whether one contains the other is no order of all."""
+
 _COMPARISONS: Final = ("__lt__", "__le__", "__gt__", "__ge__")
 
 

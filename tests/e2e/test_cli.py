@@ -190,6 +190,8 @@ def test_index_and_doctor_report_as_json(sample, environ):
         (["fix", "data.bin"], "data.bin"),
         (["fix", "binary.py"], "not a text file"),
         (["fix", "loop.py"], "loop.py cannot be read"),
+        (["fix", "a.py", "--root", "loop.py"], "loop.py is not a folder"),
+        (["index", "gone"], "gone is not a folder"),
         (["fix", "huge.py"], "more than the limit"),
         (["comment", "a.py:nothing"], "no symbol nothing"),
         (["complete", "a.py:9:1"], "no line 9"),

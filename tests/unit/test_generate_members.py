@@ -86,6 +86,14 @@ def test_an_import_of_the_module_itself_gains_a_line_and_no_name():
     assert made(1) < made(2) <= made(2)
 
 
+@pytest.mark.parametrize("value", ["{}", "{1}", "set()", "dict()", "None"])
+def test_what_has_no_order_is_not_ordered(value):
+    text = f"class P:\n    def __init__(self):\n        self.n = 1\n        self.table = {value}\n"
+    answer = ask(document(Path("m.py"), "python", text), "class P", "ordering")
+    assert isinstance(answer, Declined)
+    assert answer.reason == "the field table has no order"
+
+
 @pytest.mark.parametrize(("name", "wish"), [("m.py", "constructor"), ("m.py", "equality"), ("M.java", "equals")])
 def test_the_caret_on_a_field_narrows_accessors_alone(name, wish):
     texts = {"m.py": "class M:\n    _a: int\n    _b: int\n", "M.java": "class M {\n    int a;\n    int b;\n}\n"}
