@@ -110,6 +110,16 @@ async def test_quick_fix_of_one_finding_carries_its_evidence(resources, tmp_path
     assert all(check.passed for check in checks)
 
 
+async def test_each_finding_of_an_import_block_has_its_own_fix(resources, tmp_path):
+    (tmp_path / "pyproject.toml").write_text('[tool.ruff.lint]\nselect = ["F", "I"]\n')
+    doc = document(tmp_path / "a.py", "python", "import sys\nimport json\nprint(sys)\n")
+    facts = {fact.rule: fact for fact in await fix.findings(doc, resources.project, Settings())}
+    assert set(facts) == {"ruff:I001", "ruff:F401"}
+    for fact in facts.values():
+        _, candidates, _ = await asked(doc, resources, fact.span, facts=(fact,))
+        assert [candidate.findings for candidate in candidates] == [(fact,)]
+
+
 async def test_checks_refuse_an_edit_that_does_not_help(resources, tmp_path):
     doc = document(tmp_path / "a.py", "python", "def f(x)\n    return x\n")
     facts = await fix.findings(doc, resources.project, Settings())

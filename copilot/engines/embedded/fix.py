@@ -76,8 +76,12 @@ async def _wanted(request: Request, resources: Resources) -> tuple[Finding, ...]
     found = await task.findings(request.document, resources.project, resources.settings, resources.index)
     if not request.facts:
         return tuple(each for each in found if each.span.touches(request.span))
-    spans = {fact.span for fact in request.facts}
-    return tuple(each for each in found if any(_same_place(each.span, span, request.document) for span in spans))
+    meant = set[Finding]()
+    for fact in request.facts:
+        same = [each for each in found if (each.rule, each.span) == (fact.rule, fact.span)]
+        # Findings overlap: an unsorted import block holds the unused import. Only a stranger's go by place.
+        meant.update(same or (each for each in found if _same_place(each.span, fact.span, request.document)))
+    return tuple(each for each in found if each in meant)
 
 
 def _same_place(own: Span, other: Span, document: Document) -> bool:
