@@ -7,6 +7,7 @@ Exit codes: 0 done; 1 the verb's documented negative; 2 usage, configuration or 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -33,7 +34,7 @@ VERBS: Final[dict[str, str]] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    set_locale("auto")
+    set_locale(os.environ.get("BANK_COPILOT_UI_LOCALE", "auto"))  # a verb that reads the settings sets it again
     verb = next((word for word in words if not word.startswith("-")), None)
     try:
         options = _parser(verb if verb in VERBS else None).parse_args(words)

@@ -74,6 +74,8 @@ def present(
     root: Path,
 ) -> int:
     """Print the diff (or JSON), write when asked; 0 when something was offered, else 1."""
+    if not suggestions and not declines:
+        declines = [Declined(say("nothing to offer"))]
     text = changes.diff(root)
     written = [str(path) for path in changes.write()] if options.write and suggestions else []
     if options.json:

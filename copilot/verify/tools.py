@@ -25,6 +25,11 @@ from copilot.messages import say
 from copilot.types import Document, Edit, Span
 from copilot.verify import processes
 
+_PLAIN: Final = "E4,E7,E9,F"
+"""What is found in a repository without a configuration: ruff's documented defaults, mistakes rather than taste."""
+
+_PROJECT_LIMIT: Final = 1_000_000
+
 OUTPUT_LIMIT: Final = 16_000_000
 SYNTAX: Final = "invalid-syntax"
 """The code of a diagnostic that says the text does not parse."""
@@ -95,7 +100,9 @@ async def ruff(document: Document, root: Path, *, timeout_s: float = 10.0) -> tu
         _lints.move_to_end(key)
         return _lints[key]
     found: tuple[Diagnostic, ...] = ()
-    for configured in (["--extend-select", "F821"], ["--isolated"]):
+    unconfigured = ["--isolated", "--select", _PLAIN]
+    own = ["--extend-select", "F821"]
+    for configured in (own, unconfigured) if _is_configured(document.path) else (unconfigured,):
         done = await _ruff_check(document, root, configured, timeout_s)
         if done.code in {0, 1} and done.complete:
             found = _diagnostics(document, done.stdout)
@@ -104,6 +111,24 @@ async def ruff(document: Document, root: Path, *, timeout_s: float = 10.0) -> tu
     while len(_lints) > _KEPT:
         _lints.popitem(last=False)
     return found
+
+
+def _is_configured(path: Path) -> bool:
+    """Whether the repository says what ruff should find; without that, taste (order of imports …) is nobody's wish."""
+    for folder in path.parents:
+        if (folder / "ruff.toml").is_file() or (folder / ".ruff.toml").is_file():
+            return True
+        project = folder / "pyproject.toml"
+        try:
+            if (
+                project.is_file()
+                and project.stat().st_size <= _PROJECT_LIMIT
+                and "[tool.ruff" in project.read_text("utf-8")
+            ):
+                return True
+        except (OSError, ValueError):
+            return True  # ruff itself says what is wrong with it
+    return False
 
 
 async def imports_sorted(document: Document, root: Path) -> tuple[Edit, ...] | None:

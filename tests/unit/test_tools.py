@@ -149,3 +149,13 @@ async def test_a_configuration_that_extends_a_device_takes_no_memory_and_no_time
     found = await tools.ruff(document(tmp_path / "a.py", "python", "import os\n"), tmp_path)
     assert [one.code for one in found] == ["F401"]
     assert time.monotonic() - began < 5
+
+
+async def test_without_a_configuration_only_mistakes_are_reported(tmp_path: Path) -> None:
+    text = "import sys\nimport os\n\n\ndef f(a=[]):\n    return undefined_name, a\n"
+    found = {each.code for each in await tools.ruff(document(tmp_path / "a.py", "python", text), tmp_path)}
+    assert found == {"F401", "F821"}
+    (tmp_path / "pyproject.toml").write_text('[tool.ruff.lint]\nselect = ["I", "B006"]\n')
+    text += "\n"
+    found = {each.code for each in await tools.ruff(document(tmp_path / "a.py", "python", text), tmp_path)}
+    assert found == {"I001", "B006", "F821"}
