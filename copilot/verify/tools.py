@@ -86,7 +86,7 @@ def ruff_binary() -> Path:
     raise ToolMissing(say("ruff was not found: install it beside bank-copilot or on PATH."))
 
 
-_lints: Final[OrderedDict[tuple[Path, Path, bytes], tuple[Diagnostic, ...]]] = OrderedDict()
+_lints: Final[OrderedDict[tuple[Path, Path, tuple[Path, int] | None, bytes], tuple[Diagnostic, ...]]] = OrderedDict()
 
 
 async def ruff(document: Document, root: Path, *, timeout_s: float = 10.0) -> tuple[Diagnostic, ...]:
@@ -95,14 +95,15 @@ async def ruff(document: Document, root: Path, *, timeout_s: float = 10.0) -> tu
     A configuration that ruff refuses is left out (`--isolated`), so that a broken `pyproject.toml` does not silence
     the undefined names. Raises ToolMissing. The last few answers are kept.
     """
-    key = (document.path, root, hashlib.blake2b(document.text, digest_size=16).digest())
+    configuration = _configuration(document.path)
+    key = (document.path, root, configuration, hashlib.blake2b(document.text, digest_size=16).digest())
     if key in _lints:
         _lints.move_to_end(key)
         return _lints[key]
     found: tuple[Diagnostic, ...] = ()
     unconfigured = ["--isolated", "--select", _PLAIN]
     own = ["--extend-select", "F821"]
-    for configured in (own, unconfigured) if _is_configured(document.path) else (unconfigured,):
+    for configured in (own, unconfigured) if configuration is not None else (unconfigured,):
         done = await _ruff_check(document, root, configured, timeout_s)
         if done.code in {0, 1} and done.complete:
             found = _diagnostics(document, done.stdout)
@@ -113,22 +114,21 @@ async def ruff(document: Document, root: Path, *, timeout_s: float = 10.0) -> tu
     return found
 
 
-def _is_configured(path: Path) -> bool:
-    """Whether the repository says what ruff should find; without that, taste (order of imports …) is nobody's wish."""
+def _configuration(path: Path) -> tuple[Path, int] | None:
+    """The nearest ruff configuration and its time stamp; without one, taste (order of imports …) is nobody's wish."""
     for folder in path.parents:
-        if (folder / "ruff.toml").is_file() or (folder / ".ruff.toml").is_file():
-            return True
-        project = folder / "pyproject.toml"
-        try:
-            if (
-                project.is_file()
-                and project.stat().st_size <= _PROJECT_LIMIT
-                and "[tool.ruff" in project.read_text("utf-8")
-            ):
-                return True
-        except (OSError, ValueError):
-            return True  # ruff itself says what is wrong with it
-    return False
+        for name in (".ruff.toml", "ruff.toml", "pyproject.toml"):
+            place = folder / name
+            try:
+                if place.is_file() and (name != "pyproject.toml" or _speaks_of_ruff(place)):
+                    return place, place.stat().st_mtime_ns
+            except (OSError, ValueError):
+                return place, 0  # ruff itself says what is wrong with it
+    return None
+
+
+def _speaks_of_ruff(project: Path) -> bool:
+    return project.stat().st_size <= _PROJECT_LIMIT and "[tool.ruff" in project.read_text("utf-8")
 
 
 async def imports_sorted(document: Document, root: Path) -> tuple[Edit, ...] | None:

@@ -49,15 +49,21 @@ def snapshot(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def test_complete_answers_at_a_place(sample, environ):
-    path = sample / "python" / "bank" / "limits.py"
-    lines = path.read_text("utf-8").splitlines()
-    row = next(i for i, line in enumerate(lines) if "if profile.daily <" in line)
-    column = lines[row].index("spent_on(") + len("spent_on(") + 1
-    done = call(environ, "complete", f"{path}:{row + 1}:{column}", "--json")
+def test_complete_answers_at_a_place_or_says_why_not(fresh, environ):
+    path = fresh / "java/src/main/java/com/example/bank/Account.java"
+    text, above = path.read_text("utf-8"), "    /** 冻结. */"
+    row = "        requireOper"
+    path.write_text(text.replace(above, f"    public void reopen() {{\n{row}\n    }}\n\n{above}"), "utf-8")
+    line = text[: text.index(above)].count("\n") + 2
+    done = call(environ, "complete", f"{path}:{line}:{len(row) + 1}", "--json")
     answer = json.loads(done.stdout)
-    assert done.returncode == (0 if answer["text"] is not None else 1)
-    assert set(answer) >= {"text", "range", "confidence", "declined", "checks", "ms"}
+    assert (done.returncode, answer["text"], answer["declined"]) == (0, "able();", None)
+    assert answer["confidence"] >= 0.5
+    assert all(check["passed"] for check in answer["checks"])
+    silent = call(environ, "complete", f"{path}:1:1", "--json")
+    answer = json.loads(silent.stdout)
+    assert (silent.returncode, answer["text"]) == (1, None)
+    assert answer["declined"]
 
 
 def test_a_batch_answers_every_row_in_order_and_survives_bad_rows(sample, environ):

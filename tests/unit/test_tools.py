@@ -156,6 +156,5 @@ async def test_without_a_configuration_only_mistakes_are_reported(tmp_path: Path
     found = {each.code for each in await tools.ruff(document(tmp_path / "a.py", "python", text), tmp_path)}
     assert found == {"F401", "F821"}
     (tmp_path / "pyproject.toml").write_text('[tool.ruff.lint]\nselect = ["I", "B006"]\n')
-    text += "\n"
     found = {each.code for each in await tools.ruff(document(tmp_path / "a.py", "python", text), tmp_path)}
     assert found == {"I001", "B006", "F821"}
