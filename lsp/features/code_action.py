@@ -53,12 +53,11 @@ async def actions(server: Server, params: types.CodeActionParams) -> list[Action
     found: list[Action] = []
     if _wanted(params, types.CodeActionKind.QuickFix):
         found += [fix async for fix in _fixes(server, document, span, workspace)]
-    loop = asyncio.get_running_loop()
-    offers = await loop.run_in_executor(server.executor, _offers, document, span, workspace)
-    for offer in offers:
-        action = _listed(server, offer, uri, document)
-        if action.kind is not None and _wanted(params, action.kind):
-            found.append(action)
+    if _wanted(params, types.CodeActionKind.RefactorRewrite) or _wanted(params, types.CodeActionKind.Source):
+        loop = asyncio.get_running_loop()
+        offers = await loop.run_in_executor(server.executor, _offers, document, span, workspace)
+        listed = [_listed(server, offer, uri, document) for offer in offers]
+        found += [action for action in listed if action.kind is not None and _wanted(params, action.kind)]
     if server.is_stale(document):
         return None
     return found if server.client.code_action_literals else _commands(found)
