@@ -73,7 +73,7 @@ lock: ## Renew the hash-pinned lock files (a week's cooldown against fresh malic
 	@test -x build/uv/bin/uv || { "$(PYTHON)" -m venv build/uv && build/uv/bin/pip install --quiet uv; }
 	build/uv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --exclude-newer "1 week" -o requirements.lock
-	build/uv/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	build/uv/bin/uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --exclude-newer "1 week" -o requirements-dev.lock
 
 .PHONY: clean

@@ -44,8 +44,51 @@ class Gateway:
     """Where reviewed prompts go. Never set by a repository."""
 
     url: str = _key(
-        "", "Address of the bank's gateway, for the model engine that a later version brings; this one calls nobody."
+        "", "Address of the bank's gateway, such as https://copilot.bank.example; empty: no model is asked."
     )
+    key: str = _key(
+        "env:COPILOT_GATEWAY_KEY", "Where the gateway's key is: env:NAME, file:PATH or keyring:SERVICE/USER."
+    )
+    model: str = _key("", "Model to ask for; empty: what the gateway has for the task.")
+    ca_bundle: str = _key("", "PEM file of the authorities to trust for the gateway; empty: the system's.")
+    proxy: str = _key(
+        "auto", "Proxy for the gateway: auto follows the environment, none goes directly, else an address."
+    )
+    client_cert: str = _key("", "PEM file of the client certificate, for mutual TLS.")
+    client_key: str = _key("", "PEM file of its key; empty: it stands in the certificate's file.")
+    connect_s: float = _key(3.0, "Seconds to reach the gateway before it counts as away.", most=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """How long the model may take, and how often it is asked. Later than this the embedded engine answers."""
+
+    complete_ms: int = _key(600, "An automatic completion; an invoked one may take three times as long.", most=60_000)
+    generate_s: float = _key(60.0, "Generation, or an edit by instruction.", most=600)
+    fix_s: float = _key(30.0, "A correction.", most=600)
+    comment_s: float = _key(30.0, "Documentation.", most=600)
+    tests_s: float = _key(60.0, "Unit tests.", most=600)
+    explain_s: float = _key(30.0, "An explanation.", most=600)
+    samples: int = _key(3, "Further answers asked for when the first is not proven; 0: none.", most=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """The bank's own templates. Never set by a repository. What the gateway hands out for the team comes first."""
+
+    folder: str = _key("", "Folder of templates that come before ours.")
+    pins: tuple[str, ...] = _key((), "Template versions to use, as id@version.")
+    standards: str = _key("", "Text file with the bank's coding standards, inserted into prompts.")
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Content review before anything leaves for the gateway. Kinds: private-key, provider-key, password, bank-card,
+    resident-id.
+    """
+
+    deny: tuple[str, ...] = _key(("private-key",), "Kinds for which nothing is sent; other kinds are replaced.")
+    allow: tuple[str, ...] = _key((), "Kinds that are sent as they are.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +183,9 @@ class Settings:
 
     ui: Ui = field(default_factory=Ui)
     gateway: Gateway = field(default_factory=Gateway)
+    model: Model = field(default_factory=Model)
+    prompts: Prompts = field(default_factory=Prompts)
+    guard: Guard = field(default_factory=Guard)
     completion: Completion = field(default_factory=Completion)
     comment: Comment = field(default_factory=Comment)
     fix: Fix = field(default_factory=Fix)

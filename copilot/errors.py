@@ -5,6 +5,8 @@ CopilotError                    one clear sentence for a person; `cli.py` and `l
 │   └── ConfigError             a configuration key or value is wrong; names the nearest valid key
 ├── UnreadableFile              binary, too large, not decodable, or gone; the file is left untouched
 ├── SandboxUnavailable          no isolation that the configuration accepts; says what to install or set
+├── GatewayUnavailable          the bank's gateway is away, slow, over limit or refuses; `reason` is a stable word
+├── AuditUnavailable            a record cannot be made durable; nothing may be answered without it
 ├── ToolMissing                 an outside program (ruff, javac, the project's interpreter) is not there
 └── WorkerDied                  a worker process ended; the server goes on and starts another
 
@@ -32,6 +34,18 @@ class UnreadableFile(CopilotError):
 
 class SandboxUnavailable(CopilotError):
     """Project code would have to run, and no accepted isolation works on this machine."""
+
+
+class GatewayUnavailable(CopilotError):
+    """The model cannot be asked now: the embedded engine answers. `reason`: away, slow, limited, denied, key, tls, error."""
+
+    def __init__(self, reason: str, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.reason, self.retry_after_s = reason, retry_after_s
+
+
+class AuditUnavailable(CopilotError):
+    """An audit record could not be written: full disk, read-only folder, or a journal that another process holds."""
 
 
 class ToolMissing(CopilotError):

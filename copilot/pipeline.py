@@ -86,7 +86,7 @@ async def suggest(request: Request, workspace: Workbench) -> Suggestion | Declin
     rejected: list[Attempt] = []
     for engine in workspace.engines(request):
         asked = request
-        for _ in range(task.rounds(workspace.settings)):
+        for _ in range(min(task.rounds(workspace.settings), engine.rounds(request.task))):
             failed: list[Attempt] = []
             best = await _best(task, engine, asked, context, workspace, reasons, failed)
             if best is not None:
@@ -147,6 +147,7 @@ def _suggestion(best: _Proven, engine: Engine) -> Suggestion:
         trace_id=secrets.token_hex(8),
         title=candidate.title,
         findings=candidate.findings,
+        prose=candidate.prose,
     )
 
 

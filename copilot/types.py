@@ -6,6 +6,7 @@ Absent on purpose: behaviour. What is here is read by everyone and owned by no o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +21,7 @@ class Task(StrEnum):
     FIX = "fix"
     COMMENT = "comment"
     TESTS = "tests"
+    EXPLAIN = "explain"
 
 
 class Severity(StrEnum):
@@ -126,7 +128,9 @@ class CompleteOptions:
 
 @dataclass(frozen=True, slots=True)
 class GenerateOptions:
-    """`kind` names one derivation (see `tasks.generate.KINDS`); `auto` takes it from the instruction."""
+    """`kind` names one derivation (see `tasks.generate.KINDS`) or is `edit`: rewrite the selection as the instruction
+    says. `auto` takes it from the instruction and the selection.
+    """
 
     kind: str = "auto"
 
@@ -159,7 +163,14 @@ class TestsOptions:
     budget_s: float | None = None
 
 
-Options = CompleteOptions | GenerateOptions | FixOptions | CommentOptions | TestsOptions
+@dataclass(frozen=True, slots=True)
+class ExplainOptions:
+    """`lang` `auto` is what settings say, else the locale's."""
+
+    lang: Literal["auto", "en", "zh"] = "auto"
+
+
+Options = CompleteOptions | GenerateOptions | FixOptions | CommentOptions | TestsOptions | ExplainOptions
 
 DEFAULT_OPTIONS: Final[dict[Task, Options]] = {
     Task.COMPLETE: CompleteOptions(),
@@ -167,6 +178,7 @@ DEFAULT_OPTIONS: Final[dict[Task, Options]] = {
     Task.FIX: FixOptions(),
     Task.COMMENT: CommentOptions(),
     Task.TESTS: TestsOptions(),
+    Task.EXPLAIN: ExplainOptions(),
 }
 
 
@@ -192,6 +204,61 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A gap to fill. The gateway, and nobody else, renders it in the markers of the model's family."""
+
+    before: str
+    after: str
+    snippets: tuple[Snippet, ...] = ()
+    """Nearest first: the farthest is the first to go when the prompt is too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What is asked of a model: chat `messages`, or a `hole` to fill, never both.
+
+    `template` is `id@version#digest` (12 hex digits of the template's SHA-256), which governance headers carry.
+    `schema`: the answer must be JSON of this schema. `samples`: how many independent answers.
+    """
+
+    template: str
+    max_tokens: int
+    messages: tuple[Message, ...] = ()
+    hole: Hole | None = None
+    stop: tuple[str, ...] = ()
+    temperature: float = 0.0
+    schema: Mapping[str, object] | None = None
+    samples: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """Sensitive text that content review found: code points `[start, end)` of the text number `text`. Never its value."""
+
+    rule: str
+    kind: str
+    start: int
+    end: int
+    text: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What content review decided. `redact`: the text goes on with surrogates in the place of the detections."""
+
+    action: Literal["allow", "redact", "deny"]
+    detections: tuple[Detection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One proof step: `name` is stable (`applies`, `syntax`, `runs` …), `detail` is for a person."""
 
@@ -202,13 +269,17 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What an engine proposes, unproven. `confidence` is a probability in 0..1; `title` names it in one phrase."""
+    """What an engine proposes, unproven. `confidence` is a probability in 0..1; `title` names it in one phrase.
+
+    `prose` is what is told and not written: an explanation (Markdown), then without edits.
+    """
 
     edits: tuple[Edit, ...]
     origin: str
     confidence: float
     title: str = ""
     findings: tuple[Finding, ...] = ()
+    prose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +315,7 @@ class Suggestion:
     trace_id: str
     title: str = ""
     findings: tuple[Finding, ...] = ()
+    prose: str = ""
 
 
 @dataclass(frozen=True, slots=True)

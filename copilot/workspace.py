@@ -25,7 +25,7 @@ from copilot.errors import WorkerDied
 from copilot.messages import say
 from copilot.progress import report
 from copilot.syntax.languages import LANGUAGES
-from copilot.types import Candidate, Context, Declined, Project, Request
+from copilot.types import Candidate, Context, Declined, Project, Request, Task
 
 _THREADS = 2
 """Embedded work holds the interpreter lock most of the time: more threads would only slow each other down."""
@@ -35,6 +35,9 @@ class _Excluded:
     """The engine of a path that policy keeps out: it says so."""
 
     name = "policy"
+
+    def rounds(self, task: Task) -> int:  # noqa: ARG002 -- the protocol's
+        return 1
 
     async def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:  # noqa: ARG002 -- the protocol's
         yield Declined(say("kept out by .copilotignore or index.exclude"))

@@ -1,1 +1,4 @@
-"""The bank's side: the gateway in front of the model. Empty until the gateway lands; the name and its import contract are fixed."""
+"""The bank's side: the gateway between developers and the model, and the supervisor of the model's engine.
+
+The only importer of FastAPI. vLLM is started or attached to over HTTP, never imported.
+"""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from copilot.config import Settings
 from copilot.context.index import Index
-from copilot.types import Candidate, Context, Declined, Project, Request
+from copilot.types import Candidate, Context, Declined, Project, Request, Task
 
 
 class Engine(Protocol):
@@ -20,6 +20,9 @@ class Engine(Protocol):
     """
 
     name: str
+
+    def rounds(self, task: Task) -> int:
+        """How often it is worth asking again once all candidates of a round failed (1: its answer would not change)."""
 
     def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:
         """Candidates for the request."""

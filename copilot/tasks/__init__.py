@@ -1,4 +1,5 @@
-"""One module a capability: what may be offered where, how a raw answer is read, and which checks prove a candidate.
+"""One module a capability: what may be offered where, what a model is asked, how a raw answer is read, and which checks
+prove a candidate.
 
 A task module satisfies `TaskModule`. It never proposes (engines do) and never talks to a face.
 """
@@ -10,11 +11,21 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from copilot.config import Settings
-from copilot.types import Candidate, Check, Project, Request, Task
+from copilot.types import Candidate, Check, Context, Declined, Project, Prompt, Request, Task
+from prompts.templates import Library
 
 
 class TaskModule(Protocol):
     """What `copilot/tasks/<task>.py` defines at module level."""
+
+    def build(self, request: Request, context: Context, settings: Settings, library: Library) -> Prompt | Declined:
+        """What a model is asked; deterministic. On a later round `request.attempts` says what failed and why."""
+
+    def read(self, text: str, request: Request) -> Candidate | None:
+        """A raw answer as a candidate, read tolerantly (fences, prose, thoughts); None when it holds nothing for here.
+
+        Pure: the same text and request give the same candidate, whoever recorded the text.
+        """
 
     def rounds(self, settings: Settings) -> int:
         """How often an engine is asked; from the second round on it sees `request.attempts`."""

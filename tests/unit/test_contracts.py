@@ -19,15 +19,18 @@ ONLY_IN = {
     "lsprotocol": {"lsp/"},
     "fastapi": {"serving/"},
     "vllm": set(),
-    "socket": set(),
+    "socket": {"serving/"},
     "subprocess": {
         "copilot/git.py",
         "copilot/verify/processes.py",
         "copilot/context/worker.py",
+        "serving/vllm.py",
     },
 }
 ONLY_IN["multiprocessing"] = ONLY_IN["subprocess"]
-ONLY_IN["aiohttp"] = ONLY_IN["requests"] = ONLY_IN["httpx"] = {"copilot/engines/model.py"}
+ONLY_IN["aiohttp"] = {"copilot/engines/model.py", "serving/upstream.py"}
+ONLY_IN["requests"] = ONLY_IN["httpx"] = set()
+ONLY_IN["sqlalchemy"] = ONLY_IN["prometheus_client"] = ONLY_IN["uvicorn"] = ONLY_IN["pydantic"] = {"serving/"}
 
 # The demo's client starts the server as an editor does; the recorder is executed inside the sandbox, not by us.
 STARTS_PROCESSES = ONLY_IN["subprocess"] | {

@@ -1,0 +1,195 @@
+"""The gateway's configuration: one TOML file, typed, every unknown key an error naming the nearest one.
+
+Secrets stand in the environment or in files, and the configuration names them. What changes while the gateway runs
+(keys, teams, adapters) is in the store, not here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from copilot.errors import ConfigError
+from copilot.guard.review import KINDS, Action
+
+Task = Literal["complete", "generate", "fix", "comment", "tests", "explain", "chat"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(_Section):
+    """Where the gateway listens, and how much of a client it bears."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; TLS is nginx's or Envoy's job.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one and prints it.")
+    max_body_kb: int = Field(1024, ge=1, description="A larger body is refused with 413.")
+    max_header_kb: int = Field(32, ge=1, description="Larger headers are refused.")
+    body_timeout_s: float = Field(10, gt=0, description="A body that takes longer to arrive is refused with 408.")
+    drain_s: float = Field(20, ge=0, description="After SIGTERM, running requests may go on for so long.")
+    docs: bool = Field(default=False, description="Serve /docs beside /openapi.json.")
+
+
+class Store(_Section):
+    """Keys, teams, usage, adapters."""
+
+    url: str = Field("sqlite:///gateway.db", description="SQLAlchemy URL of the database.")
+
+
+class Audit(_Section):
+    """The audit journal."""
+
+    folder: Path = Field(Path("audit"), description="Folder of the journal.")
+    writer: str = Field("gateway", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", description="Id of this process' chain.")
+
+
+class Guard(_Section):
+    """What is done with sensitive text, by kind: allow, redact or deny."""
+
+    actions: dict[str, Action] = Field(
+        default_factory=lambda: {"private-key": "deny"}, description="Kind to action; others are redacted."
+    )
+
+
+class Upstream(_Section):
+    """One vLLM (or a router in front of several)."""
+
+    url: str = Field(description="Base address without /v1, such as http://127.0.0.1:8000.")
+    key_env: str = Field("", description="Environment variable that holds the upstream's API key.")
+    ca_bundle: str = Field("", description="PEM file of the authority that signed the upstream's certificate.")
+    active: int = Field(64, ge=1, description="Requests passed on at once; more wait in the queue.")
+    queued: int = Field(256, ge=0, description="Requests that may wait; beyond that 503 with Retry-After.")
+    queue_s: float = Field(15, gt=0, description="A request that waited so long is refused with 503.")
+    connect_s: float = Field(3, gt=0, description="Seconds to connect.")
+    first_byte_s: float = Field(60, gt=0, description="Seconds until the first byte of an answer.")
+    idle_s: float = Field(30, gt=0, description="Seconds between two pieces of a streamed answer.")
+    retries: int = Field(1, ge=0, le=3, description="Further attempts, only where nothing was passed on yet.")
+
+
+class Model(_Section):
+    """One model by the name that clients use."""
+
+    upstream: str = Field(description="Name of its upstream.")
+    served: str = Field(description="Its name at the upstream (--served-model-name).")
+    family: str = Field("", description="Row of prompts/fim.toml; empty: by the served name.")
+    context_tokens: int = Field(8192, ge=256, description="The model's context (--max-model-len).")
+    tasks: tuple[Task, ...] = Field((), description="Tasks for which it is the default model.")
+
+
+class Limits(_Section):
+    """Defaults of keys and teams; a team or key in the store may have its own. 0 is no limit."""
+
+    key_requests_per_minute: int = Field(240, ge=0)
+    key_tokens_per_minute: int = Field(400_000, ge=0)
+    key_concurrent: int = Field(16, ge=0)
+    team_requests_per_minute: int = Field(6_000, ge=0)
+    team_tokens_per_minute: int = Field(8_000_000, ge=0)
+    team_concurrent: int = Field(0, ge=0)
+    storage: str = Field("memory://", description="Storage of the `limits` library; redis://… shares between gateways.")
+
+
+class Adapters(_Section):
+    """LoRA adapters."""
+
+    root: Path | None = Field(None, description="Folder below which every adapter lies; none: adapters are refused.")
+
+
+class Vllm(_Section):
+    """The engine that the gateway starts itself; absent: it attaches to what the upstreams name."""
+
+    upstream: str = Field(description="Name of the upstream that this engine serves; its url gives host and port.")
+    python: str = Field(".venv-vllm/bin/python", description="Interpreter of vLLM's own environment.")
+    platform: Literal["cuda", "cpu", "ascend"] = Field("cuda", description="Hardware.")
+    model: str = Field(description="Folder of the model.")
+    served: tuple[str, ...] = Field(description="Names it serves the model under.")
+    max_model_len: int = Field(8192, ge=256)
+    max_num_seqs: int = Field(64, ge=1)
+    queued_requests: int = Field(256, ge=1, description="--max-num-queued-reqs.")
+    gpu_memory_utilization: float = Field(0.9, gt=0, le=1)
+    tensor_parallel: int = Field(1, ge=1)
+    dtype: str = "auto"
+    lora: bool = False
+    max_loras: int = Field(4, ge=1)
+    max_lora_rank: int = Field(16, ge=1)
+    cpu_kv_gib: int = Field(4, ge=1, description="CPU only: VLLM_CPU_KVCACHE_SPACE.")
+    extra: tuple[str, ...] = Field((), description="Further arguments, as they are.")
+    log: Path | None = Field(None, description="File for the engine's log; none: it is thrown away but for errors.")
+    start_s: float = Field(600, gt=0, description="Seconds until it must be ready.")
+
+
+class Prompts(_Section):
+    """Templates that the gateway hands to its clients."""
+
+    folder: Path | None = Field(
+        None, description="Templates of the bank; `<folder>/<team>` comes before `<folder>/all`."
+    )
+    standards: Path | None = Field(None, description="Coding standards inserted into prompts (a text file).")
+    pins: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Team to `id@version`: other versions of that id are refused."
+    )
+
+
+class Config(_Section):
+    """The whole file."""
+
+    server: Server = Field(default_factory=Server)
+    store: Store = Field(default_factory=Store)
+    audit: Audit = Field(default_factory=Audit)
+    guard: Guard = Field(default_factory=Guard)
+    limits: Limits = Field(default_factory=Limits)
+    adapters: Adapters = Field(default_factory=Adapters)
+    prompts: Prompts = Field(default_factory=Prompts)
+    upstreams: dict[str, Upstream] = Field(default_factory=dict)
+    models: dict[str, Model] = Field(default_factory=dict)
+    vllm: Vllm | None = None
+
+
+def load(path: Path) -> Config:
+    """The configuration of a file; relative paths in it start at its folder.
+
+    Raises ConfigError naming the key, and the nearest valid one where it is unknown.
+    """
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ConfigError(f"{path}: {reason}") from None
+    return checked(table, path)
+
+
+def checked(table: dict[str, Any], path: Path) -> Config:
+    """The configuration of a table. Raises ConfigError."""
+    try:
+        config = Config.model_validate(table)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {_said(error)}") from None
+    for name, model in config.models.items():
+        if model.upstream not in config.upstreams:
+            raise ConfigError(f"{path}: models.{name}.upstream names {model.upstream}, which is no upstream.")
+    if config.vllm is not None and config.vllm.upstream not in config.upstreams:
+        raise ConfigError(f"{path}: vllm.upstream names {config.vllm.upstream}, which is no upstream.")
+    unknown = [kind for kind in config.guard.actions if kind not in KINDS]
+    if unknown:
+        raise ConfigError(f"{path}: guard.actions.{unknown[0]} is no kind; there are {', '.join(KINDS)}.")
+    return config
+
+
+def _said(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    if first["type"] != "extra_forbidden":
+        return f"{where}: {first['msg']}"
+    section: Any = Config
+    for part in first["loc"][:-1]:
+        annotation = (
+            section.model_fields[part].annotation if str(part) in getattr(section, "model_fields", {}) else None
+        )
+        found = [t for t in (annotation, *getattr(annotation, "__args__", ())) if hasattr(t, "model_fields")]
+        section = found[0] if found else section
+    near = difflib.get_close_matches(str(first["loc"][-1]), list(section.model_fields), n=1, cutoff=0.0)
+    return f"unknown key {where}. Did you mean {near[0]}?"

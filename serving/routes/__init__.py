@@ -1,0 +1,1 @@
+"""One module a family of routes; `serving/app.py` puts them together."""

@@ -1,0 +1,33 @@
+"""What a running gateway holds, made once at start; routes get it and nothing global exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from copilot.audit.journal import Journal
+from copilot.guard import Policy
+from serving.auth import Directory
+from serving.config import Config
+from serving.metrics import Metrics
+
+if TYPE_CHECKING:
+    from serving.limits import Limiter
+    from serving.upstream import Upstream
+
+
+@dataclass(slots=True)
+class State:
+    """The parts of one gateway process. `upstreams` by name; each has its own queue. `draining`: no new work."""
+
+    config: Config
+    directory: Directory
+    limiter: Limiter
+    upstreams: Mapping[str, Upstream]
+    journal: Journal
+    metrics: Metrics
+    policy: Policy
+    draining: bool = False
+    faults: dict[str, str] = field(default_factory=dict)
+    """What is wrong now, by part; `/ready` says it (audit, store, upstream …)."""
