@@ -89,7 +89,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport) -> None:
         self.transport = transport
 
-    def connection_lost(self, exc) -> None:
+    def connection_lost(self, exc) -> None:  # noqa: ARG002 -- the protocol's
         if self.work is not None and not self.work.done():
             self.work.cancel()
 
