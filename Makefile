@@ -60,8 +60,18 @@ bench-engines: $(INSTALLED) ## What the embedded engines are worth, on code they
 	$(BIN)/python tests/bench/comment_probe.py --functions 1000
 	$(BIN)/python tests/bench/tests_probe.py
 
+build/litellm/.installed:
+	@echo "== LiteLLM, the peer, into build/litellm"
+	@"$(PYTHON)" -m venv build/litellm
+	@build/litellm/bin/pip install --quiet --disable-pip-version-check "litellm[proxy]==1.106.2"
+	@touch $@
+
+.PHONY: bench-gateway
+bench-gateway: $(INSTALLED) build/litellm/.installed ## The gateway beside a bare pass-through and LiteLLM, same stub upstream
+	$(BIN)/python tests/bench/gateway.py
+
 .PHONY: bench
-bench: bench-lsp bench-engines ## All benchmarks; each writes build/bench/<name>.json
+bench: bench-lsp bench-engines bench-gateway ## All benchmarks; each writes build/bench/<name>.json
 
 .PHONY: format
 format: $(INSTALLED) ## Format and apply safe lint fixes
@@ -73,6 +83,8 @@ lock: ## Renew the hash-pinned lock files (a week's cooldown against fresh malic
 	@test -x build/uv/bin/uv || { "$(PYTHON)" -m venv build/uv && build/uv/bin/pip install --quiet uv; }
 	build/uv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --exclude-newer "1 week" -o requirements.lock
+	build/uv/bin/uv pip compile pyproject.toml --extra serve --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --exclude-newer "1 week" -o requirements-serve.lock
 	build/uv/bin/uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --exclude-newer "1 week" -o requirements-dev.lock
 
