@@ -66,7 +66,7 @@ async def test_the_encoding_of_the_file_on_disk_is_known(simple: Editor, tmp_pat
     simple.open(file.as_uri(), "# 银行账户余额\nbalance = 1\n")
     async with asyncio.timeout(5):
         # It is read in the background, which sends nothing that could be waited for.
-        while (await simple.request("probe/text", {"uri": file.as_uri()}))["encoding"] != "gb18030":  # noqa: ASYNC110
+        while (await simple.request("probe/text", {"uri": file.as_uri()}))["encoding"] != "gb18030":
             await asyncio.sleep(0.02)
 
 

@@ -242,7 +242,7 @@ async def test_tcp(start: Start, stderr_file: Path) -> None:
         port = free.getsockname()[1]
     server = await start([*PROBE, "--tcp", str(port)])
     async with asyncio.timeout(20):
-        while f":{port}" not in stderr_file.read_text():  # noqa: ASYNC110 -- a file has no event
+        while f":{port}" not in stderr_file.read_text():
             await asyncio.sleep(0.05)
     page, post = await asyncio.open_connection("127.0.0.1", port)  # what a web page could send
     post.write(b"POST / HTTP/1.1\r\n" + frame({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {}}))

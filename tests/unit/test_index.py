@@ -153,7 +153,7 @@ def test_without_git_the_walk_honours_gitignore_and_skips_environments(start: St
 
 
 @pytest.mark.parametrize("with_git", [True, False])
-def test_saving_an_ignored_file_does_not_index_it(start: Start, root: Path, with_git: bool) -> None:  # noqa: FBT001
+def test_saving_an_ignored_file_does_not_index_it(start: Start, root: Path, with_git: bool) -> None:
     if with_git:
         subprocess.run(["git", "init", "-q"], cwd=root, check=True)
     (root / ".gitignore").write_text("local_*.py\nmade/\n")
