@@ -1,15 +1,19 @@
 """The gateway's configuration: one TOML file, typed, every unknown key an error naming the nearest one.
 
-Secrets stand in the environment or in files, and the configuration names them. What changes while the gateway runs
-(keys, teams, adapters) is in the store, not here.
+Relative paths in it start at its folder. Secrets stand in the environment or in files, and the configuration names
+them. What changes while the gateway runs (keys, teams, adapters) is in the store, not here.
+`serving/gateway.example.toml` lists every key (`serving/example.py` writes it).
 """
 
 from __future__ import annotations
 
 import difflib
+import os
+import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -31,14 +35,20 @@ class Server(_Section):
     max_body_kb: int = Field(1024, ge=1, description="A larger body is refused with 413.")
     max_header_kb: int = Field(32, ge=1, description="Larger headers are refused.")
     body_timeout_s: float = Field(10, gt=0, description="A body that takes longer to arrive is refused with 408.")
+    header_timeout_s: float = Field(10, gt=0, description="Headers that take longer to arrive end the connection.")
+    max_connections: int = Field(4096, ge=8, description="Open connections; beyond that 503.")
     drain_s: float = Field(20, ge=0, description="After SIGTERM, running requests may go on for so long.")
-    docs: bool = Field(default=False, description="Serve /docs beside /openapi.json.")
+    docs: bool = Field(default=False, description="Serve /docs (offline) beside /openapi.json.")
+    metrics: Literal["loopback", "admin"] = Field(
+        "loopback", description="Who may read /metrics: this host without a key, or only who has an admin key."
+    )
 
 
 class Store(_Section):
     """Keys, teams, usage, adapters."""
 
-    url: str = Field("sqlite:///gateway.db", description="SQLAlchemy URL of the database.")
+    url: str = Field("sqlite:///gateway.db", description="SQLAlchemy URL of the database, without a password.")
+    url_env: str = Field("", description="Environment variable with the URL, for one that holds a password.")
 
 
 class Audit(_Section):
@@ -84,12 +94,12 @@ class Model(_Section):
 class Limits(_Section):
     """Defaults of keys and teams; a team or key in the store may have its own. 0 is no limit."""
 
-    key_requests_per_minute: int = Field(240, ge=0)
-    key_tokens_per_minute: int = Field(400_000, ge=0)
-    key_concurrent: int = Field(16, ge=0)
-    team_requests_per_minute: int = Field(6_000, ge=0)
-    team_tokens_per_minute: int = Field(8_000_000, ge=0)
-    team_concurrent: int = Field(0, ge=0)
+    key_requests_per_minute: int = Field(240, ge=0, description="Requests of a key in a minute.")
+    key_tokens_per_minute: int = Field(400_000, ge=0, description="Tokens of a key in a minute, prompt and answer.")
+    key_concurrent: int = Field(16, ge=0, description="Requests of a key at once.")
+    team_requests_per_minute: int = Field(6_000, ge=0, description="Requests of a team in a minute.")
+    team_tokens_per_minute: int = Field(8_000_000, ge=0, description="Tokens of a team in a minute.")
+    team_concurrent: int = Field(0, ge=0, description="Requests of a team at once.")
     storage: str = Field("memory://", description="Storage of the `limits` library; redis://… shares between gateways.")
 
 
@@ -107,15 +117,15 @@ class Vllm(_Section):
     platform: Literal["cuda", "cpu", "ascend"] = Field("cuda", description="Hardware.")
     model: str = Field(description="Folder of the model.")
     served: tuple[str, ...] = Field(description="Names it serves the model under.")
-    max_model_len: int = Field(8192, ge=256)
-    max_num_seqs: int = Field(64, ge=1)
+    max_model_len: int = Field(8192, ge=256, description="--max-model-len.")
+    max_num_seqs: int = Field(64, ge=1, description="--max-num-seqs.")
     queued_requests: int = Field(256, ge=1, description="--max-num-queued-reqs.")
-    gpu_memory_utilization: float = Field(0.9, gt=0, le=1)
-    tensor_parallel: int = Field(1, ge=1)
-    dtype: str = "auto"
-    lora: bool = False
-    max_loras: int = Field(4, ge=1)
-    max_lora_rank: int = Field(16, ge=1)
+    gpu_memory_utilization: float = Field(0.9, gt=0, le=1, description="--gpu-memory-utilization.")
+    tensor_parallel: int = Field(1, ge=1, description="--tensor-parallel-size.")
+    dtype: str = Field("auto", description="--dtype.")
+    lora: bool = Field(default=False, description="--enable-lora: adapters may be loaded.")
+    max_loras: int = Field(4, ge=1, description="--max-loras.")
+    max_lora_rank: int = Field(16, ge=1, description="--max-lora-rank.")
     cpu_kv_gib: int = Field(4, ge=1, description="CPU only: VLLM_CPU_KVCACHE_SPACE.")
     extra: tuple[str, ...] = Field((), description="Further arguments, as they are.")
     log: Path | None = Field(None, description="File for the engine's log; none: it is thrown away but for errors.")
@@ -163,7 +173,7 @@ def load(path: Path) -> Config:
 
 
 def checked(table: dict[str, Any], path: Path) -> Config:
-    """The configuration of a table. Raises ConfigError."""
+    """The configuration of a table as it would stand in the file `path`. Raises ConfigError."""
     try:
         config = Config.model_validate(table)
     except ValidationError as error:
@@ -171,12 +181,100 @@ def checked(table: dict[str, Any], path: Path) -> Config:
     for name, model in config.models.items():
         if model.upstream not in config.upstreams:
             raise ConfigError(f"{path}: models.{name}.upstream names {model.upstream}, which is no upstream.")
+        if name in {"", "auto"}:
+            raise ConfigError(f"{path}: models.{name or chr(34) * 2}: this name stands for a task's default model.")
     if config.vllm is not None and config.vllm.upstream not in config.upstreams:
         raise ConfigError(f"{path}: vllm.upstream names {config.vllm.upstream}, which is no upstream.")
+    for name, upstream in config.upstreams.items():
+        if not re.fullmatch(r"https?://[^/?#@]+(/[^?#]*)?", upstream.url):
+            raise ConfigError(f"{path}: upstreams.{name}.url is no http(s) address without user and query.")
     unknown = [kind for kind in config.guard.actions if kind not in KINDS]
     if unknown:
         raise ConfigError(f"{path}: guard.actions.{unknown[0]} is no kind; there are {', '.join(KINDS)}.")
-    return config
+    for team, pins in config.prompts.pins.items():
+        wrong = [pin for pin in pins if not re.fullmatch(r"[^@#\s]+@[^@#\s]+", pin)]
+        if wrong:
+            raise ConfigError(f"{path}: prompts.pins.{team}: {wrong[0]} is not `id@version`.")
+    if re.match(r"[^:]+://[^/@]*:[^/@]+@", config.store.url):
+        raise ConfigError(f"{path}: store.url holds a password: put it in the environment, named by store.url_env.")
+    if re.fullmatch(r"sqlite(\+\w+)?:/{2,3}(:memory:)?", config.store.url):
+        raise ConfigError(f"{path}: store.url must name a file: keys in memory would be lost.")
+    return _placed(config, path.resolve().parent)
+
+
+def _placed(config: Config, home: Path) -> Config:
+    """Every relative path made absolute from the folder of the file."""
+
+    def at(part: Path | None) -> Path | None:
+        return None if part is None else home / part.expanduser()
+
+    def copied(section: Any, **values: object) -> Any:
+        return section.model_copy(update=values)
+
+    url = config.store.url
+    scheme, _, file = url.partition(":///")
+    if scheme.partition("+")[0] == "sqlite" and file:
+        url = f"{scheme}:///{home / file}"
+    vllm = config.vllm
+    if vllm is not None:
+        model = home / vllm.model
+        vllm = copied(
+            vllm,
+            python=str(home / vllm.python),
+            model=str(model) if model.exists() else vllm.model,
+            log=at(vllm.log),
+        )
+    upstreams = {
+        name: copied(up, ca_bundle=str(home / up.ca_bundle) if up.ca_bundle else "")
+        for name, up in config.upstreams.items()
+    }
+    prompts = config.prompts
+    values: Mapping[str, object] = {
+        "store": copied(config.store, url=url),
+        "audit": copied(config.audit, folder=at(config.audit.folder)),
+        "adapters": copied(config.adapters, root=at(config.adapters.root)),
+        "prompts": copied(prompts, folder=at(prompts.folder), standards=at(prompts.standards)),
+        "upstreams": upstreams,
+        "vllm": vllm,
+    }
+    return config.model_copy(update=dict(values))
+
+
+PLACEHOLDERS: Final = ("change", "secret", "password", "example", "placeholder", "your", "token", "dummy", "xxxx")
+
+
+def secret_problems(config: Config) -> list[str]:
+    """What is wrong with the secrets that the configuration names: absent, or nothing but a placeholder."""
+    named = {f"upstreams.{name}.key_env": up.key_env for name, up in config.upstreams.items() if up.key_env}
+    problems = []
+    for key, variable in named.items():
+        value = os.environ.get(variable, "")
+        if not value:
+            problems.append(f"{key}: the environment variable {variable} is not set.")
+        elif weak(value):
+            problems.append(f"{key}: {variable} holds a placeholder or fewer than 20 characters; make a random one.")
+    variable = config.store.url_env
+    if variable:
+        url = os.environ.get(variable, "")
+        found = re.match(r"[^:]+://[^/@]*:([^/@]+)@", url)
+        if not url:
+            problems.append(f"store.url_env: the environment variable {variable} is not set.")
+        elif found and weak(found[1], shortest=12):
+            problems.append(
+                f"store.url_env: the password in {variable} is a placeholder or shorter than 12 characters."
+            )
+    return problems
+
+
+def store_url(config: Config) -> str:
+    """The database's address: from the environment where the configuration says so."""
+    return os.environ.get(config.store.url_env, "") if config.store.url_env else config.store.url
+
+
+def weak(secret: str, *, shortest: int = 20) -> bool:
+    """Whether a secret is too short, of too few different characters, or a word that people write as a placeholder."""
+    lowered = secret.lower()
+    return len(secret) < shortest or len(set(secret)) < 8 or any(word in lowered for word in PLACEHOLDERS)
 
 
 def _said(error: ValidationError) -> str:
