@@ -98,3 +98,23 @@ async def test_langchain_completes_streaming_and_not(gateway):
     model = OpenAI(base_url=f"{gateway.url}/v1", api_key=gateway.key, model="bank-coder", temperature=0)
     assert await model.ainvoke("def total(") == ANSWER
     assert "".join([chunk async for chunk in model.astream("def total(")]) == ANSWER
+
+
+async def test_a_frame_that_a_client_rendered_itself_reaches_the_model_as_our_own(gateway):
+    """What Zed (`prompt_format: qwen`) and Continue (its qwen template, with its long list of stops) send."""
+    await gateway.upstream.behave(texts=["rows"], fault="")
+    frame = "<|fim_prefix|>def total(<|fim_suffix|>):\n    return 1\n<|fim_middle|>"
+    stops = ["<|endoftext|>", "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>", "<|fim_pad|>", "<|repo_name|>"]
+    async with openai.AsyncOpenAI(base_url=f"{gateway.url}/v1", api_key=gateway.key, max_retries=0) as client:
+        for stop in (
+            stops[:2],
+            [*stops, "<|file_sep|>", "<|im_start|>", "<|im_end|>", "/src/", "#- coding: utf-8", "```"],
+        ):
+            answer = await client.completions.create(
+                model="bank-coder", prompt=frame, max_tokens=64, temperature=0.2, stop=stop
+            )
+            assert answer.choices[0].text == "rows"
+            assert (await gateway.upstream.state())["requests"][-1]["body"]["prompt"] == frame
+        broken = "<|fim_prefix|>a<|fim_prefix|>b<|fim_suffix|>c"
+        await client.completions.create(model="bank-coder", prompt=broken, max_tokens=8)
+    assert "<|fim_" not in (await gateway.upstream.state())["requests"][-1]["body"]["prompt"]
