@@ -1,0 +1,119 @@
+"""Passwords in connection strings: URLs with user information, JDBC, ODBC, ADO.NET, libpq, Oracle's user/password@host.
+
+A parameter `password=…` (or `pwd=`) counts when another part of a connection stands on the same line: `jdbc:`, `user=`,
+`server=`, `://` and the like. A bare assignment in code does not: that is a hard-coded password in general, and a later
+version. The calls `DriverManager.getConnection(url, user, "…")` and `setPassword("…")` and the keys of data sources in
+properties (`spring.datasource.password=…`) do count, being the same thing in other words.
+Only the password is found, not the string, so that what remains still says where the code connects to.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Final
+
+from copilot.guard.found import Found
+from copilot.guard.placeholders import placeholder
+
+_REACH: Final = 512
+"""Bytes between a password and the part that makes it a connection's."""
+_LONGEST: Final = 300
+"""Bytes from `://` to the `@`."""
+
+_URL: Final = re.compile(
+    rb"""://([^\s/?#"'`<>@:]{0,128}):([^\s"'`<>]{1,128}?)@(?=[\w.\-\[\]:${}%*]{1,128}(?:[^\w.\-\[\]:${}%*@]|\Z))"""
+)
+_PATH: Final = re.compile(rb"\d{1,5}/|.*/.*/")
+_USER: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$#.-[]"
+_ORACLE: Final = re.compile(
+    rb"""(?ix) (?: oracle:(?:thin|oci8?|kprb): | connect\w{0,12}\(\s{0,4}["']
+         | \b(?:sqlplus|conn|connect|exp|imp|expdp|impdp|sqlldr)\s{1,4}(?:-\w{1,8}\s{1,4}){0,3}["']? | userid=["']? )$"""
+)
+_GO: Final = re.compile(rb"""["'`=\s][\w.-]{1,64}:([^\s"'`/]{1,128})\Z""")
+_PASSWORD: Final = re.compile(
+    rb"""(?ix) (?: password | passwd | pwd | passphrase | (?<![a-z])pass ) (?:\\?["'])? \s{0,4} = \s{0,4}
+         (?: \{([^{}\n]{1,128})\} | \\?"([^"\\\n]{1,128})\\?" | '([^'\n]{1,128})' | ([^\s;&"'`<>\\]{1,128}) )"""
+)
+_PART: Final = re.compile(
+    rb"""(?ix) jdbc: | :// | (?<![a-z]) (?: user(?:[ ]?name|[ ]?id|_id)? | uid | dsn | driver | server | host(?:name|addr)?
+         | dbname | data[ ]source | initial[ ]catalog | database ) [ ]{0,2} = """
+)
+_CODE: Final = re.compile(rb"[A-Za-z_][\w.]*[,()\[]")
+_CONNECTION: Final = re.compile(
+    rb"""(?x) getConnection \s{0,4} \( \s{0,80} (?: "[^"\n]{0,500}" | [\w.()]{1,80} ) \s{0,8} , \s{0,80}
+         (?: "[^"\n]{0,128}" | [\w.()]{1,80} ) \s{0,8} , \s{0,80} "([^"\n]{1,128})" """
+)
+_SETTER: Final = re.compile(rb"""set_?[Pp]assword\s{0,4}\(\s{0,8}"([^"\n]{1,128})"\s{0,8}\)""")
+_SOURCE: Final = re.compile(
+    rb"""(?ix) [ \t]* [\w.-]{0,80}? (?: datasource|jdbc|hikari|druid|redis|mongodb|rabbitmq|hibernate\.connection|c3p0|r2dbc )
+         [\w.\[\]-]{0,80} [._-] (?: password|passwd|pwd ) [ \t]{0,4} [=:] [ \t]{0,4} (\S{1,128}) \s* \Z"""
+)
+
+
+def at_signs(data: bytes) -> Iterator[Found]:
+    """Passwords before an `@`: of URLs, of Oracle's user/password@host, of Go's user:password@tcp(host)."""
+    at, scheme = data.find(b"@", 1), -1
+    while at != -1:
+        if data[at - 1] > 0x20:  # before a Java annotation or a decorator stands a blank
+            start = data.rfind(b"://", max(0, at - _LONGEST), at)
+            if start > scheme:
+                scheme = start
+                yield from _url(data, start)
+            elif start == -1:
+                slash = data.rfind(b"/", max(0, at - 130), at)
+                if slash > 0:
+                    yield from _oracle(data, slash, at)
+                if data.startswith(b"@tcp(", at) and (found := _GO.search(data, max(0, at - 200), at)):
+                    if not placeholder(found[1]):
+                        yield Found(*found.span(1), "url-password", "password")
+        at = data.find(b"@", at + 1)
+
+
+def _url(data: bytes, start: int) -> Iterator[Found]:
+    found = _URL.match(data, start)
+    # A slash before the `@` belongs to a path: http://host:8080/users/@me.
+    if found is not None and not _PATH.match(found[2]) and not placeholder(found[2]):
+        yield Found(*found.span(2), "url-password", "password")
+
+
+def _oracle(data: bytes, slash: int, at: int) -> Iterator[Found]:
+    start, end = slash + 1, at
+    password = data[start:end].strip(b"\\").strip(b'"').strip(b"\\")
+    if not password or any(byte <= 0x20 or byte in b"\"'" for byte in password):
+        return
+    user = data[max(0, slash - 64) : slash]
+    before = slash - (len(user) - len(user.rstrip(_USER)))
+    if before < slash and _ORACLE.search(data, max(0, before - 48), before) and not placeholder(password):
+        start = data.index(password, start)
+        yield Found(start, start + len(password), "oracle-password", "password")
+
+
+def parameters(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """Passwords of connections on the line `[start, end)`: parameters, setters, properties."""
+    parts: list[int] | None = None
+    for found in _PASSWORD.finditer(data, start, end):
+        group = found.lastindex or 0
+        if placeholder(found[group]) or (
+            group == 4 and _CODE.match(found[4]) and data[found.end() : found.end() + 1] not in {b";", b"&"}
+        ):
+            continue
+        if parts is None:
+            parts = [part.start() for part in _PART.finditer(data, start, end)]
+        near = bisect_left(parts, found.start() - _REACH)
+        if near < len(parts) and parts[near] <= found.end() + _REACH:
+            yield Found(*found.span(group), "connection-password", "password")
+    for setter in _SETTER.finditer(data, start, end):
+        if not placeholder(setter[1]):
+            yield Found(*setter.span(1), "password-setter", "password")
+    source = _SOURCE.match(data, start, end) if end - start < 1024 else None
+    if source is not None and not placeholder(source[1].strip(b"\"'")):
+        yield Found(*source.span(1), "data-source-password", "password")
+
+
+def calls(data: bytes) -> Iterator[Found]:
+    """The password of `DriverManager.getConnection(url, user, "…")`, over lines too."""
+    for found in _CONNECTION.finditer(data):
+        if not placeholder(found[1]):
+            yield Found(*found.span(1), "connection-call", "password")

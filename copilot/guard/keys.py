@@ -1,0 +1,109 @@
+"""Private keys: PEM, OpenSSH, PGP, SSH2, PuTTY, age, and the private members of JSON Web Keys.
+
+A block is found whole, from its first marker to its last, in whatever way its lines are written: real line ends, the
+two characters `\\n` of JSON and environment files, quotes and plus signs of concatenated literals. A block without an
+end runs to the end of the text, one without a beginning (the text after a cursor that stands inside a key) starts where
+its lines start. Markers alone are code that reads keys, not a key: material must stand between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from copilot.guard.found import Found
+
+_MARK: Final = re.compile(rb"-{4,5} ?(BEGIN|END) (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
+_LONGEST_MARK: Final = 96
+_RUN: Final = re.compile(rb"[A-Za-z0-9+/=]{40}")
+_LINE_STRUCTURE: Final = re.compile(
+    rb"""\\+(?:r|n|t|/|u000[adAD])|[\s"'`+,;\\#*|>-]|(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[^\n\\]*"""
+)
+_MATERIAL: Final = re.compile(rb"[A-Za-z0-9/=]+")
+_LINE: Final = re.compile(rb"\n|\\+n")
+_PUTTY: Final = re.compile(rb"PuTTY-User-Key-File-\d:")
+_PUTTY_END: Final = re.compile(rb"Private-MAC:[ \t]*[0-9a-fA-F]*")
+_MEMBER: Final = re.compile(rb"""\\?["'](?:d|p|q|dp|dq|qi|k)\\?["']\s{0,8}:\s{0,8}\\?["']([\w-]{40,2000})\\?["']""")
+_NEAR: Final = 4096
+"""Bytes looked at to tell material from code."""
+
+
+def blocks(data: bytes) -> Iterator[Found]:
+    """Blocks between markers that name a private key. Linear: each byte is looked at a bounded number of times."""
+    at, opened, floor = 0, None, 0
+    while (hint := data.find(b"PRIVATE KEY", at)) != -1:
+        mark = _MARK.search(data, max(floor, hint - _LONGEST_MARK), hint + 32)
+        at = hint + 11
+        if mark is None or mark.end() < at:
+            continue
+        at = mark.end()
+        if mark[1] == b"BEGIN":
+            if opened is not None and _begins_material(data, opened.end(), mark.start()):
+                yield Found(opened.start(), mark.start(), "private-key-block", "private-key")
+            opened = mark
+            floor = at
+            continue
+        if opened is not None:
+            if _has_material(data, opened.end(), mark.start()):
+                yield Found(opened.start(), mark.end(), "private-key-block", "private-key")
+        else:
+            start = _start_of_material(data, floor, mark.start())
+            if mark.start() - start >= 16:
+                yield Found(start, mark.end(), "private-key-block", "private-key")
+        opened, floor = None, at
+    if opened is not None and _begins_material(data, opened.end(), len(data)):
+        yield Found(opened.start(), len(data), "private-key-open", "private-key")
+
+
+def putty(data: bytes) -> Iterator[Found]:
+    """PuTTY's key files."""
+    at = 0
+    while (start := _PUTTY.search(data, at)) is not None:
+        end = _PUTTY_END.search(data, start.end())
+        if b"Private-Lines:" in data[start.end() : end.start() if end else len(data)]:
+            yield Found(start.start(), end.end() if end else len(data), "private-key-putty", "private-key")
+        if end is None:
+            return
+        at = end.end()
+
+
+def web_keys(data: bytes) -> Iterator[Found]:
+    """Private members of JSON Web Keys (the member's value)."""
+    for found in _MEMBER.finditer(data):
+        yield Found(*found.span(1), "private-key-jwk", "private-key")
+
+
+def _bare(data: bytes, start: int, end: int) -> bytes:
+    return _LINE_STRUCTURE.sub(b"", data[start:end])
+
+
+def _has_material(data: bytes, start: int, end: int) -> bool:
+    """True when key material stands between two markers: a long run of base64, or nothing else at all."""
+    if _RUN.search(data, start, end):
+        return True
+    bare = _bare(data, start, min(end, start + _NEAR))
+    return len(bare) >= 16 and _MATERIAL.fullmatch(bare) is not None
+
+
+def _begins_material(data: bytes, start: int, end: int) -> bool:
+    """True when what follows an opening marker is key material, also when the text ends right inside it."""
+    head = _RUN.search(data, start, min(end, start + 1024))
+    if head is not None:
+        return True
+    bare = _bare(data, start, min(end, start + _NEAR))
+    return len(bare) >= 4 and _MATERIAL.fullmatch(bare) is not None
+
+
+def _start_of_material(data: bytes, floor: int, end: int) -> int:
+    """Where the lines of material begin that lead up to a closing marker."""
+    floor = max(floor, end - 16_384)
+    start = end
+    lines = [floor, *(found.end() for found in _LINE.finditer(data, floor, end))]
+    for line in reversed(lines):
+        bare = _bare(data, line, start)
+        if line != end and bare and _MATERIAL.fullmatch(bare) is None:
+            break
+        if bare:
+            start = line
+    return start

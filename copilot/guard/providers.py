@@ -1,0 +1,129 @@
+"""Keys of providers, known by their prefix, and secrets known by the name they are assigned to. Our own patterns.
+
+A row is a prefix and what must follow it. Rows are looked up only in runs of at least 20 word characters, which code
+holds few of, so that a further row costs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from copilot.guard.found import Found
+from copilot.guard.placeholders import SURROGATE, uniform
+
+_ROWS: Final[dict[bytes, tuple[str, bytes]]] = {
+    **dict.fromkeys((b"AKIA", b"ASIA", b"ABIA", b"ACCA"), ("aws-access-key", rb"[A-Z0-9]{16}")),
+    b"AIza": ("google-api-key", rb"[\w-]{35}"),
+    b"GOCSPX-": ("google-client-secret", rb"[\w-]{28}"),
+    b"ya29.": ("google-access-token", rb"[\w-]{20,}"),
+    **dict.fromkeys((b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"), ("github-token", rb"[A-Za-z0-9]{36,}")),
+    b"github_pat_": ("github-token", rb"\w{36,}"),
+    **dict.fromkeys(
+        (b"glpat-", b"gldt-", b"glptt-", b"glrt-", b"glcbt-", b"glsoat-", b"glft-", b"glimt-", b"glagent-", b"gloas-"),
+        ("gitlab-token", rb"[\w-]{20,}(?:\.[\w-]+)*"),
+    ),
+    **dict.fromkeys(
+        (b"xoxa-", b"xoxb-", b"xoxe-", b"xoxo-", b"xoxp-", b"xoxr-", b"xoxs-", b"xapp-", b"xoxe."),
+        ("slack-token", rb"[\w.-]{15,}"),
+    ),
+    **dict.fromkeys(
+        (b"sk_live_", b"sk_test_", b"rk_live_", b"rk_test_", b"sk_prod_", b"rk_prod_"),
+        ("stripe-key", rb"[A-Za-z0-9]{16,}"),
+    ),
+    b"whsec_": ("stripe-key", rb"[A-Za-z0-9+/=]{24,}"),
+    b"sk-": ("model-provider-key", rb"[\w-]{20,}"),
+    b"npm_": ("npm-token", rb"[A-Za-z0-9]{36}"),
+    b"pypi-": ("pypi-token", rb"[\w-]{40,}"),
+    b"eyJ": ("jwt", rb"[\w-]{10,}\.eyJ[\w-]{5,}\.[\w-]{10,}"),
+    b"LTAI": ("aliyun-access-key", rb"[A-Za-z0-9]{12,28}"),
+    b"AKID": ("tencent-secret-id", rb"[A-Za-z0-9]{24,40}"),
+    b"hf_": ("hugging-face-token", rb"[A-Za-z0-9]{30,40}"),
+    b"SG.": ("sendgrid-key", rb"[\w-]{20,24}\.[\w-]{39,50}"),
+    b"hvs.": ("vault-token", rb"[\w-]{24,}"),
+    b"dckr_pat_": ("docker-token", rb"[\w-]{24,}"),
+    b"dapi": ("databricks-token", rb"[a-f0-9]{32}(?:-\d)?"),
+    **dict.fromkeys((b"dop_v1_", b"doo_v1_", b"dor_v1_"), ("digitalocean-token", rb"[a-f0-9]{64}")),
+    **dict.fromkeys((b"shpat_", b"shpca_", b"shppa_", b"shpss_"), ("shopify-token", rb"[a-fA-F0-9]{32}")),
+    b"SK": ("twilio-key", rb"[0-9a-f]{32}"),
+    b"ATATT3": ("atlassian-token", rb"[\w=-]{100,}"),
+    b"glsa_": ("grafana-token", rb"[A-Za-z0-9]{32}_[a-fA-F0-9]{8}"),
+    b"PMAK-": ("postman-key", rb"[a-f0-9]{24}-[a-f0-9]{34}"),
+    b"AGE-SECRET-KEY-1": ("age-secret-key", rb"[A-Z0-9]{58}"),
+}
+_AFTER: Final[dict[bytes, tuple[str, re.Pattern[bytes]]]] = {
+    prefix: (rule, re.compile(tail + rb"(?![A-Za-z0-9])")) for prefix, (rule, tail) in _ROWS.items()
+}
+_PREFIX: Final = re.compile(b"|".join(map(re.escape, sorted(_ROWS, key=len, reverse=True))))
+_KIND: Final = {"age-secret-key": "private-key"}
+_MOST_PREFIXES: Final = 64
+"""Prefixes tried in one run: a run made of prefixes is no key."""
+
+_HOOK: Final = re.compile(
+    rb"""(?ix)
+      (?: open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/(?:v2/)?hook/
+        | oapi\.dingtalk\.com/robot/send\?access_token=
+        | qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=
+        | hooks\.slack\.com/(?:services|workflows)/T\w{6,12}/[AB]\w{6,12}/
+        | discord(?:app)?\.com/api/webhooks/\d{15,21}/
+        | webhook\.office\.com/webhookb2/[\w@-]{30,120}/IncomingWebhook/
+      )$"""
+)
+_HOOK_REACH: Final = 200
+
+_ACCOUNT: Final = re.compile(rb"(?i)(?:AccountKey|SharedAccessKey)\s{0,4}=\s{0,4}([A-Za-z0-9+/]{40,100}={1,2})")
+_ASSIGNED: Final = re.compile(
+    rb"""(?ix) (?: secret [_.-]? (?: access [_.-]? )? key | key [_.-]? secret | client [_.-]? secret | app [_.-]? secret )
+         \\? ["']? \s{0,8} (?: = | : | => | , ) \s{0,8} \\? (["']?) ([A-Za-z0-9+/_~.=-]{24,128}) (?![A-Za-z0-9+/_~.=(\[-])"""
+)
+
+
+def tokens(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """Provider keys in the run of word characters `[start, end)`."""
+    for number, found in enumerate(_PREFIX.finditer(data, max(start - 5, 0), end)):
+        if number >= _MOST_PREFIXES:
+            return
+        at = found.start()
+        if at and data[at - 1 : at].isalnum():
+            continue
+        rule, tail = _AFTER[found[0]]
+        rest = tail.match(data, found.end())
+        if rest is None or uniform(rest[0]) or (rule == "model-provider-key" and not _random(rest[0])):
+            continue
+        yield Found(at, rest.end(), rule, _KIND.get(rule, "provider-key"))
+        return
+    if start == 0 or data[start - 1] not in b"/=" or SURROGATE.fullmatch(data, start, end):
+        return
+    if _HOOK.search(data, max(0, start - _HOOK_REACH), start):
+        yield Found(start, end, "webhook-url", "provider-key")
+
+
+def azure(data: bytes) -> Iterator[Found]:
+    """Account keys of Azure's connection strings."""
+    for found in _ACCOUNT.finditer(data):
+        if not uniform(found[1]):
+            yield Found(*found.span(1), "azure-account-key", "provider-key")
+
+
+def assigned(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """Random values of names that say they are a provider's secret, in `[start, end)`."""
+    for found in _ASSIGNED.finditer(data, start, end):
+        if _random(found[2]) and not SURROGATE.fullmatch(found[2]):
+            yield Found(*found.span(2), "assigned-secret-key", "provider-key")
+
+
+def _random(token: bytes) -> bool:
+    """True for what a generator writes and no person: digits among letters, many different characters."""
+    digits = sum(48 <= byte <= 57 for byte in token)
+    return digits >= 2 and digits < len(token) and len(set(token)) >= 10
+
+
+_SHORT: Final = re.compile(rb"(?<![A-Za-z0-9_-])LTAI[A-Za-z0-9]{12,15}(?![A-Za-z0-9_-])")
+
+
+def short(data: bytes) -> Iterator[Found]:
+    """Aliyun's older access keys, too short for the search by runs."""
+    for found in _SHORT.finditer(data):
+        if not uniform(found[0][4:]) and _random(found[0]):
+            yield Found(*found.span(), "aliyun-access-key", "provider-key")
