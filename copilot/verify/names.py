@@ -45,19 +45,25 @@ _KEYWORDS: Final = frozenset({"True", "False", "None", "and", "or", "not", "is",
 
 def bound(doc: Document, edits: Iterable[Edit]) -> Check:
     """Check `names`: every name in the inserted code is bound in the file, built in, or imported by the edits."""
+    if doc.language not in ("python", "java"):
+        return Check("names", passed=True, detail=say("names are not checked for this language"))
+    if missing := unbound(doc, edits):
+        return Check("names", passed=False, detail=say("not bound in the file: {names}", names=", ".join(missing)))
+    return Check("names", passed=True, detail=say("every name is bound"))
+
+
+def unbound(doc: Document, edits: Iterable[Edit]) -> list[str]:
+    """The names in the inserted code that nothing binds, sorted; none for a language that is not read."""
     proposed = tuple(e for e in edits if e.path == doc.path)
     after = texts.apply(doc, proposed)
     tree = trees.of(after)
     if tree is None or doc.language not in ("python", "java"):
-        return Check("names", passed=True, detail=say("names are not checked for this language"))
+        return []
     inserted = tuple(inserted_spans(doc, proposed))
     used = _python_uses if doc.language == "python" else _java_uses
     scopes: dict[int, set[str]] = {}
     known = partial(_python_known, scopes) if doc.language == "python" else partial(_java_known, inserted)
-    missing = sorted({name for node, name in used(tree.root_node, inserted) if not known(name, node, after)})
-    if missing:
-        return Check("names", passed=False, detail=say("not bound in the file: {names}", names=", ".join(missing)))
-    return Check("names", passed=True, detail=say("every name is bound"))
+    return sorted({name for node, name in used(tree.root_node, inserted) if not known(name, node, after)})
 
 
 def inserted_spans(doc: Document, edits: Iterable[Edit]) -> Iterator[Span]:
@@ -158,9 +164,10 @@ def _python_scope(scope: Node) -> set[str]:
         if node.type in ("function_definition", "class_definition"):
             names.add(_text(node.child_by_field_name("name")))
             continue
-        if node.type == "assignment" and (left := node.child_by_field_name("left")) is not None:
+        if node.type in ("assignment", "for_in_clause") and (left := node.child_by_field_name("left")) is not None:
+            # A comprehension's own names count for the whole scope here: lenient, never wrong about a sound text.
             names |= {_text(n) for n in descendants(left, "identifier")}
-        elif node.type in ("for_statement", "as_pattern", "named_expression", "type_alias_statement"):
+        elif node.type in ("for_statement", "as_pattern", "named_expression", "type_alias_statement", "case_pattern"):
             names |= {_text(n) for n in descendants(node, "identifier")}
         todo += node.named_children
     return names
@@ -180,8 +187,8 @@ def _java_uses(root: Node, inserted: tuple[Span, ...]) -> Iterator[tuple[Node, s
             continue
         if node.type == "identifier" and _java_binds(node, parent):
             continue
-        if parent.type == "scoped_type_identifier" and _text(node)[:1].islower():
-            continue  # a package
+        if _text(node) == "var" or (parent.type == "scoped_type_identifier" and _text(node)[:1].islower()):
+            continue  # an inferred type; a package
         yield node, _text(node)
 
 
@@ -199,7 +206,36 @@ def _java_binds(node: Node, parent: Node) -> bool:
         and parent.parent.type == "field_access"
     ):
         return True
-    return any(parent.child_by_field_name(f) == node for f in ("name", "field"))
+    if parent.type in ("break_statement", "continue_statement", "labeled_statement"):
+        return True
+    if parent.type == "method_reference" and parent.named_children[0] != node:
+        return True
+    return any(parent.child_by_field_name(f) == node for f in ("name", "field", "key"))
+
+
+_JAVA_BINDERS: Final = (
+    "enhanced_for_statement",
+    "catch_formal_parameter",
+    "resource",
+    "instanceof_expression",
+    "type_pattern",
+    "record_pattern_component",
+)
+"""Nodes that bind the name in their field `name` (or, where they have none, their last child)."""
+
+
+def _java_scope(scope: Node) -> set[str]:
+    """The names that a method or type binds anywhere inside."""
+    kinds = ("formal_parameter", "spread_parameter", "variable_declarator", "type_parameter")
+    found = {_text(n) for k in descendants(scope, *kinds) for n in descendants(k, "identifier", "type_identifier")}
+    for node in descendants(scope, *_JAVA_BINDERS):
+        name = node.child_by_field_name("name") or (node.named_children[-1] if node.named_children else None)
+        if name is not None and name.type == "identifier":
+            found.add(_text(name))
+    for node in descendants(scope, "lambda_expression"):
+        if (given := node.child_by_field_name("parameters")) is not None:
+            found |= {_text(n) for n in descendants(given, "identifier")}
+    return found
 
 
 def _java_known(inserted: tuple[Span, ...], name: str, node: Node, after: Document) -> bool:
@@ -210,16 +246,13 @@ def _java_known(inserted: tuple[Span, ...], name: str, node: Node, after: Docume
         return True
     at: Node | None = node
     while at is not None:
-        kinds = ("formal_parameter", "spread_parameter", "variable_declarator", "type_parameter")
         if at.type in (
             "method_declaration",
             "constructor_declaration",
             "class_declaration",
             "interface_declaration",
             "record_declaration",
-        ) and name in {
-            _text(n) for k in descendants(at, *kinds) for n in descendants(k, "identifier", "type_identifier")
-        }:
+        ) and name in _java_scope(at):
             return True
         at = at.parent
     if node.type == "type_identifier" or name[:1].isupper():

@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -18,10 +17,10 @@ from copilot.context.index import Index
 from copilot.context.lineage import Ancestor, imports
 from copilot.context.members import Inherited
 from copilot.messages import say
+from copilot.syntax import importing
 from copilot.syntax.classes import Shape
-from copilot.syntax.lines import line_end, line_start, next_line
-from copilot.syntax.outline import Import, outline
-from copilot.types import Declined, Document, Edit, Span
+from copilot.syntax.outline import outline
+from copilot.types import Declined, Document, Edit
 from copilot.verify.names import JAVA_LANG
 
 Need = tuple[str, str]
@@ -201,78 +200,4 @@ def _unclear(name: str) -> Declined:
 
 def import_edits(doc: Document, needs: Iterable[Need]) -> list[Edit]:
     """Edits that import what is not imported yet."""
-    rows = outline(doc).imports
-    missing = [n for n in dict.fromkeys(needs) if not any(_brings(row, n) for row in rows)]
-    edit = _python_import if doc.language == "python" else _java_import
-    spots: dict[Span, list[str]] = {}
-    for need in missing:
-        span, text = edit(doc, need, rows)
-        spots.setdefault(span, []).append(text)
-    return [Edit(doc.path, span, "".join(sorted(texts))) for span, texts in spots.items()]
-
-
-def _brings(row: Import, need: Need) -> bool:
-    module, name = need
-    return row.module == module and not row.alias and (row.name or "") == name and not row.static
-
-
-def _python_import(doc: Document, need: Need, rows: tuple[Import, ...]) -> tuple[Span, str]:
-    text = doc.text
-    module, name = need
-    statement = f"from {module} import {name}" if name else f"import {module}"
-    top = [r.span for r in rows if line_start(text, r.span.start) == r.span.start]
-    same = next(
-        (r.span for r in rows if r.span in top and name and r.module == module and r.name not in {None, "*"}), None
-    )
-    if same and b"(" not in text[same.start : same.end] and b"\\" not in text[same.start : same.end]:
-        return Span(same.end, same.end), f", {name}"
-    if top:
-        std = [r.span for r in rows if r.span in top and _is_platform(r.module)]
-        after = (std or top)[-1] if _is_platform(module) else top[-1]
-        end = line_end(text, after.end)
-        if _is_platform(module) and not std:
-            start = top[0].start
-            return Span(start, start), statement + "\n\n"
-        gap = "\n\n" if text[after.start : after.end].startswith(b"from __future__") else "\n"
-        return Span(end, end), gap + statement
-    return _python_first_import(text, statement)
-
-
-def _is_platform(module: str) -> bool:
-    return module.partition(".")[0] in sys.stdlib_module_names
-
-
-def _python_first_import(text: bytes, statement: str) -> tuple[Span, str]:
-    """After the module's comments and docstring, before its first code."""
-    at = first = 3 if text.startswith(b"\xef\xbb\xbf") else 0
-    while text[at : at + 1] == b"#":
-        at = next_line(text, at)
-    if text[at : at + 1].strip() and not text[first:].startswith((b"#!", b"# -*-", b"# coding")):
-        at = first  # the comment belongs to the code below it
-    start = at + len(text[at:]) - len(text[at:].lstrip())
-    quote = text[start : start + 3]
-    if quote in (b'"""', b"'''"):
-        closed = text.find(quote, start + 3)
-        if closed != -1:
-            end = line_end(text, closed)
-            rest = text[end:].replace(b"\r\n", b"\n")
-            return Span(end, end), f"\n\n{statement}" + ("\n\n" if rest.strip() and rest[:2] != b"\n\n" else "")
-    gap = "\n\n\n" if text[start:].startswith((b"class ", b"def ", b"async def ", b"@", b"#")) else "\n\n"
-    return Span(start, start), statement + gap
-
-
-def _java_import(doc: Document, need: Need, rows: tuple[Import, ...]) -> tuple[Span, str]:
-    text = doc.text
-    full = f"{need[0]}.{need[1]}"
-    plain = [r for r in rows if not r.static]
-    before = [r for r in plain if f"{r.module}.{r.name}" < full]
-    if before:
-        end = line_end(text, before[-1].span.end)
-        return Span(end, end), f"\nimport {full};"
-    if rows:
-        start = line_start(text, (plain or rows)[0].span.start)
-        return Span(start, start), f"import {full};\n" + ("" if plain else "\n")
-    package = re.search(rb"^[ \t]*package\s[^;]*;[^\r\n]*", text, re.MULTILINE)
-    if package:
-        return Span(package.end(), package.end()), f"\n\nimport {full};"
-    return Span(0, 0), f"import {full};\n\n"
+    return importing.edits(doc, (importing.Need(module, name) for module, name in needs))
