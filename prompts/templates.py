@@ -14,9 +14,9 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 ROLES: Final = ("system", "user", "assistant")
 STANDARDS: Final = "standards"
@@ -89,7 +89,7 @@ class Library:
             known = ", ".join(sorted({name for t in left for name in t.languages}))
             raise TemplateError(f"No template {task} for {language or 'no language'}, and no default; it has {known}.")
         chosen = max(fitting, key=_order)
-        if chosen in self.extra and (unknown := unknown_places(chosen)):
+        if chosen.digest not in {t.digest for t in ours()} and (unknown := unknown_places(chosen)):
             raise TemplateError(unknown)
         return chosen
 
@@ -125,7 +125,8 @@ def parse(text: str, name: str) -> Template:
         raise _error(name, 1, "the front matter is not closed by a +++ line")
     head = _front_matter("\n".join(lines[1:end]), name)
     parts = _parts(lines, end + 1, name)
-    return Template(**head, parts=parts, digest=hashlib.sha256(text.encode()).hexdigest(), source=text)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Template(head["id"], head["version"], head["languages"], parts, digest, head["places"], text)
 
 
 def folder(path: Path) -> tuple[Template, ...]:
@@ -172,7 +173,7 @@ def stacked(layers: Iterable[Sequence[Template]], pins: Sequence[str] = ()) -> t
             if free == template.languages and (free or (template.id, "") not in hidden):
                 kept.append(template)
             elif free:  # part of its languages is hidden: it stays for the others
-                kept.append(_for_languages(template, free))
+                kept.append(replace(template, languages=free))
         hidden |= {(t.id, name) for t in mine for name in t.languages or ("",)}
     return tuple(kept)
 
@@ -214,7 +215,7 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
     return "\n".join(lines).rstrip("\n") if gap else "\n".join(lines)
 
 
-def _front_matter(text: str, name: str) -> dict[str, object]:
+def _front_matter(text: str, name: str) -> dict[str, Any]:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -303,18 +304,6 @@ def _error(name: str, line: int, problem: str) -> TemplateError:
 
 def _order(template: Template) -> tuple[int, ...]:
     return tuple(map(int, template.version.split(".")))
-
-
-def _for_languages(template: Template, languages: tuple[str, ...]) -> Template:
-    return Template(
-        template.id,
-        template.version,
-        languages,
-        template.parts,
-        template.digest,
-        template.places,
-        template.source,
-    )
 
 
 def _pinned(pins: Sequence[str]) -> dict[str, set[str]]:
