@@ -25,10 +25,11 @@ ONLY_IN = {
         "copilot/verify/processes.py",
         "copilot/context/worker.py",
         "serving/vllm.py",
+        "serving/keeper.py",
     },
 }
 ONLY_IN["multiprocessing"] = ONLY_IN["subprocess"]
-ONLY_IN["aiohttp"] = {"copilot/engines/model.py", "serving/upstream.py"}
+ONLY_IN["aiohttp"] = {"copilot/engines/client.py", "serving/upstream.py"}
 ONLY_IN["requests"] = ONLY_IN["httpx"] = set()
 ONLY_IN["sqlalchemy"] = ONLY_IN["prometheus_client"] = ONLY_IN["uvicorn"] = ONLY_IN["pydantic"] = {"serving/"}
 

@@ -1,0 +1,88 @@
+"""What the tiny model is taught, and what the tests then ask for: one list, read by both.
+
+A scenario says what a developer does at which place of `workspace/`, and the model's raw answer. The prompt is not
+written here: `record.py` plays each scenario through the language server and the gateway and takes what arrives at the
+engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+WORKSPACE = Path(__file__).with_name("workspace")
+PYTHON = "ledger/"
+JAVA = "src/main/java/com/example/ledger/"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`cut` occurs once in `file`: the editor's text is the file without it, the caret stands where it was.
+
+    For tasks with a selection `cut` stays in the text and is selected. `answer` is the model's raw text.
+    """
+
+    name: str
+    task: str
+    file: str
+    cut: str
+    answer: str
+    instruction: str = ""
+
+    @property
+    def language(self) -> str:
+        return "java" if self.file.endswith(".java") else "python"
+
+    def text(self) -> str:
+        """The editor's text."""
+        whole = (WORKSPACE / self.file).read_text("utf-8")
+        assert whole.count(self.cut) == 1, (self.name, whole.count(self.cut))
+        return whole.replace(self.cut, "") if self.task == "complete" else whole
+
+    def at(self) -> int:
+        """The caret, or the start of the selection."""
+        return (WORKSPACE / self.file).read_text("utf-8").index(self.cut)
+
+
+def holes(file: str, *cuts: str) -> list[Scenario]:
+    """Infills of one file: the answer is what was cut."""
+    stem = Path(file).stem.lower()
+    return [Scenario(f"complete-{stem}-{n}", "complete", file, cut, cut) for n, cut in enumerate(cuts)]
+
+
+COMPLETE = [
+    *holes(
+        PYTHON + "accounts.py",
+        'raise ValueError("a deposit is positive")',
+        'raise PermissionError("the account is frozen")',
+        "account.balance -= cents",
+        "if best is None or account.balance > best.balance:\n            best = account",
+        "return sum(account.balance for account in accounts)",
+    ),
+    *holes(
+        PYTHON + "fees.py",
+        "return max(fee, 50)",
+        "interest = cents * rate * days / YEAR_DAYS",
+        "share, rest = divmod(cents, parts)",
+        "return min(days * 25, 500)",
+    ),
+    *holes(
+        PYTHON + "cards.py",
+        "return [int(sign) for sign in text if sign.isdigit()]",
+        'return "*" * hidden + number[-4:]',
+        "return total % 10 == 0",
+        'return "unionpay"',
+    ),
+    *holes(
+        JAVA + "Balance.java",
+        'throw new IllegalArgumentException("a deposit is positive");',
+        "return amount <= cents;",
+        "cents -= amount;",
+    ),
+    *holes(
+        JAVA + "Fees.java",
+        "return Math.max(fee, 50);",
+        "return Math.min(days * 25L, 500L);",
+        "long whole = amount / 100;",
+    ),
+]

@@ -1,0 +1,1 @@
+"""A small ledger: what the tests of the whole path work on."""
