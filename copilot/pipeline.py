@@ -7,15 +7,14 @@ name; of the tasks only correction, which is also asked unasked (`diagnose`) and
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, Protocol, cast
+from typing import Final, Literal, Protocol
 
 from copilot import edits, tasks
 from copilot.config import Settings
 from copilot.context.index import Index
-from copilot.engines.base import Engine
+from copilot.engines.base import Engine, closing
 from copilot.messages import say
 from copilot.tasks import fix
 from copilot.types import (
@@ -81,6 +80,7 @@ async def suggest(request: Request, workspace: Workbench) -> Suggestion | Declin
     highest confidence wins; an engine's own order breaks ties.
     """
     task = tasks.module(request.task)
+    request = replace(request, trace_id=request.trace_id or secrets.token_hex(16))
     context = await workspace.gather(request)
     reasons: list[Declined] = []
     rejected: list[Attempt] = []
@@ -90,7 +90,7 @@ async def suggest(request: Request, workspace: Workbench) -> Suggestion | Declin
             failed: list[Attempt] = []
             best = await _best(task, engine, asked, context, workspace, reasons, failed)
             if best is not None:
-                return _suggestion(best, engine)
+                return _suggestion(best, engine, request.trace_id)
             rejected += failed
             if not failed:
                 break  # the same question would get the same silence
@@ -108,8 +108,7 @@ async def _best(
     failed: list[Attempt],
 ) -> _Proven | None:
     best: _Proven | None = None
-    proposals = cast("aclosing[AsyncIterator[Candidate | Declined]]", aclosing(engine.propose(request, context)))  # type: ignore[type-var]
-    async with proposals as stream:
+    async with closing(engine, request, context) as stream:
         async for proposal in stream:
             if isinstance(proposal, Declined):
                 reasons.append(proposal)
@@ -137,14 +136,14 @@ async def _prove(
     return tuple(done)
 
 
-def _suggestion(best: _Proven, engine: Engine) -> Suggestion:
+def _suggestion(best: _Proven, engine: Engine, trace_id: str) -> Suggestion:
     candidate = best.candidate
     return Suggestion(
         edits=candidate.edits,
         checks=best.checks,
         origin=candidate.origin or engine.name,
         confidence=candidate.confidence,
-        trace_id=secrets.token_hex(8),
+        trace_id=trace_id,
         title=candidate.title,
         findings=candidate.findings,
         prose=candidate.prose,

@@ -302,6 +302,8 @@ class Request:
     instruction: str = ""
     facts: tuple[Finding, ...] = ()
     attempts: tuple[Attempt, ...] = ()
+    trace_id: str = ""
+    """W3C trace id (32 hex digits) of the suggestion that comes of it; the pipeline gives one."""
 
 
 @dataclass(frozen=True, slots=True)

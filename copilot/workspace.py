@@ -12,52 +12,82 @@ import copy
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copilot import project as projects
 from copilot.config import Settings
 from copilot.context import gather
 from copilot.context.index import Index, IndexStatus
 from copilot.context.worker import IndexWorker
-from copilot.engines.base import Engine, Resources
+from copilot.engines import circuit
+from copilot.engines.base import Engine, Resources, closing
+from copilot.engines.circuit import State
 from copilot.engines.embedded import EmbeddedEngine
 from copilot.engines.replay import ReplayEngine
+from copilot.engines.together import TogetherEngine
 from copilot.errors import WorkerDied
 from copilot.messages import say
 from copilot.progress import report
 from copilot.syntax.languages import LANGUAGES
-from copilot.types import Candidate, Context, Declined, Project, Request, Task
+from copilot.types import Candidate, Context, Declined, GenerateOptions, Project, Request, Task
+
+if TYPE_CHECKING:
+    from copilot.engines.model import ModelEngine
 
 _THREADS = 2
 """Embedded work holds the interpreter lock most of the time: more threads would only slow each other down."""
 
 
-class _Excluded:
-    """The engine of a path that policy keeps out: it says so."""
+class _Silent:
+    """The engine of a question that nobody may or can answer: it says why."""
 
-    name = "policy"
+    def __init__(self, name: str, why: Declined) -> None:
+        self.name, self._why = name, why
 
     def rounds(self, task: Task) -> int:  # noqa: ARG002 -- the protocol's
         return 1
 
     async def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:  # noqa: ARG002 -- the protocol's
-        yield Declined(say("kept out by .copilotignore or index.exclude"))
+        yield self._why
+
+
+class _Unsaid:
+    """An engine whose reasons for silence are not told, because the next one's are the better ones."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.name, self._engine = engine.name, engine
+        self.rounds = engine.rounds
+
+    async def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:
+        async with closing(self._engine, request, context) as stream:
+            async for proposal in stream:
+                if isinstance(proposal, Candidate):
+                    yield proposal
 
 
 class Workspace:
     """What the pipeline needs of a repository (it satisfies `pipeline.Workbench`)."""
 
     def __init__(
-        self, project: Project, settings: Settings, engine: str, on_index: Callable[[IndexStatus], None] | None
+        self,
+        project: Project,
+        settings: Settings,
+        engine: str,
+        on_index: Callable[[IndexStatus], None] | None,
+        on_state: Callable[[State], None] | None,
+        on_notice: Callable[[str], None] | None,
     ) -> None:
-        self._project, self._settings = project, settings
+        self._project, self._settings, self._engine = project, settings, engine
         self._on_index, self._warm = on_index, engine != "replay"
         self._worker = IndexWorker(project.root, settings, self._index_moved)
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="embedded")
-        self._engines: tuple[Engine, ...] = (
-            (ReplayEngine(),)
-            if engine == "replay"
-            else (EmbeddedEngine(Resources(project, settings, self._worker.index, self._executor)),)
-        )
+        self._replay = ReplayEngine() if engine == "replay" else None
+        self._embedded = EmbeddedEngine(Resources(project, settings, self._worker.index, self._executor))
+        self._model: ModelEngine | None = None
+        if settings.gateway.url and engine in ("auto", "model"):
+            from copilot.engines.model import ModelEngine
+
+            self._model = ModelEngine(project.root, settings, on_state, on_notice)
 
     @classmethod
     def open(
@@ -67,9 +97,15 @@ class Workspace:
         *,
         engine: str = "auto",
         on_index: Callable[[IndexStatus], None] | None = None,
+        on_state: Callable[[State], None] | None = None,
+        on_notice: Callable[[str], None] | None = None,
     ) -> Workspace:
-        """Open the repository at `root`. `engine`: auto (embedded while there is no model), embedded, or replay."""
-        return cls(projects.find(root, settings.python.interpreter), settings, engine, on_index)
+        """Open the repository at `root`. `engine`: auto (the model where a gateway is set, and the embedded engine),
+        embedded, model, or replay. `on_state` hears when the model goes away and comes back, `on_notice` sentences for
+        the person.
+        """
+        project = projects.find(root, settings.python.interpreter)
+        return cls(project, settings, engine, on_index, on_state, on_notice)
 
     @property
     def project(self) -> Project:
@@ -86,9 +122,67 @@ class Workspace:
         """The read side of the index (empty before the first build)."""
         return self._worker.index
 
+    @property
+    def model(self) -> bool:
+        """Whether a model's answers can be had: a gateway is set and not left out, or answers are replayed."""
+        return self._model is not None or self._replay is not None
+
+    @property
+    def availability(self) -> State | None:
+        """How the model is now, None where none is asked."""
+        return self._model.state if self._model is not None else None
+
+    @property
+    def model_name(self) -> str:
+        """The model that answers; empty: none, or not known yet."""
+        return self._model.model if self._model is not None else ""
+
+    def patience_s(self, trigger: str) -> float:
+        """Seconds until a completion is too late: the model's time, if one is asked, and the embedded engine's.
+
+        The embedded engine works meanwhile; its part is left for the checks of what it has ready.
+        """
+        own = self._settings.completion.patience_s(trigger)
+        if self._model is None:
+            return own
+        return circuit.patience_s(self._settings.model, Task.COMPLETE, trigger) + own
+
     def engines(self, request: Request) -> Sequence[Engine]:
-        """The engines that answer, in order; for a path that policy keeps out, one that only says so."""
-        return (_Excluded(),) if self.excluded(request.document.path) else self._engines
+        """The engines that answer, in order.
+
+        | task | engines, where a gateway is set |
+        |---|---|
+        | complete | model and embedded at once: the model's answer if it comes within model.complete_ms |
+        | generate | embedded (a derivation is never wrong, and is known in milliseconds), then model |
+        | fix | embedded, then model; a repair that nobody asked for never asks the model |
+        | comment, tests | model, then embedded |
+        | explain | model |
+
+        A path that policy keeps out, and a model that is not set, have an engine that only says so.
+        """
+        if self.excluded(request.document.path):
+            return (_Silent("policy", Declined(say("kept out by .copilotignore or index.exclude"))),)
+        if self._replay is not None:
+            return (self._replay,)
+        model, embedded = self._model, self._embedded
+        if model is None:
+            needed = self._engine == "model" or request.task is Task.EXPLAIN
+            return (_no_model(self._engine),) if needed else (embedded,)
+        if self._engine == "model":
+            return (model,)
+        match request.task:
+            case Task.COMPLETE:
+                return (TogetherEngine(model, embedded),)
+            case Task.GENERATE:
+                options = request.options
+                derived = isinstance(options, GenerateOptions) and options.kind not in ("auto", "edit")
+                return (embedded, model) if derived else (_Unsaid(embedded), model)
+            case Task.FIX:
+                return (embedded, model) if request.trigger == "invoked" else (embedded,)
+            case Task.EXPLAIN:
+                return (model,)
+            case _:
+                return (model, embedded)
 
     def excluded(self, path: Path) -> bool:
         """Whether `.copilotignore` or `index.exclude` keeps a path out of everything."""
@@ -97,12 +191,14 @@ class Workspace:
     def replaying(self, answer: str) -> Workspace:
         """This workspace with a recorded raw model answer in the place of its engines; close the original only."""
         other = copy.copy(self)
-        other._engines = (ReplayEngine(answer),)  # noqa: SLF001 -- of this very class
+        other._replay = ReplayEngine(answer)  # noqa: SLF001 -- of this very class
         return other
 
     async def gather(self, request: Request) -> Context:
         """What an engine sees beside the document."""
-        return gather.gather(request, self.index, self._settings)
+        asked = self._model is not None and self._replay is None
+        unasked = request.task is Task.FIX and request.trigger == "automatic"
+        return gather.gather(request, self.index, self._settings, model=asked and not unasked)
 
     def start_index(self) -> None:
         """Start building the index in the background."""
@@ -151,6 +247,17 @@ class Workspace:
             return  # the status says why; every reader works without an index
 
     async def close(self) -> None:
-        """End the worker and the threads."""
+        """End the worker and the threads, and leave the gateway."""
+        if self._model is not None:
+            await self._model.close()
         await asyncio.get_running_loop().run_in_executor(None, self._worker.close)
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _no_model(engine: str) -> Engine:
+    detail = (
+        say("--engine embedded leaves the model out.")
+        if engine == "embedded"
+        else say("Set gateway.url, and gateway.key, in your user file or by environment variable.")
+    )
+    return _Silent("model", Declined(say("this needs a model, and none is set"), detail))

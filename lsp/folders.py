@@ -14,17 +14,20 @@ from copilot import config
 from copilot.project import root_of
 
 if TYPE_CHECKING:
+    from copilot.engines.circuit import State
     from copilot.workspace import Workspace
 
 
 @dataclass(slots=True)
 class Folders:
-    """Roots and workspaces. `report` gets each configuration problem once, as a sentence for a person."""
+    """Roots and workspaces. `report` gets each problem of settings, key or templates once, as a sentence for a person."""
 
     engine: str
     fixed: Path | None
     """Root from the command line; it wins for the files under it."""
     report: Callable[[str], None]
+    moved: Callable[[Path, State], None] = lambda _root, _state: None
+    """Hears when a root's model goes away and comes back."""
     roots: list[Path] = field(default_factory=list)
     """The editor's workspace folders."""
     general: Mapping[str, Any] = field(default_factory=dict)
@@ -49,9 +52,7 @@ class Folders:
         """The settings in force for a root. A wrong one is reported once and the rest holds."""
         loaded = config.load(config.Sources(root=root, lsp=self.own.get(root, self.general)))
         for problem in loaded.problems:
-            if problem.message not in self._told:
-                self._told.add(problem.message)
-                self.report(problem.message)
+            self._report_once(problem.message)
         return loaded.settings
 
     def workspace(self, root: Path) -> Workspace:
@@ -60,7 +61,13 @@ class Folders:
         if found is None:
             from copilot.workspace import Workspace
 
-            found = self._open[root] = Workspace.open(root, self.settings(root), engine=self.engine)
+            found = self._open[root] = Workspace.open(
+                root,
+                self.settings(root),
+                engine=self.engine,
+                on_state=lambda state: self.moved(root, state),
+                on_notice=self._report_once,
+            )
             if self.engine != "replay":
                 found.start_index()
         return found
@@ -78,6 +85,11 @@ class Folders:
         for root, workspace in list(self._open.items()):
             if self.settings(root) != workspace.settings:
                 self._replaced.append(self._open.pop(root))
+
+    def _report_once(self, message: str) -> None:
+        if message not in self._told:
+            self._told.add(message)
+            self.report(message)
 
     async def close_replaced(self) -> None:
         """Close what `configured` replaced; requests that still run on it end with an error of their own."""

@@ -47,6 +47,7 @@ from copilot.messages import say, set_locale
 from copilot.syntax.languages import by_lsp_id, language_of
 from copilot.types import Document, Edit
 from lsp import convert, edits, io, logs, progress, settings
+from lsp.availability import Availability
 from lsp.client import Client
 from lsp.diagnoses import Diagnoses
 from lsp.folders import Folders
@@ -81,7 +82,13 @@ class Server(LanguageServer):
         self.store = Store()
         self.client = Client()
         self.diagnoses = Diagnoses()
-        self.folders = Folders(engine, root, report=lambda text: self.tell(text, types.MessageType.Warning))
+        self.availability = Availability(self._tell_availability)
+        self.folders = Folders(
+            engine,
+            root,
+            report=lambda text: self.tell(text, types.MessageType.Warning),
+            moved=self.availability.moved,
+        )
         self._listeners: list[Listener] = []
         self._starters: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -308,6 +315,9 @@ class Server(LanguageServer):
         roots = self.folders.roots
         wanted = self.folders.settings(roots[0] if roots else Path.cwd()).ui.locale
         set_locale(wanted if wanted != "auto" else self._locale or "auto")
+
+    def _tell_availability(self, text: str, is_warning: bool) -> None:  # noqa: FBT001 -- a callback's
+        self.tell(text, types.MessageType.Warning if is_warning else types.MessageType.Info)
 
     def _notify(self, event: Event, uri: str) -> None:
         for listener in self._listeners:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from copilot import config, files
+from copilot.engines.circuit import State
 from copilot.errors import UsageError
 from copilot.messages import say, set_locale, visible
 from copilot.project import root_of
@@ -27,15 +28,16 @@ from copilot.syntax.outline import outline
 from copilot.types import Attempt, Check, Declined, Document, Span, Suggestion
 from copilot.workspace import Workspace
 
+ENGINES = ("auto", "embedded", "model", "replay")
+"""Who may answer: the model where a gateway is set and the embedded engine; one of them alone; recorded answers."""
+
 
 def add_common(parser: argparse.ArgumentParser, *, engine: bool = True) -> None:
     """Options that every verb takes."""
     parser.add_argument("--json", action="store_true", help=say("one JSON object on stdout"))
     parser.add_argument("--root", type=Path, help=say("root of the project (default: the repository of the file)"))
     if engine:
-        parser.add_argument(
-            "--engine", choices=("auto", "embedded", "replay"), default="auto", help=say("who answers (default: auto)")
-        )
+        parser.add_argument("--engine", choices=ENGINES, default="auto", help=say("who answers (default: auto)"))
 
 
 @asynccontextmanager
@@ -50,11 +52,16 @@ async def workspace(options: argparse.Namespace, path: Path) -> AsyncIterator[Wo
             warn(problem.message)
     settings = loaded.checked()
     set_locale(settings.ui.locale)
-    opened = Workspace.open(root, settings, engine=getattr(options, "engine", "auto"))
+    opened = Workspace.open(root, settings, engine=getattr(options, "engine", "auto"), on_state=_moved, on_notice=warn)
     try:
         yield opened
     finally:
         await opened.close()
+
+
+def _moved(state: State) -> None:
+    if state.status == "degraded":
+        warn(say("the model is not available now: {why}", why=state.message))
 
 
 def folder(path: Path) -> Path:

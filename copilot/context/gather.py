@@ -28,10 +28,14 @@ _BYTES_A_TOKEN: Final = 3.4
 _NAME: Final = re.compile(r"[^\W\d]\w{2,}")
 
 
-def gather(request: Request, index: Index, settings: Settings) -> Context:
-    """The context of a request; snippets only where a model may read them (the embedded engine asks the index)."""
+def gather(request: Request, index: Index, settings: Settings, *, model: bool | None = None) -> Context:
+    """The context of a request; snippets only where a model may read them (the embedded engine asks the index).
+
+    `model`: whether one will be asked; None: whether one is configured.
+    """
     before, after, cut = around(request.document, request.span)
-    wanted = bool(settings.gateway.url) and not index.excluded(request.document.path)
+    asked = bool(settings.gateway.url) if model is None else model
+    wanted = asked and not index.excluded(request.document.path)
     snippets = tuple(_definitions(request, index, before)) if wanted else ()
     return Context(before, after, snippets, truncated=cut)
 

@@ -1,1 +1,1 @@
-"""Who proposes: one protocol (`base.py`), the embedded engine and recorded answers."""
+"""Who proposes: one protocol (`base.py`), the model, the embedded engine and recorded answers."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from copilot.config import Settings
 from copilot.context.index import Index
@@ -36,3 +37,8 @@ class Resources:
     settings: Settings
     index: Index
     executor: Executor
+
+
+def closing(engine: Engine, request: Request, context: Context) -> aclosing[AsyncIterator[Candidate | Declined]]:  # type: ignore[type-var]
+    """The engine's proposals, its iterator closed at the end of the block, however it is left."""
+    return cast("aclosing[AsyncIterator[Candidate | Declined]]", aclosing(engine.propose(request, context)))  # type: ignore[type-var]

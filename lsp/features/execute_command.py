@@ -7,7 +7,7 @@ what was done with its evidence, or `declined` with the reason.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -140,10 +140,11 @@ def _span(server: Server, document: Document, where: Any) -> Span:
 
 
 def _status(root: Path, workspace: Workspace) -> dict[str, Any]:
-    state = workspace.index.status()
+    state, model = workspace.index.status(), workspace.availability
     return {
         "root": str(root),
-        "engine": "embedded",
+        "engine": "embedded" if model is None else "model",
+        "gateway": None if model is None else {**asdict(model), "model": workspace.model_name},
         "index": state.state,
         "files": state.files,
         "why": state.why,

@@ -65,7 +65,7 @@ async def complete(server: Server, params: types.InlineCompletionParams) -> type
     from copilot import pipeline
 
     try:
-        async with asyncio.timeout(current.completion.patience_s(request.trigger)):
+        async with asyncio.timeout(workspace.patience_s(request.trigger)):
             answer = await pipeline.suggest(request, workspace)
     except TimeoutError:
         return None
