@@ -65,9 +65,9 @@ def at_signs(data: bytes) -> Iterator[Found]:
                 slash = data.rfind(b"/", max(0, at - 130), at)
                 if slash > 0:
                     yield from _oracle(data, slash, at)
-                if data.startswith(b"@tcp(", at) and (found := _GO.search(data, max(0, at - 200), at)):
-                    if not placeholder(found[1]):
-                        yield Found(*found.span(1), "url-password", "password")
+                found = _GO.search(data, max(0, at - 200), at) if data.startswith(b"@tcp(", at) else None
+                if found is not None and not placeholder(found[1]):
+                    yield Found(*found.span(1), "url-password", "password")
         at = data.find(b"@", at + 1)
 
 

@@ -1,7 +1,7 @@
-"""Private keys: PEM, OpenSSH, PGP, SSH2, PuTTY, age, and the private members of JSON Web Keys.
+r"""Private keys: PEM, OpenSSH, PGP, SSH2, PuTTY, age, and the private members of JSON Web Keys.
 
 A block is found whole, from its first marker to its last, in whatever way its lines are written: real line ends, the
-two characters `\\n` of JSON and environment files, quotes and plus signs of concatenated literals. A block without an
+two characters `\n` of JSON and environment files, quotes and plus signs of concatenated literals. A block without an
 end runs to the end of the text, one without a beginning (the text after a cursor that stands inside a key) starts where
 its lines start. Markers alone are code that reads keys, not a key: material must stand between them.
 """

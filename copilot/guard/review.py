@@ -78,7 +78,8 @@ def review(texts: Sequence[str], policy: Policy) -> Reviewed:
 def _masked(text: str, places: list[Found], surrogates: Surrogates) -> str:
     if not places:
         return text
-    parts, at = [], 0
+    at = 0
+    parts: list[str] = []
     for one in places:
         parts += text[at : one.start], surrogates.of(text[one.start : one.end], one.kind)
         at = one.end
