@@ -25,6 +25,8 @@ VERBS: Final[dict[str, str]] = {
     "comment": "docstrings and Javadoc for a file or symbol",
     "tests": "unit tests for a file or symbol, proven by running them",
     "index": "build or show the repository index",
+    "serve": "start the gateway",
+    "keys": "make, show, rotate and revoke keys of the gateway",
     "doctor": "check the installation, the configuration and the sandbox",
     "demo": "play the main job on a sample through the real language server",
 }

@@ -84,6 +84,7 @@ class _Snapshot:
     """Everything the hot path reads, replaced as a whole."""
 
     revision: str = ""
+    teams: int = 0
     entries: Mapping[bytes, _Entry] = field(default_factory=dict)
     adapters: Mapping[str, AdapterRow] = field(default_factory=dict)
     routes: Mapping[tuple[str, str], Route] = field(default_factory=dict)
@@ -142,6 +143,16 @@ class Directory:
             for (team, name), found in self._at.routes.items()
             if team == caller.team and not name.startswith("task:")
         )
+
+    def counts(self) -> tuple[int, int, int]:
+        """Valid keys, teams and adapters in memory."""
+        at = self._at
+        return len(at.entries), at.teams, len(at.adapters)
+
+    def parent(self, adapter: str) -> str | None:
+        """The base model of an adapter."""
+        row = self._at.adapters.get(adapter)
+        return row.base if row is not None else None
 
     def is_model(self, name: str) -> bool:
         """Whether this is a model or adapter of anybody: a label that metrics may carry."""
@@ -207,7 +218,7 @@ class Directory:
                 )
                 digest = bytes.fromhex(row.hash)
                 entries[digest] = _Entry(digest, caller, row.expires)
-        self._at = _Snapshot(revision, entries, adapters, self._all_routes(teams, adapters))
+        self._at = _Snapshot(revision, len(teams), entries, adapters, self._all_routes(teams, adapters))
 
     def _all_routes(
         self, teams: Mapping[str, TeamRow], adapters: Mapping[str, AdapterRow]

@@ -271,10 +271,17 @@ def store_url(config: Config) -> str:
     return os.environ.get(config.store.url_env, "") if config.store.url_env else config.store.url
 
 
+def shown_url(config: Config) -> str:
+    """The database's address as it may be shown: never a password."""
+    if config.store.url_env:
+        return f"(from {config.store.url_env})"
+    return re.sub(r"//[^/@]*@", "//", config.store.url)
+
+
 def weak(secret: str, *, shortest: int = 20) -> bool:
-    """Whether a secret is too short, of too few different characters, or a word that people write as a placeholder."""
-    lowered = secret.lower()
-    return len(secret) < shortest or len(set(secret)) < 8 or any(word in lowered for word in PLACEHOLDERS)
+    """Whether a secret is too short or of too few different characters, words of placeholders not counted."""
+    rest = re.sub("|".join(PLACEHOLDERS), "", secret.lower())
+    return len(rest) < shortest or len(set(rest)) < 8
 
 
 def _said(error: ValidationError) -> str:

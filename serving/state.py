@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,12 @@ from serving.config import Config
 from serving.metrics import Metrics
 
 if TYPE_CHECKING:
+    from serving.bank_templates import BankTemplates
     from serving.limits import Limiter
+    from serving.readiness import Readiness
+    from serving.store import Store
     from serving.upstream import Upstream
+    from serving.vllm import Engine
 
 
 @dataclass(slots=True)
@@ -31,3 +35,11 @@ class State:
     draining: bool = False
     faults: dict[str, str] = field(default_factory=dict)
     """What is wrong now, by part; `/ready` says it (audit, store, upstream …)."""
+    store: Store | None = None
+    """None only where a test makes a State of the data path alone."""
+    templates: BankTemplates | None = None
+    readiness: Readiness | None = None
+    vllm: Engine | None = None
+    """The engine that this process started, None when it attaches to others."""
+    running: Callable[[], int] = int
+    """How many requests of the data path run now."""

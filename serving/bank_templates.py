@@ -1,0 +1,81 @@
+"""The bank's own templates and coding standards as each team sees them, read at start and at `/admin/reload`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from copilot.errors import ConfigError
+from prompts import templates
+from serving.config import Prompts
+
+LONGEST_STANDARDS: Final = 64_000
+"""Bytes of the standards file: it is part of every prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForTeam:
+    """What one team's clients get: `(name, source)` pairs, names as `complete/python.md`."""
+
+    sources: tuple[tuple[str, str], ...]
+    pins: tuple[str, ...]
+    standards: str
+
+    @property
+    def digest(self) -> str:
+        """A short digest of it all."""
+        return hashlib.sha256(repr((self.sources, self.pins, self.standards)).encode()).hexdigest()[:16]
+
+
+class BankTemplates:
+    """Reads the folder once; a team's view is made when it is first asked for."""
+
+    def __init__(self, settings: Prompts) -> None:
+        """Raises ConfigError naming the template or file at fault."""
+        self._settings = settings
+        self._layers: dict[str, tuple[templates.Template, ...]] = {}
+        self._views: dict[str, ForTeam] = {}
+        self._standards = ""
+        self._read()
+
+    def _read(self) -> None:
+        folder, file = self._settings.folder, self._settings.standards
+        try:
+            if folder is not None:
+                if not folder.is_dir():
+                    raise ConfigError("prompts.folder is no folder.")
+                for layer in sorted(path for path in folder.iterdir() if path.is_dir()):
+                    self._layers[layer.name] = self._layer(layer)
+            if file is not None:
+                if file.stat().st_size > LONGEST_STANDARDS:
+                    raise ConfigError(f"prompts.standards is longer than {LONGEST_STANDARDS} bytes.")
+                self._standards = file.read_text("utf-8")
+        except templates.TemplateError as error:
+            raise ConfigError(f"prompts.folder: {error}") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"prompts.standards or prompts.folder cannot be read: {type(error).__name__}.") from None
+
+    def _layer(self, path: Path) -> tuple[templates.Template, ...]:
+        found = templates.folder(path)
+        for template in found:
+            if problem := templates.unknown_places(template):
+                raise ConfigError(f"prompts.folder: {path.name}/{template.id}: {problem}")
+        return found
+
+    def team(self, name: str) -> ForTeam:
+        """What the clients of a team get; the team's own templates come before those for all."""
+        found = self._views.get(name)
+        if found is None:
+            pins = self._settings.pins.get(name, ())
+            own = self._layers.get(name, ()) if name != "all" else ()
+            kept = templates.stacked([own, self._layers.get("all", ())], pins)
+            named = [(f"{t.id}/{'-'.join(t.languages) or 'default'}.md", t.source) for t in kept]
+            found = self._views[name] = ForTeam(tuple(named), pins, self._standards)
+        return found
+
+    @property
+    def count(self) -> int:
+        """Templates read."""
+        return sum(map(len, self._layers.values()))
