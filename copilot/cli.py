@@ -24,9 +24,11 @@ VERBS: Final[dict[str, str]] = {
     "fix": "correct a file, as a unified diff",
     "comment": "docstrings and Javadoc for a file or symbol",
     "tests": "unit tests for a file or symbol, proven by running them",
+    "scan": "check files or text for keys, passwords and personal data",
     "index": "build or show the repository index",
     "serve": "start the gateway",
     "keys": "make, show, rotate and revoke keys of the gateway",
+    "audit": "check or export the gateway's audit journal",
     "doctor": "check the installation, the configuration and the sandbox",
     "demo": "play the main job on a sample through the real language server",
 }

@@ -77,15 +77,20 @@ class Journal:
 
         A caller that is cancelled while it waits leaves the record behind: it is written all the same.
         """
+        await self.submit(record)
+
+    def submit(self, record: Record) -> asyncio.Future[None]:
+        """`append` without waiting: the future is done once the record is on the disk, or holds AuditUnavailable."""
         loop = asyncio.get_running_loop()
         waiter = loop.create_future()
         with self._wanted:
             if self._closing:
-                raise AuditUnavailable(say("The audit journal is closed."))
+                waiter.set_exception(AuditUnavailable(say("The audit journal is closed.")))
+                return waiter
             self._pending.append((record, waiter, loop))
             if len(self._pending) == 1:  # else the thread has been told and not yet come
                 self._wanted.notify()
-        await waiter
+        return waiter
 
     async def close(self) -> None:
         """Write what is left and end the thread. A second call does nothing."""
