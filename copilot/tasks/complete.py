@@ -1,49 +1,52 @@
-"""Inline completion as a task: how a raw model answer becomes one line, and what proves a candidate.
+"""Inline completion as a task: the hole a model is asked to fill, reading its answer, and what proves a candidate.
 
-A candidate is one edit that starts at or before the caret, ends on the caret's line, and adds no line. Absent on
-purpose: proposing (`copilot/engines`), and taking more than the line from an answer.
+A candidate is one edit that starts at or before the caret and ends on the caret's line. It adds lines only where a
+block is missing. Absent on purpose: proposing (`copilot/engines`), and which lines of an answer count (`infill.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Final
 
 from copilot import edits as texts
 from copilot.config import Settings
 from copilot.context.gather import between
-from copilot.context.tokens import lex
 from copilot.messages import say
 from copilot.syntax import tree
 from copilot.syntax.lines import line_end, line_start
-from copilot.types import Candidate, Check, CompleteOptions, Document, Edit, Project, Request, Span
+from copilot.tasks import answers, infill
+from copilot.types import (
+    Candidate,
+    Check,
+    CompleteOptions,
+    Context,
+    Document,
+    Edit,
+    Hole,
+    Project,
+    Prompt,
+    Request,
+    Snippet,
+    Span,
+)
 from copilot.verify import syntax
+from prompts.templates import Library
 
 THRESHOLDS: Final = {"quiet": 0.8, "normal": 0.5, "eager": 0.35}
 """The least confidence that is shown, by profile."""
 
-_REACH: Final = 4_000
-"""Bytes around the caret in which its line is looked for; a longer line is data."""
+_PROMPT_BYTES: Final = 4_600
+_STEP: Final = 1_024
+"""Bytes of text before the caret in a prompt, and the steps in which its start moves: while somebody types, it stands
+still, so that the model's server finds what it has computed already."""
 
-_CONTROL: Final = re.compile(
-    r"<\|[^|<>\n]{1,40}\|>|<｜[^｜<>\n]{1,40}｜>|</s>|<(?:fim_(?:prefix|middle|suffix|pad)|file_sep|repo_name|endoftext|EOT|EOD|PRE|MID|SUF)>"
-    r"|\[/?(?:INST|PREFIX|SUFFIX|MIDDLE)\]"
-)
-_THOUGHT: Final = re.compile(r"<(think|thinking)>.*?(?:</\1>|\Z)", re.DOTALL)
-_FENCE: Final = re.compile(
-    r"^[ \t]*(?:```|~~~)[^\n`]*\n(.*?)(?:^[ \t]*(?:```|~~~)[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
-)
-_PROSE: Final = re.compile(
-    r"(?:sure|certainly|of course|okay|here(?:'s| is| are)|sorry|i(?:'m| am| can| cannot| can't| would|'ll| will)|"
-    r"as an ai|note|explanation|to complete|you (?:can|should|could)|the (?:completed?|completion|missing|following|code|"
-    r"line|answer)|this (?:code|line|function|method|completes|will|is)|let me|in this)\b(?=[^=([{;]*(?:[.:!?]\s*$|\s\w+\s\w+))",
-    re.IGNORECASE,
-)
-_PROSE_ZH: Final = re.compile(r"(?:好的|当然|以下|下面|这是|这里|抱歉|对不起|说明|注意|补全)[^=([{;]*")
-_BEGUN: Final = re.compile(r"[^\W\d]\w{2,}\Z")
-_PAIRS: Final = {")": "(", "]": "[", "}": "{"}
+_AFTER_BYTES: Final = 480
+_SNIPPET_BYTES: Final = 1_200
+_ONE_LINE, _BLOCK = 64, 224
+_STOP: Final = ("\n\n\n",)
+"""Not a single line end: a chat model's answer begins with a fence or a sentence. The engine stops by `settled`."""
 
 
 def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's
@@ -57,7 +60,7 @@ def satisfied(request: Request, candidate: Candidate, settings: Settings) -> boo
 
 
 async def checks(candidate: Candidate, request: Request, project: Project, settings: Settings) -> AsyncIterator[Check]:  # noqa: ARG001 - the protocol's
-    """`confidence` by profile, `line` (one edit on the caret's line), `applies`, `syntax` (no new ERROR or MISSING)."""
+    """`confidence` by profile, `line` (one edit at the caret), `applies`, `syntax` (no new ERROR or MISSING)."""
     profile = request.options.profile if isinstance(request.options, CompleteOptions) else settings.completion.profile
     least = THRESHOLDS[profile]
     said = say("{confidence} of at least {least}", confidence=f"{candidate.confidence:.2f}", least=least)
@@ -68,15 +71,19 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
 
 
 def _line(candidate: Candidate, request: Request) -> Check:
-    """One edit of this document, around the caret, within its line, that brings no line end."""
+    """One edit of this document, around the caret, that replaces nothing beyond its line and brings further lines only
+    where a block is missing.
+    """
     if len(candidate.edits) != 1 or candidate.edits[0].path != request.document.path:
         return Check("line", passed=False, detail=say("a completion is one edit of the open file"))
     edit, caret = candidate.edits[0], request.span.start
     row = (edit.span.start <= caret <= edit.span.end) and not _breaks(
         between(request.document, edit.span.start, edit.span.end)
     )
-    if not row or _breaks(edit.new.encode()):
-        return Check("line", passed=False, detail=say("a completion stays on its line"))
+    lines = len(edit.new.splitlines())
+    if not row or (lines > 1 and (lines > infill.MOST + 2 or not infill.place(request.document, caret).several)):
+        detail = say("a completion replaces nothing beyond its line, and adds lines only where a block is missing")
+        return Check("line", passed=False, detail=detail)
     return Check("line", passed=True)
 
 
@@ -105,7 +112,7 @@ def _parsed_after(doc: Document, after: Document, edits: tuple[Edit, ...]) -> bo
     known = tree.of(doc)
     if known is not None:
         edit = edits[0]
-        tree.reuse(after, tree.edit_tree(known, doc.text, edit.span, edit.new.encode()))
+        tree.reuse(after, tree.edit_tree(known, doc.text, edit.span, texts.with_newline(edit.new, doc.newline).encode()))
     return tree.of(after) is not None
 
 
@@ -129,105 +136,103 @@ def _row(doc: Document, span: Span) -> Span:
     return Span(line_start(doc.text, span.start), line_end(doc.text, span.end))
 
 
+def build(request: Request, context: Context, settings: Settings, library: Library) -> Prompt:  # noqa: ARG001 - the protocol's
+    """A hole to fill: the text around the caret, cut at stable line starts, and what defines the names in use."""
+    document = request.document
+    at = infill.place(document, request.span.end)
+    template = library.choose("complete", document.language)
+    return Prompt(
+        template=template.reference,
+        max_tokens=_BLOCK if at.several else _ONE_LINE,
+        hole=Hole(_head(context.before, request.span.start), _tail(context.after), _nearest(context.snippets)),
+        stop=_STOP,
+    )
+
+
+def _head(before: str, caret: int) -> str:
+    """The end of the text before the caret. It starts at a line start behind a multiple of `_STEP` bytes in the file,
+    and always holds the caret's line as far as the budget goes.
+    """
+    data = before.encode()
+    offset = caret - len(data)  # of `before` in the file
+    low = max(caret - _PROMPT_BYTES, 0)
+    low = -(-low // _STEP) * _STEP
+    if low <= offset:
+        return before
+    cut = low - offset
+    row = data.find(b"\n", cut)
+    start = row + 1 if row >= 0 else cut
+    return data[start:].decode("utf-8", "ignore")
+
+
+def _tail(after: str) -> str:
+    """The start of the text behind the caret: the rest of its line, and whole lines within a tenth of the prompt."""
+    data = after.encode()
+    if len(data) <= _AFTER_BYTES:
+        return after
+    end = data.rfind(b"\n", 0, _AFTER_BYTES) + 1
+    return data[: end or _AFTER_BYTES].decode("utf-8", "ignore")
+
+
+def _nearest(snippets: Iterable[Snippet]) -> tuple[Snippet, ...]:
+    """The first snippets, which are the nearest, that fit the budget together."""
+    kept, left = [], _SNIPPET_BYTES
+    for snippet in snippets:
+        left -= len(snippet.text.encode())
+        if left < 0:
+            break
+        kept.append(snippet)
+    return tuple(kept)
+
+
 def read(text: str, request: Request) -> Candidate | None:
-    """A raw model answer as a candidate for the caret's line; None when it holds nothing for it.
+    """A raw model answer as a candidate for the caret; None when it holds nothing for it.
 
     Taken off: control words of any model family, thoughts, a code fence, a sentence before the code, what repeats the
-    line before the caret, what already stands behind it, and everything after the first line.
+    text before the caret, what already stands behind or below it, and everything after the line, or after the block
+    where a block is missing (`infill`).
     """
-    caret = request.span.end
-    ahead = between(request.document, max(caret - _REACH, 0), caret).decode("utf-8", "ignore")
-    below = between(request.document, caret, caret + _REACH).decode("utf-8", "ignore")
-    line = re.split(r"[\r\n]", ahead)[-1]
-    rest = re.split(r"[\r\n]", below, maxsplit=1)[0]
-    answer = _first_line(_code(text), line, ahead)
-    answer = _without_rest(answer, rest, request.document.language)
-    following = next((row.strip() for row in below[len(rest) :].splitlines() if row.strip()), "")
-    whole = (line + answer + rest).strip()
-    if not answer.strip() or (whole == following and sum(c.isalnum() for c in whole) > 3):
+    document, caret = request.document, request.span.end
+    at = infill.place(document, caret)
+    found = _taken(text, at)
+    if not found.text.strip():
         return None
-    edit = Edit(request.document.path, Span(caret, caret), answer)
-    return Candidate((edit,), "replay", 1.0, title=say("complete the line"))
+    new = _closed(document, caret, found, at) if found.closer else found.text
+    edit = Edit(document.path, Span(caret, caret), new)
+    several = "\n" in new.strip("\n")
+    return Candidate((edit,), "replay", 1.0, title=say("complete the block") if several else say("complete the line"))
 
 
-def _code(text: str) -> str:
-    """The code of an answer: no thoughts, control words, fence or sentence around it; lines end in LF."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if (thought := _THOUGHT.match(text.lstrip())) is not None:
-        text = text.lstrip()[thought.end() :].lstrip("\n")
-    while (control := _CONTROL.search(text)) is not None:
-        # Before the code it is a lead-in, behind it the end of the answer.
-        text = text[control.end() :] if not text[: control.start()].strip() else text[: control.start()]
-    fence = _FENCE.search(text)
-    if fence is not None:
-        return fence[1]
-    if (inline := re.fullmatch(r"\s*`([^`\n]+)`\s*", text)) is not None:
-        return inline[1]
-    lines = text.split("\n")
-    while lines and _is_prose(lines[0]):
-        lines.pop(0)
-        while lines and not lines[0].strip():
-            lines.pop(0)
-    return "\n".join(lines)
+def settled(text: str, request: Request) -> bool:
+    """True when an answer that goes on after `text` would be read the same: its generation can stop."""
+    whole = text[: text.rfind("\n") + 1]  # the last line may not be finished
+    return bool(whole) and _taken(whole, infill.place(request.document, request.span.end)).ended
 
 
-def _is_prose(line: str) -> bool:
-    words = line.strip()
-    return bool(_PROSE.match(words)) or bool(_PROSE_ZH.fullmatch(words))
+def _taken(text: str, at: infill.Place) -> infill.Taken:
+    return infill.taken(answers.bare(text, at.language), at, fenced=answers.is_fenced(text))
 
 
-def _first_line(answer: str, line: str, ahead: str) -> str:
-    """What an answer says for the caret's line, of which `line` is already there."""
-    rows = answer.split("\n")
-    typed = line.strip()
-    known = {row.strip() for row in ahead.splitlines()[-40:-1]} if typed else set()
-    # A model that repeats the code above the caret: go on where the caret's line is reached.
-    for number, row in enumerate(rows):
-        if len(typed) > 2 and row.strip().startswith(typed):
-            again = row.strip()[len(typed) :]
-            return (again.lstrip() if line[-1].isspace() else again).rstrip()
-        if row.strip() and row.strip() not in known:
-            break
-        if row.strip() in known and number == len(rows) - 1:
-            return ""
-    if not typed:
-        row = next((row for row in rows if row.strip()), "")
-        return (row.lstrip() if line else row).rstrip()
-    row = rows[0].rstrip()
-    begun = _BEGUN.search(line)
-    if begun is not None and row.startswith(begun[0]):
-        return row[len(begun[0]) :]  # the model wrote the word from its start
-    return row.lstrip() if line[-1].isspace() else row
+def _closed(document: Document, caret: int, found: infill.Taken, at: infill.Place) -> str:
+    """The text with the line that closes its block, if the file lacks that line (the tree has fewer faults with it)."""
+    known = tree.of(document)
+    mark = found.closer[0]
+    if known is None or at.rest.strip() or found.closer.rstrip(";,") != mark:
+        return found.text
+    above = [row for row in at.ahead.split("\n") if row.strip()]
+    header = above[-1] if at.opener and above else _opener_of(above, len(at.margin or ""))
+    indent = header[: len(header) - len(header.lstrip())]
+    closed = f"{found.text}\n{indent}{found.closer}"
+    bare, whole = (_faults(document, Edit(document.path, Span(caret, caret), new)) for new in (found.text, closed))
+    return closed if whole < bare else found.text
 
 
-def _without_rest(answer: str, rest: str, language: str | None) -> str:
-    """The answer without what stands behind the caret already: the same text, or a bracket that closes nothing here."""
-    there = rest.strip()
-    if not there:
-        return answer
-    if there[0] in _PAIRS:
-        return _until_closer(answer, there[0], language)
-    if len(there) > 1 and answer.rstrip().endswith(there):
-        return answer.rstrip()[: -len(there)].rstrip()
-    overlap = next((n for n in range(min(len(there), len(answer)), 0, -1) if answer.endswith(there[:n])), 0)
-    # A shared letter is chance; a shared quote, comma or semicolon is the one that is there.
-    if overlap > 2 or (overlap and not answer[-overlap:].strip().isalnum()):
-        return answer[:-overlap]
-    return answer
+def _opener_of(above: list[str], margin: int) -> str:
+    """The nearest line above that stands further left than the block."""
+    return next((row for row in reversed(above) if len(row) - len(row.lstrip()) < margin), "")
 
 
-def _until_closer(answer: str, closer: str, language: str | None) -> str:
-    """The answer up to the first `closer` that it did not open itself (brackets in strings do not count)."""
-    depth = at = 0
-    for word in lex(answer, language).words:
-        found = answer.find(word, at)
-        if found < 0 or word == "\n":
-            continue
-        if word == _PAIRS[closer]:
-            depth += 1
-        elif word == closer:
-            if depth == 0:
-                return answer[:found]
-            depth -= 1
-        at = found + len(word)
-    return answer
+def _faults(document: Document, edit: Edit) -> int:
+    after = texts.apply(document, (edit,))
+    done = tree.of(after) if _parsed_after(document, after, (edit,)) else None
+    return len(tree.faults(done)) if done is not None else 0

@@ -1,6 +1,6 @@
-"""Correction: what is wrong in a document, and what proves that an edit puts it right.
+"""Correction: what is wrong in a document, what a model is asked about it, and what proves that an edit puts it right.
 
-Absent on purpose: where the edits come from (`copilot/engines`).
+Absent on purpose: where the edits come from (`copilot/engines`), and the words of a prompt (`fix_prompt.py`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,23 @@ from copilot.config import Settings
 from copilot.context.index import Index
 from copilot.errors import ToolMissing, UsageError
 from copilot.messages import say
-from copilot.types import Candidate, Check, Document, Edit, Finding, Project, Request, Span
-from copilot.verify import diagnostics, syntax, tools
+from copilot.tasks import fix_prompt
+from copilot.types import (
+    Candidate,
+    Check,
+    Context,
+    Declined,
+    Document,
+    Edit,
+    Finding,
+    Project,
+    Prompt,
+    Request,
+    Span,
+)
+from copilot.verify import diagnostics, evasion, syntax, tools
 from copilot.verify.firstfault import first_fault
+from prompts.templates import Library
 
 
 async def findings(
@@ -31,8 +45,18 @@ async def findings(
 
 
 def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's parameter
-    """One: the embedded engine has no second thought, and its candidates come best first."""
-    return 1
+    """Two: a model that is told why its correction was refused may have a better one."""
+    return 2
+
+
+def build(request: Request, context: Context, settings: Settings, library: Library) -> Prompt | Declined:  # noqa: ARG001 - the protocol's
+    """The faults with the definition around the first of them; on the second round also what was refused and why."""
+    return fix_prompt.build(request, context, library)
+
+
+def read(text: str, request: Request) -> Candidate | None:
+    """The answer laid over the fragment that was shown, as the least edit; None when it is no version of it."""
+    return fix_prompt.read(text, request)
 
 
 def satisfied(request: Request, candidate: Candidate, settings: Settings) -> bool:  # noqa: ARG001 - the protocol's
@@ -41,7 +65,9 @@ def satisfied(request: Request, candidate: Candidate, settings: Settings) -> boo
 
 
 async def checks(candidate: Candidate, request: Request, project: Project, settings: Settings) -> AsyncIterator[Check]:
-    """`applies`, `syntax`, `fault gone`; for Python `lint`, for Java asked for by hand `compiler`, where the tool is."""
+    """`applies`, `syntax`, `fault gone`, for a model's answer `kept`; for Python `lint`, for Java asked for by hand
+    `compiler`, where the tool is.
+    """
     document = request.document
     yield syntax.applies(document, candidate.edits)
     try:
@@ -55,6 +81,8 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
     now = await diagnostics.findings(after, project, lint=lint)
     targets = targets or tuple(each for each in was if each.span.touches(request.span))
     yield _gone(document, after, candidate.edits, targets, was, now)
+    if candidate.origin.startswith(("model", "replay")):  # our own repairs are known not to: they were measured
+        yield evasion.kept(document, after, targets)
     try:
         if document.language == "python":
             yield await _no_new_lint(document, after, candidate.edits, project)

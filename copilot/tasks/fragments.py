@@ -81,6 +81,9 @@ def placed(code: str, shown: str, whole: str = "") -> str | None:
     if whole and shown != whole and (inner := _cut(code, shown, whole)) is not None:
         code = inner
     new, old = code.split("\n")[:-1], shown.removesuffix("\n").split("\n")
+    at = whole.find(shown) if whole else -1
+    if at >= 0:
+        new = _without_neighbours(new, old, whole[:at].split("\n"), whole[at + len(shown) :].split("\n"))
     span = _window(new, old, _likeness(code, shown))
     if span is None:
         return None
@@ -130,6 +133,31 @@ def _cut(code: str, shown: str, whole: str) -> str | None:
     if (before and not start) or (behind and not end) or not (before or behind) or start + end >= len(rows):
         return None
     return "\n".join(rows[start : len(rows) - end]).strip("\n") + "\n"
+
+
+def _without_neighbours(new: list[str], old: list[str], above: list[str], below: list[str]) -> list[str]:
+    """`new` without the lines round the fragment that a model repeated with it."""
+    rows = [(at, row.strip()) for at, row in enumerate(new) if row.strip()]
+    edges = [row.strip() for row in old if row.strip()]
+    before, after = [r.strip() for r in above if r.strip()], [r.strip() for r in below if r.strip()]
+    first, last = 0, len(rows)
+    told = [row for _, row in rows]
+    if edges and told and told[-1] != edges[-1]:
+        shared = _overlap(after, told)
+        last -= shared
+    if edges and told and told[0] != edges[0]:
+        first = _overlap([*reversed(before)], [*reversed(told)])
+    if first >= last:
+        return new
+    return new[rows[first][0] : rows[last - 1][0] + 1] if first or last < len(rows) else new
+
+
+def _overlap(following: list[str], told: list[str]) -> int:
+    """How many last rows of `told` are the first ones of `following`; rows of brackets alone are chance."""
+    for count in range(min(len(following), len(told), _MOST_LINES), 0, -1):
+        if told[-count:] == following[:count] and any(char.isalnum() for row in following[:count] for char in row):
+            return count
+    return 0
 
 
 def _matched(told: list[str], wanted: list[str]) -> int:

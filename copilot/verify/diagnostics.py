@@ -48,6 +48,11 @@ async def findings(document: Document, project: Project, *, lint: bool = True) -
     return _grammar(document)
 
 
+def grammar_faults(document: Document) -> tuple[Finding, ...]:
+    """The syntax faults by the grammar alone, at once; empty for a language whose grammar we do not trust."""
+    return _grammar(document) if document.language in TRUSTED else ()
+
+
 async def fault_offsets(document: Document, project: Project) -> list[int]:
     """Where the parser complains, echoes included."""
     if document.language == "python":

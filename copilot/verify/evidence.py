@@ -26,7 +26,7 @@ def claim(name: str) -> str:
         "kept": say("what was there is kept"),
         "language": say("it is in the right language"),
         "length": say("no line is too long"),
-        "line": say("it stays on its line"),
+        "line": say("it stays at the caret"),
         "lint": say("the linter finds nothing new"),
         "members": say("members are added, none twice"),
         "names": say("every name is bound"),
