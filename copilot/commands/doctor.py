@@ -7,13 +7,14 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
 from copilot import __version__, config
 from copilot.commands import session
-from copilot.messages import say, set_locale
+from copilot.engines import reach
+from copilot.messages import say, set_locale, visible
 from copilot.project import find, root_of
 from copilot.types import Project
 from copilot.verify import sandbox
@@ -54,15 +55,18 @@ async def _run(options: argparse.Namespace) -> int:
         _tool("ruff", say("Reinstall bank-copilot: ruff is one of its dependencies.")),
         _tool("git", say("Install git: the index follows what git tracks.")),
         await _sandbox(),
+        *[Finding(step.name, step.ok, step.detail, step.advice) async for step in reach.walk(loaded.settings)],
     ]
+    # What is well needs no advice.
+    findings = [replace(f, advice="") if f.ok else f for f in findings]
     if options.json:
         session.print_json({"ok": all(f.ok for f in findings), "findings": [asdict(f) for f in findings]})
     else:
         for finding in findings:
             mark = "ok  " if finding.ok else "FAIL"
-            sys.stdout.write(f"{mark} {finding.name}: {finding.detail}\n")
+            sys.stdout.write(f"{mark} {finding.name}: {visible(finding.detail)}\n")
             if not finding.ok and finding.advice:
-                sys.stdout.write(f"     -> {finding.advice}\n")
+                sys.stdout.write(f"     -> {visible(finding.advice)}\n")
     return 0 if all(f.ok for f in findings) else 1
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from copilot.config import Settings
 from copilot.context.index import Definition, Index
 from copilot.messages import say
-from copilot.types import Context, Document, Request, Snippet, Span
+from copilot.types import Context, Document, Request, Snippet, Span, Task
 
 BEFORE_BYTES: Final = 64_000
 AFTER_BYTES: Final = 24_000
@@ -23,6 +23,7 @@ _ALIGN: Final = 16_000
 
 _SNIPPETS: Final = 4
 _NAMES: Final = 8
+_LINES_ABOVE: Final = 8
 _SNIPPET_BYTES: Final = 1_200
 _BYTES_A_TOKEN: Final = 3.4
 _NAME: Final = re.compile(r"[^\W\d]\w{2,}")
@@ -81,11 +82,18 @@ def _line_start(text: bytes) -> int:
 
 
 def _definitions(request: Request, index: Index, before: str) -> Iterator[Snippet]:
-    """Definitions elsewhere of the names on the caret's line (or in the selection), nearest name first."""
+    """Definitions elsewhere of the names on the caret's line (or in the selection), nearest name first.
+
+    While somebody types, of those on the lines above: they stay the same from one key to the next, and with them the
+    start of the prompt, which the model's server has computed already.
+    """
     document = request.document
-    here = before[before.rfind("\n") + 1 :] + between(document, request.span.start, request.span.end).decode(
-        "utf-8", "replace"
-    )
+    is_typing = request.task is Task.COMPLETE
+    if is_typing:
+        here = "\n".join(before.split("\n")[-_LINES_ABOVE - 1 : -1])
+    else:
+        here = before[before.rfind("\n") + 1 :]
+        here += between(document, request.span.start, request.span.end).decode("utf-8", "replace")
     names = list(dict.fromkeys(reversed(_NAME.findall(here))))[:_NAMES]
     left = _SNIPPETS
     for name in names:
@@ -97,7 +105,7 @@ def _definitions(request: Request, index: Index, before: str) -> Iterator[Snippe
             if text and left:
                 left -= 1
                 span = Span(definition.span.start, definition.span.start + len(text.encode()))
-                why = say("{name} is used on this line", name=name)
+                why = say("{name} is used nearby", name=name) if is_typing else say("{name} is used on this line", name=name)
                 yield Snippet(definition.path, span, text, why, int(len(text) / _BYTES_A_TOKEN) + 1)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import ssl
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -27,7 +28,9 @@ from copilot.types import Declined
 if TYPE_CHECKING:
     from aiohttp import ClientResponse, ClientSession
 
-_IDLE_S: Final = 75.0
+_IDLE_S: Final = 55.0
+"""Below what gateways and proxies keep: who opens a connection should be the one that closes it."""
+
 _ERROR_BYTES: Final = 64_000
 
 _TLS: Final[dict[int, str]] = {
@@ -56,7 +59,6 @@ class Way:
     """What opens the way to the gateway, read once."""
 
     address: Address
-    key: Key
     tls: ssl.SSLContext | None
     proxy: str
 
@@ -82,15 +84,17 @@ class Client:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._way: Way | None = None
+        self._key: Key | None = None
         self._sessions: dict[AbstractEventLoop, ClientSession] = {}
 
     def forget(self) -> None:
         """Read key and certificates anew at the next request."""
-        self._way = None
+        self._way = self._key = None
 
-    async def warning(self) -> str:
-        """What is not well about the place of the key; empty: nothing."""
-        return (await self._prepared()).key.warning
+    @property
+    def warning(self) -> str:
+        """What is not well about the place of the key, once it was read; empty: nothing."""
+        return self._key.warning if self._key is not None else ""
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None, *, key: bool = True) -> Reply:
         """A simple question. Raises GatewayUnavailable; a status is the caller's to judge."""
@@ -146,11 +150,14 @@ class Client:
     async def _exchange(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str], *, key: bool
     ) -> AsyncIterator[ClientResponse]:
-        way = await self._prepared()
-        session = await self._session()
+        if self._way is None:
+            self._way = await asyncio.to_thread(prepare, self._gateway)
+        if key and self._key is None:
+            self._key = await asyncio.to_thread(credentials.key, self._gateway.key)
+        way, session = self._way, await self._session()
         from aiohttp import ClientConnectionResetError, ClientError, ClientOSError, ServerDisconnectedError
 
-        given = {**headers, "Authorization": way.key.header} if key else dict(headers)
+        given = {**headers, "Authorization": self._key.header} if key and self._key else dict(headers)
         data = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         if data is not None:
             given["Content-Type"] = "application/json"
@@ -181,11 +188,6 @@ class Client:
         except (OSError, ValueError) as error:  # a reset in the middle; a header that is none
             raise GatewayUnavailable("away", _lost(type(error).__name__)) from None
 
-    async def _prepared(self) -> Way:
-        if self._way is None:
-            self._way = await asyncio.to_thread(prepare, self._gateway)
-        return self._way
-
     async def _session(self) -> ClientSession:
         loop = asyncio.get_running_loop()
         for other in [other for other in self._sessions if other.is_closed()]:
@@ -207,13 +209,13 @@ class Client:
 
 
 def prepare(gateway: Gateway) -> Way:
-    """Address, key, TLS and proxy, and aiohttp loaded; blocks. Raises GatewayUnavailable."""
+    """Address, TLS and proxy, and aiohttp loaded; blocks. Raises GatewayUnavailable."""
     import aiohttp  # noqa: F401 -- loading it takes longer than a keystroke, so a thread does
 
     there = credentials.address(gateway)
     proxy = credentials.proxy(gateway)
     secured = there.scheme == "https" or proxy.startswith("https:")
-    return Way(there, credentials.key(gateway.key), credentials.tls(gateway) if secured else None, proxy)
+    return Way(there, credentials.tls(gateway) if secured else None, proxy)
 
 
 async def _read(response: ClientResponse, most: int) -> bytes:
@@ -315,7 +317,7 @@ def _unavailable(error: Exception, way: Way, gateway: Gateway) -> GatewayUnavail
                 "No connection to {host} port {port}: {reason}.",
                 host=host,
                 port=port,
-                reason=error.os_error.strerror or type(error.os_error).__name__,
+                reason=_words(error.os_error),
             )
         case aiohttp.ClientPayloadError():
             return GatewayUnavailable("error", say("The gateway's answer broke off."))
@@ -327,6 +329,11 @@ def _unavailable(error: Exception, way: Way, gateway: Gateway) -> GatewayUnavail
         case _:
             message = _lost(type(error).__name__)
     return GatewayUnavailable("away", message)
+
+
+def _words(error: OSError) -> str:
+    """The system's words for a failure (asyncio's own would be "Connect call failed" with the address)."""
+    return os.strerror(error.errno) if error.errno else type(error).__name__
 
 
 def _lost(kind: str) -> str:

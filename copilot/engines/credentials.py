@@ -21,7 +21,7 @@ from copilot.config import Gateway
 from copilot.errors import GatewayUnavailable
 from copilot.messages import say
 
-_PORTS: Final = {"http": 80, "https": 443}
+PORTS: Final = {"http": 80, "https": 443}
 _KEY_BYTES: Final = 8_192
 _LOCAL: Final = frozenset({"localhost", "::1"})
 
@@ -62,13 +62,13 @@ def address(gateway: Gateway) -> Address:
         port = parts.port
     except ValueError:
         raise wrong from None
-    if parts.scheme not in _PORTS or not parts.hostname or parts.query or parts.fragment:
+    if parts.scheme not in PORTS or not parts.hostname or parts.query or parts.fragment:
         raise wrong
     if parts.username is not None or parts.password is not None:
         raise GatewayUnavailable("error", say("gateway.url must hold no user name or password; see gateway.key."))
     path = parts.path.rstrip("/").removesuffix("/v1").rstrip("/")
     url = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
-    return Address(url, parts.scheme, parts.hostname, port or _PORTS[parts.scheme])
+    return Address(url, parts.scheme, parts.hostname, port or PORTS[parts.scheme])
 
 
 def key(reference: str, environ: Mapping[str, str] | None = None) -> Key:
@@ -148,7 +148,7 @@ def proxy(gateway: Gateway, environ: Mapping[str, str] | None = None) -> str:
         found = f"http://{found}"
     try:
         parts = urlsplit(found)
-        usable = parts.scheme in _PORTS and bool(parts.hostname) and (parts.port or True)
+        usable = parts.scheme in PORTS and bool(parts.hostname) and (parts.port or True)
     except ValueError:
         usable = False
     if not usable:

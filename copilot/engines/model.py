@@ -27,6 +27,7 @@ from copilot.errors import GatewayUnavailable
 from copilot.guard.review import Action, Policy, Reviewed
 from copilot.messages import say
 from copilot.progress import report
+from copilot.tasks import complete
 from copilot.types import Candidate, Context, Declined, Prompt, Request, Task
 from prompts.templates import TemplateError
 
@@ -190,9 +191,8 @@ class ModelEngine:
         read = tasks.module(request.task).read
 
         def enough(text: str) -> bool:
-            """Whole lines hold the one line that is needed: the rest of the answer need not be waited for."""
-            lines, feed, _ = text.rpartition("\n")
-            return bool(feed) and read(reviewed.restored(lines + feed), request) is not None
+            """More of the answer would not change the completion: it need not be waited for."""
+            return complete.settled(reviewed.restored(text), request)
 
         until = enough if request.task is Task.COMPLETE and prompt.hole is not None else None
         listen = None if request.task is Task.COMPLETE else lambda: report(say("the model is writing"), None)
@@ -258,9 +258,8 @@ class ModelEngine:
                 self._profile = profile.read(reply.body, reply.etag)
             if reply.status in (200, 304):
                 wait = _REFRESH_S
-            for warning in (await self._client.warning(),):
-                if warning:
-                    self._tell(warning)
+            if self._client.warning:
+                self._tell(self._client.warning)
         except (GatewayUnavailable, Refused, wire.Garbled) as error:
             logger.info("the gateway's profile was not read (%s); our templates are used", type(error).__name__)
         finally:
@@ -313,8 +312,7 @@ async def _read(
     def work() -> list[Candidate | None]:
         return [read(text, request) for text in answers]
 
-    # Reading may parse; of a completion it is a few regular expressions.
-    found = work() if request.task is Task.COMPLETE else await asyncio.to_thread(work)
+    found = await asyncio.to_thread(work)  # reading may parse
     candidates = [candidate for candidate in found if candidate is not None]
     if not candidates:
         return _Answers(asked=True, declined=Declined(say("the model's answer holds nothing for this place")))
