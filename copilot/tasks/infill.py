@@ -139,7 +139,7 @@ def _block(rows: list[str], at: Place, *, fenced: bool) -> Taken | None:
     told = rows[start:]
     if _repeats(told[0].strip(), at.following):
         return Taken("", ended=True)
-    if at.opener and start == 0 and not (fenced or told[0][:1] in (" ", "\t") and len(told) > 1 and told[1].strip()):
+    if at.opener and start == 0 and not (fenced or (told[0][:1] in (" ", "\t") and len(told) > 1 and told[1].strip())):
         return None  # the answer goes on behind the opener, on its line
     told = _laid_out(told, at, fenced=fenced)
     if told is None:

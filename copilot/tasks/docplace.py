@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from copilot.engines.embedded.docstyles import Draft, Layout, additions, file_unit, whole
+from copilot.tasks.docstyles import Draft, Layout, additions, file_unit, whole
 from copilot.syntax.lines import line_start, next_line
 from copilot.syntax.outline import Symbol
 from copilot.syntax.tree import Node, enclosing, node_at, of
