@@ -1,0 +1,133 @@
+"""Whole answers of the engine as the client may see them, and the engine's failures in our words. No I/O.
+
+What an engine says of itself (folders, aliases, its version) stays here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import orjson
+
+from copilot.tasks import answers
+from serving.errors import Refused
+from serving.inbound import Prepared
+from serving.upstream import Failed
+
+_KEPT: Final = ("id", "object", "created", "model", "choices", "usage")
+_PATH: Final = re.compile(r"(?:/[\w.+-]+){2,}|[A-Za-z]:\\")
+_LONGEST_SAID: Final = 400
+
+TOO_LONG: Final = (b"maximum context length", b"max_model_len", b"longer than the maximum model length")
+
+
+def whole(data: bytes, made: Prepared, model: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The answer for the client and its usage. Raises Failed for what is no answer."""
+    try:
+        told = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        raise Failed("garbage", again=True) from None
+    choices = told.get("choices") if type(told) is dict else None
+    if type(choices) is not list or not choices or not all(map(_said, choices)):
+        raise Failed("garbage", again=True)
+    usage = told.get("usage")
+    answer = {key: told[key] for key in _KEPT if key in told}
+    answer["model"] = model
+    if made.as_chat:
+        answer["object"] = "text_completion"
+        answer["choices"] = [_infilled(choice, made) for choice in choices]
+    elif made.replaced:
+        for choice in choices:
+            _restore(choice, made)
+    return answer, usage if type(usage) is dict else None
+
+
+def events(answer: dict[str, Any], *, include_usage: bool) -> bytes:
+    """A whole answer as a stream of one piece a choice."""
+    usage = answer.pop("usage", None)
+    pieces = [orjson.dumps({**answer, "choices": [choice]}) for choice in answer["choices"]]
+    if include_usage:
+        pieces.append(orjson.dumps({**answer, "choices": [], "usage": usage}))
+    return b"".join(b"data: " + piece + b"\n\n" for piece in pieces)
+
+
+def tokens(usage: dict[str, Any] | None) -> tuple[int, int] | None:
+    """Tokens in and out of a usage object; None when it does not say."""
+    if usage is None:
+        return None
+    given, made = usage.get("prompt_tokens"), usage.get("completion_tokens", 0)
+    return (given, made) if type(given) is int and type(made) is int else None
+
+
+def refused(failed: Failed, made: Prepared, model: str) -> Refused:
+    """What the client is told of a failed attempt."""
+    if failed.word == "connect":
+        return Refused(503, "upstream_unavailable", "The model's engine cannot be reached.", retry_after_s=2)
+    if failed.word != "status":
+        return Refused(502, "upstream_error", f"The model's engine gave no usable answer ({failed.word}).")
+    match failed.status:
+        case 400 if any(words in failed.body for words in TOO_LONG):
+            return Refused(400, "prompt_too_long", "The prompt and max_tokens exceed the model's context.")
+        case 400 | 422:
+            return Refused(400, "invalid_request", _quoted(failed.body, made, model))
+        case 404:
+            message = f"The model's engine does not serve {model} now."
+            return Refused(503, "upstream_unavailable", message, retry_after_s=5)
+        case 429 | 503:
+            return Refused(503, "overloaded", "The model's engine is full: try again later.", retry_after_s=1)
+        case 401 | 403:
+            return Refused(502, "upstream_error", "The model's engine refuses the gateway's key.")
+        case 504:
+            return Refused(504, "upstream_timeout", "The model's engine did not answer in time.")
+        case status:
+            return Refused(502, "upstream_error", f"The model's engine failed with status {status}.")
+
+
+def _said(choice: Any) -> bool:
+    if type(choice) is not dict:
+        return False
+    return type(choice.get("text")) is str or type(choice.get("message")) is dict
+
+
+def _infilled(choice: dict[str, Any], made: Prepared) -> dict[str, Any]:
+    """A completion's choice from a chat turn: the code alone."""
+    content = (choice.get("message") or {}).get("content")
+    language = made.hole.language if made.hole is not None else None
+    text = answers.bare(content, language or None) if type(content) is str else ""
+    rest = {"index": choice.get("index", 0), "logprobs": None, "finish_reason": choice.get("finish_reason")}
+    return {"text": made.restored(text), **rest}
+
+
+def _restore(choice: dict[str, Any], made: Prepared) -> None:
+    for holder, key in _texts(choice):
+        holder[key] = made.restored(holder[key])
+
+
+def _texts(choice: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Every text of a choice that a client reads."""
+    message = choice.get("message")
+    holder = message if type(message) is dict else choice
+    for key in ("text", "content", "reasoning_content", "reasoning"):
+        if type(holder.get(key)) is str:
+            yield holder, key
+    for call in holder.get("tool_calls") or ():
+        function = call.get("function") if type(call) is dict else None
+        if type(function) is dict and type(function.get("arguments")) is str:
+            yield function, "arguments"
+
+
+def _quoted(body: bytes, made: Prepared, model: str) -> str:
+    """The engine's own sentence about a request, unless it speaks of its insides or repeats the request."""
+    plain = "The model's engine finds the request invalid."
+    try:
+        told = orjson.loads(body)
+        said = told["error"]["message"] if type(told["error"]) is dict else ""
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return plain
+    if type(said) is not str or len(said) > _LONGEST_SAID or "input_value" in said or "\n" in said:
+        return plain
+    served = made.body["model"]
+    said = said.replace(served, model) if served and served != model else said
+    return plain if _PATH.search(said) or "`" in said else f"The model's engine says: {said}"

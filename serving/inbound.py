@@ -1,0 +1,217 @@
+"""From a checked request to what the engine is sent: review, neutralising, rendering of the hole, the engine's fields.
+
+Plain values in and out; no I/O. What was replaced in the prompt is remembered in `Prepared`, so that the answer can be
+put right by the node that changed the question.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from copilot.guard import Policy, Reviewed, review
+from prompts import fim
+from prompts.control import JOINER
+from serving import asked as asking
+from serving.asked import Asked, Place
+from serving.callers import Route
+from serving.errors import Refused
+from serving.lanes import BATCH, CHAT, COMPLETION, PRIORITY
+
+BYTES_PER_TOKEN: Final = 3
+"""Of a rendered prompt: code has more, Chinese about three; the engine's refusal corrects a wrong guess."""
+
+SHORT_TOKENS: Final = 1024
+"""A completion that may be longer than this waits with the chats."""
+
+_SPARE_TOKENS: Final = 16
+
+
+@dataclass(slots=True)
+class Hole:
+    """What there is to fill: text before and after it, and snippets, nearest first."""
+
+    before: str
+    after: str
+    pieces: list[fim.Piece]
+    language: str
+    path: str
+
+
+@dataclass(slots=True)
+class Prepared:
+    """What goes to the engine at `path`. `as_chat`: the hole is asked for in a chat turn, since the model's family has no
+    markers, and the answer is turned into a completion. `escaped`: control words of the prompt were neutralised.
+    """
+
+    path: str
+    body: dict[str, Any]
+    reviewed: Reviewed
+    family: fim.Family
+    level: int
+    max_tokens: int
+    hole: Hole | None = None
+    as_chat: bool = False
+    escaped: bool = False
+    stop: list[str] = field(default_factory=list)
+
+    @property
+    def replaced(self) -> bool:
+        """The answer may hold text that stands for something else."""
+        return self.escaped or bool(self.reviewed.surrogates)
+
+    def restored(self, text: str) -> str:
+        """A whole answer with everything in it that this request replaced written as it was."""
+        if self.escaped:
+            text = fim.original(text)
+        return self.reviewed.restored(text) if self.reviewed.surrogates else text
+
+
+class Denied(Refused):
+    """Content review stopped the request. `reviewed` says why, for the audit."""
+
+    def __init__(self, reviewed: Reviewed, message: str, param: str | None) -> None:
+        super().__init__(403, "content_denied", message, param=param)
+        self.reviewed = reviewed
+
+
+def reviewed(asked: Asked, policy: Policy) -> Reviewed:
+    """Review every text of a request; what is redacted is replaced in it. Raises Denied."""
+    places = asked.places
+    result = review([place.text for place in places], policy)
+    if result.verdict.action == "deny":
+        raise _denied(result, places, policy)
+    if result.verdict.action == "redact":
+        for place, text in zip(places, result.texts, strict=True):
+            if text is not place.text and text != place.text:
+                if place.holder is None:
+                    raise Denied(result, f"A field's name in {place.where} holds what may not leave.", place.where)
+                place.holder[place.key] = place.text = text
+    return result
+
+
+def _denied(result: Reviewed, places: list[Place], policy: Policy) -> Denied:
+    found = next((d for d in result.verdict.detections if policy.action(d.kind) == "deny"), None)
+    if found is None:
+        return Denied(result, "Content review does not let this request pass.", None)
+    where = places[found.text].where
+    return Denied(result, f"{where} holds a {found.kind}: take it out and ask again.", where)
+
+
+def answer_tokens(asked: Asked, route: Route) -> int:
+    """The most tokens that one answer may have. Raises Refused 400 where that would not fit the model's context."""
+    most = route.context_tokens
+    if asked.max_tokens is None:
+        return min(asking.CHAT_TOKENS if asked.chat else asking.COMPLETION_TOKENS, most // 2)
+    if asked.max_tokens >= most:
+        message = f"max_tokens must be below {most}, the model's context."
+        raise Refused(400, "invalid_request", message, param="max_tokens")
+    return asked.max_tokens
+
+
+def prepared(asked: Asked, route: Route, result: Reviewed, salt: str) -> Prepared:
+    """What the engine is sent. Raises Refused 400."""
+    limit = answer_tokens(asked, route)
+    level = BATCH if asked.batch else CHAT if asked.chat or limit > SHORT_TOKENS else COMPLETION
+    family = _family(route.family, route.served)
+    body: dict[str, Any] = {"model": route.served, **asked.passed}
+    made = Prepared("", body, result, family, level, limit, stop=asked.stop)
+    body["max_tokens"] = limit
+    if asked.choices > 1:
+        body["n"] = asked.choices
+    body["priority"] = PRIORITY[level]
+    body["cache_salt"] = salt
+    if asked.stream:
+        body["stream"] = True
+        body["stream_options"] = {"include_usage": True}
+    hole = None if asked.chat else _hole(asked, family)
+    if hole is not None:
+        made.hole = hole
+        made.as_chat = family.chat
+        render(made, route, 1.0)
+        return made
+    if asked.stop:
+        body["stop"] = asked.stop
+    if asked.chat:
+        made.path = "/v1/chat/completions"
+        _neutralise(made, asked)
+        body["messages"] = asked.told["messages"]
+    else:
+        made.path = "/v1/completions"
+        _neutralise(made, asked)
+        body["prompt"] = asked.told["prompt"]
+    return made
+
+
+@functools.lru_cache(maxsize=256)
+def _family(name: str, served: str) -> fim.Family:
+    return fim.named(name) if name else fim.family(served)
+
+
+def render(made: Prepared, route: Route, share: float) -> None:
+    """Write the hole's prompt into the body, within `share` of what the context leaves."""
+    hole = made.hole
+    assert hole is not None
+    budget = max(64, int((route.context_tokens - made.max_tokens - _SPARE_TOKENS) * BYTES_PER_TOKEN * share))
+    words = {"language": hole.language, "path": hole.path, "budget_bytes": budget}
+    if made.as_chat:
+        made.path = "/v1/chat/completions"
+        turns = fim.chat_turns(hole.before, hole.after, hole.pieces, **words)  # type: ignore[arg-type]
+        made.body["messages"] = [{"role": role, "content": content} for role, content in turns]
+        made.escaped = any(JOINER in content for _, content in turns)
+        for name in ("stream", "stream_options", "logprobs"):
+            made.body.pop(name, None)
+        if made.stop:
+            made.body["stop"] = made.stop
+        return
+    made.path = "/v1/completions"
+    rendered = fim.render(made.family, hole.before, hole.after, hole.pieces, **words)  # type: ignore[arg-type]
+    made.body["prompt"] = rendered.prompt
+    made.escaped = JOINER in rendered.prompt  # rendering neutralises by itself
+    made.body["stop"] = [*made.stop, *(word for word in rendered.stop if word not in made.stop)]
+
+
+def _hole(asked: Asked, family: fim.Family) -> Hole | None:
+    told, ours = asked.told, asked.copilot
+    snippets = ours.get("snippets") or ()
+    prompt = told["prompt"]
+    language, path = ours.get("language") or "", ours.get("path") or ""
+    if "suffix" in told or snippets:
+        pieces = [fim.Piece(s.get("path") or "", s["text"]) for s in snippets]
+        return Hole(prompt, told.get("suffix", ""), pieces, language, path)
+    if type(prompt) is str and (parts := frame(prompt, family)) is not None:
+        return Hole(*parts, [], language, path)
+    return None
+
+
+def frame(prompt: str, family: fim.Family) -> tuple[str, str] | None:
+    """Before and after, when a client rendered one clean frame of this family by itself (Zed, Continue): each marker
+    once and in its place. Anything else is text: whose markers they are cannot be told.
+    """
+    first, second, third = family.prefix, family.suffix, family.middle
+    if family.chat or not first or not prompt.startswith(first.lstrip()):
+        return None
+    rest = prompt[len(first.lstrip()) :]
+    if family.order != "psm" or any(
+        rest.count(marker) != times for marker, times in ((first, 0), (second, 1), (third, 1))
+    ):
+        return None
+    before, _, tail = rest.partition(second)
+    after, _, end = tail.partition(third)
+    return (before, after) if not end.strip() else None
+
+
+def _neutralise(made: Prepared, asked: Asked) -> None:
+    control = made.family.control
+    for place in asked.places:
+        if place.holder is None:
+            if place.text != fim.neutral(place.text, control):
+                raise Refused(
+                    400, "invalid_request", f"A field's name in {place.where} is a control word.", param=place.where
+                )
+        elif place.shown:
+            text = fim.neutral(place.text, control)
+            if text is not place.text and text != place.text:
+                place.holder[place.key] = text
+                made.escaped = True

@@ -1,0 +1,185 @@
+"""A streamed answer on its way to the client: framing, the model's name, usage, restoring; review's hook.
+
+Events pass through as bytes. The first event of a stream is parsed; those that begin with the same bytes up to their
+choices are like it and only have the model's name exchanged, many at once; whatever differs (usage, an error, garbage)
+is parsed. Where the prompt had something replaced, every event is parsed and its texts restored, holding back what may
+be the beginning of a replaced word. No I/O; the same bytes out however the bytes in were cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import orjson
+
+from prompts import fim
+
+DONE: Final = b"data: [DONE]\n\n"
+LONGEST: Final = 4_000_000
+"""Bytes without the end of an event before the upstream counts as broken."""
+
+
+def release(chunk: bytes) -> bytes:
+    """What of `chunk` may go to the client now. Content review of streams will hold text back here; now it is identity."""
+    return chunk
+
+
+class Broken(Exception):
+    """What came is no stream of answers. `str()` is a stable word: garbage, error, cut-off, too-long."""
+
+
+class Restorer:
+    """Replaces words in a text that comes in pieces, and undoes the escape of control words."""
+
+    def __init__(self, words: Iterable[tuple[str, str]], *, escaped: bool) -> None:
+        self._words = tuple(words)
+        self._heads = {word[:at] for word, _ in self._words for at in range(1, len(word))}
+        self._longest = max((len(head) for head in self._heads), default=0)
+        self._escaped = escaped
+        self._raw = self._text = ""
+
+    def feed(self, piece: str) -> str:
+        """What is certain so far."""
+        if self._escaped:
+            raw = self._raw + piece
+            held = fim.held(raw)
+            self._raw = raw[len(raw) - held :]
+            piece = fim.original(raw[: len(raw) - held])
+        text = self._text + piece
+        for word, meant in self._words:
+            text = text.replace(word, meant)
+        held = next((n for n in range(min(self._longest, len(text)), 0, -1) if text[-n:] in self._heads), 0)
+        self._text = text[len(text) - held :]
+        return text[: len(text) - held]
+
+    def rest(self) -> str:
+        """What was held back; the text has ended."""
+        raw, self._raw = self._raw, ""
+        text = self._text + fim.original(raw)
+        self._text = ""
+        for word, meant in self._words:
+            text = text.replace(word, meant)
+        return text
+
+
+class Events:
+    """One stream. `usage` and `done` tell what was seen; `events` counts pieces (about the tokens generated)."""
+
+    def __init__(self, model: str, *, include_usage: bool, restorer: Callable[[], Restorer] | None = None) -> None:
+        self.usage: dict[str, Any] | None = None
+        self.done = False
+        self.events = 0
+        self._model, self._include_usage, self._restorer = model, include_usage, restorer
+        self._restorers: dict[tuple[object, ...], Restorer] = {}
+        self._rest = b""
+        self._mark = self._written = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """The bytes for the client of what came in. Raises Broken."""
+        if self.done:
+            return b""
+        if b"\r" in data:  # never inside JSON; some routers end lines so
+            data = data.replace(b"\r", b"")
+        buffer = self._rest + data if self._rest else data
+        cut = buffer.rfind(b"\n\n")
+        if cut < 0:
+            if len(buffer) > LONGEST:
+                raise Broken("too-long")
+            self._rest = buffer
+            return b""
+        cut += 2
+        self._rest, whole = buffer[cut:], buffer[:cut] if cut < len(buffer) else buffer
+        mark = self._mark
+        if mark:
+            count = whole.count(b"\n\n")
+            if whole.count(mark) == count == whole.count(b"}\n\n") and not _has_usage(whole):
+                self.events += count
+                return whole if mark is self._written else whole.replace(mark, self._written)
+        return b"".join(map(self._event, whole.split(b"\n\n")[:-1]))
+
+    def _event(self, event: bytes) -> bytes:
+        if self.done or not event:
+            return b""
+        if self._mark and event.startswith(self._mark) and event.endswith(b"}") and not _has_usage(event):
+            self.events += 1
+            return self._written + event[len(self._mark) :] + b"\n\n"
+        if event.startswith(b":"):  # a comment, which keeps a connection alive
+            return b""
+        if not event.startswith(b"data:"):
+            raise Broken("garbage")
+        data = event[5:].strip()
+        if data == b"[DONE]":
+            self.done = True
+            return b""
+        try:
+            told = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            raise Broken("garbage") from None
+        if type(told) is not dict or told.get("error") or type(told.get("choices")) is not list:
+            raise Broken("error" if type(told) is dict and told.get("error") else "garbage")
+        usage = told.get("usage")
+        if type(usage) is dict:
+            self.usage = usage
+            if not self._include_usage:
+                told.pop("usage")
+                if not told["choices"]:
+                    return b""
+        self.events += 1
+        told["model"] = self._model
+        if self._restorer is not None:
+            for choice in told["choices"]:
+                self._restore(choice)
+        elif type(usage) is not dict:
+            self._learn(event)
+        return b"data: " + orjson.dumps(told) + b"\n\n"
+
+    def _learn(self, event: bytes) -> None:
+        """Take the bytes of this event up to its choices as the mark of its like."""
+        at = event.find(b'"choices":')
+        if at < 0 or not event.startswith(b"data: {"):
+            return
+        mark = event[: event.find(b"[", at) + 1]
+        try:
+            head = orjson.loads(mark[6:] + b"]}")
+        except orjson.JSONDecodeError:
+            return
+        named = head.get("model")
+        if type(named) is not str or "usage" in head:
+            return
+        self._mark = self._written = mark
+        if named != self._model:
+            self._written = b"data: " + orjson.dumps({**head, "model": self._model})[:-2]
+
+    def _restore(self, choice: Any) -> None:
+        if type(choice) is not dict:
+            raise Broken("garbage")
+        index = choice.get("index", 0)
+        said = choice["delta"] if type(choice.get("delta")) is dict else choice
+        last = choice.get("finish_reason") is not None
+        for key in ("text", "content", "reasoning_content", "reasoning"):
+            if type(said.get(key)) is str:
+                said[key] = self._put(said[key], (index, key))
+        for call in said.get("tool_calls") or ():
+            function = call.get("function") if type(call) is dict else None
+            if type(function) is dict and type(function.get("arguments")) is str:
+                function["arguments"] = self._put(function["arguments"], (index, "call", call.get("index", 0)))
+        if last:
+            for (_, key, *at), restorer in [(k, r) for k, r in self._restorers.items() if k[0] == index]:
+                left = restorer.rest()
+                if left and key == "call":
+                    said.setdefault("tool_calls", []).append({"index": at[0], "function": {"arguments": left}})
+                elif left:
+                    said[str(key)] = (said.get(str(key)) or "") + left
+
+    def _put(self, text: str, where: tuple[object, ...]) -> str:
+        assert self._restorer is not None
+        restorer = self._restorers.get(where)
+        if restorer is None:
+            restorer = self._restorers[where] = self._restorer()
+        return restorer.feed(text)
+
+
+def _has_usage(data: bytes) -> bool:
+    """Whether an event carries usage. Inside a text the quotes would be escaped, so this is never a part of one."""
+    return b'"usage":{' in data or b'"usage": {' in data
