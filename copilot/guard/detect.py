@@ -27,7 +27,8 @@ _TOKEN: Final = bytes(
 )
 """Characters of tokens to a, everything else to a space."""
 
-_DIGITS: Final = (b"0" * 12, b"0000-0000-0000", b"0000-000000-0000", b"000000-00000000-000")
+_DIGITS: Final = (b"0" * 12, b"0000-0000")
+"""One run of 12 digits, and what every grouped form of a card or identity number holds."""
 _PASSWORDS: Final = (b"pass", b"pwd")
 _SECRETS: Final = (b"secret",)
 _RUN: Final = b"a" * 20
@@ -38,21 +39,15 @@ def detect(text: str) -> list[Found]:
     data = text.encode("latin-1", "replace")
     fold = data.translate(_FOLD)
     found: list[Found] = []
-    for literals, detector in (
-        (_DIGITS, numbers.numbers),
-        (_PASSWORDS, connections.parameters),
-        (_SECRETS, providers.assigned),
-    ):
+    for literals, detector in _BY_LINE:
         for literal in literals:
             if literal in fold:
                 found += _by_line(data, fold, literals, detector)
                 break
-    if b"private-key" in fold:
+    if b"private-k" in fold:
         found += keys.blocks(data)
-    if b"private-lines" in fold:
+    if b"putty-user-k" in fold:
         found += keys.putty(data)
-    if b'"kty' in fold:
-        found += keys.web_keys(data)
     if b"getconnection" in fold:
         found += connections.calls(data)
     if b"accountkey" in fold or b"accesskey=" in fold:
@@ -64,11 +59,19 @@ def detect(text: str) -> list[Found]:
     while at != -1:
         end = token.find(b" ", at)
         end = len(data) if end == -1 else end
-        found += providers.tokens(data, at, end)
+        if not providers.is_name(data, at, end):
+            found += providers.tokens(data, at, end)
         at = token.find(_RUN, end)
-    if b"ltai" in fold:
+    if b"LTAI" in data:
         found += providers.short(data)
     return _joined(found) if found else found
+
+
+_BY_LINE: Final = (
+    (_DIGITS, numbers.numbers),
+    (_PASSWORDS, connections.parameters),
+    (_SECRETS, providers.assigned),
+)
 
 
 def _by_line(
@@ -80,7 +83,9 @@ def _by_line(
         at = fold.find(literal)
         while at != -1:
             start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
-            lines[start] = end = len(data) if end == -1 else end
+            end = len(data) if end == -1 else end
+            if end - at > len(literal):  # not Python's statement `pass`
+                lines[start] = end
             at = fold.find(literal, end)
     for start, end in lines.items():
         yield from detector(data, start, end)

@@ -1,4 +1,6 @@
-r"""Private keys: PEM, OpenSSH, PGP, SSH2, PuTTY, age, and the private members of JSON Web Keys.
+r"""Private keys: PEM, OpenSSH, PGP, SSH2, PuTTY.
+
+Keys of one line (age, the private members of JSON Web Keys) are found like provider keys, in `providers`.
 
 A block is found whole, from its first marker to its last, in whatever way its lines are written: real line ends, the
 two characters `\n` of JSON and environment files, quotes and plus signs of concatenated literals. A block without an
@@ -24,7 +26,6 @@ _MATERIAL: Final = re.compile(rb"[A-Za-z0-9/=]+")
 _LINE: Final = re.compile(rb"\n|\\+n")
 _PUTTY: Final = re.compile(rb"PuTTY-User-Key-File-\d:")
 _PUTTY_END: Final = re.compile(rb"Private-MAC:[ \t]*[0-9a-fA-F]*")
-_MEMBER: Final = re.compile(rb"""\\?["'](?:d|p|q|dp|dq|qi|k)\\?["']\s{0,8}:\s{0,8}\\?["']([\w-]{40,2000})\\?["']""")
 _NEAR: Final = 4096
 """Bytes looked at to tell material from code."""
 
@@ -66,12 +67,6 @@ def putty(data: bytes) -> Iterator[Found]:
         if end is None:
             return
         at = end.end()
-
-
-def web_keys(data: bytes) -> Iterator[Found]:
-    """Private members of JSON Web Keys (the member's value)."""
-    for found in _MEMBER.finditer(data):
-        yield Found(*found.span(1), "private-key-jwk", "private-key")
 
 
 def _bare(data: bytes, start: int, end: int) -> bytes:
