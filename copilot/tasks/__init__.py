@@ -6,7 +6,7 @@ A task module satisfies `TaskModule`. It never proposes (engines do) and never t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -42,3 +42,9 @@ class TaskModule(Protocol):
 def module(task: Task) -> TaskModule:
     """The module of a task (imported on first use, so that a face pays only for what it asks)."""
     return cast("TaskModule", import_module(f"copilot.tasks.{task.value}"))
+
+
+def prepared(request: Request, settings: Settings) -> Request:
+    """The request with what its task takes from the settings written into it, for `read`, which knows no settings."""
+    prepare = cast("Callable[[Request, Settings], Request] | None", getattr(module(request.task), "prepared", None))
+    return request if prepare is None else prepare(request, settings)

@@ -1,11 +1,12 @@
 """Documentation: what may be documented where, and the proof that a proposal is only documentation and true.
 
-Absent on purpose: writing it (`copilot/engines`).
+Absent on purpose: the words (`copilot/engines`, or a model: `comment_prompt.py`) and writing them down (`docwriting.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from copilot import edits
 from copilot.config import Settings
@@ -13,17 +14,50 @@ from copilot.errors import UsageError
 from copilot.messages import say
 from copilot.syntax.outline import Symbol, outline
 from copilot.syntax.tree import new_faults
-from copilot.types import Candidate, Check, CommentOptions, Document, Offer, Project, Request, Span, Task
+from copilot.tasks import comment_prompt
+from copilot.types import (
+    Candidate,
+    Check,
+    CommentOptions,
+    Context,
+    Declined,
+    Document,
+    Offer,
+    Project,
+    Prompt,
+    Request,
+    Span,
+    Task,
+)
 from copilot.verify import comments, docclaims
 from copilot.verify.contract import Contract
 from copilot.verify.docconventions import language_for
 from copilot.verify.docgaps import gaps
 from copilot.verify.doctarget import KINDS, contract_again, contract_at, contract_of, symbol_at
+from prompts.templates import Library
 
 
 def rounds(_settings: Settings) -> int:
-    """An engine is asked once: the second answer would follow from the same tree."""
-    return 1
+    """Two: a model that is told which of its words were refused may find better ones."""
+    return 2
+
+
+def prepared(request: Request, settings: Settings) -> Request:
+    """The request with the settings' style and language where it leaves them open."""
+    options = request.options if isinstance(request.options, CommentOptions) else CommentOptions()
+    style = settings.comment.style if options.style == "auto" else options.style
+    lang = settings.comment.lang if options.lang == "auto" else options.lang
+    return replace(request, options=CommentOptions(style, lang))
+
+
+def build(request: Request, context: Context, settings: Settings, library: Library) -> Prompt | Declined:
+    """The definition, and the parts of its documentation for which words are wanted, as a JSON schema."""
+    return comment_prompt.build(request, context, settings, library)
+
+
+def read(text: str, request: Request) -> Candidate | None:
+    """The words of an answer, written down by `docwriting`; None when a part is missing or cannot stand in a comment."""
+    return comment_prompt.read(text, request)
 
 
 def satisfied(_request: Request, _candidate: Candidate, _settings: Settings) -> bool:
