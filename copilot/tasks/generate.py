@@ -1,7 +1,8 @@
-"""Code generation: which derivations exist, where they may be offered, how one is proved.
+"""Code generation: which derivations exist, where they may be offered, how one is proved; what a model is asked.
 
-Without a model only what the code already says is generated (see `KINDS`); everything else is declined. Absent on
-purpose: the text of the members (engines) and the decision which are missing (`context/members.py`).
+Without a model only what the code already says is generated (see `KINDS`). Absent on purpose: the text of the members
+(engines) and the decision which are missing (`context/members.py`); a model's side, which is in the `generate_*`
+modules: the place, the prompt, the answer, the proof.
 """
 
 from __future__ import annotations
@@ -19,20 +20,24 @@ from copilot.context.members import Wanted, wanted
 from copilot.messages import say
 from copilot.syntax import classes
 from copilot.syntax.classes import Shape
+from copilot.tasks import generate_answer, generate_prompt, generate_proof
 from copilot.types import (
     Candidate,
     Check,
+    Context,
     Declined,
     Document,
     Edit,
     GenerateOptions,
     Offer,
     Project,
+    Prompt,
     Request,
     Span,
     Task,
 )
 from copilot.verify import names, syntax
+from prompts.templates import Library
 
 KINDS: Final = (
     "constructor",
@@ -48,6 +53,9 @@ KINDS: Final = (
     "dispatch",
 )
 """What `GenerateOptions.kind` may be, beside `auto`. In this order they are offered and written."""
+
+DERIVED: Final = "embedded"
+"""How the origin of a derivation begins: it is proven by its own checks."""
 
 _OFFERED: Final = ("constructor", "implement", "getters", "accessors", "equals", "string")
 """Kinds shown unasked. The rest (`override`, `hash` …) needs a word of the developer."""
@@ -110,9 +118,22 @@ def dispatch_title(found: dispatch.Branches) -> str:
     )
 
 
-def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's parameter
-    """One: a derivation that fails its checks would come out the same again."""
-    return 1
+def build(request: Request, context: Context, settings: Settings, library: Library) -> Prompt | Declined:
+    """What a model is asked; nothing for a derivation, which the code itself determines."""
+    options = request.options
+    if isinstance(options, GenerateOptions) and options.kind in KINDS:
+        return Declined(say("this is derived from the code, not written by a model"))
+    return generate_prompt.build(request, context, settings, library)
+
+
+def read(text: str, request: Request) -> Candidate | None:
+    """A raw answer as the least edits at its place; None when it holds nothing for there."""
+    return generate_answer.read(text, request)
+
+
+def rounds(settings: Settings) -> int:
+    """Two: in the second a model sees what failed and gives several answers. (A derivation would come out the same.)"""
+    return 2 if settings.model.samples else 1
 
 
 def satisfied(request: Request, candidate: Candidate, settings: Settings) -> bool:  # noqa: ARG001 - the protocol's
@@ -123,11 +144,15 @@ def satisfied(request: Request, candidate: Candidate, settings: Settings) -> boo
 async def checks(
     candidate: Candidate,
     request: Request,
-    project: Project,  # noqa: ARG001 - the protocol's parameter: nothing is run
-    settings: Settings,  # noqa: ARG001 - the protocol's parameter
+    project: Project,
+    settings: Settings,
 ) -> AsyncIterator[Check]:
-    """`applies`, `syntax`, `kept`, `names`, `members`: cheap first, all from the tree."""
+    """A derivation: `applies`, `syntax`, `kept`, `names`, `members`, all from the tree. Else see `generate_proof`."""
     document = request.document
+    if not candidate.origin.startswith(DERIVED):
+        async for check in generate_proof.checks(candidate.edits, request, project, settings):
+            yield check
+        return
     yield syntax.applies(document, candidate.edits)
     yield syntax.no_new_faults(document, candidate.edits, compiler=True)
     yield kept(document, candidate.edits)

@@ -21,8 +21,11 @@ def claim(name: str) -> str:
         "confidence": say("it is sure enough"),
         "covers": say("the tests run the code"),
         "entities": say("it names only what the code has"),
+        "examples": say("the examples hold"),
+        "existing tests": say("the tests that call it pass"),
         "fault gone": say("the fault is gone"),
         "idempotent": say("a second run changes nothing"),
+        "imports": say("what it imports is there"),
         "kept": say("what was there is kept"),
         "language": say("it is in the right language"),
         "length": say("no line is too long"),
@@ -32,9 +35,11 @@ def claim(name: str) -> str:
         "names": say("every name is bound"),
         "outside unchanged": say("nothing else is changed"),
         "runs": say("the tests pass"),
+        "scope": say("nothing else changes"),
         "signature": say("it matches the signature"),
         "stable": say("the tests pass every time"),
         "syntax": say("no new syntax fault"),
+        "told": say("it explains something"),
     }.get(name, name)
 
 

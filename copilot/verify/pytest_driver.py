@@ -1,7 +1,8 @@
 """Run by the project's interpreter inside the sandbox: pytest on one file, and a JSON report on standard output.
 
 Only the standard library and pytest; no module of bank-copilot is there. The request is JSON on standard input:
-`{"test": path, "focus": path or "", "root": path, "lend": [folders that may lend pytest], "config": bool}`.
+`{"test": path, "only": [names of its tests, none: all], "focus": path or "", "root": path, "lend": [folders that may
+lend pytest], "config": bool}`.
 Works with Python 3.9 and later.
 """
 
@@ -37,7 +38,8 @@ def _run(request: dict[str, Any]) -> dict[str, Any]:
     focus: str = os.path.realpath(request["focus"]) if request["focus"] else ""
     lines: set[int] = set()
     report = _Report(lambda: _watch(focus, lines) if focus else None)
-    argv = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--rootdir", request["root"], request["test"]]
+    argv = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--rootdir", request["root"]]
+    argv += [f"{request['test']}::{name}" for name in request["only"]] or [request["test"]]
     if not request["config"]:
         argv[:0] = ["-c", os.devnull]
     code = int(pytest.main(argv, plugins=[report]))

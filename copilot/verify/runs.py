@@ -73,20 +73,21 @@ async def pytest(
     paths: Sequence[Path],
     times: int,
     limits: sandbox.Limits,
+    only: Sequence[str] = (),
 ) -> AsyncIterator[Outcome]:
     """Run `test` (a path inside the box) `times` times; the outcomes in order, ending with the first that failed.
 
-    `paths` go on the import path; `focus` is the file whose executed lines are wanted in the first run. Runs
-    alternate between two hash seeds and differ in time zone. Raises ToolMissing when there is no pytest.
+    `paths` go on the import path; `focus` is the file whose executed lines are wanted in the first run; `only` names
+    the tests wanted of the file (`test_a`, `TestB::test_c`), none: all. Runs alternate between two hash seeds and differ in time zone. Raises ToolMissing when there is no pytest.
     """
-    first, means = await _first(box, python, test, focus, paths, limits)
+    first, means = await _first(box, python, test, focus, paths, limits, only)
     yield first
     good = first.passed
     for number in range(1, times, 2):
         if not good:
             return
         turns = range(number, min(number + 2, times))
-        pair = [_once(box, python, test, None, paths, turn, limits, means) for turn in turns]
+        pair = [_once(box, python, test, None, paths, turn, limits, means, only) for turn in turns]
         for outcome in await asyncio.gather(*pair):
             good = good and outcome.passed
             yield outcome
@@ -110,12 +111,18 @@ and a configuration may name options of plug-ins that are not installed, which i
 
 
 async def _first(
-    box: sandbox.Box, python: Path, test: Path, focus: Path | None, paths: Sequence[Path], limits: sandbox.Limits
+    box: sandbox.Box,
+    python: Path,
+    test: Path,
+    focus: Path | None,
+    paths: Sequence[Path],
+    limits: sandbox.Limits,
+    only: Sequence[str],
 ) -> tuple[Outcome, _Means]:
     """The first run, with the first means that work; the first failure counts if none does."""
     failure: tuple[Outcome, _Means] | None = None
     for means in _MEANS:
-        outcome = await _once(box, python, test, focus, paths, 0, limits, means)
+        outcome = await _once(box, python, test, focus, paths, 0, limits, means, only)
         if outcome.passed:
             return outcome, means
         if failure is None or failure[0].broken:
@@ -135,10 +142,12 @@ async def _once(
     turn: int,
     limits: sandbox.Limits,
     means: _Means,
+    only: Sequence[str],
 ) -> Outcome:
     lend = _own_packages(python)
     request = {
         "test": str(test),
+        "only": list(only),
         "focus": str(focus or ""),
         "root": str(box.root),
         "lend": [str(path) for path in lend],
