@@ -25,12 +25,16 @@ _LONGEST: Final = 300
 _URL: Final = re.compile(
     rb"""://([^\s/?#"'`<>@:]{0,128}):([^\s"'`<>]{1,128}?)@(?=[\w.\-\[\]:${}%*]{1,128}(?:[^\w.\-\[\]:${}%*@]|\Z))"""
 )
+_SIGN: Final = re.compile(rb"@(?<=[^\s@]@)")
+"""Not the one of a decorator or a Java annotation: a blank stands before that."""
 _PATH: Final = re.compile(rb"\d{1,5}/|.*/.*/")
 _USER: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$#.-[]"
 _ORACLE: Final = re.compile(
     rb"""(?ix) (?: oracle:(?:thin|oci8?|kprb): | connect\w{0,12}\(\s{0,4}["']
          | \b(?:sqlplus|conn|connect|exp|imp|expdp|impdp|sqlldr)\s{1,4}(?:-\w{1,8}\s{1,4}){0,3}["']? | userid=["']? )$"""
 )
+_BEFORE_USER: Final = (b":", b"'", b'"', b" ", b"\t", b"=")
+_QUOTED: Final = re.compile(rb"""(?:\\?")?([^\s"'\\]{1,128})(?:\\?")?""")
 _GO: Final = re.compile(rb"""["'`=\s][\w.-]{1,64}:([^\s"'`/]{1,128})\Z""")
 _PASSWORD: Final = re.compile(
     rb"""(?ix) (?: password | passwd | pwd | passphrase | (?<![a-z])pass ) (?:\\?["'])? \s{0,4} = \s{0,4}
@@ -54,21 +58,20 @@ _SOURCE: Final = re.compile(
 
 def at_signs(data: bytes) -> Iterator[Found]:
     """Passwords before an `@`: of URLs, of Oracle's user/password@host, of Go's user:password@tcp(host)."""
-    at, scheme = data.find(b"@", 1), -1
-    while at != -1:
-        if data[at - 1] > 0x20:  # before a Java annotation or a decorator stands a blank
-            start = data.rfind(b"://", max(0, at - _LONGEST), at)
-            if start > scheme:
-                scheme = start
-                yield from _url(data, start)
-            elif start == -1:
-                slash = data.rfind(b"/", max(0, at - 130), at)
-                if slash > 0:
-                    yield from _oracle(data, slash, at)
-                found = _GO.search(data, max(0, at - 200), at) if data.startswith(b"@tcp(", at) else None
-                if found is not None and not placeholder(found[1]):
-                    yield Found(*found.span(1), "url-password", "password")
-        at = data.find(b"@", at + 1)
+    scheme = -1
+    for sign in _SIGN.finditer(data):
+        at = sign.start()
+        start = data.rfind(b"://", max(0, at - _LONGEST), at)
+        if start > scheme:
+            scheme = start
+            yield from _url(data, start)
+        elif start == -1:
+            slash = data.rfind(b"/", max(0, at - 130), at)
+            if slash > 0:
+                yield from _oracle(data, slash, at)
+            found = _GO.search(data, max(0, at - 200), at) if data.startswith(b"@tcp(", at) else None
+            if found is not None and not placeholder(found[1]):
+                yield Found(*found.span(1), "url-password", "password")
 
 
 def _url(data: bytes, start: int) -> Iterator[Found]:
@@ -79,15 +82,14 @@ def _url(data: bytes, start: int) -> Iterator[Found]:
 
 
 def _oracle(data: bytes, slash: int, at: int) -> Iterator[Found]:
-    start, end = slash + 1, at
-    password = data[start:end].strip(b"\\").strip(b'"').strip(b"\\")
-    if not password or any(byte <= 0x20 or byte in b"\"'" for byte in password):
-        return
     user = data[max(0, slash - 64) : slash]
     before = slash - (len(user) - len(user.rstrip(_USER)))
-    if before < slash and _ORACLE.search(data, max(0, before - 48), before) and not placeholder(password):
-        start = data.index(password, start)
-        yield Found(start, start + len(password), "oracle-password", "password")
+    if before == slash or data[before - 1 : before] not in _BEFORE_USER:
+        return
+    found = _QUOTED.fullmatch(data, slash + 1, at)
+    if found is None or not _ORACLE.search(data, max(0, before - 48), before) or placeholder(found[1]):
+        return
+    yield Found(*found.span(1), "oracle-password", "password")
 
 
 def parameters(data: bytes, start: int, end: int) -> Iterator[Found]:

@@ -21,7 +21,7 @@ _PLACEHOLDER: Final = re.compile(
     | &lt;.*
     | [$]\(?[A-Za-z_][\w.]*\)? | %[A-Za-z_]\w*% | %[sdrvq@] | @[\w.-]+@ | :[A-Za-z_]\w* | [?]
     | \W*([^0-9\s])\1{2,}\W* | [\s.*?_-]+
-    | (?i: (?:your|my|the|some|db|user)?[_. -]?(?:password|passwd|pwd|pass[_ -]?phrase|pw)(?:[_. -]?here)? | pass
+    | (?i: (?:your|my|the|some|db|user)?[_. -]?(?:password|passwd|pwd|pass[_ -]?phrase|pw)(?:[_. -]?here)?[\])]? | pass
          | change[_. -]?(?:me|it|this)\w* | replace[_. -]?me\w* | your[_. -]?\w* | example\w* | placeholder | redacted
          | masked | hidden | todo | tbd | none | null | nil | undefined | true | false | empty )
     | (?i: ENC\(.* | \{cipher\}.* | \{vault.* | vault:.* | env:.* | keyring:.* )

@@ -55,6 +55,16 @@ class Reviewed:
         pattern = re.compile("|".join(map(re.escape, longest_first)))
         return pattern.sub(lambda found: self.surrogates[found[0]], text)
 
+    def held(self, text: str) -> int:
+        """How many characters at the end of a streamed `text` may be the beginning of a surrogate: keep them for the next
+        piece before `restored`.
+        """
+        longest = max(map(len, self.surrogates), default=0)
+        for size in range(min(longest - 1, len(text)), 0, -1):
+            if any(surrogate.startswith(text[-size:]) for surrogate in self.surrogates):
+                return size
+        return 0
+
 
 def review(texts: Sequence[str], policy: Policy) -> Reviewed:
     """Review texts together: the same value gets the same surrogate in all of them. Never raises, never logs a value.
