@@ -273,8 +273,14 @@ def _block(piece: Piece, markers: Family, language: str) -> bytes:
         end = "" if markers.tight or text.endswith("\n") else "\n"
         return _bytes(f"{markers.file.format(path=path)}{text}{end}")
     opening, closing = _comments().get(language.lower(), ("#", ""))
-    rows = (f"Path: {path}", *text.rstrip("\n").split("\n"))
-    return _bytes("".join(f"{f'{opening} {row.rstrip()} {closing}'.rstrip()}\n" for row in rows) + "\n")
+    body = f"\nPath: {path}\n{text.rstrip()}\n".replace("\r\n", "\n")
+    if closing:
+        body = body[:-1].replace("\n", f" {closing}\n{opening} ").removeprefix(f" {closing}") + f" {closing}\n"
+    else:
+        body = body[:-1].replace("\n", f"\n{opening} ") + "\n"
+        for _ in range(2):  # blank lines beside each other share a line end
+            body = body.replace(f"\n{opening} \n", f"\n{opening}\n")
+    return _bytes(body[1:] + "\n")
 
 
 def _shown(piece: Piece, language: str, words: Sequence[str]) -> bytes:

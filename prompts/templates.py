@@ -245,7 +245,7 @@ def _parts(lines: list[str], start: int, name: str) -> tuple[tuple[str, str], ..
         heading = _HEADING.fullmatch(line)
         if heading is not None and (role := _role(heading[1])) is not None:
             if line.rstrip() != f"## {role}":
-                raise _error(name, number, f"write ## {role}")
+                raise _error(name, number, f"write ## {role}, or ### for a heading of the text")
             if (problem := _sequence(parts[-1][0] if parts else "", role)) is not None:
                 raise _error(name, number, problem)
             parts.append((role, []))
@@ -295,7 +295,7 @@ def _text(file: Path, name: str) -> str:
 
 def _line(front_matter: str, key: str) -> int:
     rows = front_matter.split("\n")
-    return next((i for i, row in enumerate(rows, 2) if row.lstrip().startswith(key)), 1)
+    return next((i for i, row in enumerate(rows, 2) if row.partition("=")[0].strip() == key), 1)
 
 
 def _error(name: str, line: int, problem: str) -> TemplateError:
