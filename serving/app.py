@@ -13,7 +13,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
@@ -47,6 +47,8 @@ REFRESH_S: Final = 2.0
 """A key that another process revoked goes on working for so long at most."""
 FLUSH_S: Final = 5.0
 """Usage of so many seconds is lost at most when the process is killed."""
+RECONCILE_S: Final = 10.0
+"""An engine that others started again has its adapters back after so long."""
 
 
 class Gateway(FastAPI):
@@ -80,8 +82,9 @@ def create(config: Config) -> Gateway:
         redirect_slashes=False,
     )
     app.state.config = config
-    for part in (models, admin, adapters, health):
-        app.include_router(part.router)
+    for part in (models, admin, adapters):
+        app.include_router(part.router, dependencies=[Depends(_unstored)])
+    app.include_router(health.router)
     if config.server.docs:
         page = openapi.page
 
@@ -95,6 +98,11 @@ def create(config: Config) -> Gateway:
     app.add_exception_handler(CopilotError, _copilot)
     app.add_exception_handler(Exception, _internal)
     return app
+
+
+async def _unstored(response: Response) -> None:
+    """No cache keeps what only this key may see, a new key least of all."""
+    response.headers["cache-control"] = "no-store"
 
 
 @contextlib.asynccontextmanager
@@ -113,8 +121,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             raise
         app.state.gateway = state
         stack.push_async_callback(_ended, app, state)
-        keeper = asyncio.create_task(_keep(state))
-        stack.callback(keeper.cancel)
+        keepers = [asyncio.create_task(_keep(state)), asyncio.create_task(_reconcile(state))]
+        for task in keepers:
+            stack.callback(task.cancel)
         yield
 
 
@@ -188,6 +197,13 @@ async def _ended(app: Gateway, state: State) -> None:
         await app.data.close()
     with contextlib.suppress(StoreError):
         await state.directory.flush()
+
+
+async def _reconcile(state: State) -> None:
+    """Engines that somebody else runs lose their adapters when they are started again: give them back."""
+    while state.vllm is None:
+        await lora.reconcile(state)
+        await asyncio.sleep(RECONCILE_S)
 
 
 async def _keep(state: State) -> None:

@@ -22,13 +22,11 @@ from serving import auth
 from serving.callers import Quota
 from serving.config import Config, load, secret_problems, store_url
 from serving.errors import Refused
-from serving.routes.admin import key_values, now_text, shown_team
-from serving.routes.shapes import TeamName
+from serving.shown import key_values, now_text, shown_team
 from serving.store import Store, TeamRow
 
 Values = dict[str, Any]
 
-_ = TeamName
 _TEAM = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _USER = re.compile(r"[^\x00-\x20\x7f-\x9f\ud800-\udfff]{1,128}")
 

@@ -35,6 +35,7 @@ from serving.routes.shapes import (
     UsageReport,
     UsageShown,
 )
+from serving.shown import key_values, now_text, shown_team
 from serving.state import State
 from serving.store import KeyRow, Store, TeamRow
 
@@ -57,11 +58,6 @@ _ = Problem  # in the document by serving/openapi.py
 router = APIRouter(prefix="/admin", tags=["admin"], responses=ERRORS)
 
 
-def now_text() -> str:
-    """The time as audit records have it: UTC, RFC 3339, microseconds."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 async def record(state: State, caller: Caller, note: str) -> None:
     """An audit record of a change that `caller` makes; `note` names it and its subject. Raises AuditUnavailable."""
     await state.journal.append(
@@ -78,41 +74,6 @@ def store_of(state: State) -> Store:
 async def refreshed(state: State) -> None:
     """Make a change of the store hold in this process at once. Raises StoreError."""
     await asyncio.to_thread(state.directory.refresh_now)
-
-
-def when(seconds: int) -> str:
-    """Unix seconds as RFC 3339."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
-
-
-def shown_team(row: TeamRow) -> TeamShown:
-    """A team as it is shown."""
-    return TeamShown(
-        name=row.name,
-        models=list(row.models),
-        requests_per_minute=row.requests_per_minute,
-        tokens_per_minute=row.tokens_per_minute,
-        concurrent=row.concurrent,
-        created=when(row.created),
-    )
-
-
-def key_values(row: KeyRow) -> dict[str, Any]:
-    """A key as it is shown: never its hash."""
-    late = row.expires <= datetime.now(UTC).timestamp()
-    return {
-        "prefix": row.prefix,
-        "team": row.team,
-        "user": row.owner,
-        "role": row.role,
-        "created": when(row.created),
-        "expires": when(row.expires),
-        "state": "revoked" if row.revoked is not None else "expired" if late else "valid",
-        "replaced_by": row.replaced_by,
-        "requests_per_minute": row.requests_per_minute,
-        "tokens_per_minute": row.tokens_per_minute,
-        "concurrent": row.concurrent,
-    }
 
 
 def _known_models(state: State, models: list[str]) -> None:

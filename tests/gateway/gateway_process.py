@@ -20,6 +20,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from serving.manage import desk
+
 ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).with_name("bank-copilot"))
 
@@ -86,6 +88,8 @@ class Plane:
     def start(self) -> float:
         """Start it; seconds until its line."""
         began = time.monotonic()
+        if self.process is not None and self.process.stdout is not None:
+            self.process.stdout.close()
         with (self.folder / "stderr").open("ab") as errors:
             self.process = subprocess.Popen(
                 [COMMAND, "serve", "--config", str(self.config)], stdout=subprocess.PIPE, stderr=errors, cwd="/"
@@ -161,17 +165,24 @@ def plane(*, drain_s: float = 5, metrics: str = "loopback", extra: str = "", sta
     """A gateway over a stub of its own."""
     with tempfile.TemporaryDirectory(prefix="gateway-") as name:
         stub = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "stub_vllm.py")], stdout=subprocess.PIPE, cwd="/", env=dict(os.environ)
+            [sys.executable, str(ROOT / "tests" / "stub_vllm.py")],
+            stdout=subprocess.PIPE,
+            cwd="/",
+            env=dict(os.environ),
         )
         assert stub.stdout is not None
         upstream = f"http://127.0.0.1:{int(stub.stdout.readline().split()[-1])}"
         made = Plane(Path(name), upstream, stub)
         made.config.write_text(CONFIG.format(upstream=upstream, drain_s=drain_s, metrics=metrics) + extra)
         try:
-            made.keys["admin"] = made.cli("create", "--team", "ops", "--user", "root", "--admin")["key"]
-            made.keys["alpha"] = made.cli("create", "--team", "alpha", "--user", "ann")["key"]
-            made.keys["beta"] = made.cli("create", "--team", "beta", "--user", "bob")["key"]
-            made.cli("team", "beta", "--models", "coder")
+            with desk(made.config) as at:  # as `bank-copilot keys` does it, without three more processes
+                at.set_team("beta", ["coder"], {})
+                for name, team, user, role in (
+                    ("admin", "ops", "root", "admin"),
+                    ("alpha", "alpha", "ann", "developer"),
+                    ("beta", "beta", "bob", "developer"),
+                ):
+                    made.keys[name] = at.create(team, user, role, 365, {})["key"]
             if start:
                 made.start()
             yield made
