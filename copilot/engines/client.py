@@ -119,7 +119,10 @@ class Client:
         """
         async with self._exchange("POST", path, body, headers, key=True) as response:
             if response.status != 200:
-                raise _refusal(response, wire.fault(await _read(response, _ERROR_BYTES)))
+                body_of_error = await _read(response, _ERROR_BYTES)
+                if b"SSL certificate" in body_of_error:  # nginx says it so, in HTML
+                    raise GatewayUnavailable("tls", _no_client_certificate(self._way_now(), self._gateway))
+                raise _refusal(response, wire.fault(body_of_error))
             try:
                 if response.content_type == "text/event-stream":
                     return await _streamed(response, enough, listen)
@@ -187,6 +190,10 @@ class Client:
             raise GatewayUnavailable("tls", _tls(error, way, self._gateway)) from None
         except (OSError, ValueError) as error:  # a reset in the middle; a header that is none
             raise GatewayUnavailable("away", _lost(type(error).__name__)) from None
+
+    def _way_now(self) -> Way:
+        assert self._way is not None
+        return self._way
 
     async def _session(self) -> ClientSession:
         loop = asyncio.get_running_loop()
@@ -312,6 +319,16 @@ def _unavailable(error: Exception, way: Way, gateway: Gateway) -> GatewayUnavail
                 port=port,
                 seconds=f"{gateway.connect_s:g}",
             )
+        case aiohttp.ClientConnectorError() if (
+            way.tls is not None and isinstance(cause, ConnectionError) and not cause.errno
+        ):
+            # asyncio's own error for a peer that hangs up in the handshake
+            message = say(
+                "{host} port {port} hangs up at the start of TLS: it may want a client certificate, or speak no TLS.",
+                host=host,
+                port=port,
+            )
+            return GatewayUnavailable("tls", message)
         case aiohttp.ClientConnectorError():
             message = say(
                 "No connection to {host} port {port}: {reason}.",
@@ -357,9 +374,7 @@ def _tls(error: BaseException, way: Way, gateway: Gateway) -> str:
             return say("The certificate is not one of {host}: set gateway.url to the name it was made for.", host=host)
     reason = (getattr(error, "reason", "") or "").upper()
     if "ALERT" in reason and ("CERT" in reason or "UNKNOWN_CA" in reason or "HANDSHAKE" in reason):
-        if gateway.client_cert:
-            return say("{host} refuses the client certificate (gateway.client_cert).", host=host)
-        return say("{host} asks for a client certificate: set gateway.client_cert and gateway.client_key.", host=host)
+        return _no_client_certificate(way, gateway)
     if "WRONG_VERSION" in reason or "HTTP_REQUEST" in reason:
         return say(
             "{host} port {port} speaks no TLS: is gateway.url meant to begin with http://?",
@@ -367,3 +382,10 @@ def _tls(error: BaseException, way: Way, gateway: Gateway) -> str:
             port=way.address.port,
         )
     return say("No secure connection to {host} ({reason}).", host=host, reason=reason or type(error).__name__)
+
+
+def _no_client_certificate(way: Way, gateway: Gateway) -> str:
+    host = way.address.host
+    if gateway.client_cert:
+        return say("{host} refuses the client certificate (gateway.client_cert).", host=host)
+    return say("{host} asks for a client certificate: set gateway.client_cert and gateway.client_key.", host=host)

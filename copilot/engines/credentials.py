@@ -118,11 +118,17 @@ def tls(gateway: Gateway) -> ssl.SSLContext:
         chain = Path(gateway.client_cert).expanduser()
         own = Path(gateway.client_key).expanduser() if gateway.client_key else None
         setting = "gateway.client_cert" + (" / gateway.client_key" if own else "")
-        try:
+        locked: list[bool] = []
+
+        def no_password() -> bytes:
             # Without a callback OpenSSL asks for the pass phrase at the terminal, and the editor would wait for ever.
-            context.load_cert_chain(chain, own, password=lambda: b"")
+            locked.append(True)
+            return b""
+
+        try:
+            context.load_cert_chain(chain, own, password=no_password)
         except (OSError, ValueError) as error:
-            raise GatewayUnavailable("tls", _unusable(setting, error)) from None
+            raise GatewayUnavailable("tls", _unusable(setting, error, locked=bool(locked))) from None
     elif gateway.client_key:
         raise GatewayUnavailable("tls", say("gateway.client_key is set without gateway.client_cert."))
     return context
@@ -192,19 +198,16 @@ def _from_keyring(service: str, user: str) -> str:
         raise GatewayUnavailable("key", say("The system's key ring cannot be read ({kind}).", kind=kind)) from None
 
 
-def _unusable(setting: str, error: OSError | ValueError) -> str:
+def _unusable(setting: str, error: OSError | ValueError, *, locked: bool = False) -> str:
     """OpenSSL's errors name no file, and those of a key file name nothing at all."""
-    if isinstance(error, ssl.SSLError):
-        if error.reason == "KEY_VALUES_MISMATCH":
-            reason = say("key and certificate do not belong together")
-        elif error.reason in ("BAD_DECRYPT", "BAD_PASSWORD_READ"):
-            reason = say("the key is locked by a pass phrase")
-        else:
-            reason = say("no PEM file, or nothing usable in it")
-    elif isinstance(error, OSError) and error.strerror:
+    if locked:
+        reason = say("the key is locked by a pass phrase")
+    elif isinstance(error, ssl.SSLError) and error.reason == "KEY_VALUES_MISMATCH":
+        reason = say("key and certificate do not belong together")
+    elif isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.strerror:
         reason = error.strerror
     else:
-        reason = say("the key is locked by a pass phrase")
+        reason = say("no PEM file, or nothing usable in it")
     return say("{setting} cannot be used: {reason}.", setting=setting, reason=reason)
 
 

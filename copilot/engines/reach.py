@@ -137,24 +137,30 @@ async def _with_key(client: Client, settings: Settings) -> AsyncIterator[Step]:
     own, wrong = profile.local(settings.prompts)
     if wrong:
         yield Step("prompts", ok=False, detail=wrong)
-    asked: set[str] = set()
+    for (model, chat), shared in _models(settings, team).items():
+        if not model and team.models:
+            advice = say("Ask for a model that has this task.")
+            yield Step(f"model for {', '.join(shared)}", ok=False, detail=say("none"), advice=advice)
+            continue
+        task = Task(shared[0])
+        try:
+            reference = profile.library(own, team).choose(task.value, None).reference
+        except TemplateError:
+            reference = ""
+        yield await _token(client, settings, task, reference, f"{model or '?'} ({', '.join(shared)})", chat=chat)
+
+
+def _models(settings: Settings, team: Profile) -> dict[tuple[str, bool], list[str]]:
+    """Tasks by the model they get and the way it is asked: a hole to fill, or a chat."""
+    found: dict[tuple[str, bool], list[str]] = {}
     for task in Task:
         model = settings.gateway.model or team.models.get(task.value, "")
-        if team.models and not model:
-            yield Step(f"model for {task.value}", False, say("none"), say("Ask for a model that has this task."))
-        elif model not in asked:
-            asked.add(model)
-            shared = [t.value for t in Task if (settings.gateway.model or team.models.get(t.value, "")) == model]
-            try:
-                reference = profile.library(own, team).choose(task.value, None).reference
-            except TemplateError:
-                reference = ""
-            yield await _token(client, settings, task, reference, f"{model or '?'} ({', '.join(shared)})")
+        found.setdefault((model, task is not Task.COMPLETE), []).append(task.value)
+    return found
 
 
-async def _token(client: Client, settings: Settings, task: Task, template: str, who: str) -> Step:
+async def _token(client: Client, settings: Settings, task: Task, template: str, who: str, *, chat: bool) -> Step:
     """One token of a model, the way a task asks."""
-    chat = task is not Task.COMPLETE
     prompt = Prompt(
         template,
         max_tokens=1,

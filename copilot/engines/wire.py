@@ -19,6 +19,7 @@ CHAT: Final = "/v1/chat/completions"
 MOST_BYTES: Final = 8_000_000
 """A longer answer is none."""
 
+_LINE_BYTES: Final = 1_000_000
 _SAID_CHARS: Final = 300
 
 
@@ -132,6 +133,10 @@ class Stream:
         if self._seen > MOST_BYTES:
             raise Garbled
         self._rest += data
+        if len(self._rest) > _LINE_BYTES:
+            raise Garbled
+        if b"\n" not in data:
+            return
         for line in self._lines():
             if not line.startswith(b"data:"):
                 continue  # comments, event names and ids say nothing here
