@@ -31,6 +31,7 @@ __all__ = [
     "neutral",
     "original",
     "render",
+    "unframed",
 ]
 
 STEPS: Final = 8
@@ -170,6 +171,31 @@ def render(
     hole = first + second if markers.order == "psm" else second + first
     prompt = b"".join((head, b"" if within else others, own, hole, middle))
     return Rendered(prompt.decode(), markers.stop, len(blocks), cut)
+
+
+def unframed(markers: Family, prompt: str) -> tuple[str, str] | None:
+    """`(before, after)` of a prompt that a client rendered by itself in one clean frame of this family (Zed, Continue),
+    None for anything else: whose markers the others are cannot be told. A space does for the U+2581 of CodeLlama.
+    """
+    marks = (markers.prefix, markers.suffix, markers.middle)
+    words = [mark.strip(" \u2581\n") for mark in marks]
+    if markers.chat or any(word and prompt.count(word) != 1 for word in words):
+        return None
+    if markers.order == "spm":
+        words[:2] = words[1], words[0]
+    at = [prompt.index(word) for word in words if word]
+    if at != sorted(at):
+        return None
+    opening, rest = prompt.split(words[0])
+    first, rest = rest.split(words[1])
+    second, end = rest.split(words[2]) if words[2] else (rest, "")
+    if opening.strip(" \u2581") or end.strip():
+        return None
+    if markers.order == "spm":
+        return second, first
+    if markers.suffix.startswith("\u2581"):
+        first, second = (text[:-1] if text.endswith((" ", "\u2581")) else text for text in (first, second))
+    return first.removeprefix(markers.prefix.partition(words[0])[2]), second
 
 
 def chat_turns(

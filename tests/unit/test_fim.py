@@ -143,6 +143,46 @@ def test_while_200_characters_are_typed_the_prompt_before_them_stays(row):
 
 
 @pytest.mark.parametrize(
+    ("name", "prompt"),
+    [
+        ("qwen2.5-coder", "<|fim_prefix|>a <|fim_suffix|> b\n<|fim_middle|>"),
+        ("deepseek-coder", "<｜fim▁begin｜>a <｜fim▁hole｜> b\n<｜fim▁end｜>\n"),
+        ("starcoder2", "<fim_prefix>a <fim_suffix> b\n<fim_middle>"),
+        ("glm4", "<|code_prefix|>a <|code_suffix|> b\n<|code_middle|>"),
+        ("codestral", "[SUFFIX] b\n[PREFIX]a "),
+        ("codellama", "<PRE> a  <SUF> b\n <MID>"),
+        ("codellama", "▁<PRE> a ▁<SUF> b\n▁<MID>"),
+    ],
+)
+def test_a_frame_that_a_client_rendered_is_taken_apart(name, prompt):
+    assert fim.unframed(fim.named(name), prompt) == ("a ", " b\n")
+
+
+@given(st.sampled_from(MARKED), texts.filter(str.strip), texts)
+def test_what_is_rendered_without_a_name_is_taken_apart_again(row, before, after):
+    if row.named:  # its header stands before the first marker
+        return
+    treated = tuple(fim.neutral(text, row.control) for text in (before, after))
+    assert fim.unframed(row, rendered(row, before, after, budget=90_000).prompt) == treated
+
+
+@pytest.mark.parametrize(
+    ("name", "prompt"),
+    [
+        ("qwen2.5-coder", "x <|fim_prefix|>a<|fim_suffix|>b<|fim_middle|>"),
+        ("qwen2.5-coder", "<|fim_prefix|>a<|fim_suffix|>b<|fim_middle|>c"),
+        ("qwen2.5-coder", "<|fim_prefix|>a<|fim_suffix|><|fim_suffix|>b<|fim_middle|>"),
+        ("qwen2.5-coder", "<|fim_suffix|>b<|fim_prefix|>a<|fim_middle|>"),
+        ("qwen2.5-coder", "def total("),
+        ("qwen2.5-coder", ""),
+        ("chat", "<|fim_prefix|>a<|fim_suffix|>b<|fim_middle|>"),
+    ],
+)
+def test_what_is_no_clean_frame_is_text(name, prompt):
+    assert fim.unframed(fim.named(name), prompt) is None
+
+
+@pytest.mark.parametrize(
     ("model", "name"),
     [
         ("Qwen/Qwen2.5-Coder-7B-Instruct", "qwen2.5-coder"),
