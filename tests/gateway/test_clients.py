@@ -91,13 +91,16 @@ async def test_langchain_chats_streaming_and_not(gateway):
     assert told.content == ANSWER
     assert told.usage_metadata["total_tokens"] > 0
     assert "".join([str(chunk.content) async for chunk in chat.astream("total")]) == ANSWER
+    await chat.root_async_client.close()
+    chat.root_client.close()
 
 
 async def test_langchain_completes_streaming_and_not(gateway):
     await gateway.upstream.behave(texts=[ANSWER], fault="")
-    model = OpenAI(base_url=f"{gateway.url}/v1", api_key=gateway.key, model="bank-coder", temperature=0)
-    assert await model.ainvoke("def total(") == ANSWER
-    assert "".join([chunk async for chunk in model.astream("def total(")]) == ANSWER
+    async with openai.AsyncOpenAI(base_url=f"{gateway.url}/v1", api_key=gateway.key) as sdk:
+        model = OpenAI(async_client=sdk.completions, client=object(), api_key="unused", model="bank-coder", temperature=0)
+        assert await model.ainvoke("def total(") == ANSWER
+        assert "".join([chunk async for chunk in model.astream("def total(")]) == ANSWER
 
 
 async def test_a_frame_that_a_client_rendered_itself_reaches_the_model_as_our_own(gateway):
