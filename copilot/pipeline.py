@@ -41,6 +41,9 @@ _REPAIRED: Final = 3
 """Syntax faults whose repair is looked for unasked: the later ones often go with the first."""
 
 _MOST_REPAIRS: Final = 200
+_MENDINGS: Final = 4
+"""How often a candidate is proven, each time without what failed before."""
+
 _LIKELIER_THAN_NOT: Final = 0.5
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 1, Severity.HINT: 1}
 
@@ -81,7 +84,7 @@ async def suggest(request: Request, workspace: Workbench) -> Suggestion | Declin
     """
     task = tasks.module(request.task)
     request = replace(request, trace_id=request.trace_id or secrets.token_hex(16))
-    request = tasks.prepared(request, workspace.settings)
+    request = tasks.prepared(request, workspace.settings, workspace.project)
     context = await workspace.gather(request)
     reasons: list[Declined] = []
     rejected: list[Attempt] = []
@@ -116,14 +119,29 @@ async def _best(
                 continue
             if best is not None and proposal.confidence <= best.candidate.confidence:
                 continue
-            checks = await _prove(task, proposal, request, workspace)
-            if not all(check.passed for check in checks):
-                failed.append(Attempt(proposal, checks))
+            proven = await _proven(task, proposal, request, workspace, failed)
+            if proven is None:
                 continue
-            best = _Proven(proposal, checks)
-            if task.satisfied(request, proposal, workspace.settings):
+            best = proven
+            if task.satisfied(request, best.candidate, workspace.settings):
                 break
     return best
+
+
+async def _proven(
+    task: tasks.TaskModule, candidate: Candidate, request: Request, workspace: Workbench, failed: list[Attempt]
+) -> _Proven | None:
+    """The candidate with its proof; without the parts that a check refused, where the rest can stand alone."""
+    left: Candidate | None = candidate
+    for _ in range(_MENDINGS):
+        if left is None:
+            break
+        checks = await _prove(task, left, request, workspace)
+        if all(check.passed for check in checks):
+            return _Proven(left, checks)
+        failed.append(Attempt(left, checks))
+        left = tasks.mended(request, left, checks)
+    return None
 
 
 async def _prove(

@@ -155,12 +155,17 @@ class CommentOptions:
 class TestsOptions:
     """`out`: folder for the test file (None: the setting's, else beside the project's tests); `budget_s`: wall seconds
     for one call (None: the setting's).
+
+    `path` and `module` are filled in on the way (`tasks.prepared`): the file to create, and the name by which it
+    imports the document; None and empty when there is no such place or name.
     """
 
     __test__ = False  # pytest would collect the name
 
     out: Path | None = None
     budget_s: float | None = None
+    path: Path | None = None
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,11 +265,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One proof step: `name` is stable (`applies`, `syntax`, `runs` …), `detail` is for a person."""
+    """One proof step: `name` is stable (`applies`, `syntax`, `runs` …), `detail` is for a person.
+
+    `parts`: which parts of the candidate failed, and why (`(test, reason)`), where a check can tell.
+    """
 
     name: str
     passed: bool
     detail: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

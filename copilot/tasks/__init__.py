@@ -6,7 +6,7 @@ A task module satisfies `TaskModule`. It never proposes (engines do) and never t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -44,7 +44,13 @@ def module(task: Task) -> TaskModule:
     return cast("TaskModule", import_module(f"copilot.tasks.{task.value}"))
 
 
-def prepared(request: Request, settings: Settings) -> Request:
-    """The request with what its task takes from the settings written into it, for `read`, which knows no settings."""
-    prepare = cast("Callable[[Request, Settings], Request] | None", getattr(module(request.task), "prepared", None))
-    return request if prepare is None else prepare(request, settings)
+def prepared(request: Request, settings: Settings, project: Project) -> Request:
+    """The request with what its task takes from settings and project written into it: `read` knows neither."""
+    prepare = cast("Callable[..., Request] | None", getattr(module(request.task), "prepared", None))
+    return request if prepare is None else prepare(request, settings, project)
+
+
+def mended(request: Request, candidate: Candidate, checks: Sequence[Check]) -> Candidate | None:
+    """A candidate without the parts that the last check refused, where a task can take them out; to be proven anew."""
+    mend = cast("Callable[..., Candidate | None] | None", getattr(module(request.task), "mended", None))
+    return None if mend is None else mend(request, candidate, checks[-1])

@@ -1,13 +1,15 @@
 """Unit tests: where they may be offered, and how a test file is proved by running it in the sandbox.
 
 A candidate is one new file. It must hold the code to values, pass, and pass again in fresh processes under two hash
-seeds and several time zones; what it covers is reported. Absent on purpose: finding inputs (engines do), and languages
-without a runner (`verify/runs.py` has Python's).
+seeds and several time zones; what it covers is reported. Single tests of a model's answer that fail are taken out, and
+the rest is proven anew. Absent on purpose: finding inputs (engines do), and languages without a runner
+(`verify/runs.py` has Python's).
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 from copilot.config import Settings
@@ -16,12 +18,16 @@ from copilot.errors import CopilotError
 from copilot.messages import say
 from copilot.progress import report
 from copilot.syntax.outline import Symbol, outline
+from copilot.tasks import tests_prompt
 from copilot.types import (
     Candidate,
     Check,
+    Context,
+    Declined,
     Document,
     Offer,
     Project,
+    Prompt,
     Request,
     Span,
     Task,
@@ -29,6 +35,7 @@ from copilot.types import (
     document,
 )
 from copilot.verify import isolation, python_places, python_tests, runs, sandbox, syntax
+from prompts.templates import Library
 
 _TESTABLE = frozenset({"function", "method", "constructor", "class"})
 
@@ -66,8 +73,50 @@ def focus(document: Document, span: Span) -> Symbol | None:
 
 
 def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's parameter
-    """Two: in the second the engine runs its tests once itself and leaves out those that fail."""
+    """Two: in the second an engine knows which of its tests failed."""
     return 2
+
+
+def prepared(request: Request, settings: Settings, project: Project) -> Request:
+    """The request with the file that its tests go to, and the name by which they import the document."""
+    document, options = request.document, request.options
+    options = options if isinstance(options, TestsOptions) else TestsOptions()
+    where = python_places.place(document, project.root) if unfit(document) is None else None
+    if where is None:
+        return request
+    out = options.out or (project.root / settings.tests.out if settings.tests.out else None)
+    subject = focus(document, request.span)
+    path = python_places.test_path(document, project.root, out, subject.qualified if subject is not None else "")
+    return replace(request, options=replace(options, path=path, module=where.name))
+
+
+def unfit(document: Document) -> Declined | None:
+    """Why there can be no tests of a document, None when there can."""
+    if document.language != "python":
+        return Declined(say("unit tests are generated for Python only so far"))
+    if python_places.is_test(document.path):
+        return Declined(say("{name} is a test file itself", name=document.path.name))
+    return None
+
+
+def build(request: Request, context: Context, settings: Settings, library: Library) -> Prompt | Declined:  # noqa: ARG001 - the protocol's
+    """The code, how a test imports it, and a test of the project as an example; then what failed in the last answer."""
+    reason = unfit(request.document)
+    return reason if reason is not None else tests_prompt.build(request, context, focus, library)
+
+
+def read(text: str, request: Request) -> Candidate | None:
+    """The answer as a new test file; None when it is no whole Python file with tests of this module."""
+    return None if unfit(request.document) is not None else tests_prompt.read(text, request, focus)
+
+
+def mended(request: Request, candidate: Candidate, check: Check) -> Candidate | None:
+    """A model's file without the tests that a check refused; None when the check refused something else, or nothing
+    would be left.
+    """
+    if not candidate.origin.startswith(("model", "replay")):
+        return None
+    return tests_prompt.without(candidate, request, focus, check)
 
 
 def satisfied(request: Request, candidate: Candidate, settings: Settings) -> bool:  # noqa: ARG001 - the protocol's
@@ -83,8 +132,9 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
     subject = focus(doc, request.span)
     files = _files(candidate)
     for path, text in files.items():
-        check = python_tests.asserts(text, subject.name if subject else "")
-        yield Check(check.name, check.passed, f"{path.name}: {check.detail}" if len(files) > 1 else check.detail)
+        module = request.options.module if isinstance(request.options, TestsOptions) else ""
+        check = python_tests.asserts(text, subject.name if subject else "", module)
+        yield replace(check, detail=f"{path.name}: {check.detail}") if len(files) > 1 else check
     async for check in _executed(request, project, settings, files, subject):
         yield check
 
@@ -140,7 +190,7 @@ async def _judged(
                 detail = outcome.broken or (
                     f"{failed[0]}: {outcome.tests[failed[0]]}" if failed else say("there is no test")
                 )
-                yield Check("runs", passed=False, detail=detail)
+                yield Check("runs", passed=False, detail=detail, parts=_parts(outcome))
                 return
             detail = say(
                 "tests that pass: {count}, in {seconds} s, sandbox {level}",
@@ -155,7 +205,7 @@ async def _judged(
                 number=count,
                 what=outcome.broken or ", ".join(failed) or say("other tests were found"),
             )
-            yield Check("stable", passed=False, detail=detail)
+            yield Check("stable", passed=False, detail=detail, parts=_parts(outcome))
             return
         report(
             say("run {number} of {total}", number=count, total=settings.tests.runs), count / max(2, settings.tests.runs)
@@ -163,6 +213,11 @@ async def _judged(
     assert first is not None
     yield Check("stable", passed=True, detail=say("{count} of {count} runs pass under two hash seeds", count=count))
     yield _covers(first, doc, subject)
+
+
+def _parts(outcome: runs.Outcome) -> tuple[tuple[str, str], ...]:
+    """The tests that failed, each with its reason; none when the file could not be run at all."""
+    return () if outcome.broken else tuple((name, reason) for name, reason in outcome.tests.items() if reason)
 
 
 def _covers(outcome: runs.Outcome, doc: Document, subject: Symbol | None) -> Check:

@@ -61,11 +61,9 @@ async def propose(
 ) -> AsyncIterator[Candidate | Declined]:
     """One test file for the function, the class or the whole file that the span names."""
     doc, root = request.document, resources.project.root
-    if doc.language != "python":
-        yield Declined(say("unit tests are generated for Python only so far"))
-        return
-    if python_places.is_test(doc.path):
-        yield Declined(say("{name} is a test file itself", name=doc.path.name))
+    reason = task.unfit(doc)
+    if reason is not None:
+        yield reason
         return
     where = python_places.place(doc, root)
     if where is None:
@@ -94,7 +92,9 @@ async def _proposed(request: Request, resources: Resources, where: python_places
         report(say("repeating under another hash seed"))
         steady = await desk.repeated(recording.records)
         usable = [record for record in steady if record not in pytest_text.conflicting(steady)]
-        path = python_places.test_path(doc, root, options.out or _configured(root, settings.tests.out), _label(subject))
+        path = options.path or python_places.test_path(
+            doc, root, options.out or _configured(root, settings.tests.out), _label(subject)
+        )
         written = found = pytest_text.tests(usable, ())
         if request.attempts:
             found = await desk.surviving(found, path)
