@@ -156,7 +156,7 @@ def render(
     bare = not markers.named and bool(before.strip() or after.strip())
     label = len(own) + len(inside)
     room = budget_bytes - sum(map(len, (head, prefix, suffix, middle))) - (0 if bare else label)
-    above, below, cut = _window(_bytes(neutral(before, words)), _bytes(neutral(after, words)), room, step)
+    above, below, cut = _window(*_near(before, after, words, budget_bytes, step), room, step)
     blocks: list[bytes] = []
     if pieces and not cut:
         left = room - len(below) - (label if bare else 0)
@@ -222,8 +222,8 @@ def chat_turns(
         number += 1
         mark = f"<<HOLE {number}>>"
     values = {"language": _label(language, words), "path": _label(path, words), "hole": mark}
-    texts = _bytes(neutral(before, words)), _bytes(neutral(after, words))
     step = max(budget_bytes // STEPS, 1)
+    texts = _near(before, after, words, budget_bytes, step)
     frame = library.render(template, {**values, "snippets": "", "code": fenced(mark, language)})
     room = budget_bytes - sum(len(text.encode()) for _, text in frame)
     while True:
@@ -237,6 +237,12 @@ def chat_turns(
         if over <= 0 or room <= 0:
             return turns
         room -= over  # longer fences, and the lines that were left out with an empty value
+
+
+def _near(before: str, after: str, words: Sequence[str], budget: int, step: int) -> tuple[bytes, bytes]:
+    """Both texts neutralised. What surely goes is left out before that work is done, the start in whole steps."""
+    far = max(len(before) - max(budget, 0), 0) // step * step
+    return _bytes(neutral(before[far:], words)), _bytes(neutral(after[: max(budget, 0) + 1], words))
 
 
 def _window(before: bytes, after: bytes, room: int, step: int) -> tuple[bytes, bytes, bool]:

@@ -178,6 +178,25 @@ def stacked(layers: Iterable[Sequence[Template]], pins: Sequence[str] = ()) -> t
     return tuple(kept)
 
 
+def problems(library: Library) -> tuple[str, ...]:
+    """What would fail later, a sentence each, for who starts a gateway or asks the doctor: pins that nothing satisfies,
+    and templates with places that no value fills.
+    """
+    every = (*library.extra, *ours())
+    said = [wrong for template in library.extra if (wrong := unknown_places(template))]
+    for pin in library.pins:
+        identity, _, version = pin.partition("@")
+        try:
+            _pinned((pin,))
+        except TemplateError as error:
+            said.append(str(error))
+        else:
+            mine = [t for t in every if t.id == identity]
+            if version not in {t.version for t in mine}:
+                said.append(_nothing(identity, mine, (pin,), (library.extra, ours())))
+    return tuple(said)
+
+
 def unknown_places(template: Template) -> str:
     """What is wrong with the places of a template of the bank; empty: nothing, or we have no such id to compare with."""
     base = [t for t in ours() if t.id == template.id]

@@ -291,4 +291,9 @@ def hole(row, prompt):
 
 
 def shared(one, two):
-    return next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    """The length of the common start."""
+    low, high = 0, min(len(one), len(two))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one.startswith(two[:middle]) else (low, middle - 1)
+    return low

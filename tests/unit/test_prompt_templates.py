@@ -160,6 +160,18 @@ def test_an_override_with_a_place_that_the_task_does_not_fill_is_refused_with_th
     assert own.choose("poem", None).used == ("verse",)
 
 
+def test_what_would_fail_later_is_told_at_the_start():
+    bad = made(body="## user\n{{cod}}\n", version="99")
+    said = templates.problems(Library((bad, made(version="70")), ("generate@70", "generate@7", "poem@1", "fix")))
+    assert [line.partition(";")[0] for line in said] == [
+        f"Template {bad.reference}: {{{{cod}}}} is no value of generate",
+        "No template satisfies the pin generate@7",
+        "No template poem",
+        "'fix' is no pin",
+    ]
+    assert templates.problems(Library()) == ()
+
+
 def test_an_upper_layer_hides_every_version_of_its_languages_below():
     upper = made(version="1", languages='["python"]')
     below = (made(version="8", languages='["python", "java"]'), made(version="9"))
