@@ -21,6 +21,7 @@ VERBS: Final[dict[str, str]] = {
     "lsp": "start the language server",
     "complete": "one inline completion at FILE:LINE:COL",
     "generate": "code from a description at FILE:LINE[-LINE]",
+    "explain": "what the code at FILE:LINE[-LINE] does, in words (needs a model)",
     "fix": "correct a file, as a unified diff",
     "comment": "docstrings and Javadoc for a file or symbol",
     "tests": "unit tests for a file or symbol, proven by running them",

@@ -24,6 +24,8 @@ class Client:
     """Takes progress that the server starts."""
     pull_diagnostics: bool = False
     publish_versions: bool = False
+    show_document: bool = False
+    """Opens a document that the server names."""
     code_action_literals: bool = False
     """Takes code actions; else only commands."""
     resolve_edit: bool = False
@@ -52,6 +54,7 @@ class Client:
             progress=has("window.work_done_progress"),
             pull_diagnostics=has("text_document.diagnostic"),
             publish_versions=has("text_document.publish_diagnostics.version_support"),
+            show_document=has("window.show_document.support"),
             code_action_literals=has("text_document.code_action.code_action_literal_support"),
             resolve_edit="edit" in resolvable and has("text_document.code_action.data_support"),
             watched_files=has("workspace.did_change_watched_files.dynamic_registration"),

@@ -1,4 +1,4 @@
-"""`bank-copilot generate`: code from a description, as a unified diff."""
+"""`bank-copilot generate`: code from a description, or lines edited as it says, as a unified diff."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ async def _run(options: argparse.Namespace) -> int:
         raise UsageError(say("{text}: write it as FILE:LINE or FILE:LINE-LINE, from 1.", text=options.place))
     doc = session.read(Path(found[1]))
     span = session.line_span(doc, int(found[2]), int(found[3] or found[2]))
+    # FILE:7 is a place (a stub, a class, a blank line); FILE:7-7 names the line itself.
+    kind = "edit" if found[3] and found[3] == found[2] and doc.text[span.start : span.end].strip() else "auto"
     async with session.workspace(options, doc.path) as workspace:
         await workspace.index_built()
-        request = Request(Task.GENERATE, doc, span, GenerateOptions(), instruction=options.instruction)
+        request = Request(Task.GENERATE, doc, span, GenerateOptions(kind), instruction=options.instruction)
         answer = await pipeline.suggest(request, workspace)
         return present_one(answer, doc, options, workspace.project.root)

@@ -20,7 +20,7 @@ from copilot.context.members import Wanted, wanted
 from copilot.messages import say
 from copilot.syntax import classes
 from copilot.syntax.classes import Shape
-from copilot.tasks import generate_answer, generate_prompt, generate_proof
+from copilot.tasks import generate_answer, generate_place, generate_prompt, generate_proof
 from copilot.types import (
     Candidate,
     Check,
@@ -64,6 +64,17 @@ _OFFERED: Final = ("constructor", "implement", "getters", "accessors", "equals",
 def offers(document: Document, span: Span, index: Index | None = None) -> list[Offer]:
     """What can be derived for the class or function around `span`, judged by the tree (and cheap index look-ups)."""
     return [*_dispatch_offers(document, span, index), *_class_offers(document, span, index)]
+
+
+def model_offers(document: Document, span: Span) -> list[Offer]:
+    """What a model could write here without a word of the developer: the body of a stub that says what it is for."""
+    request = Request(Task.GENERATE, document, span, GenerateOptions())
+    place = generate_place.of(request)
+    if isinstance(place, Declined) or place.kind != "stub" or place.routine is None:
+        return []
+    if not generate_prompt.documented(document, place):
+        return []
+    return [Offer(Task.GENERATE, generate_answer.title(document, place), place.routine.span, GenerateOptions())]
 
 
 def _class_offers(document: Document, span: Span, index: Index | None) -> list[Offer]:

@@ -70,8 +70,12 @@ def _line(text: bytes, offset: int) -> Span:
 
 
 def _within(text: bytes, span: Span, routine: Span) -> bool:
-    """True when a selection names one function: it lies in it, decorators and the lines' indentation aside."""
-    return routine.start <= span.start or not text[span.start : routine.start].strip() or span.end <= routine.end
+    """True when a selection names one function: nothing of it but decorators, comments and blanks lies outside."""
+    above = text[span.start : max(span.start, routine.start)].split(b"\n")
+    below = text[min(span.end, routine.end) : span.end]
+    return not below.strip() and all(
+        not row.strip() or row.lstrip().startswith((b"@", b"#", b"/", b"*")) for row in above
+    )
 
 
 def _stub(document: Document, span: Span) -> Place | None:

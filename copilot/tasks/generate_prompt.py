@@ -56,7 +56,7 @@ def build(request: Request, context: Context, settings: Settings, library: Libra
     place = generate_place.of(request)
     if isinstance(place, Declined):
         return place
-    if not request.instruction.strip() and not (place.kind == "stub" and _documented(document, place)):
+    if not request.instruction.strip() and not (place.kind == "stub" and documented(document, place)):
         return Declined(say("say what to generate"))
     selection = document.text[place.span.start : place.span.end]
     if len(selection) > _SELECTION:
@@ -111,7 +111,7 @@ def _spot(place: Place) -> str:
     return "at the top level of the file." if not place.indent else "inside the block around it."
 
 
-def _documented(document: Document, place: Place) -> bool:
+def documented(document: Document, place: Place) -> bool:
     """True for a stub that says what it is for: in a docstring, in Javadoc, in a comment."""
     assert place.routine is not None
     text, span = document.text, place.routine.span

@@ -1,7 +1,8 @@
 """`textDocument/codeAction` and its resolve: listed after cheap checks, an edit only after all of them.
 
 Quick fixes are proven when they are listed (a repair that does not exist must not be offered); generation and
-comments are proven when they are resolved; unit tests take seconds and run as a command with progress.
+comments are proven when they are resolved; what takes seconds (unit tests, a model's code, an explanation) runs as a
+command with progress.
 """
 
 from __future__ import annotations
@@ -118,19 +119,23 @@ async def _fixes(
 
 
 def _offers(document: Document, span: Span, workspace: Workspace) -> list[Offer]:
-    from copilot.tasks import comment, generate, tests
+    from copilot.tasks import comment, explain, generate, tests
 
     return [
+        *(generate.model_offers(document, span) if workspace.model else ()),
         *generate.offers(document, span, workspace.index),
         *comment.offers(document, span),
         *tests.offers(document, span),
+        *(explain.offers(document, span) if workspace.model else ()),
     ]
 
 
 def _listed(server: Server, offer: Offer, uri: str, document: Document) -> types.CodeAction:
     told = questions.data(offer, uri, document)
-    if offer.task is Task.TESTS:
+    if offer.task in (Task.TESTS, Task.EXPLAIN):
         return _as_command(offer, types.CodeActionKind.Source, told)
+    if offer.options == DEFAULT_OPTIONS[Task.GENERATE]:  # a model writes it, which takes longer than a resolve may
+        return _as_command(offer, types.CodeActionKind.RefactorRewrite, told)
     if server.client.resolve_edit:
         return types.CodeAction(offer.title, kind=types.CodeActionKind.RefactorRewrite, data=told)
     return _as_command(offer, types.CodeActionKind.RefactorRewrite, told)

@@ -20,6 +20,7 @@ from copilot.types import (
     CommentOptions,
     Declined,
     Document,
+    ExplainOptions,
     FixOptions,
     GenerateOptions,
     Request,
@@ -30,7 +31,7 @@ from copilot.types import (
 )
 from copilot.verify import evidence
 from copilot.workspace import Workspace
-from lsp import convert, questions
+from lsp import convert, explanations, questions
 from lsp.server import Server
 
 STATUS: Final = "bankCopilot.status"
@@ -51,6 +52,24 @@ def register(server: Server) -> None:
             return Request(Task.GENERATE, document, span, options, instruction=str(instruction))
 
         return await _answered(server, target, where, make, say("Generate"))
+
+    @server.command("bankCopilot.edit")
+    async def edit(*given: Any) -> dict[str, Any]:
+        target, where, instruction = _padded(given, None, None, "")
+
+        def make(document: Document, span: Span) -> Request:
+            return Request(Task.GENERATE, document, span, GenerateOptions("edit"), instruction=str(instruction))
+
+        return await _answered(server, target, where, make, say("Edit"))
+
+    @server.command("bankCopilot.explain")
+    async def explain(*given: Any) -> dict[str, Any]:
+        target, where, question = _padded(given, None, None, "")
+
+        def make(document: Document, span: Span) -> Request:
+            return Request(Task.EXPLAIN, document, span, ExplainOptions(), instruction=str(question))
+
+        return await _explained(server, target, where, make)
 
     @server.command("bankCopilot.comment")
     async def comment(*given: Any) -> dict[str, Any]:
@@ -96,21 +115,37 @@ def _padded(given: tuple[Any, ...], *defaults: Any) -> tuple[Any, ...]:
 
 async def _answered(server: Server, target: Any, where: Any, make: Make, title: str) -> dict[str, Any]:
     """Ask the pipeline with progress, and apply the answer."""
+    found, document = await _asked(server, target, where, make, title)
+    if isinstance(found, Declined):
+        server.tell(evidence.why(found))
+        return questions.answer(found)
+    return await _applied(server, document, found, title)
+
+
+async def _asked(
+    server: Server, target: Any, where: Any, make: Make, title: str
+) -> tuple[Suggestion | Declined, Document]:
+    """The pipeline's answer about a listed action's data or a place, with progress; and the text that it is about."""
     from copilot import pipeline
 
     uri = str(target.get("uri", "")) if isinstance(target, dict) else str(target)
     document, workspace = server.snapshot(uri), server.workspace_for(uri)
     if isinstance(target, str):
-        span = _span(server, document, where)
-        request = make(document, span)
+        request = make(document, _span(server, document, where))
     else:
         request = questions.request(target, document, server.protocol.typed)
     async with server.working(title):
-        found = await pipeline.suggest(request, workspace)
+        return await pipeline.suggest(request, workspace), document
+
+
+async def _explained(server: Server, target: Any, where: Any, make: Make) -> dict[str, Any]:
+    """Ask for an explanation. A client that asks by place shows the answer itself; for a listed action we do."""
+    found, _ = await _asked(server, target, where, make, say("Explain"))
     if isinstance(found, Declined):
         server.tell(evidence.why(found))
         return questions.answer(found)
-    return await _applied(server, document, found, title)
+    shown = await explanations.show(server, found.prose) if isinstance(target, dict) else False
+    return {**questions.answer(found), "explanation": found.prose, "shown": shown}
 
 
 async def _repaired(server: Server, uri: str) -> dict[str, Any]:
