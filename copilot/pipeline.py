@@ -84,7 +84,7 @@ async def suggest(request: Request, workspace: Workbench) -> Suggestion | Declin
     """
     task = tasks.module(request.task)
     request = replace(request, trace_id=request.trace_id or secrets.token_hex(16))
-    request = tasks.prepared(request, workspace.settings, workspace.project)
+    request = await tasks.prepared(request, workspace.settings, workspace.project)
     context = await workspace.gather(request)
     reasons: list[Declined] = []
     rejected: list[Attempt] = []

@@ -6,7 +6,7 @@ A task module satisfies `TaskModule`. It never proposes (engines do) and never t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -44,10 +44,12 @@ def module(task: Task) -> TaskModule:
     return cast("TaskModule", import_module(f"copilot.tasks.{task.value}"))
 
 
-def prepared(request: Request, settings: Settings, project: Project) -> Request:
-    """The request with what its task takes from settings and project written into it: `read` knows neither."""
-    prepare = cast("Callable[..., Request] | None", getattr(module(request.task), "prepared", None))
-    return request if prepare is None else prepare(request, settings, project)
+async def prepared(request: Request, settings: Settings, project: Project) -> Request:
+    """The request with what its task takes from settings and project written into it: `build` and `read` know neither
+    more than the request. Idempotent.
+    """
+    prepare = cast("Callable[..., Awaitable[Request]] | None", getattr(module(request.task), "prepared", None))
+    return request if prepare is None else await prepare(request, settings, project)
 
 
 def mended(request: Request, candidate: Candidate, checks: Sequence[Check]) -> Candidate | None:

@@ -42,7 +42,7 @@ def rounds(_settings: Settings) -> int:
     return 2
 
 
-def prepared(request: Request, settings: Settings, _project: Project) -> Request:
+async def prepared(request: Request, settings: Settings, _project: Project) -> Request:
     """The request with the settings' style and language where it leaves them open."""
     options = request.options if isinstance(request.options, CommentOptions) else CommentOptions()
     style = settings.comment.style if options.style == "auto" else options.style

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 
 from copilot import edits as texts
 from copilot.config import Settings
 from copilot.context.index import Index
 from copilot.errors import ToolMissing, UsageError
 from copilot.messages import say
+from copilot.syntax.lines import line_end, line_start
 from copilot.tasks import fix_prompt
 from copilot.types import (
     Candidate,
@@ -47,6 +49,17 @@ async def findings(
 def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's parameter
     """Two: a model that is told why its correction was refused may have a better one."""
     return 2
+
+
+async def prepared(request: Request, settings: Settings, project: Project) -> Request:
+    """The request with what is wrong at its place, when it does not say: faults at the span, else those of its lines."""
+    document = request.document
+    if request.facts:
+        return request
+    found = await findings(document, project, settings)
+    lines = Span(line_start(document.text, request.span.start), line_end(document.text, request.span.end))
+    facts = [each for each in found if each.span.touches(request.span)]
+    return replace(request, facts=tuple(facts or [each for each in found if each.span.touches(lines)]))
 
 
 def build(request: Request, context: Context, settings: Settings, library: Library) -> Prompt | Declined:  # noqa: ARG001 - the protocol's

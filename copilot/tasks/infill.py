@@ -238,9 +238,20 @@ def _is_end(rows: list[str], number: int, base: str, at: Place, below: str) -> b
     beside = _indent(row) == base
     if beside and not base and not _GOES_ON.match(bare) and not rows[number - 1].lstrip().startswith("@"):
         return True  # at the top of a file a block is one statement
+    if beside and at.language != "python" and bare[0] not in _PAIRS and _is_member(rows[0]):
+        return True
     is_definition = at.language == "python" and _DEFINES.match(bare) and not rows[number - 1].strip().startswith("@")
     return beside and bool(is_definition) and _DEFINES.match(rows[0].strip()) is not None
 
+
+def _is_member(row: str) -> bool:
+    """True for the header of a method, in a language with braces."""
+    found = _MEMBER.match(row.strip()[:400])
+    return found is not None and found[1] not in _CONTROLS
+
+
+_MEMBER: Final = re.compile(r"([\w<>\[\],.?@]+)\s+(?:[\w<>\[\],.?@]+\s+)*\w+\s*\(.*\)[^;{=]*\{")
+_CONTROLS: Final = frozenset({"else", "return", "new", "throw", "case", "await", "yield"})
 
 _MARKS: Final = re.compile(
     r"\"\"\"|'''|\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?|[()\[\]{}]|/\*|//|#|\\."

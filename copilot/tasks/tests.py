@@ -77,12 +77,12 @@ def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's paramete
     return 2
 
 
-def prepared(request: Request, settings: Settings, project: Project) -> Request:
+async def prepared(request: Request, settings: Settings, project: Project) -> Request:
     """The request with the file that its tests go to, and the name by which they import the document."""
     document, options = request.document, request.options
     options = options if isinstance(options, TestsOptions) else TestsOptions()
     where = python_places.place(document, project.root) if unfit(document) is None else None
-    if where is None:
+    if where is None or options.path is not None:
         return request
     out = options.out or (project.root / settings.tests.out if settings.tests.out else None)
     subject = focus(document, request.span)

@@ -1,0 +1,7 @@
+def ‸fee(amount, rate):
+    """Compute the fee.
+
+    Args:
+        amount: The amount.
+    """
+    return amount * rate

@@ -1,0 +1,5 @@
+public class Account {
+    Object all(Stream s) {
+        ‸
+    }
+}

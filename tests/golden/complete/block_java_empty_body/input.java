@@ -1,0 +1,6 @@
+public class Account {
+    private int balance;
+
+    int balance() {‸
+    }
+}

@@ -1,0 +1,6 @@
+public class Account {
+    int twice(int x) {
+        ‸
+        return y;
+    }
+}

@@ -1,0 +1,6 @@
+def total(rows):
+    ‸
+
+
+def other():
+    pass

@@ -1,0 +1,5 @@
+def total(rows):‸
+
+
+def other():
+    pass

@@ -1,0 +1,6 @@
+class Ledger:
+    def total(self):
+        ‸
+
+    def other(self):
+        pass

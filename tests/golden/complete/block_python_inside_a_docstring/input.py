@@ -1,0 +1,5 @@
+def total(rows):
+    """
+    ‸
+    """
+    return 1

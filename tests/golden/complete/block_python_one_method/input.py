@@ -1,0 +1,5 @@
+class Ledger:
+    def total(self):
+        return 1
+
+    ‸

@@ -1,0 +1,7 @@
+class Ledger:
+    def total(self):
+        amount = 0
+        ‸
+
+    def other(self):
+        pass

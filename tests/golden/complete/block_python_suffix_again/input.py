@@ -1,0 +1,4 @@
+def total(rows):
+    amount = 0
+    ‸
+    return amount

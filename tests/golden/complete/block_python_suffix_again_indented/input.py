@@ -1,0 +1,5 @@
+def total(rows):
+    amount = 0
+    if rows:
+        ‸
+    return amount

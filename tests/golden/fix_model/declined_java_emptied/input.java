@@ -1,0 +1,11 @@
+public class Account {
+    private int balance;
+
+    int balance() {
+        return balance‸
+    }
+
+    int twice() {
+        return 2 * balance;
+    }
+}
