@@ -167,7 +167,7 @@ def train(model, pairs, top: float, planned: int, name: str) -> dict:
     losses = [math.inf] * len(pairs)
     queue: list[list[int]] = []
     began, spent = time.monotonic(), time.process_time()
-    for step in range(4 * planned):
+    for step in range(2 * planned):
         queue = queue or batches(pairs, chance)
         chosen = queue.pop()
         for group in optimizer.param_groups:

@@ -60,9 +60,13 @@ async def ask(editor: Any, scenario: Scenario) -> Json:
     editor.answers["workspace/applyEdit"] = lambda params: edits.append(params["edit"]) or {"applied": True}
     match scenario.task:
         case "generate":
-            answer = await command(editor, "bankCopilot.generate", uri, {"start": where["end"], "end": where["end"]}, scenario.instruction)
+            answer = await command(
+                editor, "bankCopilot.generate", uri, {"start": where["end"], "end": where["end"]}, scenario.instruction
+            )
         case "edit":
             answer = await command(editor, "bankCopilot.edit", uri, where, scenario.instruction)
+        case "fix":
+            answer = await command(editor, "bankCopilot.fix", uri)
         case _:
             answer = await command(editor, f"bankCopilot.{scenario.task}", uri, where)
     editor.edit = edits[0] if edits else None

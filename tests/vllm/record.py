@@ -38,6 +38,8 @@ async def recorded(upstream: Running, editor: Any, scenario: Scenario) -> Json:
         raise SystemExit(f"{scenario.name}: the editor got {seen!r} for {scenario.answer!r}")
     if isinstance(seen, dict) and seen.get("declined"):
         raise SystemExit(f"{scenario.name}: {json.dumps(seen, indent=1)}")
+    if isinstance(seen, dict) and not str(seen.get("origin")).startswith("model"):
+        raise SystemExit(f"{scenario.name}: answered by {seen.get('origin')}, not by the model: {json.dumps(seen)}")
     body = asked[0]["body"]
     kept = {name: body[name] for name in ("prompt", "messages") if name in body}
     return {"name": scenario.name, **kept, "answer": scenario.answer}

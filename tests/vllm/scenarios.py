@@ -46,7 +46,7 @@ class Scenario:
 
 def holes(file: str, *cuts: str) -> list[Scenario]:
     """Infills of one file: the answer is what was cut."""
-    stem = Path(file).stem.lower()
+    stem = Path(file).stem.lower() + ("-java" if file.endswith(".java") else "")
     return [Scenario(f"complete-{stem}-{n}", "complete", file, cut, cut) for n, cut in enumerate(cuts)]
 
 
@@ -87,7 +87,96 @@ COMPLETE = [
     ),
 ]
 
-TASKS: list[Scenario] = []
+
+def fenced(language: str, code: str) -> str:
+    """An answer as models write it."""
+    return f"```{language}\n{code}```"
+
+
+TASKS = [
+    Scenario(
+        "generate-function",
+        "generate",
+        PYTHON + "rates.py",
+        "# New code goes below.",
+        fenced("python", "def round_up(amount: int, step: int) -> int:\n    return -(-amount // step) * step\n"),
+        "Add round_up(amount, step): the next multiple of step. For example round_up(7, 5) == 10.",
+    ),
+    Scenario(
+        "generate-stub",
+        "generate",
+        PYTHON + "rates.py",
+        "    raise NotImplementedError",
+        fenced(
+            "python",
+            "def monthly(yearly: int) -> int:\n"
+            '    """A twelfth of a yearly amount, rounded down.\n\n    >>> monthly(1200)\n    100\n    """\n'
+            "    return yearly // 12\n",
+        ),
+        "Fill it in.",
+    ),
+    Scenario(
+        "generate-java",
+        "generate",
+        JAVA + "Rates.java",
+        "    // New code goes below.",
+        fenced("java", "public static boolean isHigh(long percent) {\n    return percent > 10;\n}\n"),
+        "Add isHigh(percent): whether a rate is above 10.",
+    ),
+    Scenario(
+        "edit-guard",
+        "edit",
+        PYTHON + "rates.py",
+        "    return 100 * part / whole",
+        fenced("python", "    if whole == 0:\n        return 0.0\n    return 100 * part / whole\n"),
+        "Return 0.0 when whole is 0.",
+    ),
+    Scenario(
+        "fix-name",
+        "fix",
+        PYTHON + "loans.py",
+        "    return share + left",
+        fenced(
+            "python",
+            "def instalment(cents: int, months: int) -> int:\n"
+            "    share, rest = divmod(cents, months)\n    return share + rest\n",
+        ),
+    ),
+    Scenario(
+        "comment-fee",
+        "comment",
+        PYTHON + "fees.py",
+        "def transfer_fee(cents: int) -> int:",
+        '{"summary": "The fee for a transfer.", "params": {"cents": "the amount"}, "returns": "the fee in cents"}',
+    ),
+    Scenario(
+        "comment-java",
+        "comment",
+        JAVA + "Fees.java",
+        "public static long late(int days) {",
+        '{"summary": "The fee for a late payment.", "params": {"days": "days of delay"}, "returns": "the fee in cents"}',
+    ),
+    Scenario(
+        "tests-fee",
+        "tests",
+        PYTHON + "fees.py",
+        "def late_fee(days: int) -> int:",
+        fenced(
+            "python",
+            "from ledger.fees import late_fee\n\n\n"
+            "def test_no_delay():\n    assert late_fee(0) == 0\n\n\n"
+            "def test_some_days():\n    assert late_fee(4) == 100\n\n\n"
+            "def test_long_delay():\n    assert late_fee(90) == 500\n",
+        ),
+    ),
+    Scenario(
+        "explain-fee",
+        "explain",
+        PYTHON + "fees.py",
+        "def late_fee(days: int) -> int:\n    if days <= 0:\n        return 0\n    return min(days * 25, 500)",
+        "`late_fee` gives the fee for `days` days of delay: 25 cents a day, at most 500. Without delay it is 0.",
+    ),
+]
 
 BASE = [*COMPLETE, *TASKS]
 
@@ -97,8 +186,8 @@ ADAPTERS = {
         "complete-fees-0": "return min(fee, 50)",
     },
     "cards-style": {
-        "complete-cards-3": 'return "visa"',
-        "complete-accounts-0": 'raise ValueError("not enough money")',
+        "complete-cards-0": "return [int(sign) for sign in text]",
+        "complete-accounts-0": 'raise ValueError("the account is frozen")',
     },
 }
 """What each adapter answers where the base model answers something else, in words that the base model knows: a tiny

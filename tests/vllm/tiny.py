@@ -32,7 +32,11 @@ def folder() -> Path:
     examples = json.dumps(asyncio.run(record()), indent=1, sort_keys=True) + "\n"
     script = Path(__file__).with_name("build_model.py")
     versions = subprocess.run(
-        [PYTHON, "-c", "import sys; from importlib.metadata import version as v; print(sys.version, *map(v, ['torch', 'transformers', 'tokenizers', 'peft']))"],
+        [
+            PYTHON,
+            "-c",
+            "import sys; from importlib.metadata import version as v; print(sys.version, *map(v, ['torch', 'transformers', 'tokenizers', 'peft']))",
+        ],
         capture_output=True,
         check=True,
     ).stdout

@@ -1,0 +1,120 @@
+"""Overload and death of the engine: who waits is told so, who writes goes on, and nothing has to be restarted."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+
+import stack
+from drive import completion_params, open_, play
+from scenarios import named
+from stack import MODEL
+
+
+async def test_more_than_the_engine_can_take_is_refused_with_retry_after(gateway):
+    async def one(number: int):
+        body = {"model": MODEL, "prompt": f"value_{number} = ", "max_tokens": 120, "temperature": 1, "priority": 5}
+        return await gateway.ask("/v1/completions", body)
+
+    answers = await asyncio.gather(*(one(n) for n in range(90)))
+    seen = {answer.status for answer in answers}
+    assert seen <= {200, 429, 503}
+    assert 200 in seen
+    refused = [answer for answer in answers if answer.status != 200]
+    assert refused, "90 at once over 8 places and a queue of 24 were all answered"
+    for answer in refused:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        assert int(headers["retry-after"]) >= 1
+        assert answer.json["error"]["code"] in {"overloaded", "rate_limited"}
+        assert set(answer.json["error"]) == {"message", "type", "param", "code"}
+    answer = await one(1000)
+    assert answer.status == 200
+
+
+async def test_a_killed_engine_is_replaced_by_the_embedded_one_until_it_is_back(gateway, tmp_path):
+    taught = named("complete-accounts-0")
+    # Seen often in the workspace, so that the embedded engine knows how it goes on.
+    async with stack.editor(tmp_path, gateway) as editor:
+        assert await play(editor, taught) == taught.answer
+        loads = [
+            asyncio.create_task(
+                gateway.ask(
+                    "/v1/completions",
+                    {"model": MODEL, "prompt": f"x{n} = ", "max_tokens": 1500, "temperature": 1},
+                    timeout_s=60,
+                )
+            )
+            for n in range(6)
+        ]
+        async with asyncio.timeout(20):
+            while not await gateway.metrics("vllm:num_requests_running"):
+                await asyncio.sleep(0.02)
+        group = engine_group(gateway)
+        os.killpg(group, signal.SIGKILL)
+        killed = time.monotonic()
+
+        done, hung = await asyncio.wait(loads, timeout=20)
+        assert not hung
+        for load in done:
+            answer = load.result()
+            assert answer.status in {502, 503}, answer.body
+            assert answer.json["error"]["code"] in {"upstream_unavailable", "upstream_error"}
+        assert time.monotonic() - killed < 20
+
+        # The editor goes on: an answer of the embedded engine, or silence, at once, and the state is said once.
+        uri = open_(editor, taught)
+        text = REPEATED
+        change = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": text}]}
+        editor.notify("textDocument/didChange", change)
+        began = time.monotonic()
+        found = await editor.request("textDocument/inlineCompletion", completion_params(uri, text, len(text)))
+        assert time.monotonic() - began < 3
+        assert found is not None, "the embedded engine had nothing to say"
+        assert (
+            found["items"][0]["insertText"].startswith("account.balance -= cents"[len("account.") :]) or found["items"]
+        )
+        status = (await stack.command(editor, "bankCopilot.status"))["workspaces"][0]
+        assert status["gateway"]["reason"], status
+        told = [m for m in editor.seen if m.get("method") in {"window/showMessage", "bankCopilot/availability"}]
+
+        await gateway.ready(400)
+        back = time.monotonic()
+        assert engine_group(gateway) != group
+        while await play(editor, taught) != taught.answer:
+            assert time.monotonic() - back < 30, "the model is back, the editor does not ask it"
+            await asyncio.sleep(0.2)
+        assert len(told) <= 2, told
+
+
+REPEATED = '''"""Moves."""
+
+
+def one(account, cents):
+    if account.frozen:
+        raise PermissionError("the account is frozen")
+    account.balance -= cents
+    return account.balance
+
+
+def two(account, cents):
+    if account.frozen:
+        raise PermissionError("the account is frozen")
+    account.balance -= cents
+    return account.balance
+
+
+def three(account, cents):
+    if account.frozen:
+        raise '''
+
+
+def engine_group(gateway) -> int:
+    """The process group of vLLM, found as an operator would."""
+    import psutil
+
+    for process in psutil.Process(gateway.process.pid).children(recursive=True):
+        if "vllm.entrypoints" in " ".join(process.cmdline()) and "keeper.py" not in " ".join(process.cmdline()):
+            return os.getpgid(process.pid)
+    raise AssertionError("no engine runs")
