@@ -45,6 +45,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 DATA_PATHS: Final = frozenset({"/v1/completions", "/v1/chat/completions"})
 REFRESH_S: Final = 2.0
 """A key that another process revoked goes on working for so long at most."""
+MAX_BODY: Final = 65_536
+"""Bytes of a request to the control plane."""
 FLUSH_S: Final = 5.0
 """Usage of so many seconds is lost at most when the process is killed."""
 RECONCILE_S: Final = 10.0
@@ -60,6 +62,9 @@ class Gateway(FastAPI):
         """One ASGI event."""
         if scope["type"] == "http" and scope["path"] in DATA_PATHS and self.data is not None:
             await self.data(scope, receive, send)
+        elif scope["type"] == "http":
+            config: Config = self.state.config
+            await super().__call__(scope, _bounded(receive, config.server.body_timeout_s), send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -98,6 +103,29 @@ def create(config: Config) -> Gateway:
     app.add_exception_handler(CopilotError, _copilot)
     app.add_exception_handler(Exception, _internal)
     return app
+
+
+def _bounded(receive: Receive, timeout_s: float) -> Receive:
+    """`receive` for the control plane: FastAPI reads a body of any size before it looks at the key."""
+    limit = asyncio.get_running_loop().time() + timeout_s
+    size, whole = 0, False
+
+    async def bounded() -> MutableMapping[str, Any]:
+        nonlocal size, whole
+        if whole:  # what comes now is the client's going
+            return await receive()
+        try:
+            async with asyncio.timeout_at(limit):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, headers={"connection": "close"}) from None
+        size += len(message.get("body", b""))
+        if size > MAX_BODY:
+            raise HTTPException(413, headers={"connection": "close"})
+        whole = not message.get("more_body", False)
+        return message
+
+    return bounded
 
 
 async def _unstored(response: Response) -> None:
@@ -245,6 +273,12 @@ async def _http(request: Request, error: Exception) -> Response:
             refused = Refused(404, "not_found", "There is nothing here; /openapi.json lists every route.")
         case 405:
             refused = Refused(405, "method_not_allowed", "This route has no such method; /openapi.json lists them.")
+        case 408:
+            refused = Refused(408, "body_timeout", "The body took too long to arrive.")
+        case 413:
+            refused = Refused(413, "too_large", f"The body is larger than {MAX_BODY} bytes.")
+        case 400:  # FastAPI's word for a body that is no text; one that is no JSON is 422
+            refused = Refused(422, "invalid_request", "The body is no JSON in UTF-8.")
         case status:
             refused = Refused(status, "invalid_request", "The request cannot be read.")
     answer = _answer(request, refused)

@@ -17,7 +17,7 @@ class Refused(CopilotError):
     Codes: invalid_json, invalid_request, unknown_field, field_refused, too_large, prompt_too_long, invalid_key,
     forbidden, unknown_model, rate_limited, overloaded, content_denied, upstream_unavailable, upstream_error,
     upstream_timeout, draining, audit_unavailable, store_unavailable, not_found, method_not_allowed, conflict,
-    template_refused, internal.
+    template_refused, body_timeout, internal.
     """
 
     def __init__(

@@ -48,7 +48,9 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         401: "No, an unknown, an expired or a revoked key.",
         403: "Not an administrator's key.",
         404: "There is no such thing.",
+        408: "The body took too long to arrive.",
         409: "It is there already, or would lock you out.",
+        413: "The body is too large.",
         422: "The request does not fit; `detail` names the field.",
         503: "The database or the audit journal cannot be written, or the gateway starts.",
     }.items()

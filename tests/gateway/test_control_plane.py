@@ -279,6 +279,7 @@ def test_an_administrator_cannot_lock_itself_out(running):
         ("POST", "/admin/teams", b"{", 422),
         ("POST", "/admin/teams", b"[]", 422),
         ("POST", "/admin/teams", b"\xff\xfe", 422),
+        ("POST", "/admin/teams", b"\x80{}", 422),
         ("POST", "/admin/teams", b'{"name": "\\ud800"}', 422),
         ("POST", "/admin/keys", {"team": "nobody", "user": "x"}, 404),
         ("POST", "/admin/keys", {"team": "alpha", "user": "a\nb"}, 422),
@@ -333,6 +334,19 @@ def raw(running, data, *, wait_s=5.0):
         while piece := link.recv(65536):
             got += piece
         return got
+
+
+def test_a_body_that_is_too_large_or_too_slow_ends_before_the_key_is_looked_at(running):
+    answer = running.ask("POST", "/admin/teams", b" " * 200_000)
+    assert (answer.status, answer.json["code"]) == (413, "too_large")
+    began = time.monotonic()
+    got = raw(
+        running,
+        b"POST /admin/teams HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nContent-Type: application/json\r\n\r\n{",
+    )
+    assert got.startswith(b"HTTP/1.1 408 ")
+    assert b'"code":"body_timeout"' in got
+    assert time.monotonic() - began < 5
 
 
 def test_a_flood_of_headers_is_refused_and_the_connection_ends(running):
