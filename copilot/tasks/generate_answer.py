@@ -76,7 +76,7 @@ def _made(text: str, request: Request, place: Place) -> list[Edit]:
         case "edit":
             return _edited(code, raw, document, place)
         case _:
-            return _added(code, document, place)
+            return _added(code, raw, document, place)
 
 
 def _fits(code: str, document: Document, place: Place) -> bool:
@@ -115,11 +115,14 @@ def _filled(code: Code, document: Document, place: Place) -> list[Edit]:
         if code.defines and not _only_inside(code):
             return []
         helpers = []
-        bodies = [code.text, generate_code.mended(code.text)]
+        bodies = [code.text, generate_code.mended(code.text, document.language)]
         if place.routine.name and bodies[0] == bodies[1]:
             bodies.pop()
     tries = [[*_imports(document, code.needs), *helpers, _fill(each, document, place)] for each in bodies]
-    return next((edits for edits in tries if syntax.no_new_faults(document, edits).passed), tries[0] if tries else [])
+    return next(
+        (edits for edits in tries if syntax.no_new_faults(document, edits, compiler=True).passed),
+        tries[0] if tries else [],
+    )
 
 
 def _only_inside(code: Code) -> bool:
@@ -169,27 +172,46 @@ def _edited(code: Code, raw: str, document: Document, place: Place) -> list[Edit
     region = _region(document, place)
     shown = _lf(document.text[region.start : region.end])
     text = code.text
-    whole = _lf(document.text)
     keeps = bool(_import_rows(document, region))
-    if keeps and code.needs and not _is_whole(code, document):
+    if keeps and code.needs:
         text = _with_imports(code, document)
-    if place.routine is not None and (found := _routine(code, document, place, place.routine.name)) is not None:
-        span = _rows(document, _symbol_span(document, place.routine.span))
-        if span.contains(region) or region.contains(span):
-            if region == span or not region.contains(span):
-                return [*_imports(document, code.needs), *_laid(found[0].text, document, span)]
-            text = _unwrapped(code, document, place) or text
-    elif (inner := _unwrapped(code, document, place)) is not None and not shown.lstrip().startswith("class"):
+    routine = _rows(document, _symbol_span(document, place.routine.span)) if place.routine is not None else None
+    if routine is not None and place.routine is not None and routine.contains(region):
+        found = _routine(code, document, place, place.routine.name)
+        if found is not None:
+            piece, scope = found
+            text = piece.text if region != routine else _with_helpers(piece, scope, document)
+            return [*_imports(document, code.needs), *_laid(text, document, routine)]
+        if region == routine and not code.defines:
+            # Statements alone do not say which of a function's lines they are, unless they begin and end like some.
+            part = _part(code.text, shown)
+            return [*_imports(document, code.needs), *hunks(document, region, part)] if part is not None else []
+    elif (inner := _unwrapped(code, document, place)) is not None:
         text = inner
-    if _is_whole(code, document) and not _is_all(region, document):
-        return list(hunks(document, Span(0, len(document)), generate_code.dedented(raw)))
-    placed = fragments.placed(text, shown, whole)
-    needs = () if keeps else code.needs
-    if placed is not None:
-        return [*_imports(document, needs), *hunks(document, region, placed)]
-    if place.routine is not None and not code.defines and region.contains(_symbol_span(document, place.routine.span)):
-        return []  # statements alone do not say which of a function's lines they are
-    return [*_imports(document, needs), *_laid(text, document, region)]
+    if _is_whole(code, document):
+        return list(hunks(document, Span(0, len(document)), generate_code.dedented(raw, document.language)))
+    return [*_imports(document, () if keeps else code.needs), *_laid(text, document, region)]
+
+
+def _with_helpers(own: Piece, scope: Code, document: Document) -> str:
+    """An edited function with the functions that the answer puts beside it and the file does not have."""
+    known = {symbol.name for symbol in outline(document).symbols}
+    kept = [p for p in scope.pieces if p is own or (p.kind in ("function", "class", "value") and p.name not in known)]
+    return _joined(kept, scope)
+
+
+def _part(code: str, shown: str) -> str | None:
+    """`shown` with the lines replaced that `code` is a version of: its first and last line stand there, once each."""
+    new, old = code.strip("\n").split("\n"), shown.removesuffix("\n").split("\n")
+    told, there = [row.strip() for row in new], [row.strip() for row in old]
+    if len(told) < 2 or there.count(told[0]) != 1 or there.count(told[-1]) != 1:
+        return None
+    first, last = there.index(told[0]), there.index(told[-1])
+    if last <= first:
+        return None
+    lead = old[first][: len(old[first]) - len(old[first].lstrip())]
+    moved = [lead + row if row.strip() else "" for row in new]
+    return "\n".join([*old[:first], *moved, *old[last + 1 :]]) + "\n"
 
 
 def _region(document: Document, place: Place) -> Span:
@@ -220,10 +242,6 @@ def _is_whole(code: Code, document: Document) -> bool:
     """True for an answer that repeats the file: every top-level name of it, of which there are several."""
     tops = {s.name for s in outline(document).symbols if s.parent is None}
     return len(tops) > 1 and tops <= {piece.name for piece in code.pieces}
-
-
-def _is_all(region: Span, document: Document) -> bool:
-    return len(document.text[region.start : region.end].strip()) == len(document.text.strip())
 
 
 def _import_rows(document: Document, region: Span) -> list[Span]:
@@ -275,7 +293,9 @@ def hunks(document: Document, span: Span, new: str) -> Iterator[Edit]:
 # New code
 
 
-def _added(code: Code, document: Document, place: Place) -> list[Edit]:
+def _added(code: Code, raw: str, document: Document, place: Place) -> list[Edit]:
+    if not document.text.strip():
+        return [Edit(document.path, Span(0, len(document)), generate_code.dedented(raw, document.language))]
     pieces = [p for p in code.pieces if p.kind != "use"] if code.defines else list(code.pieces)
     if place.owner is not None and (wrapper := code.named(place.owner.name, "class")) is not None:
         inner = generate_code.members(wrapper, document.language)

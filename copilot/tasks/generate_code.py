@@ -6,6 +6,7 @@ purpose: the raw answer around it (`answers.py`) and the file it is meant for (`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,13 +72,13 @@ class Code:
 
 def taken_apart(code: str, language: str | None) -> Code:
     """The parts of a code; for a language that is not read, one statement without imports."""
-    text = dedented(code)
+    text = dedented(code, language)
     tree = trees.parse(text.encode(), language) if language in ("python", "java") else None
     if tree is None:
         return Code((), text, (Piece(text=text),) if text.strip() else ())
     needs = importing.needs_of(_document(text, language))
     tops = [node for node in tree.root_node.children if node.type in _IMPORTS]
-    kept = _without(text, tops)
+    kept = _without(text, tops, language)
     top = tuple(need for need in needs if any(_speaks_of(text, node, need) for node in tops))
     return Code(top, kept, tuple(_pieces(kept, language or "")))
 
@@ -95,7 +96,7 @@ def members(piece: Piece, language: str | None) -> Code:
         inside = raw[first : body.end_byte].decode()
     else:
         inside = raw[body.start_byte + 1 : body.end_byte - 1].decode()
-    text = dedented(inside)
+    text = dedented(inside, language)
     return Code((), text, tuple(_pieces(text, language or "")))
 
 
@@ -108,35 +109,40 @@ def body(piece: Piece, language: str | None, *, documented: bool) -> str | None:
     if node is None or block is None:
         return None
     if language == "java":
-        return dedented(raw[block.start_byte + 1 : block.end_byte - 1].decode()) or None
+        return dedented(raw[block.start_byte + 1 : block.end_byte - 1].decode(), language) or None
     colon = max((c.end_byte for c in node.children if c.type == ":"), default=block.start_byte)
     start = colon
     first = block.named_children[0] if block.named_children else None
     if documented and first is not None and _is_text(first):
         start = first.end_byte
     inside = raw[start : node.end_byte].decode()
-    told = dedented(inside if "\n" in inside else inside.strip())
+    told = dedented(inside if "\n" in inside else inside.strip(), language)
     return told if told.strip() else None
 
 
-def dedented(text: str) -> str:
-    """`text` without blank lines around it and without the indentation its lines share; it ends in a line end."""
-    rows = text.replace("\t\n", "\n").split("\n")
-    while rows and not rows[0].strip():
+def dedented(text: str, language: str | None = None) -> str:
+    """`text` without blank lines around it and without the indentation its lines share; it ends in a line end.
+
+    The inside of a string has no say in that, and one that is a value stays as it is.
+    """
+    inside, values = _strings(text, language)
+    rows = list(enumerate(text.split("\n")))
+    while rows and not rows[0][1].strip():
         rows.pop(0)
-    while rows and not rows[-1].strip():
+    while rows and not rows[-1][1].strip():
         rows.pop()
-    margins = [row[: len(row) - len(row.lstrip(" \t"))] for row in rows if row.strip()]
+    margins = [row[: len(row) - len(row.lstrip(" \t"))] for at, row in rows if row.strip() and at not in inside]
     shared = min(margins, key=len, default="")
     while shared and not all(margin.startswith(shared) for margin in margins):
         shared = shared[:-1]
-    return "\n".join(row[len(shared) :].rstrip() if row.strip() else "" for row in rows) + ("\n" if rows else "")
+    moved = [row if at in values else row.removeprefix(shared).rstrip() if row.strip() else "" for at, row in rows]
+    return "\n".join(moved) + ("\n" if rows else "")
 
 
-def mended(text: str) -> str:
+def mended(text: str, language: str | None) -> str:
     """`text` whose first line lost its indentation (the prompt had it already), with the others moved left to it."""
     first, _, rest = text.partition("\n")
-    moved = dedented(rest)
+    moved = dedented(rest, language)
     return f"{first}\n{moved}" if first.strip() and rest.strip() and not first[0].isspace() else text
 
 
@@ -146,7 +152,7 @@ def indented(text: str, language: str | None, indent: str, unit: str) -> str:
     The inside of a string over several lines is a value and stays as it is; a docstring moves along.
     """
     own = indent_unit(text.encode())
-    fixed = _values(text, language)
+    _, fixed = _strings(text, language)
     rows = text.removesuffix("\n").split("\n")
     return "\n".join(
         row if number in fixed or not row.strip() else indent + _stepped(row, own, unit)
@@ -165,19 +171,30 @@ def _stepped(row: str, own: str, unit: str) -> str:
     return unit * depth + lead + bare
 
 
-def _values(text: str, language: str | None) -> set[int]:
-    """Rows (from 0) that begin inside a string which is a value."""
+_TOKENS: Final = re.compile(
+    r"""#[^\n]*|(\"{3}|'{3})(?:\\.|(?!\1).)*(?:\1|\Z)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL
+)
+
+
+def _strings(text: str, language: str | None) -> tuple[set[int], set[int]]:
+    """Rows (from 0) that begin inside a string of several lines; and those of them whose string is a value.
+
+    A docstring is none: it stands alone on its line. Told by the letters, because the text may be any part of a file.
+    """
+    inside: set[int] = set()
+    values: set[int] = set()
     if language != "python" or not ('"""' in text or "'''" in text):
-        return set()
-    tree = trees.parse(text.encode(), language)
-    if tree is None:
-        return set()
-    found: set[int] = set()
-    for node in trees.descendants(tree.root_node, "string"):
-        parent = node.parent
-        if parent is not None and parent.type != "expression_statement":
-            found |= set(range(node.start_point[0] + 1, node.end_point[0] + 1))
-    return found
+        return inside, values
+    for token in _TOKENS.finditer(text):
+        if token[1] is None:
+            continue
+        first = text.count("\n", 0, token.start())
+        rows = set(range(first + 1, first + 1 + token[0].count("\n")))
+        inside |= rows
+        lead = text[text.rfind("\n", 0, token.start()) + 1 : token.start()]
+        if lead.strip(" \trRuU"):
+            values |= rows
+    return inside, values
 
 
 def _document(text: str, language: str | None) -> Document:
@@ -191,7 +208,7 @@ def _speaks_of(text: str, node: Node, need: Need) -> bool:
     return need.module in words and last in words
 
 
-def _without(text: str, nodes: Iterable[Node]) -> str:
+def _without(text: str, nodes: Iterable[Node], language: str | None) -> str:
     """`text` without whole statements and the lines they leave empty."""
     raw = text.encode()
     for node in reversed(list(nodes)):
@@ -201,7 +218,7 @@ def _without(text: str, nodes: Iterable[Node]) -> str:
             node.end_byte if rest and not rest.startswith((b"#", b"//", b";")) else (end + 1 if end >= 0 else len(raw))
         )
         raw = raw[: node.start_byte] + raw[stop:]
-    return dedented(raw.decode())
+    return dedented(raw.decode(), language)
 
 
 _WRAP: Final = b"class _ {\n"
@@ -217,7 +234,7 @@ def _pieces(text: str, language: str) -> Iterable[Piece]:
             continue
         end = raw.find(b"\n", node.end_byte - shift)
         told = raw[begin : end if end >= 0 else len(raw)].decode()
-        yield _piece(node, dedented(told))
+        yield _piece(node, dedented(told, language))
         begin = None
 
 

@@ -14,6 +14,7 @@ from copilot.config import Settings
 from copilot.errors import ToolMissing
 from copilot.messages import say
 from copilot.syntax import classes
+from copilot.syntax import tree as trees
 from copilot.syntax.lines import line_end, line_start, next_line
 from copilot.syntax.outline import Symbol, outline
 from copilot.tasks import generate_place, generate_runs
@@ -76,6 +77,8 @@ def scope(document: Document, after: Document, edits: Iterable[Edit], place: Pla
         filled = classes.routine_at(after, inside.name_span) if inside is not None else filled
         if filled is not None and filled.empty:
             return Check("scope", passed=False, detail=say("{name} is still unfinished", name=filled.name))
+    if gone := _gone(document, after):
+        return Check("scope", passed=False, detail=say("{names} is gone and still used", names=", ".join(gone)))
     if twice := _twice(document, after):
         return Check("scope", passed=False, detail=say("defined twice: {names}", names=", ".join(twice)))
     return Check("scope", passed=True, detail=say("nothing else changes"))
@@ -84,11 +87,23 @@ def scope(document: Document, after: Document, edits: Iterable[Edit], place: Pla
 def _is_imports(document: Document, edit: Edit) -> bool:
     """True for an edit that only adds imports: whole statements, or a name to one."""
     at = edit.span
-    if any(row.span.start < at.start <= at.end <= row.span.end for row in outline(document).imports):
-        return not len(at) and edit.new.startswith(", ")
+    if not len(at) and edit.new.startswith(", "):
+        return any(row.span.start < at.start <= row.span.end for row in outline(document).imports)
     rows = [row.strip() for row in edit.new.split("\n") if row.strip()]
     gone = document.text[at.start : at.end].strip()
     return not gone and all(row.startswith(("import ", "from ")) for row in rows)
+
+
+def _gone(document: Document, after: Document) -> list[str]:
+    """Names whose definition the change takes away while the file goes on using them (as an attribute, too)."""
+    now = {symbol.qualified for symbol in outline(after).symbols}
+    left = {symbol.name for symbol in outline(after).symbols}
+    lost = {s.name for s in outline(document).symbols if s.qualified not in now} - left
+    tree = trees.of(after) if lost else None
+    if tree is None:
+        return []
+    used = {(n.text or b"").decode() for n in trees.descendants(tree.root_node, "identifier", "type_identifier")}
+    return sorted(lost & used)
 
 
 def _twice(document: Document, after: Document) -> list[str]:
