@@ -20,7 +20,7 @@ _KEPT: Final = ("id", "object", "created", "model", "choices", "usage")
 _PATH: Final = re.compile(r"(?:/[\w.+-]+){2,}|[A-Za-z]:\\")
 _LONGEST_SAID: Final = 400
 
-TOO_LONG: Final = (b"maximum context length", b"max_model_len", b"longer than the maximum model length")
+_TOO_LONG: Final = (b"maximum context length", b"max_model_len", b"longer than the maximum model length")
 
 
 def whole(data: bytes, made: Prepared, model: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -61,6 +61,11 @@ def tokens(usage: dict[str, Any] | None) -> tuple[int, int] | None:
     return (given, made) if type(given) is int and type(made) is int else None
 
 
+def too_long(failed: Failed) -> bool:
+    """The engine's context is too short for the prompt."""
+    return failed.status == 400 and any(words in failed.body for words in _TOO_LONG)
+
+
 def refused(failed: Failed, made: Prepared, model: str) -> Refused:
     """What the client is told of a failed attempt."""
     if failed.word == "connect":
@@ -68,7 +73,7 @@ def refused(failed: Failed, made: Prepared, model: str) -> Refused:
     if failed.word != "status":
         return Refused(502, "upstream_error", f"The model's engine gave no usable answer ({failed.word}).")
     match failed.status:
-        case 400 if any(words in failed.body for words in TOO_LONG):
+        case 400 if too_long(failed):
             return Refused(400, "prompt_too_long", "The prompt and max_tokens exceed the model's context.")
         case 400 | 422:
             return Refused(400, "invalid_request", _quoted(failed.body, made, model))

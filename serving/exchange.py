@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
@@ -28,6 +29,7 @@ from serving.errors import Refused
 from serving.inbound import Denied, Prepared
 from serving.lanes import Ticket
 from serving.limits import Hold
+from serving.records import Records
 from serving.state import State
 from serving.stream import DONE, Broken, Events, Restorer, release
 from serving.trail import Trail, outcome
@@ -40,11 +42,15 @@ Send = Callable[[replies.Message], Awaitable[None]]
 ENDPOINTS: Final = {"/v1/completions": False, "/v1/chat/completions": True}
 """Path to whether it is chat."""
 
+_PROCESS: Final = secrets.token_hex(8)
+_NUMBER: Final = itertools.count(1)
+"""A request's id: this process' random part and a number, since a random one for each would cost a system call."""
+
 NEVER: Final = float("inf")
 
 _LAST_WORD_S: Final = 5.0
-_SHARES: Final = (0.6, 0.4, 0.25)
-"""How much of the room a hole's prompt gets when the engine found the one before too long."""
+_SHORTER: Final = 3
+"""How often a hole's prompt is made shorter when the engine finds it too long."""
 
 
 class Gone(Exception):
@@ -54,14 +60,14 @@ class Gone(Exception):
 class Exchange:
     """One request. `deadline` is watched from outside, on the loop's clock."""
 
-    def __init__(self, state: State, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, state: State, records: Records, scope: Scope, receive: Receive, send: Send) -> None:
+        self._records = records
         self._state, self._scope, self._receive, self._send = state, scope, receive, send
         self._chat = ENDPOINTS[scope["path"]]
         self._headers: dict[bytes, bytes] = dict(scope["headers"])
         self._loop = asyncio.get_running_loop()
         self._begun = self._loop.time()
-        self._id = secrets.token_hex(12)
-        self._trail = Trail(self._id, "chat" if self._chat else "completions")
+        self._trail = Trail(f"{_PROCESS}{next(_NUMBER):08x}", "chat" if self._chat else "completions")
         self._task: asyncio.Task[Any] | None = None
         self._watcher: asyncio.Future[Any] | None = None
         self._audit: asyncio.Future[None] | None = None
@@ -78,29 +84,26 @@ class Exchange:
         self._pieces = 0
         self._usage_wanted = False
         self.deadline = NEVER
-        self._late: Refused | Gone = Gone("late")
+        self._late: Callable[[], Refused | Gone] = Gone
 
     async def run(self) -> None:
         """Answer the request. Raises nothing but a cancellation that came from outside."""
         self._task = asyncio.current_task()
         try:
             await self._answer()
-            self._end("ok")
+            self.end("ok")
         except Refused as refused:
             await self._refuse(refused)
         except asyncio.CancelledError:
             if self._why is None or self._task is None:
-                self._end("aborted")
                 raise
             self._task.uncancel()
             if isinstance(self._why, Refused):
                 await self._refuse(self._why)
-            else:
-                self._end("aborted")
         except Gone:
-            self._end("aborted")
+            pass
         finally:
-            self._end("aborted")  # does nothing where it was ended
+            self.end("aborted")  # does nothing where it was ended
 
     def stop(self, why: Refused | Gone) -> None:
         """End the request early; the first reason counts. Does nothing once the answer is complete."""
@@ -111,11 +114,7 @@ class Exchange:
     def expire(self) -> None:
         """Its deadline passed."""
         self.deadline = NEVER
-        self.stop(self._late)
-
-    def abandon(self) -> None:
-        """Put the outcome on record now, whatever the request waits for."""
-        self._end("aborted")
+        self.stop(self._late())
 
     # -- the steps ------------------------------------------------------------------------------------------------
 
@@ -141,7 +140,7 @@ class Exchange:
         self._hold = await state.limiter.reserve(caller, len(body), most * given.choices)
         made = await self._reviewed(given, body, route)
         upstream = self._upstream = state.upstreams[route.upstream]
-        self._until(upstream.settings.queue_s, upstream.overdue())
+        self._until(upstream.settings.queue_s, upstream.overdue)
         self._ticket = await upstream.enter(made.level, caller.team, self._hold.tokens)
         self._slot_at = self._loop.time()
         if given.stream and not made.as_chat:
@@ -153,11 +152,10 @@ class Exchange:
         """Raises Refused 413, 408 (through the watch), Gone."""
         server = self._state.config.server
         most = server.max_body_kb * 1024
-        too_large = Refused(413, "too_large", f"The body may have {server.max_body_kb} KB at most.")
         length = self._headers.get(b"content-length", b"")
         if length.isdigit() and int(length[:20]) > most:
-            raise too_large
-        self._until(server.body_timeout_s, Refused(408, "invalid_request", "The body took too long to arrive."))
+            raise replies.too_large(server.max_body_kb)
+        self._until(server.body_timeout_s, replies.too_slow)
         pieces, size = [], 0
         while True:
             message = await self._receive()
@@ -166,7 +164,7 @@ class Exchange:
             piece = message.get("body", b"")
             size += len(piece)
             if size > most:
-                raise too_large
+                raise replies.too_large(server.max_body_kb)
             pieces.append(piece)
             if not message.get("more_body", False):
                 return pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -220,7 +218,7 @@ class Exchange:
         answer = await upstream.post(
             made.path, self._sent(made), governance.onward(self._headers, self._trail), stream=False
         )
-        self._until(upstream.settings.idle_s, upstream.slow())
+        self._until(upstream.settings.idle_s, upstream.slow)
         data = await upstream.read(answer)
         assert self._route is not None
         whole = answers.whole(data, made, self._route.model)
@@ -230,19 +228,19 @@ class Exchange:
     async def _streamed(self, given: Asked, made: Prepared, upstream: Upstream) -> None:
         self._usage_wanted = given.include_usage
         answer, events, digest, out = await self._attempts(made, upstream, self._first_piece)
-        idle, slow, stuck = upstream.settings.idle_s, upstream.slow(), Gone()
+        idle, slow = upstream.settings.idle_s, upstream.slow
         try:
             await self._durable()
             await self._start(200, replies.STREAM)
             while not events.done:
                 if out:
-                    self._until(idle, stuck)
+                    self._until(idle, Gone)
                     await self._send(replies.body(out, more=True))
                 self._until(idle, slow)
                 data = await upstream.piece(answer)
                 digest.update(data)
                 out = release(events.feed(data))
-            self._until(idle, stuck)
+            self._until(idle, Gone)
             await self._send(replies.body(out + DONE))
             self._over = True
         except (Broken, Failed) as error:
@@ -286,18 +284,16 @@ class Exchange:
 
         Nothing was passed on so far. Raises Refused.
         """
-        tries, shares = 0, iter(_SHARES)
+        tries, shorter = 0, _SHORTER
         assert self._route is not None
         while True:
-            self._until(upstream.settings.first_byte_s, upstream.slow())
+            self._until(upstream.settings.first_byte_s, upstream.slow)
             try:
                 answer = await attempt(made, upstream)
             except Failed as failed:
-                share = None
-                if made.hole is not None and failed.status == 400 and any(w in failed.body for w in answers.TOO_LONG):
-                    share = next(shares, None)
-                if share is not None:
-                    inbound.render(made, self._route, share)
+                if made.hole is not None and shorter and answers.too_long(failed):
+                    shorter -= 1
+                    inbound.shortened(made)
                 elif failed.again and tries < upstream.settings.retries:
                     tries += 1
                     await asyncio.sleep(0.05 * tries)
@@ -322,16 +318,13 @@ class Exchange:
     # -- the record -----------------------------------------------------------------------------------------------
 
     def _record_in(self) -> None:
-        self._audit = self._state.journal.submit(self._trail.record("in"))
+        self._audit = self._records.now(self._trail.record("in"))
         self._audit.add_done_callback(self._written)
 
     def _written(self, audit: asyncio.Future[None]) -> None:
         """A record that could not be written ends its request at once, before anything was passed on."""
-        if audit.cancelled() or audit.exception() is None:
-            self._state.faults.pop("audit", None)
-            return
-        self._state.faults["audit"] = str(audit.exception())
-        self.stop(replies.unaudited())
+        if not audit.cancelled() and audit.exception() is not None:
+            self.stop(replies.unaudited())
 
     async def _durable(self) -> None:
         """Return once the "in" record is on the disk. Raises Refused."""
@@ -343,7 +336,7 @@ class Exchange:
 
     # -- the client -----------------------------------------------------------------------------------------------
 
-    def _until(self, seconds: float, late: Refused | Gone) -> None:
+    def _until(self, seconds: float, late: Callable[[], Refused | Gone]) -> None:
         self.deadline = self._loop.time() + seconds
         self._late = late
 
@@ -352,14 +345,14 @@ class Exchange:
         await self._send(replies.start(status, headers, self._trail))
 
     async def _send_all(self, status: int, headers: replies.Headers, data: bytes) -> None:
-        self._until(_LAST_WORD_S, Gone())
+        self._until(_LAST_WORD_S, Gone)
         await self._start(status, (*headers, (b"content-length", str(len(data)).encode())))
         await self._send(replies.body(data))
         self._over = True
 
     async def _refuse(self, refused: Refused) -> None:
         """Tell the client why there is no answer, or no more of it."""
-        self._end(outcome(refused))
+        self.end(outcome(refused))
         if not self._started:
             await self._send_all(refused.status, *replies.refusal(refused))
             return
@@ -367,7 +360,7 @@ class Exchange:
             async with asyncio.timeout(_LAST_WORD_S):
                 await self._send(replies.body(replies.broken(refused)))
 
-    def _end(self, ending: str) -> None:
+    def end(self, ending: str) -> None:
         """Give everything back and put the outcome on record; only the first call counts."""
         if self._trail.outcome:
             return
@@ -390,7 +383,7 @@ class Exchange:
                 state.limiter.settle(self._hold, used_in + used_out)
             if self._route is not None and self._slot_at:
                 state.directory.used(self._caller, self._route, used_in, used_out)
-            state.journal.submit(trail.record("out")).add_done_callback(self._written)
+            self._records.later(trail.record("out"))
         state.metrics.finished(
             trail.endpoint,
             trail.task,

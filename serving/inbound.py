@@ -26,6 +26,7 @@ SHORT_TOKENS: Final = 1024
 """A completion that may be longer than this waits with the chats."""
 
 _SPARE_TOKENS: Final = 16
+_LEAST_BYTES: Final = 64
 
 
 @dataclass(slots=True)
@@ -43,6 +44,7 @@ class Hole:
 class Prepared:
     """What goes to the engine at `path`. `as_chat`: the hole is asked for in a chat turn, since the model's family has no
     markers, and the answer is turned into a completion. `escaped`: control words of the prompt were neutralised.
+    `rendered`: bytes of a hole's prompt.
     """
 
     path: str
@@ -54,6 +56,7 @@ class Prepared:
     hole: Hole | None = None
     as_chat: bool = False
     escaped: bool = False
+    rendered: int = 0
     stop: list[str] = field(default_factory=list)
 
     @property
@@ -129,7 +132,7 @@ def prepared(asked: Asked, route: Route, result: Reviewed, salt: str) -> Prepare
     if hole is not None:
         made.hole = hole
         made.as_chat = family.chat
-        render(made, route, 1.0)
+        render(made, (route.context_tokens - limit - _SPARE_TOKENS) * BYTES_PER_TOKEN)
         return made
     if asked.stop:
         body["stop"] = asked.stop
@@ -149,16 +152,22 @@ def _family(name: str, served: str) -> fim.Family:
     return fim.named(name) if name else fim.family(served)
 
 
-def render(made: Prepared, route: Route, share: float) -> None:
-    """Write the hole's prompt into the body, within `share` of what the context leaves."""
+def shortened(made: Prepared) -> None:
+    """Write the hole's prompt again, smaller by two fifths than it was."""
+    render(made, made.rendered * 3 // 5)
+
+
+def render(made: Prepared, budget: int) -> None:
+    """Write the hole's prompt into the body, within so many bytes."""
     hole = made.hole
     assert hole is not None
-    budget = max(64, int((route.context_tokens - made.max_tokens - _SPARE_TOKENS) * BYTES_PER_TOKEN * share))
+    budget = max(_LEAST_BYTES, budget)
     words = {"language": hole.language, "path": hole.path, "budget_bytes": budget}
     if made.as_chat:
         made.path = "/v1/chat/completions"
         turns = fim.chat_turns(hole.before, hole.after, hole.pieces, **words)  # type: ignore[arg-type]
         made.body["messages"] = [{"role": role, "content": content} for role, content in turns]
+        made.rendered = sum(len(content.encode()) for _, content in turns)
         made.escaped = any(JOINER in content for _, content in turns)
         for name in ("stream", "stream_options", "logprobs"):
             made.body.pop(name, None)
@@ -168,6 +177,7 @@ def render(made: Prepared, route: Route, share: float) -> None:
     made.path = "/v1/completions"
     rendered = fim.render(made.family, hole.before, hole.after, hole.pieces, **words)  # type: ignore[arg-type]
     made.body["prompt"] = rendered.prompt
+    made.rendered = len(rendered.prompt.encode())
     made.escaped = JOINER in rendered.prompt  # rendering neutralises by itself
     made.body["stop"] = [*made.stop, *(word for word in rendered.stop if word not in made.stop)]
 
@@ -198,8 +208,8 @@ def frame(prompt: str, family: fim.Family) -> tuple[str, str] | None:
     ):
         return None
     before, _, tail = rest.partition(second)
-    after, _, end = tail.partition(third)
-    return (before, after) if not end.strip() else None
+    after, marker, end = tail.partition(third)
+    return (before, after) if marker and not end.strip() else None
 
 
 def _neutralise(made: Prepared, asked: Asked) -> None:

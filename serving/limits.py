@@ -71,7 +71,7 @@ class Limiter:
         self._now = now
         self._local = _Local(now)
         self._running: dict[str, int] = {}
-        self._items: dict[int, RateLimitItemPerMinute] = {}
+        self._keys: dict[tuple[str, str, int], str] = {}
         self._shared: Any = None
         self._shared_after = 0.0
         self._settling: set[asyncio.Task[None]] = set()
@@ -147,22 +147,25 @@ class Limiter:
             self._running[name] = self._running.get(name, 0) + 1
             hold.held = (*hold.held, name)
         if quota.requests_per_minute is not None:
-            key = self._item(quota.requests_per_minute).key_for(name, "requests")
+            key = self._key(name, "requests", quota.requests_per_minute)
             hold.counted.append((key, 1))
             if await self._incr(key, 1) > quota.requests_per_minute:
                 raise await self._over(key, f"Your {who} may ask {quota.requests_per_minute} times a minute.")
         if quota.tokens_per_minute is not None:
-            key = self._item(quota.tokens_per_minute).key_for(name, "tokens")
+            key = self._key(name, "tokens", quota.tokens_per_minute)
             tokens = max(2, hold.tokens)  # 1 marks a counter of requests
             hold.counted.append((key, tokens))
             if await self._incr(key, tokens) > quota.tokens_per_minute:
                 raise await self._over(key, f"Your {who} may use {quota.tokens_per_minute} tokens a minute.")
 
-    def _item(self, amount: int) -> RateLimitItemPerMinute:
-        item = self._items.get(amount)
-        if item is None:
-            item = self._items[amount] = RateLimitItemPerMinute(amount)
-        return item
+    def _key(self, name: str, what: str, amount: int) -> str:
+        asked = (name, what, amount)
+        key = self._keys.get(asked)
+        if key is None:
+            if len(self._keys) > 10_000:
+                self._keys.clear()
+            key = self._keys[asked] = RateLimitItemPerMinute(amount).key_for(name, what)
+        return key
 
     async def _give_back(self, hold: Hold) -> None:
         self._release(hold)

@@ -9,6 +9,7 @@ signal ends the waiting. Absent on purpose: several workers in one process (star
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import logging
 import resource
@@ -67,6 +68,10 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say where."""
         await super().startup(sockets)
+        # What was made so far lives as long as the process: a request must not pay for looking at it again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
         sys.stdout.write(self._line + "\n")
         sys.stdout.flush()
 

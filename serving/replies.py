@@ -52,3 +52,13 @@ def unaudited() -> Refused:
     """Without a record there is no answer."""
     message = "The audit journal cannot be written, so nothing is answered."
     return Refused(503, "audit_unavailable", message, retry_after_s=5)
+
+
+def too_large(most_kb: int) -> Refused:
+    """For a body over the limit."""
+    return Refused(413, "too_large", f"The body may have {most_kb} KB at most.")
+
+
+def too_slow() -> Refused:
+    """For a body that does not arrive."""
+    return Refused(408, "invalid_request", "The body took too long to arrive.")

@@ -165,12 +165,13 @@ class Events:
             if type(function) is dict and type(function.get("arguments")) is str:
                 function["arguments"] = self._put(function["arguments"], (index, "call", call.get("index", 0)))
         if last:
-            for (_, key, *at), restorer in [(k, r) for k, r in self._restorers.items() if k[0] == index]:
-                left = restorer.rest()
+            for where, restorer in self._restorers.items():
+                left = restorer.rest() if where[0] == index else ""
+                key = str(where[1])
                 if left and key == "call":
-                    said.setdefault("tool_calls", []).append({"index": at[0], "function": {"arguments": left}})
+                    said.setdefault("tool_calls", []).append({"index": where[2], "function": {"arguments": left}})
                 elif left:
-                    said[str(key)] = (said.get(str(key)) or "") + left
+                    said[key] = (said.get(key) or "") + left
 
     def _put(self, text: str, where: tuple[object, ...]) -> str:
         assert self._restorer is not None

@@ -48,6 +48,7 @@ class Upstream:
         self.lanes = Lanes(settings.active, settings.queued)
         self._metrics = metrics
         self._mean_s = 1.0
+        self._reported = (-1, -1)
         base = settings.url.rstrip("/")
         self._base = base
         self._urls: dict[str, URL] = {}
@@ -87,23 +88,26 @@ class Upstream:
             raise self._overloaded() from None
         if ticket.waiting:
             waiting = asyncio.get_running_loop().create_future()
-            self._moved()
             try:
                 got = await waiting
             except asyncio.CancelledError:
                 self.lanes.leave(ticket)
-                self._moved()
                 raise
             if not got:
                 raise self._overloaded()
-        self._moved()
         return ticket
 
     def leave(self, ticket: Ticket, seconds: float) -> None:
         """The slot is free again after so long."""
         self.lanes.leave(ticket)
         self._mean_s += _SMOOTHING * (seconds - self._mean_s)
-        self._moved()
+
+    def report(self) -> None:
+        """Bring the gauges up to date."""
+        now = (sum(self.lanes.running), self.lanes.waiting)
+        if self._metrics is not None and now != self._reported:
+            self._reported = now
+            self._metrics.active(self.name, *now)
 
     def retry_after_s(self) -> float:
         """A guess when a slot will be free: what waits now, at the pace of late."""
@@ -222,7 +226,3 @@ class Upstream:
     def _overloaded(self) -> Refused:
         message = "All slots are busy and the queue is full: try again later."
         return Refused(503, "overloaded", message, retry_after_s=self.retry_after_s())
-
-    def _moved(self) -> None:
-        if self._metrics is not None:
-            self._metrics.active(self.name, sum(self.lanes.running), self.lanes.waiting)

@@ -1,0 +1,57 @@
+"""The audit journal as the data path uses it: "in" records at once, "out" records with the next commit.
+
+An answer waits for its "in" record. Nobody waits for an "out" record, so it goes to the disk together with the next "in"
+or after a moment: half the commits, and a commit costs more CPU than a request. What a kill can lose is the outcome of
+the last moment; that the request was made and allowed is on record before its answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import MutableMapping
+from typing import Final
+
+from copilot.audit.journal import Journal
+from copilot.audit.record import Record
+
+DELAY_S: Final = 0.02
+
+
+class Records:
+    """Writes the records of one process; `faults` says under "audit" when it cannot."""
+
+    def __init__(self, journal: Journal, faults: MutableMapping[str, str]) -> None:
+        self._journal, self._faults = journal, faults
+        self._later: list[Record] = []
+
+    def now(self, record: Record) -> asyncio.Future[None]:
+        """A future that is done when the record is on the disk, or holds AuditUnavailable."""
+        if self._later:
+            self.flush()
+        return self._submit(record)
+
+    def later(self, record: Record) -> None:
+        """Write it soon."""
+        if not self._later:
+            asyncio.get_running_loop().call_later(DELAY_S, self.flush)
+        self._later.append(record)
+
+    def flush(self) -> None:
+        """Hand everything to the journal."""
+        waiting, self._later = self._later, []
+        for record in waiting:
+            self._submit(record)
+
+    def _submit(self, record: Record) -> asyncio.Future[None]:
+        written = self._journal.submit(record)
+        written.add_done_callback(self._written)
+        return written
+
+    def _written(self, written: asyncio.Future[None]) -> None:
+        if written.cancelled():
+            return
+        error = written.exception()
+        if error is not None:
+            self._faults["audit"] = str(error)
+        elif self._faults:
+            self._faults.pop("audit", None)
