@@ -88,7 +88,9 @@ class _Snapshot:
     entries: Mapping[bytes, _Entry] = field(default_factory=dict)
     adapters: Mapping[str, AdapterRow] = field(default_factory=dict)
     routes: Mapping[tuple[str, str], Route] = field(default_factory=dict)
-    """(team, name that a client may write) to where it goes; (team, "task:" + task) to its default."""
+    """(team, name that a client may write) to where it goes."""
+    defaults: Mapping[tuple[str, str], Route] = field(default_factory=dict)
+    """(team, task) to where it goes without a name; the task "" is any other."""
 
 
 class Directory:
@@ -125,7 +127,7 @@ class Directory:
         """
         at = self._at
         if model in {"", "auto"}:
-            found = at.routes.get((caller.team, f"task:{task}")) or at.routes.get((caller.team, "task:"))
+            found = at.defaults.get((caller.team, task)) or at.defaults.get((caller.team, ""))
             if found is None:
                 raise Refused(404, "unknown_model", "No model is configured for your team: ask your administrator.")
             return found
@@ -138,11 +140,7 @@ class Directory:
 
     def routes(self, caller: Caller) -> tuple[Route, ...]:
         """All models and adapters of the team, the configuration's order first, adapters by name after it."""
-        return tuple(
-            found
-            for (team, name), found in self._at.routes.items()
-            if team == caller.team and not name.startswith("task:")
-        )
+        return tuple(found for (team, _), found in self._at.routes.items() if team == caller.team)
 
     def counts(self) -> tuple[int, int, int]:
         """Valid keys, teams and adapters in memory."""
@@ -218,12 +216,13 @@ class Directory:
                 )
                 digest = bytes.fromhex(row.hash)
                 entries[digest] = _Entry(digest, caller, row.expires)
-        self._at = _Snapshot(revision, len(teams), entries, adapters, self._all_routes(teams, adapters))
+        self._at = _Snapshot(revision, len(teams), entries, adapters, *self._all_routes(teams, adapters))
 
     def _all_routes(
         self, teams: Mapping[str, TeamRow], adapters: Mapping[str, AdapterRow]
-    ) -> dict[tuple[str, str], Route]:
+    ) -> tuple[dict[tuple[str, str], Route], dict[tuple[str, str], Route]]:
         found: dict[tuple[str, str], Route] = {}
+        defaults: dict[tuple[str, str], Route] = {}
         for team in teams.values():
             for name, model in self._config.models.items():
                 if "*" not in team.models and name not in team.models:
@@ -231,9 +230,8 @@ class Directory:
                 family = model.family or fim.family(model.served).name
                 route = Route(name, model.served, model.upstream, family, model.context_tokens)
                 found[team.name, name] = route
-                for task in model.tasks:
-                    found.setdefault((team.name, f"task:{task}"), route)
-                found.setdefault((team.name, "task:"), route)
+                for task in (*model.tasks, ""):
+                    defaults.setdefault((team.name, task), route)
             for row in adapters.values():
                 base = self._config.models.get(row.base)
                 if row.loaded and base is not None and team.name in row.teams and row.name not in self._config.models:
@@ -241,7 +239,7 @@ class Directory:
                     found[team.name, row.name] = Route(
                         row.name, row.name, base.upstream, family, base.context_tokens, row.name
                     )
-        return found
+        return found, defaults
 
 
 def _limit(own: int | None, default: int) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,11 +21,6 @@ class ForTeam:
     sources: tuple[tuple[str, str], ...]
     pins: tuple[str, ...]
     standards: str
-
-    @property
-    def digest(self) -> str:
-        """A short digest of it all."""
-        return hashlib.sha256(repr((self.sources, self.pins, self.standards)).encode()).hexdigest()[:16]
 
 
 class BankTemplates:
@@ -52,6 +46,10 @@ class BankTemplates:
                 if file.stat().st_size > LONGEST_STANDARDS:
                     raise ConfigError(f"prompts.standards is longer than {LONGEST_STANDARDS} bytes.")
                 self._standards = file.read_text("utf-8")
+            for name, pins in self._settings.pins.items():
+                wrong = templates.problems(templates.Library(self._stacked(name, ()), pins))
+                if wrong:
+                    raise ConfigError(f"prompts.pins.{name}: {wrong[0]}")
         except templates.TemplateError as error:
             raise ConfigError(f"prompts.folder: {error}") from None
         except (OSError, UnicodeDecodeError) as error:
@@ -69,11 +67,14 @@ class BankTemplates:
         found = self._views.get(name)
         if found is None:
             pins = self._settings.pins.get(name, ())
-            own = self._layers.get(name, ()) if name != "all" else ()
-            kept = templates.stacked([own, self._layers.get("all", ())], pins)
+            kept = self._stacked(name, pins)
             named = [(f"{t.id}/{'-'.join(t.languages) or 'default'}.md", t.source) for t in kept]
             found = self._views[name] = ForTeam(tuple(named), pins, self._standards)
         return found
+
+    def _stacked(self, team: str, pins: tuple[str, ...]) -> tuple[templates.Template, ...]:
+        own = self._layers.get(team, ()) if team != "all" else ()
+        return templates.stacked([own, self._layers.get("all", ())], pins)
 
     @property
     def count(self) -> int:

@@ -35,7 +35,9 @@ max_header_kb = 16
 metrics = "{metrics}"
 
 [prompts]
-pins = {{ alpha = ["generate@1"] }}
+folder = "prompts"
+standards = "standards.md"
+pins = {{ alpha = ["generate@7.1"] }}
 
 [adapters]
 root = "adapters"
@@ -54,6 +56,19 @@ tasks = ["complete", "generate", "fix", "comment", "tests", "explain", "chat"]
 upstream = "local"
 served = "stub"
 family = "qwen2.5-coder"
+"""
+
+
+TEMPLATE = """+++
+id = "generate"
+version = "{version}"
+languages = []
++++
+## system
+{text}
+
+## user
+{{{{instruction}}}}
 """
 
 
@@ -173,6 +188,11 @@ def plane(*, drain_s: float = 5, metrics: str = "loopback", extra: str = "", sta
         assert stub.stdout is not None
         upstream = f"http://127.0.0.1:{int(stub.stdout.readline().split()[-1])}"
         made = Plane(Path(name), upstream, stub)
+        for layer, version in (("alpha", "7.1"), ("all", "7.0")):
+            file = made.folder / "prompts" / layer / "generate" / "default.md"
+            file.parent.mkdir(parents=True)
+            file.write_text(TEMPLATE.format(version=version, text=f"As {layer} want it."))
+        (made.folder / "standards.md").write_text("Money is Decimal.\n")
         made.config.write_text(CONFIG.format(upstream=upstream, drain_s=drain_s, metrics=metrics) + extra)
         try:
             with desk(made.config) as at:  # as `bank-copilot keys` does it, without three more processes

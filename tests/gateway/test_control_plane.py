@@ -147,10 +147,10 @@ def test_a_template_of_another_version_than_the_teams_pin_is_refused(running):
         body = {"messages": [{"role": "user", "content": "x"}]}
         return running.ask("POST", "/v1/chat/completions", body, key=key, X_Copilot_Prompt=reference).status
 
-    assert ask("alpha", "generate@1#0123456789ab") == 200
-    assert ask("alpha", "generate@2#0123456789ab") == 403
+    assert ask("alpha", "generate@7.1#0123456789ab") == 200
+    assert ask("alpha", "generate@7.2#0123456789ab") == 403
     assert ask("alpha", "fix@2#0123456789ab") == 200
-    assert ask("beta", "generate@2#0123456789ab") == 200
+    assert ask("beta", "generate@7.2#0123456789ab") == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "OPTIONS", "TRACE"])
@@ -214,13 +214,41 @@ def test_the_profile_is_sent_again_only_when_it_changed(running):
     told = first.json
     assert (told["team"], told["user"], told["key"]) == ("alpha", "ann", running.keys["alpha"][:12])
     assert told["models"]["complete"] == "coder"
-    assert told["pins"] == ["generate@1"]
+    assert told["pins"] == ["generate@7.1"]
     again = running.ask("GET", "/v1/copilot/profile", key="alpha", If_None_Match=first.headers["etag"])
     assert (again.status, again.body) == (304, b"")
     assert running.ask("PATCH", "/admin/teams/alpha", {"concurrent": 7}, key="admin").status == 200
     changed = running.ask("GET", "/v1/copilot/profile", key="alpha", If_None_Match=first.headers["etag"])
     assert changed.status == 200
     assert changed.json["limits"]["team"]["concurrent"] == 7
+
+
+def test_a_team_gets_its_own_templates_before_those_for_all(running):
+    def generate(key):
+        told = running.ask("GET", "/v1/copilot/profile", key=key).json
+        assert told["standards"] == "Money is Decimal.\n"
+        (row,) = told["templates"]
+        return row["name"], row["source"]
+
+    assert generate("alpha")[0] == generate("beta")[0] == "generate/default.md"
+    assert "As alpha want it." in generate("alpha")[1]
+    assert "As all want it." in generate("beta")[1]
+
+
+def test_templates_are_read_again_on_demand_and_a_faulty_one_changes_nothing(running):
+    file = running.folder / "prompts" / "all" / "generate" / "default.md"
+    whole = file.read_text()
+    try:
+        file.write_text(whole.replace("As all want it.", "As all want it now."))
+        assert running.ask("POST", "/admin/reload", key="admin").json["templates"] == 2
+        assert "want it now" in running.ask("GET", "/v1/copilot/profile", key="beta").json["templates"][0]["source"]
+        file.write_text("no front matter")
+        answer = running.ask("POST", "/admin/reload", key="admin")
+        assert answer.status == 422
+        assert str(running.folder) not in answer.body.decode()
+        assert "want it now" in running.ask("GET", "/v1/copilot/profile", key="beta").json["templates"][0]["source"]
+    finally:
+        file.write_text(whole)
 
 
 def test_a_key_lives_rotates_and_ends(running):
