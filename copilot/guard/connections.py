@@ -37,7 +37,7 @@ _BEFORE_USER: Final = (b":", b"'", b'"', b" ", b"\t", b"=")
 _QUOTED: Final = re.compile(rb"""(?:\\?")?([^\s"'\\]{1,128})(?:\\?")?""")
 _GO: Final = re.compile(rb"""["'`=\s][\w.-]{1,64}:([^\s"'`/]{1,128})\Z""")
 _PASSWORD: Final = re.compile(
-    rb"""(?ix) (?: password | passwd | pwd | passphrase | (?<![a-z])pass ) (?:\\?["'])? \s{0,4} = \s{0,4}
+    rb"""(?ix) (?: password | passwd | pwd | passphrase | (?<![a-z])pass ) (?:\\?["'])? \s{0,4} = \s{0,4} (?:[bfru]{1,2}(?=["']))?
          (?: \{([^{}\n]{1,128})\} | \\?"([^"\\\n]{1,128})\\?" | '([^'\n]{1,128})' | ([^\s;&"'`<>\\]{1,128}) )"""
 )
 _PART: Final = re.compile(
@@ -97,9 +97,7 @@ def parameters(data: bytes, start: int, end: int) -> Iterator[Found]:
     parts: list[int] | None = None
     for found in _PASSWORD.finditer(data, start, end):
         group = found.lastindex or 0
-        if placeholder(found[group]) or (
-            group == 4 and _CODE.match(found[4]) and data[found.end() : found.end() + 1] not in {b";", b"&"}
-        ):
+        if placeholder(found[group]) or (group == 4 and _is_code(data, found)):
             continue
         if parts is None:
             parts = [part.start() for part in _PART.finditer(data, start, end)]
@@ -112,6 +110,14 @@ def parameters(data: bytes, start: int, end: int) -> Iterator[Found]:
     source = _SOURCE.match(data, start, end) if end - start < 1024 else None
     if source is not None and not placeholder(source[1].strip(b"\"'")):
         yield Found(*source.span(1), "data-source-password", "password")
+
+
+def _is_code(data: bytes, found: re.Match[bytes]) -> bool:
+    """True when an unquoted value is an expression of a program: `connect(user=user, password=password)`, `a = pwd = b`."""
+    after = data[found.end() : found.end() + 4]
+    if after[:1] in {b";", b"&"}:
+        return False
+    return _CODE.match(found[4]) is not None or after.lstrip(b" ").startswith(b"=")
 
 
 def calls(data: bytes) -> Iterator[Found]:

@@ -7,7 +7,7 @@ characters; a pattern runs only on the lines or runs where a fold was found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Final
 
 from copilot.guard import connections, keys, numbers, providers
@@ -34,8 +34,8 @@ _SECRETS: Final = (b"secret",)
 _RUN: Final = b"a" * 20
 
 
-def detect(text: str) -> list[Found]:
-    """Everything sensitive in `text`, in order and without overlaps (what overlaps is joined)."""
+def detect(text: str, but: Container[str] = ()) -> list[Found]:
+    """Everything sensitive in `text` of any kind `but` these, in order; what overlaps is joined."""
     data = text.encode("latin-1", "replace")
     fold = data.translate(_FOLD)
     found: list[Found] = []
@@ -64,7 +64,7 @@ def detect(text: str) -> list[Found]:
         at = token.find(_RUN, end)
     if b"LTAI" in data:
         found += providers.short(data)
-    return _joined(found) if found else found
+    return joined([one for one in found if one.kind not in but]) if found else found
 
 
 _BY_LINE: Final = (
@@ -84,21 +84,29 @@ def _by_line(
         while at != -1:
             start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
             end = len(data) if end == -1 else end
-            if end - at > len(literal):  # not Python's statement `pass`
+            if end - at > 4:  # not Python's statement `pass`
                 lines[start] = end
             at = fold.find(literal, end)
     for start, end in lines.items():
         yield from detector(data, start, end)
 
 
-def _joined(found: list[Found]) -> list[Found]:
-    """In order; what overlaps becomes one place of the rule that begins first (the longer one of those)."""
+def joined(found: list[Found]) -> list[Found]:
+    """In order; what overlaps becomes one place, named after the kind that comes first in `_GRAVITY`.
+
+    (A password of digits that is a card, too, is replaced by a word: digits would be a password again.)
+    """
     found.sort(key=lambda one: (one.start, -one.end))
-    joined = found[:1]
+    places = found[:1]
     for one in found[1:]:
-        last = joined[-1]
+        last = places[-1]
         if one.start >= last.end:
-            joined.append(one)
-        elif one.end > last.end:
-            joined[-1] = last._replace(end=one.end)
-    return joined
+            places.append(one)
+            continue
+        grave, other = sorted((last, one), key=lambda other: _GRAVITY.index(other.kind))
+        also = {*last.also, *one.also, other.kind} - {grave.kind}
+        places[-1] = Found(last.start, max(last.end, one.end), grave.rule, grave.kind, tuple(sorted(also)))
+    return places
+
+
+_GRAVITY: Final = ("private-key", "provider-key", "password", "resident-id", "bank-card")

@@ -18,16 +18,18 @@ from copilot.guard.found import Found
 
 _MARK: Final = re.compile(rb"-{4,5} ?(BEGIN|END) (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
 _LONGEST_MARK: Final = 96
-_RUN: Final = re.compile(rb"[A-Za-z0-9+/=]{40}")
-_LINE_STRUCTURE: Final = re.compile(
-    rb"""\\+(?:r|n|t|/|u000[adAD])|[\s"'`+,;\\#*|>-]|(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[^\n\\]*"""
-)
+_RUN: Final = re.compile(rb"[A-Za-z0-9+/]{40,76}")
+_BREAKS: Final = re.compile(rb"""[ \t]*(?:\\+(?:r|n|t|/|u000[adAD])|[\r\n"'`+,;\\#*|>-])+[ \t]*""")
+_HEADERS: Final = re.compile(rb"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[^\n\\]*")
 _MATERIAL: Final = re.compile(rb"[A-Za-z0-9/=]+")
+_OPENS_LINE: Final = re.compile(rb"[ \t]*(?:\r|\n|\\+[rn])")
 _LINE: Final = re.compile(rb"\n|\\+n")
 _PUTTY: Final = re.compile(rb"PuTTY-User-Key-File-\d:")
 _PUTTY_END: Final = re.compile(rb"Private-MAC:[ \t]*[0-9a-fA-F]*")
 _NEAR: Final = 4096
 """Bytes looked at to tell material from code."""
+_SOON: Final = 512
+"""Bytes after a marker within which its key begins; headers may stand before it."""
 
 
 def blocks(data: bytes) -> Iterator[Found]:
@@ -70,22 +72,38 @@ def putty(data: bytes) -> Iterator[Found]:
 
 
 def _bare(data: bytes, start: int, end: int) -> bytes:
-    return _LINE_STRUCTURE.sub(b"", data[start:end])
+    """Text without line structure and headers. Blanks between words stay: prose and code have them, base64 has none."""
+    return _BREAKS.sub(b"", _HEADERS.sub(b"", data[start:end])).strip(b" \t")
+
+
+def _long_run(data: bytes, start: int, end: int) -> bool:
+    """True when a line of base64 begins soon: not a ruler, a path or a hex digest."""
+    for found in _RUN.finditer(data, start, min(end, start + _SOON + 76)):
+        run = found[0]
+        if (
+            len(set(run)) >= 12
+            and re.search(rb"[A-Z]", run)
+            and re.search(rb"[a-z]", run)
+            and re.search(rb"[0-9+]", run)
+        ):
+            return True
+    return False
 
 
 def _has_material(data: bytes, start: int, end: int) -> bool:
-    """True when key material stands between two markers: a long run of base64, or nothing else at all."""
-    if _RUN.search(data, start, end):
+    """True when key material stands between two markers: a line of base64, or nothing else at all."""
+    if _long_run(data, start, end):
         return True
     bare = _bare(data, start, min(end, start + _NEAR))
     return len(bare) >= 16 and _MATERIAL.fullmatch(bare) is not None
 
 
 def _begins_material(data: bytes, start: int, end: int) -> bool:
-    """True when what follows an opening marker is key material, also when the text ends right inside it."""
-    head = _RUN.search(data, start, min(end, start + 1024))
-    if head is not None:
+    """True when what follows an opening marker is key material, also when the text ends right inside its first line."""
+    if _long_run(data, start, end):
         return True
+    if not _OPENS_LINE.match(data, start, end):
+        return False  # the marker is a literal of its own: `text.startswith("-----BEGIN …")`
     bare = _bare(data, start, min(end, start + _NEAR))
     return len(bare) >= 4 and _MATERIAL.fullmatch(bare) is not None
 

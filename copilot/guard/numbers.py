@@ -20,8 +20,8 @@ from copilot.guard.found import Found
 
 _CHAIN: Final = re.compile(rb"(?<![0-9A-Za-z])(?<![0-9A-Fa-f]{4}-)(?<![0-9]\.)[0-9]+(?:[ _-][0-9]+)*")
 _GROUP: Final = re.compile(rb"[0-9]+")
-_WORD_GOES_ON: Final = re.compile(rb"[lLn]?[0-9A-Za-z]|\.[0-9]")
-"""After the last digit: a word or a fraction, and not a literal's suffix (`L`, `n`)."""
+_ENDS: Final = re.compile(rb"[lLn]?(?![0-9A-Za-z])(?!\.[0-9])")
+"""After the last digit of a number: perhaps a literal's suffix (`L`, `n`), but no word and no fraction."""
 _CROSS: Final = re.compile(rb"[Xx](?![0-9A-Za-z])")
 
 _PRINTED: Final = (
@@ -73,7 +73,7 @@ def _numbers_of(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The numbers of one chain of digits and single separators."""
     groups = [found.span() for found in _GROUP.finditer(data, start, end)]
     crossed = _CROSS.match(data, end) is not None
-    if not crossed and _WORD_GOES_ON.match(data, end):
+    if not crossed and not _ENDS.match(data, end):
         groups.pop()  # its last digits belong to a word: `4111 1111 1111 1111 1st`
     sizes = [after - before for before, after in groups]
     at = 0

@@ -6,11 +6,12 @@ The node that masks is the node that restores: a `Reviewed` keeps the surrogates
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from copilot.guard.detect import detect
+from copilot.guard.detect import detect, joined
 from copilot.guard.found import Found
 from copilot.guard.surrogates import Surrogates
 from copilot.types import Detection, Verdict
@@ -20,6 +21,7 @@ Action = Literal["allow", "redact", "deny"]
 KINDS: Final = ("private-key", "provider-key", "password", "bank-card", "resident-id")
 """What version 1 looks for."""
 
+_ROUNDS: Final = 8
 _CLEAN: Final = Verdict("allow")
 
 
@@ -50,20 +52,27 @@ class Reviewed:
         """`text` with each surrogate of this review replaced by what it stands for."""
         if not self.surrogates:
             return text
-        # Longest first: one surrogate may begin another. One pass: what was restored is not looked at again.
-        longest_first = sorted(self.surrogates, key=len, reverse=True)
-        pattern = re.compile("|".join(map(re.escape, longest_first)))
-        return pattern.sub(lambda found: self.surrogates[found[0]], text)
+        # One pass: what was restored is not looked at again.
+        return self._pattern().sub(lambda found: self.surrogates[found[0]], text)
 
     def held(self, text: str) -> int:
         """How many characters at the end of a streamed `text` may be the beginning of a surrogate: keep them for the next
         piece before `restored`.
         """
         longest = max(map(len, self.surrogates), default=0)
+        start = max(0, len(text) - 2 * longest)
+        whole = [found.span() for found in self._pattern().finditer(text, start)] if longest else []
         for size in range(min(longest - 1, len(text)), 0, -1):
-            if any(surrogate.startswith(text[-size:]) for surrogate in self.surrogates):
+            cut = len(text) - size
+            if any(before < cut < after for before, after in whole):
+                continue  # a whole surrogate ends behind the cut, and comes first
+            if any(surrogate.startswith(text[cut:]) for surrogate in self.surrogates):
                 return size
         return 0
+
+    def _pattern(self) -> re.Pattern[str]:
+        # Longest first: one surrogate may begin another.
+        return re.compile("|".join(map(re.escape, sorted(self.surrogates, key=len, reverse=True))))
 
 
 def review(texts: Sequence[str], policy: Policy) -> Reviewed:
@@ -71,26 +80,67 @@ def review(texts: Sequence[str], policy: Policy) -> Reviewed:
 
     A kind that the policy allows is neither replaced nor reported.
     """
-    found = [[one for one in detect(text) if policy.action(one.kind) != "allow"] for text in texts]
+    allowed = [kind for kind, action in policy.actions.items() if action == "allow"]
+    found = [detect(text, allowed) for text in texts]
     if not any(found):
         return Reviewed(tuple(texts), _CLEAN)
     surrogates = Surrogates(texts)
-    masked = tuple(_masked(text, places, surrogates) for text, places in zip(texts, found, strict=True))
+    masked = [_settled(text, places, surrogates, allowed) for text, places in zip(texts, found, strict=True)]
     detections = tuple(
         Detection(one.rule, one.kind, one.start, one.end, number)
-        for number, places in enumerate(found)
+        for number, (_, places) in enumerate(masked)
         for one in places
     )
-    denied = any(policy.action(one.kind) == "deny" for one in detections)
-    return Reviewed(masked, Verdict("deny" if denied else "redact", detections), surrogates.originals())
+    kinds = {kind for _, places in masked for one in places for kind in (one.kind, *one.also)}
+    denied = any(policy.action(kind) == "deny" for kind in kinds)
+    verdict = Verdict("deny" if denied else "redact", detections)
+    return Reviewed(tuple(text for text, _ in masked), verdict, surrogates.originals())
 
 
-def _masked(text: str, places: list[Found], surrogates: Surrogates) -> str:
-    if not places:
-        return text
-    at = 0
+def _settled(text: str, places: list[Found], surrogates: Surrogates, allowed: Sequence[str]) -> tuple[str, list[Found]]:
+    """The masked text and the places in `text` that were masked.
+
+    What is masked can uncover something: the value behind it was cut at the longest length a rule looks at, or stands now
+    where a rule sees it. So the masked text is looked at again, and what is found there joins what it touches.
+    """
+    for _ in range(_ROUNDS):
+        if not places:
+            break
+        masked, moved = _masked(text, places, surrogates)
+        again = detect(masked, allowed)
+        if not again:
+            return masked, places
+        places = joined([*places, *(_back(one, moved) for one in again)])
+    return (_masked(text, places, surrogates)[0] if places else text), places
+
+
+_FAR: Final = 1 << 62
+_Moved = list[tuple[int, int, int, int]]
+"""Start and end of each surrogate in the masked text, and of its value in the text."""
+
+
+def _masked(text: str, places: list[Found], surrogates: Surrogates) -> tuple[str, _Moved]:
     parts: list[str] = []
+    moved: _Moved = []
+    at = size = 0
     for one in places:
-        parts += text[at : one.start], surrogates.of(text[one.start : one.end], one.kind)
-        at = one.end
-    return "".join((*parts, text[at:]))
+        surrogate = surrogates.of(text[one.start : one.end], one.kind)
+        parts += text[at : one.start], surrogate
+        size += one.start - at
+        moved.append((size, size + len(surrogate), one.start, one.end))
+        size, at = size + len(surrogate), one.end
+    return "".join((*parts, text[at:])), moved
+
+
+def _back(one: Found, moved: _Moved) -> Found:
+    """A place of the masked text as a place of the text; a surrogate that it touches is taken whole."""
+    return one._replace(start=_origin(one.start, moved)[0], end=_origin(one.end - 1, moved)[1])
+
+
+def _origin(at: int, moved: _Moved) -> tuple[int, int]:
+    """Start and end in the text of what the masked text's character `at` stands for."""
+    n = bisect_right(moved, (at, _FAR)) - 1
+    if n < 0:
+        return at, at + 1
+    _, after, original, until = moved[n]
+    return (original, until) if at < after else (until + at - after, until + at - after + 1)
