@@ -196,20 +196,32 @@ def _hole(asked: Asked, family: fim.Family) -> Hole | None:
 
 
 def frame(prompt: str, family: fim.Family) -> tuple[str, str] | None:
-    """Before and after, when a client rendered one clean frame of this family by itself (Zed, Continue): each marker
-    once and in its place. Anything else is text: whose markers they are cannot be told.
+    """Before and after, when a client rendered one clean frame by itself (Zed, Continue), of this family or another: each
+    marker once and in its place. Anything else is text, for whose markers they are cannot be told.
     """
-    first, second, third = family.prefix, family.suffix, family.middle
-    if family.chat or not first or not prompt.startswith(first.lstrip()):
+    if not prompt.startswith(_openings()):
         return None
-    rest = prompt[len(first.lstrip()) :]
-    if family.order != "psm" or any(
-        rest.count(marker) != times for marker, times in ((first, 0), (second, 1), (third, 1))
-    ):
+    return next((parts for row in (family, *fim.families()) if (parts := _parts(prompt, row)) is not None), None)
+
+
+@functools.cache
+def _openings() -> tuple[str, ...]:
+    return tuple(word for row in fim.families() for word in (row.prefix.lstrip(), row.suffix.lstrip()) if word)
+
+
+def _parts(prompt: str, family: fim.Family) -> tuple[str, str] | None:
+    prefix, suffix, middle = family.prefix.lstrip(), family.suffix, family.middle
+    if family.chat or not prefix or not suffix:
         return None
-    before, _, tail = rest.partition(second)
-    after, marker, end = tail.partition(third)
-    return (before, after) if marker and not end.strip() else None
+    first, second = (prefix, suffix) if family.order == "psm" else (suffix.lstrip(), family.prefix)
+    if not prompt.startswith(first) or prompt.count(first) != 1 or prompt.count(second) != 1:
+        return None
+    one, _, two = prompt[len(first) :].partition(second)
+    if middle:
+        two, marker, end = two.partition(middle)
+        if not marker or end.strip() or middle in one:
+            return None
+    return (one, two) if family.order == "psm" else (two, one)
 
 
 def _neutralise(made: Prepared, asked: Asked) -> None:

@@ -174,6 +174,10 @@ def test_control_words_in_prompts_are_text_and_in_stops_stay():
         ("<|fim_prefix|>a<|fim_suffix|>b<|fim_suffix|>c<|fim_middle|>", None),
         ("<|fim_prefix|>a<|fim_prefix|>b<|fim_suffix|>c<|fim_middle|>", None),
         ("<|fim_prefix|>a<|fim_middle|>b<|fim_suffix|>", None),
+        ("<|fim_prefix|>a<|fim_middle|>b<|fim_suffix|>c<|fim_middle|>", None),
+        ("[SUFFIX]b[PREFIX]a", ("a", "b")),
+        ("<html>", None),
+        ("", None),
         ("plain", None),
     ],
 )
@@ -181,13 +185,14 @@ def test_a_clean_frame_is_understood_and_nothing_else_is(prompt, parts):
     assert inbound.frame(prompt, QWEN) == parts
 
 
-@pytest.mark.parametrize(
-    "family", [row for row in fim.families() if not row.chat and row.order == "psm"], ids=lambda row: row.name
-)
-def test_what_we_render_ourselves_is_read_back_as_the_same_hole(family):
+FRAMED = [row for row in fim.families() if not row.chat and not row.head and not row.named]
+
+
+@pytest.mark.parametrize("family", FRAMED, ids=lambda row: row.name)
+def test_what_we_render_ourselves_is_read_back_as_the_same_hole_whatever_the_model(family):
     rendered = fim.render(family, "before\n", "after\n", [], language="", path="", budget_bytes=4000)
-    if family.head == "" and not family.named:
-        assert inbound.frame(rendered.prompt, family) == ("before\n", "after\n")
+    assert inbound.frame(rendered.prompt, family) == ("before\n", "after\n")
+    assert inbound.frame(rendered.prompt, QWEN) == ("before\n", "after\n")
 
 
 def test_a_shortened_hole_is_shorter_each_time_and_keeps_the_caret():
