@@ -13,6 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+LONGEST: Final = 300_000
+"""Characters of an answer; a longer one holds nothing: nobody asked for so much."""
+
 _CONTROL: Final = re.compile(
     r"<\|[^|<>\n]{1,40}\|>|<｜[^｜<>\n]{1,40}｜>|</s>|<(?:fim_(?:prefix|middle|suffix|pad)|file_sep|repo_name|endoftext|EOT|EOD|PRE|MID|SUF)>"
     r"|\[/?(?:INST|PREFIX|SUFFIX|MIDDLE)\]|<(?:start|end)_of_turn>"
@@ -48,7 +51,9 @@ _SAME: Final = {
     "mjs": "javascript", "node": "javascript", "ts": "typescript", "yml": "yaml", "patch": "diff", "udiff": "diff",
     "jsonc": "json", "json5": "json", "mysql": "sql", "postgresql": "sql", "plsql": "sql",
 }  # fmt: skip
-_OTHER: Final = frozenset({"bash", "sh", "shell", "console", "text", "txt", "output", "plaintext", "diff", "json", "log"})
+_OTHER: Final = frozenset(
+    {"bash", "sh", "shell", "console", "text", "txt", "output", "plaintext", "diff", "json", "log"}
+)
 """Tags of blocks that hold no code of a file, unless they are what was asked for."""
 
 _NUMBERED: Final = re.compile(r"[ \t]*L?(\d{1,7})(?:[ \t]?[|│][ ]?|[:.][ \t]|\t|[ ]{2,4}(?=\S|\Z)|[|│:.]?\Z)")
@@ -79,6 +84,8 @@ def plain(text: str) -> str:
     A control word before the first text is a lead-in and goes with the role that follows it. Unclosed thoughts leave
     nothing.
     """
+    if len(text) > LONGEST:
+        return ""
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if (final := _FINAL.search(text)) is not None:
         text = text[final.end() :]

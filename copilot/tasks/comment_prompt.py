@@ -33,7 +33,7 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])|(?<=[。！？])")
 _LANGUAGES: Final = {"en": "English", "zh": "Simplified Chinese (简体中文)"}
 
 
-class _Missing(Exception):  # noqa: N818 - not an error of anybody: the answer lacks a part
+class _Missing(Exception):
     """A part of the documentation for which the answer has no usable words."""
 
 
@@ -81,7 +81,9 @@ def read(text: str, request: Request) -> Candidate | None:
 
 def _is_about(told: Mapping[str, Any], contract: Contract) -> bool:
     """False for an answer that knows other parameters: it speaks of something else."""
-    known = {one.name.lstrip("*") for one in contract.parameters} | {f"<{one.name}>" for one in contract.type_parameters}
+    known = {one.name.lstrip("*") for one in contract.parameters} | {
+        f"<{one.name}>" for one in contract.type_parameters
+    }
     listed = told.get("params")
     return not isinstance(listed, dict) or {name.lstrip("*") for name in listed} <= known | {"self", "cls"}
 

@@ -112,7 +112,9 @@ def _parsed_after(doc: Document, after: Document, edits: tuple[Edit, ...]) -> bo
     known = tree.of(doc)
     if known is not None:
         edit = edits[0]
-        tree.reuse(after, tree.edit_tree(known, doc.text, edit.span, texts.with_newline(edit.new, doc.newline).encode()))
+        tree.reuse(
+            after, tree.edit_tree(known, doc.text, edit.span, texts.with_newline(edit.new, doc.newline).encode())
+        )
     return tree.of(after) is not None
 
 

@@ -139,12 +139,12 @@ def _block(rows: list[str], at: Place, *, fenced: bool) -> Taken | None:
     told = rows[start:]
     if _repeats(told[0].strip(), at.following):
         return Taken("", ended=True)
-    if at.opener and start == 0 and not (fenced or (told[0][:1] in (" ", "\t") and len(told) > 1 and told[1].strip())):
+    if at.opener and start == 0 and not fenced and len(_indent(told[0])) < 2 and not told[0].startswith("\t"):
         return None  # the answer goes on behind the opener, on its line
-    told = _laid_out(told, at, fenced=fenced)
-    if told is None:
+    laid = _laid_out(told, at, fenced=fenced)
+    if laid is None:
         return Taken("", ended=True)
-    kept, ended, closer = _until_end(told, at)
+    kept, ended, closer = _until_end(laid, at)
     if not kept:
         return Taken("", ended=ended)
     if at.opener:
@@ -253,9 +253,7 @@ def _is_member(row: str) -> bool:
 _MEMBER: Final = re.compile(r"([\w<>\[\],.?@]+)\s+(?:[\w<>\[\],.?@]+\s+)*\w+\s*\(.*\)[^;{=]*\{")
 _CONTROLS: Final = frozenset({"else", "return", "new", "throw", "case", "await", "yield"})
 
-_MARKS: Final = re.compile(
-    r"\"\"\"|'''|\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?|[()\[\]{}]|/\*|//|#|\\."
-)
+_MARKS: Final = re.compile(r"\"\"\"|'''|\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?|[()\[\]{}]|/\*|//|#|\\.")
 
 
 class _Scan:

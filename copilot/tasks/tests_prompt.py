@@ -83,9 +83,7 @@ def read(text: str, request: Request, focus: Focus) -> Candidate | None:
     if code is None or len(code) > _MOST_BYTES or not _has_tests(code) or not _imports(code, options.module):
         return None
     code = code.strip("\n") + "\n"
-    return Candidate(
-        (Edit(options.path, Span(0, 0), code),), "model", _CONFIDENCE, _title(_name(request, focus), code)
-    )
+    return Candidate((Edit(options.path, Span(0, 0), code),), "model", _CONFIDENCE, _title(_name(request, focus), code))
 
 
 def without(candidate: Candidate, request: Request, focus: Focus, check: Check) -> Candidate | None:

@@ -1,5 +1,5 @@
-def total(rows‸:
-    amount = 0
+def total(rows:
+    amount = 0‸
     for row in rows:
         amount += row
     return amount
