@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from copilot.config import Settings
@@ -25,6 +26,7 @@ _SNIPPETS: Final = 4
 _NAMES: Final = 8
 _LINES_ABOVE: Final = 8
 _SNIPPET_BYTES: Final = 1_200
+_TEST_CALLS: Final = ("raises", "assertEqual", "approx", "parametrize")
 _BYTES_A_TOKEN: Final = 3.4
 _NAME: Final = re.compile(r"[^\W\d]\w{2,}")
 
@@ -38,6 +40,8 @@ def gather(request: Request, index: Index, settings: Settings, *, model: bool | 
     asked = bool(settings.gateway.url) if model is None else model
     wanted = asked and not index.excluded(request.document.path)
     snippets = tuple(_definitions(request, index, before)) if wanted else ()
+    if wanted and request.task is Task.TESTS:
+        snippets = (*_example(request, index), *snippets)
     return Context(before, after, snippets, truncated=cut)
 
 
@@ -105,13 +109,40 @@ def _definitions(request: Request, index: Index, before: str) -> Iterator[Snippe
             if text and left:
                 left -= 1
                 span = Span(definition.span.start, definition.span.start + len(text.encode()))
-                why = say("{name} is used nearby", name=name) if is_typing else say("{name} is used on this line", name=name)
+                why = (
+                    say("{name} is used nearby", name=name)
+                    if is_typing
+                    else say("{name} is used on this line", name=name)
+                )
                 yield Snippet(definition.path, span, text, why, int(len(text) / _BYTES_A_TOKEN) + 1)
 
 
+def _example(request: Request, index: Index) -> Iterator[Snippet]:
+    """The head of a test file of the project, for its style: one that calls what is to be tested, else the nearest."""
+    document = request.document
+    text = between(document, request.span.start, min(request.span.end, request.span.start + _SNIPPET_BYTES))
+    names = list(dict.fromkeys(_NAME.findall(text.decode("utf-8", "replace"))))[:_NAMES]
+    for name in [*names, *_TEST_CALLS]:
+        found = {call.path for call in index.calls(name, 50) if _is_test(call.path) and call.path != document.path}
+        for path in sorted(found, key=lambda path: (_folders(document.path, path), path)):
+            span = Span(0, _SNIPPET_BYTES)
+            head = _source(Definition("", "file", "", document.language or "", path, Span(0, 2 * _SNIPPET_BYTES)))
+            if head.strip():
+                yield Snippet(path, span, head, say("a test of this project"), int(len(head) / _BYTES_A_TOKEN) + 1)
+                return
+
+
+def _is_test(path: Path) -> bool:
+    return path.suffix == ".py" and (path.name.startswith("test_") or path.stem.endswith("_test"))
+
+
 def _distance(document: Document, definition: Definition) -> int:
+    return _folders(document.path, definition.path)
+
+
+def _folders(here: Path, there: Path) -> int:
     """Folders between two files."""
-    one, two = document.path.parts[:-1], definition.path.parts[:-1]
+    one, two = here.parts[:-1], there.parts[:-1]
     shared = sum(1 for _ in _same(one, two))
     return len(one) + len(two) - 2 * shared
 

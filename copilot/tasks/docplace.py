@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from copilot.tasks.docstyles import Draft, Layout, additions, file_unit, whole
 from copilot.syntax.lines import line_start, next_line
 from copilot.syntax.outline import Symbol
 from copilot.syntax.tree import Node, enclosing, node_at, of
+from copilot.tasks.docstyles import Draft, Layout, additions, file_unit, whole
 from copilot.types import Document, Edit, Span
 from copilot.verify.docsections import Documentation
 
