@@ -30,55 +30,63 @@ class _Section(BaseModel):
 class Server(_Section):
     """Where the gateway listens, and how much of a client it bears."""
 
-    host: str = Field("127.0.0.1", description="Address to listen on; TLS is nginx's or Envoy's job.")
-    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one and prints it.")
-    max_body_kb: int = Field(1024, ge=1, description="A larger body is refused with 413.")
-    max_header_kb: int = Field(32, ge=1, description="Larger headers are refused.")
-    body_timeout_s: float = Field(10, gt=0, description="A body that takes longer to arrive is refused with 408.")
-    header_timeout_s: float = Field(10, gt=0, description="Headers that take longer to arrive end the connection.")
-    max_connections: int = Field(4096, ge=8, description="Open connections; beyond that 503.")
-    drain_s: float = Field(20, ge=0, description="After SIGTERM, running requests may go on for so long.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on; TLS is nginx's or Envoy's job.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one and prints it.")
+    max_body_kb: int = Field(default=1024, ge=1, description="A larger body is refused with 413.")
+    max_header_kb: int = Field(default=32, ge=1, description="Larger headers are refused.")
+    body_timeout_s: float = Field(
+        default=10, gt=0, description="A body that takes longer to arrive is refused with 408."
+    )
+    header_timeout_s: float = Field(
+        default=10, gt=0, description="Headers that take longer to arrive end the connection."
+    )
+    max_connections: int = Field(default=4096, ge=8, description="Open connections; beyond that 503.")
+    drain_s: float = Field(default=20, ge=0, description="After SIGTERM, running requests may go on for so long.")
     docs: bool = Field(default=False, description="Serve /docs (offline) beside /openapi.json.")
     metrics: Literal["loopback", "admin"] = Field(
-        "loopback", description="Who may read /metrics: this host without a key, or only who has an admin key."
+        default="loopback", description="Who may read /metrics: this host without a key, or only who has an admin key."
     )
 
 
 class Store(_Section):
     """Keys, teams, usage, adapters."""
 
-    url: str = Field("sqlite:///gateway.db", description="SQLAlchemy URL of the database, without a password.")
-    url_env: str = Field("", description="Environment variable with the URL, for one that holds a password.")
+    url: str = Field(default="sqlite:///gateway.db", description="SQLAlchemy URL of the database, without a password.")
+    url_env: str = Field(default="", description="Environment variable with the URL, for one that holds a password.")
 
 
 class Audit(_Section):
     """The audit journal."""
 
-    folder: Path = Field(Path("audit"), description="Folder of the journal.")
-    writer: str = Field("gateway", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", description="Id of this process' chain.")
+    folder: Path = Field(default=Path("audit"), description="Folder of the journal.")
+    writer: str = Field(
+        default="gateway", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", description="Id of this process' chain."
+    )
+
+
+def _keys_denied() -> dict[str, Action]:
+    return {"private-key": "deny"}
 
 
 class Guard(_Section):
     """What is done with sensitive text, by kind: allow, redact or deny."""
 
-    actions: dict[str, Action] = Field(
-        default_factory=lambda: {"private-key": "deny"}, description="Kind to action; others are redacted."
-    )
+    actions: dict[str, Action] = Field(default_factory=_keys_denied, description="Kind to action; others are redacted.")
 
 
 class Upstream(_Section):
     """One vLLM (or a router in front of several)."""
 
     url: str = Field(description="Base address without /v1, such as http://127.0.0.1:8000.")
-    key_env: str = Field("", description="Environment variable that holds the upstream's API key.")
-    ca_bundle: str = Field("", description="PEM file of the authority that signed the upstream's certificate.")
-    active: int = Field(64, ge=1, description="Requests passed on at once; more wait in the queue.")
-    queued: int = Field(256, ge=0, description="Requests that may wait; beyond that 503 with Retry-After.")
-    queue_s: float = Field(15, gt=0, description="A request that waited so long is refused with 503.")
-    connect_s: float = Field(3, gt=0, description="Seconds to connect.")
-    first_byte_s: float = Field(60, gt=0, description="Seconds until the first byte of an answer.")
-    idle_s: float = Field(30, gt=0, description="Seconds between two pieces of a streamed answer.")
-    retries: int = Field(1, ge=0, le=3, description="Further attempts, only where nothing was passed on yet.")
+    key_env: str = Field(default="", description="Environment variable that holds the upstream's API key.")
+    ca_bundle: str = Field(default="", description="PEM file of the authority that signed the upstream's certificate.")
+    active: int = Field(default=64, ge=1, description="Requests passed on at once; more wait in the queue.")
+    queued: int = Field(default=256, ge=0, description="Requests that may wait; beyond that 503 with Retry-After.")
+    queue_s: float = Field(default=15, gt=0, description="A request that waited so long is refused with 503.")
+    connect_s: float = Field(default=3, gt=0, description="Seconds to connect.")
+    first_byte_s: float = Field(default=60, gt=0, description="Seconds until the first byte of an answer.")
+    idle_s: float = Field(default=30, gt=0, description="Seconds between two pieces of a streamed answer.")
+    retries: int = Field(default=1, ge=0, le=3, description="Further attempts, only where nothing was passed on yet.")
 
 
 class Model(_Section):
@@ -86,59 +94,67 @@ class Model(_Section):
 
     upstream: str = Field(description="Name of its upstream.")
     served: str = Field(description="Its name at the upstream (--served-model-name).")
-    family: str = Field("", description="Row of prompts/fim.toml; empty: by the served name.")
-    context_tokens: int = Field(8192, ge=256, description="The model's context (--max-model-len).")
-    tasks: tuple[Task, ...] = Field((), description="Tasks for which it is the default model.")
+    family: str = Field(default="", description="Row of prompts/fim.toml; empty: by the served name.")
+    context_tokens: int = Field(default=8192, ge=256, description="The model's context (--max-model-len).")
+    tasks: tuple[Task, ...] = Field(default=(), description="Tasks for which it is the default model.")
 
 
 class Limits(_Section):
     """Defaults of keys and teams; a team or key in the store may have its own. 0 is no limit."""
 
-    key_requests_per_minute: int = Field(240, ge=0, description="Requests of a key in a minute.")
-    key_tokens_per_minute: int = Field(400_000, ge=0, description="Tokens of a key in a minute, prompt and answer.")
-    key_concurrent: int = Field(16, ge=0, description="Requests of a key at once.")
-    team_requests_per_minute: int = Field(6_000, ge=0, description="Requests of a team in a minute.")
-    team_tokens_per_minute: int = Field(8_000_000, ge=0, description="Tokens of a team in a minute.")
-    team_concurrent: int = Field(0, ge=0, description="Requests of a team at once.")
-    storage: str = Field("memory://", description="Storage of the `limits` library; redis://… shares between gateways.")
+    key_requests_per_minute: int = Field(default=240, ge=0, description="Requests of a key in a minute.")
+    key_tokens_per_minute: int = Field(
+        default=400_000, ge=0, description="Tokens of a key in a minute, prompt and answer."
+    )
+    key_concurrent: int = Field(default=16, ge=0, description="Requests of a key at once.")
+    team_requests_per_minute: int = Field(default=6_000, ge=0, description="Requests of a team in a minute.")
+    team_tokens_per_minute: int = Field(default=8_000_000, ge=0, description="Tokens of a team in a minute.")
+    team_concurrent: int = Field(default=0, ge=0, description="Requests of a team at once.")
+    storage: str = Field(
+        default="memory://", description="Storage of the `limits` library; redis://… shares between gateways."
+    )
 
 
 class Adapters(_Section):
     """LoRA adapters."""
 
-    root: Path | None = Field(None, description="Folder below which every adapter lies; none: adapters are refused.")
+    root: Path | None = Field(
+        default=None, description="Folder below which every adapter lies; none: adapters are refused."
+    )
 
 
 class Vllm(_Section):
     """The engine that the gateway starts itself; absent: it attaches to what the upstreams name."""
 
     upstream: str = Field(description="Name of the upstream that this engine serves; its url gives host and port.")
-    python: str = Field(".venv-vllm/bin/python", description="Interpreter of vLLM's own environment.")
-    platform: Literal["cuda", "cpu", "ascend"] = Field("cuda", description="Hardware.")
+    python: str = Field(default=".venv-vllm/bin/python", description="Interpreter of vLLM's own environment.")
+    platform: Literal["cuda", "cpu", "ascend"] = Field(default="cuda", description="Hardware.")
     model: str = Field(description="Folder of the model.")
     served: tuple[str, ...] = Field(description="Names it serves the model under.")
-    max_model_len: int = Field(8192, ge=256, description="--max-model-len.")
-    max_num_seqs: int = Field(64, ge=1, description="--max-num-seqs.")
-    queued_requests: int = Field(256, ge=1, description="--max-num-queued-reqs.")
-    gpu_memory_utilization: float = Field(0.9, gt=0, le=1, description="--gpu-memory-utilization.")
-    tensor_parallel: int = Field(1, ge=1, description="--tensor-parallel-size.")
-    dtype: str = Field("auto", description="--dtype.")
+    max_model_len: int = Field(default=8192, ge=256, description="--max-model-len.")
+    max_num_seqs: int = Field(default=64, ge=1, description="--max-num-seqs.")
+    queued_requests: int = Field(default=256, ge=1, description="--max-num-queued-reqs.")
+    gpu_memory_utilization: float = Field(default=0.9, gt=0, le=1, description="--gpu-memory-utilization.")
+    tensor_parallel: int = Field(default=1, ge=1, description="--tensor-parallel-size.")
+    dtype: str = Field(default="auto", description="--dtype.")
     lora: bool = Field(default=False, description="--enable-lora: adapters may be loaded.")
-    max_loras: int = Field(4, ge=1, description="--max-loras.")
-    max_lora_rank: int = Field(16, ge=1, description="--max-lora-rank.")
-    cpu_kv_gib: int = Field(4, ge=1, description="CPU only: VLLM_CPU_KVCACHE_SPACE.")
-    extra: tuple[str, ...] = Field((), description="Further arguments, as they are.")
-    log: Path | None = Field(None, description="File for the engine's log; none: it is thrown away but for errors.")
-    start_s: float = Field(600, gt=0, description="Seconds until it must be ready.")
+    max_loras: int = Field(default=4, ge=1, description="--max-loras.")
+    max_lora_rank: int = Field(default=16, ge=1, description="--max-lora-rank.")
+    cpu_kv_gib: int = Field(default=4, ge=1, description="CPU only: VLLM_CPU_KVCACHE_SPACE.")
+    extra: tuple[str, ...] = Field(default=(), description="Further arguments, as they are.")
+    log: Path | None = Field(
+        default=None, description="File for the engine's log; none: it is thrown away but for errors."
+    )
+    start_s: float = Field(default=600, gt=0, description="Seconds until it must be ready.")
 
 
 class Prompts(_Section):
     """Templates that the gateway hands to its clients."""
 
     folder: Path | None = Field(
-        None, description="Templates of the bank; `<folder>/<team>` comes before `<folder>/all`."
+        default=None, description="Templates of the bank; `<folder>/<team>` comes before `<folder>/all`."
     )
-    standards: Path | None = Field(None, description="Coding standards inserted into prompts (a text file).")
+    standards: Path | None = Field(default=None, description="Coding standards inserted into prompts (a text file).")
     pins: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Team to `id@version`: other versions of that id are refused."
     )

@@ -66,7 +66,7 @@ def _section(name: str, kind: type[BaseModel], note: str, *, commented: bool) ->
     lines = [*_comment(f"{said} {note}".strip()), f"{'# ' if commented else ''}[{name}]"]
     for key, field in kind.model_fields.items():
         lines += _comment(field.description or "")
-        default = field.get_default(call_default_factory=True)  # type: ignore[call-arg]
+        default = field.get_default(call_default_factory=True)
         example = _FILLED.get(f"{name}.{key}")
         absent = default is None or default is PydanticUndefined or (example is not None and not default)
         value = example if absent else default

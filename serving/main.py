@@ -102,9 +102,9 @@ def serve(path: Path) -> int:
     problems = configuration.secret_problems(config)
     if problems:
         raise ConfigError(f"{path}: {problems[0]}")
+    listener = _bound(config.server.host, config.server.port)
     _log_to_stderr()
     _raise_file_limit(config.server.max_connections)
-    listener = _bound(config.server.host, config.server.port)
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     app = create(config)
@@ -128,7 +128,12 @@ def serve(path: Path) -> int:
     line = f"bank-copilot gateway {__version__} listening on http://{shown}:{port}"
     server = Server(settings, app, config.server.drain_s, line)
     failure: list[CopilotError] = []
-    app.state.fail = lambda error: (failure.append(error), setattr(server, "should_exit", True))
+
+    def fail(error: CopilotError) -> None:
+        failure.append(error)
+        server.should_exit = True
+
+    app.state.fail = fail
     _warn(config, host)
     try:
         server.run(sockets=[listener])
@@ -215,12 +220,15 @@ def _raise_file_limit(connections: int) -> None:
 
 def _bound(host: str, port: int) -> socket.socket:
     """A listening address. Raises ConfigError that says what to do."""
+    listener: socket.socket | None = None
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
     except OSError as error:
+        if listener is not None:
+            listener.close()
         reason = error.strerror or "unknown address"
         raise ConfigError(f"{host}:{port} cannot be listened on ({reason}): set server.host and server.port.") from None
     listener.setblocking(False)

@@ -132,7 +132,11 @@ class Plane:
     def cli(self, *words: str, code: int = 0) -> Any:
         """`bank-copilot keys …`, its JSON."""
         done = subprocess.run(
-            [COMMAND, "keys", *words, "--config", str(self.config), "--json"], capture_output=True, text=True, cwd="/"
+            [COMMAND, "keys", *words, "--config", str(self.config), "--json"],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            check=False,
         )
         assert done.returncode == code, done.stderr
         return json.loads(done.stdout) if code == 0 else done.stderr
@@ -178,7 +182,7 @@ class Plane:
 @contextmanager
 def plane(*, drain_s: float = 5, metrics: str = "loopback", extra: str = "", start: bool = True) -> Iterator[Plane]:
     """A gateway over a stub of its own."""
-    with tempfile.TemporaryDirectory(prefix="gateway-") as name:
+    with tempfile.TemporaryDirectory(prefix="gateway-") as folder:
         stub = subprocess.Popen(
             [sys.executable, str(ROOT / "tests" / "stub_vllm.py")],
             stdout=subprocess.PIPE,
@@ -187,7 +191,7 @@ def plane(*, drain_s: float = 5, metrics: str = "loopback", extra: str = "", sta
         )
         assert stub.stdout is not None
         upstream = f"http://127.0.0.1:{int(stub.stdout.readline().split()[-1])}"
-        made = Plane(Path(name), upstream, stub)
+        made = Plane(Path(folder), upstream, stub)
         for layer, version in (("alpha", "7.1"), ("all", "7.0")):
             file = made.folder / "prompts" / layer / "generate" / "default.md"
             file.parent.mkdir(parents=True)

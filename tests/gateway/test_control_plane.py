@@ -542,7 +542,7 @@ def test_ready_sees_an_engine_that_lives_and_does_not_generate():
         made.behave(fault="hang")
         answer = made.ask("GET", "/ready")
         assert answer.status == 503
-        assert "timeout" in [row["detail"] for row in answer.json["checks"] if not row["ok"]][0]
+        assert "timeout" in next(row["detail"] for row in answer.json["checks"] if not row["ok"])
         made.behave(fault="")
         time.sleep(2.1)
         assert made.ask("GET", "/ready").status == 200

@@ -257,7 +257,7 @@ async def test_usage_is_written_in_one_batch_and_kept_when_the_store_is_away(sto
     directory._now = lambda: 1_793_000_000.0  # 2026-10-26
     written = []
     add = store.add_usage
-    monkeypatch.setattr(store, "add_usage", lambda rows: (_ for _ in ()).throw(StoreError("away")))
+    monkeypatch.setattr(store, "add_usage", lambda _rows: (_ for _ in ()).throw(StoreError("away")))
     for _ in range(100):
         directory.used(ann, route, 10, 2)
     with pytest.raises(StoreError):

@@ -130,7 +130,7 @@ def test_every_change_is_seen_in_the_revision_and_usage_is_not(database):
 
     database.add_team(TeamRow("payments"))
     assert moved()
-    key, row = auth.issue(database, "payments", "j.doe", "developer", 30)
+    _, row = auth.issue(database, "payments", "j.doe", "developer", 30)
     assert moved()
     auth.rotate(database, row.prefix, 1)
     assert moved()
@@ -201,4 +201,6 @@ def test_every_statement_compiles_for_postgresql_too(database):
     texts = [str(clause.compile(dialect=dialect)) for clause in seen]
     texts += [str(CreateTable(table).compile(dialect=dialect)) for table in store._META.sorted_tables]
     assert len(texts) > 25
-    assert not any(re.search(r"\b(pragma|or ignore|or replace|on conflict|rowid)\b", text, re.I) for text in texts)
+    assert not any(
+        re.search(r"\b(pragma|or ignore|or replace|on conflict|rowid)\b", text, re.IGNORECASE) for text in texts
+    )
