@@ -106,6 +106,36 @@ def test_the_farthest_snippets_go_first_and_whole(row, before, after, sizes, bud
     assert shown == sorted(shown, reverse=True)  # the nearest next to the file's own text
 
 
+def test_a_far_snippet_does_not_overtake_a_nearer_one_that_is_too_big():
+    some = [fim.Piece("near.py", "near\n"), fim.Piece("big.py", "big\n" * 900), fim.Piece("far.py", "far\n")]
+    got = rendered(fim.named("qwen2.5-coder"), "a\n", "b\n", some, 1000)
+    assert got.kept == 1
+    assert "near.py" in got.prompt
+    assert "far.py" not in got.prompt
+
+
+def test_a_step_of_the_cut_never_reaches_into_the_cursors_line():
+    got = rendered(fim.named("qwen2.5-coder"), "a\n" * 20 + "x" * 740, "", (), 800)
+    assert got.prompt == f"<|fim_prefix|>{'x' * 740}<|fim_suffix|><|fim_middle|>"
+
+
+@pytest.mark.parametrize("row", BY_NAME)
+def test_snippets_go_by_steps_while_one_types(row):
+    some = [fim.Piece(f"p{i}.py", f"x{i} = 1\n" * 5) for i in range(30)]
+    text = "def f():\n" + "    value = compute(other)\n" * 60
+    kept = [rendered(row, text + "z" * n, "\n", some, 2900).kept for n in range(201)]
+    assert 0 < kept[0] < 30
+    assert sum(one != two for one, two in itertools.pairwise(kept)) <= 1
+
+
+@pytest.mark.parametrize("row", BY_NAME)
+def test_the_text_behind_the_caret_goes_by_steps_while_one_types(row):
+    text = "def f():\n" + "    value = compute(other)\n" * 60
+    below = [hole(row, rendered(row, text + "z" * n, "\n" + text * 20, (), 4000).prompt)[1] for n in range(201)]
+    assert len(below[0]) > 1000
+    assert sum(one != two for one, two in itertools.pairwise(below)) <= 1
+
+
 @pytest.mark.parametrize("row", BY_NAME)
 def test_snippets_fill_the_room_that_the_text_leaves(row):
     some = [fim.Piece(f"p{i}.py", f"x{i} = 1\n" * 40) for i in range(8)]
