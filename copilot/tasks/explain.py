@@ -155,7 +155,7 @@ def _without_blocks(text: str) -> str:
 def _told(text: str, prose: str) -> Check:
     if not text.strip():
         return Check("told", passed=False, detail=say("it is empty"))
-    words = re.findall(r"[^\W\d_]{2,}|[\u4e00-\u9fff]", _INLINE.sub(" ", prose))
+    words = re.findall(r"[\u4e00-\u9fff]|[^\W\d_]{2,}", _INLINE.sub(" ", prose))
     if len(words) < 3:
         return Check("told", passed=False, detail=say("it holds only code"))
     return Check("told", passed=True, detail=say("words: {count}", count=len(words)))

@@ -71,17 +71,22 @@ def scope(document: Document, after: Document, edits: Iterable[Edit], place: Pla
         if not inside:
             line = document.text.count(b"\n", 0, edit.span.start) + 1
             return Check("scope", passed=False, detail=say("line {line} was not to be changed", line=line))
-    if place.kind == "stub" and place.routine is not None:
-        filled = classes.routine_at(after, Span(place.routine.span.start, place.routine.span.start))
-        inside = next((s for s in outline(after).symbols if s.qualified == place.routine.path), None)
-        filled = classes.routine_at(after, inside.name_span) if inside is not None else filled
-        if filled is not None and filled.empty:
-            return Check("scope", passed=False, detail=say("{name} is still unfinished", name=filled.name))
-    if gone := _gone(document, after):
-        return Check("scope", passed=False, detail=say("{names} is gone and still used", names=", ".join(gone)))
+    if (name := _unfinished(after, place)) is not None:
+        return Check("scope", passed=False, detail=say("{name} is still unfinished", name=name))
+    if lost := _gone(document, after):
+        return Check("scope", passed=False, detail=say("{names} is gone and still used", names=", ".join(lost)))
     if twice := _twice(document, after):
         return Check("scope", passed=False, detail=say("defined twice: {names}", names=", ".join(twice)))
     return Check("scope", passed=True, detail=say("nothing else changes"))
+
+
+def _unfinished(after: Document, place: Place) -> str | None:
+    """The name of the stub when what fills it does nothing either."""
+    if place.kind != "stub" or place.routine is None:
+        return None
+    symbol = next((s for s in outline(after).symbols if s.qualified == place.routine.path), None)
+    filled = classes.routine_at(after, symbol.name_span) if symbol is not None else None
+    return filled.name if filled is not None and filled.empty else None
 
 
 def _is_imports(document: Document, edit: Edit) -> bool:

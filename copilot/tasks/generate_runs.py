@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from copilot.config import Settings
 from copilot.errors import CopilotError
@@ -24,7 +24,7 @@ from copilot.types import Check, Document, Edit, Project
 from copilot.verify import callers, examples, isolation, names, python_places, runs, sandbox
 
 EXAMPLES_S: Final = 10.0
-TESTS_S: Final = 20.0
+TESTS_S: Final = 12.0
 ALL_S: Final = 40.0
 """Wall seconds for one run of the examples, for one test file, and for all runs of one candidate."""
 
@@ -304,5 +304,5 @@ async def _outcome(doc: Document, bench: _Bench, each: callers.Calling) -> runs.
         limits=bench.limits(TESTS_S),
         only=each.tests,
     )
-    async with cast("aclosing[AsyncIterator[runs.Outcome]]", aclosing(cast("Any", outcomes))) as running:
+    async with aclosing(cast("AsyncGenerator[runs.Outcome]", outcomes)) as running:
         return await anext(running)

@@ -152,8 +152,11 @@ def _claim(call: str, rest: str) -> Claim | None:
     value = rest[means.end() :].lstrip("`").split("\n")[0]
     ends = [end.start() for end in _END.finditer(value)]
     for end in sorted(ends, reverse=True):
-        given = value[:end].strip().rstrip("`").strip().rstrip(".")
-        if given and (node := _expression(given)) is not None and _is_value(node):
+        given = value[:end].strip().rstrip("`").strip().rstrip(".,")
+        node = _expression(given)
+        if isinstance(node, ast.Tuple) and not given.startswith("("):
+            continue  # a list of sentences, not a value
+        if node is not None and _is_value(node):
             return None if _DEPENDS.match(value, end) else Claim(call, given)
     return None
 
