@@ -297,7 +297,9 @@ class Store:
     def add_usage(self, rows: Iterable[UsageRow]) -> None:
         """Add counts to what is there already: all rows or none."""
         with self._writing(revise=False) as db:
-            for row in rows:
+            for row in sorted(
+                rows, key=lambda row: (row.day, row.key, row.model)
+            ):  # one order: no two writers deadlock
                 chosen = (usage.c.day == row.day) & (usage.c.key == row.key) & (usage.c.model == row.model)
                 more = {
                     "requests": usage.c.requests + row.requests,
