@@ -6,11 +6,13 @@ A task module satisfies `TaskModule`. It never proposes (engines do) and never t
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 from copilot.config import Settings
+from copilot.syntax.outline import outline
 from copilot.types import Candidate, Check, Context, Declined, Project, Prompt, Request, Task
 from prompts.templates import Library
 
@@ -39,6 +41,10 @@ class TaskModule(Protocol):
         """True when this proven candidate is good enough to stop looking for a better one."""
 
 
+_BY_OUTLINE: Final = frozenset({Task.FIX, Task.COMMENT, Task.TESTS})
+_OWN_THREAD: Final = 64 * 1024
+
+
 def module(task: Task) -> TaskModule:
     """The module of a task (imported on first use, so that a face pays only for what it asks)."""
     return cast("TaskModule", import_module(f"copilot.tasks.{task.value}"))
@@ -48,6 +54,8 @@ async def prepared(request: Request, settings: Settings, project: Project) -> Re
     """The request with what its task takes from settings and project written into it: `build` and `read` know neither
     more than the request. Idempotent.
     """
+    if request.task in _BY_OUTLINE and len(request.document) > _OWN_THREAD:
+        await asyncio.to_thread(outline, request.document)  # kept; of a huge file it would stop the loop for seconds
     prepare = cast("Callable[..., Awaitable[Request]] | None", getattr(module(request.task), "prepared", None))
     return request if prepare is None else await prepare(request, settings, project)
 
