@@ -5,7 +5,6 @@ The node that masks is the node that restores: a `Reviewed` keeps the surrogates
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from typing import Final, Literal
 
 from copilot.guard.detect import detect, joined
 from copilot.guard.found import Found
-from copilot.guard.surrogates import Surrogates
+from copilot.guard.surrogates import Surrogates, occurrences
 from copilot.types import Detection, Verdict
 
 Action = Literal["allow", "redact", "deny"]
@@ -52,27 +51,26 @@ class Reviewed:
         """`text` with each surrogate of this review replaced by what it stands for."""
         if not self.surrogates:
             return text
-        # One pass: what was restored is not looked at again.
-        return self._pattern().sub(lambda found: self.surrogates[found[0]], text)
+        parts: list[str] = []
+        at = 0
+        for start, end in occurrences(text, self.surrogates):
+            parts += text[at:start], self.surrogates[text[start:end]]
+            at = end
+        return "".join((*parts, text[at:])) if at else text
 
     def held(self, text: str) -> int:
         """How many characters at the end of a streamed `text` may be the beginning of a surrogate: keep them for the next
         piece before `restored`.
         """
         longest = max(map(len, self.surrogates), default=0)
-        start = max(0, len(text) - 2 * longest)
-        whole = [found.span() for found in self._pattern().finditer(text, start)] if longest else []
-        for size in range(min(longest - 1, len(text)), 0, -1):
-            cut = len(text) - size
-            if any(before < cut < after for before, after in whole):
-                continue  # a whole surrogate ends behind the cut, and comes first
-            if any(surrogate.startswith(text[cut:]) for surrogate in self.surrogates):
-                return size
+        tail = text[-2 * longest :]
+        whole = list(occurrences(tail, self.surrogates)) if longest else []
+        for cut in range(max(0, len(tail) - longest + 1), len(tail)):
+            if tail[cut] not in "R1" or any(before < cut < after for before, after in whole):
+                continue  # no surrogate starts so; or a whole one ends behind the cut, and comes first
+            if any(surrogate.startswith(tail[cut:]) for surrogate in self.surrogates):
+                return len(tail) - cut
         return 0
-
-    def _pattern(self) -> re.Pattern[str]:
-        # Longest first: one surrogate may begin another.
-        return re.compile("|".join(map(re.escape, sorted(self.surrogates, key=len, reverse=True))))
 
 
 def review(texts: Sequence[str], policy: Policy) -> Reviewed:

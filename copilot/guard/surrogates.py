@@ -11,7 +11,7 @@ card number is a card number to whoever tries them all.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Final
 
@@ -19,6 +19,22 @@ _TAKEN_WORD: Final = re.compile(r"REDACTED_[A-Z_]{0,32}?_?([0-9]{1,12})")
 _TAKEN_SEED: Final = re.compile(r"(?=(1)[ _-]?(0)[ _-]?([0-9])[ _-]?([0-9])[ _-]?([0-9])[ _-]?([0-9]))")
 _DIGITS: Final = re.compile(r"[0-9]")
 _NUMERIC: Final = re.compile(r"[0-9][0-9 _-]{10,}[0-9Xx]")
+
+
+_START: Final = re.compile(r"REDACTED_|1[ _-]?0")
+"""How every surrogate starts."""
+
+
+def occurrences(text: str, surrogates: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    """Where surrogates stand in a text, left to right; where one begins another, the longer. Linear in the text."""
+    sizes = sorted(set(map(len, surrogates)), reverse=True)
+    at = 0
+    while (found := _START.search(text, at)) is not None:
+        at = found.start()
+        size = next((size for size in sizes if text[at : at + size] in surrogates), 0)
+        if size:
+            yield at, at + size
+        at += size or 1
 
 
 class Surrogates:
