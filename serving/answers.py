@@ -131,7 +131,7 @@ def _quoted(body: bytes, made: Prepared, model: str) -> str:
         said = told["error"]["message"] if type(told["error"]) is dict else ""
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return plain
-    if type(said) is not str or len(said) > _LONGEST_SAID or "input_value" in said or "\n" in said:
+    if type(said) is not str or not said or len(said) > _LONGEST_SAID or "input_value" in said or "\n" in said:
         return plain
     served = made.body["model"]
     said = said.replace(served, model) if served and served != model else said

@@ -328,9 +328,9 @@ class Exchange:
 
     async def _durable(self) -> None:
         """Return once the "in" record is on the disk. Raises Refused."""
-        if self._audit is not None and not (self._audit.done() and self._audit.exception() is None):
+        if self._audit is not None:
             try:
-                await asyncio.shield(self._audit)
+                await self._audit  # cancelled or not, the journal writes it
             except AuditUnavailable as error:
                 raise replies.unaudited() from error
 

@@ -344,3 +344,12 @@ def table() -> str:
             said = f"refused: {rule.note}."
         lines.append(f"| `{name}` | {'both' if same else where} | {said} |")
     return "\n".join(lines) + "\n"
+
+
+def page() -> str:
+    """`fields.md`."""
+    return (
+        "# Fields of `/v1/completions` and `/v1/chat/completions`\n\n"
+        "Generated from `serving/fields.py`. A field that is not listed is refused with 400 naming it, and so is a wrong\n"
+        "type or a value out of range. `null` is the same as leaving a field out.\n\n" + table()
+    )

@@ -39,6 +39,9 @@ HEADERS: Final = [
 KEEP_ALIVE_S: Final = 75
 """Longer than nginx's 60: the side that opens connections should be the one that closes them."""
 
+UNREAD_MS: Final = 60_000
+"""How long a client may leave what was sent to it unread."""
+
 LEAST_DRAIN_S: Final = 0.2
 
 
@@ -225,6 +228,8 @@ def _bound(host: str, port: int) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # inherited by connections: one whose client stopped reading ends
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
         listener.bind(address)
     except OSError as error:
         if listener is not None:

@@ -235,3 +235,15 @@ async def test_a_probe_needs_no_slot_and_says_what_is_wrong(house):
         await house.upstream.probe("POST", "/v1/completions", {"prompt": "x"}, timeout_s=0.2)
     assert slow.value.code == "upstream_timeout"
     house.upstream.lanes.active = 2
+
+
+def test_a_connection_that_nobody_reads_ends_some_day():
+    import socket
+
+    from serving.main import UNREAD_MS, _bound
+
+    with _bound("127.0.0.1", 0) as listener:
+        listener.setblocking(True)
+        listener.listen()
+        with socket.create_connection(listener.getsockname()), listener.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNREAD_MS

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -204,6 +206,13 @@ def test_a_shortened_hole_is_shorter_each_time_and_keeps_the_caret():
         assert "caret<|fim_suffix|>" in made.body["prompt"]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[-1] < sizes[0] / 3
+
+
+def test_the_documentation_of_the_fields_is_the_table():
+    page = Path(fields.__file__).with_name("fields.md")
+    if os.environ.get("UPDATE_DOCS"):
+        page.write_text(fields.page(), "utf-8")
+    assert page.read_text("utf-8") == fields.page(), "run it with UPDATE_DOCS=1"
 
 
 def test_every_rule_says_what_it_does_and_stands_in_the_table():
