@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import threading
 import time
 from contextlib import suppress
@@ -133,13 +134,16 @@ def test_another_teams_adapter_looks_like_none(running):
     assert "alpha-lora" not in running.ask("GET", "/v1/models", key="beta").body.decode()
 
 
-def test_two_teams_never_send_the_same_cache_salt_and_a_clients_own_is_overwritten(running):
+def test_two_teams_never_send_the_same_cache_salt_and_a_clients_own_never_arrives(running):
     salts = []
     for key in ("alpha", "alpha", "beta"):
-        assert chat(running, key, cache_salt="t:stolen").status == 200
+        assert chat(running, key).status == 200
         salts.append(running.seen()["requests"][-1]["body"]["cache_salt"])
     assert salts[0] == salts[1] != salts[2]
     assert all(salt.startswith("t:") and len(salt) == 66 for salt in salts)
+    stolen = chat(running, "beta", cache_salt=salts[0])
+    assert (stolen.status, stolen.json["error"]["param"]) == (400, "cache_salt")
+    assert running.seen()["requests"][-1]["body"]["cache_salt"] == salts[2]
 
 
 def test_a_template_of_another_version_than_the_teams_pin_is_refused(running):
@@ -550,6 +554,42 @@ def test_ready_sees_an_engine_that_lives_and_does_not_generate():
         time.sleep(2.1)
         assert made.ask("GET", "/ready").status == 200
         assert made.seen()["finished"] == before
+
+
+def test_one_of_two_engines_away_is_degraded_and_still_in_service():
+    away = '\n[upstreams.far]\nurl = "http://127.0.0.1:9"\n[models.far]\nupstream = "far"\nserved = "stub"\n'
+    with plane(extra=away) as made:
+        answer = made.ask("GET", "/ready")
+        assert (answer.status, answer.json["status"]) == (200, "degraded")
+        assert [row["name"] for row in answer.json["checks"] if not row["ok"]] == ["upstream far"]
+        assert chat(made, "alpha", model="coder").status == 200
+        assert chat(made, "alpha", model="far").status == 503
+        text = made.ask("GET", "/metrics").body.decode()
+        assert 'bank_copilot_upstream_up{upstream="far"} 0.0' in text
+        assert 'bank_copilot_upstream_up{upstream="local"} 1.0' in text
+
+
+def test_without_its_database_it_serves_the_keys_it_knows_and_says_so():
+    with plane() as made:
+        with sqlite3.connect(made.folder / "gateway.db") as db:
+            db.execute("alter table meta rename to hidden")
+        deadline = time.monotonic() + 10
+        while made.ask("GET", "/ready").status != 503:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        answer = made.ask("GET", "/ready")
+        assert [row["name"] for row in answer.json["checks"] if not row["ok"]] == ["store"]
+        assert "hidden" not in answer.body.decode()
+        assert chat(made, "alpha").status == 200
+        refused = made.ask("POST", "/admin/teams", {"name": "late"}, key="admin")
+        assert (refused.status, refused.json["code"]) == (503, "store_unavailable")
+        with sqlite3.connect(made.folder / "gateway.db") as db:
+            db.execute("alter table hidden rename to meta")
+        while made.ask("GET", "/ready").status != 200:
+            assert time.monotonic() < deadline + 10
+            time.sleep(0.2)
+        assert made.ask("POST", "/admin/teams", {"name": "late"}, key="admin").status == 201
+        assert made.ask("GET", "/admin/usage", key="admin").json["requests"] == 1
 
 
 def test_metrics_may_be_for_administrators_alone():
