@@ -5,7 +5,7 @@ than a gateway's. Each failure is one sentence that says what to do, and the key
 from __future__ import annotations
 
 import asyncio
-import datetime
+import datetime as dt
 import socket
 import ssl
 from contextlib import asynccontextmanager
@@ -94,8 +94,8 @@ async def test_a_banks_own_authority_is_trusted_once_it_is_set(authority, upstre
 
 
 async def test_an_expired_certificate_is_called_so(authority, upstream, bundle):
-    yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
-    context = server_context(authority, not_before=yesterday - datetime.timedelta(days=9), not_after=yesterday)
+    yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+    context = server_context(authority, not_before=yesterday - dt.timedelta(days=9), not_after=yesterday)
     async with tls_in_front(int(upstream.url.rpartition(":")[2]), context) as port:
         error = await failure(f"https://localhost:{port}", ca_bundle=bundle)
     assert error.reason == "tls"

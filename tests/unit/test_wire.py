@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def test_every_text_of_the_request_went_through_review(prompt):
 def test_an_answer_is_the_same_however_its_bytes_are_cut(cuts):
     stream = wire.Stream()
     edges = sorted({0, len(ANSWER), *cuts})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         stream.feed(ANSWER[start:end])
     assert (stream.text, stream.finish, stream.model, stream.done) == ("def 余额():\n    1", "stop", "m", True)
 
