@@ -518,6 +518,28 @@ def test_a_drain_ends_in_time_and_what_was_cut_is_audited():
         assert "Traceback" not in made.errors()
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_the_waiting(number):
+    with plane(drain_s=60) as made:
+        made.behave(fault="hang")
+
+        def hang():
+            with suppress(OSError, HTTPException):
+                chat(made, "alpha")
+
+        run = threading.Thread(target=hang)
+        run.start()
+        while made.seen()["running"] < 1:
+            time.sleep(0.02)
+        os.kill(made.process.pid, number)
+        time.sleep(0.5)
+        assert made.process.poll() is None
+        began = time.monotonic()
+        assert made.stop(number) == 0
+        assert time.monotonic() - began < 10
+        run.join(10)
+
+
 def test_an_administrator_drains_and_takes_it_back():
     with plane() as made:
         assert made.ask("POST", "/admin/drain", key="admin").json == {"draining": True, "running": 0}
