@@ -180,6 +180,9 @@ def render(made: Prepared, budget: int) -> None:
     made.rendered = len(rendered.prompt.encode())
     made.escaped = JOINER in rendered.prompt  # rendering neutralises by itself
     made.body["stop"] = [*made.stop, *(word for word in rendered.stop if word not in made.stop)]
+    # vLLM looks for stop words in the text, where special tokens are left out unless this says otherwise: StarCoder's
+    # <file_sep> or CodeLlama's ▁<EOT> would never end an infill. The token that ends an answer is not put out either way.
+    made.body["skip_special_tokens"] = False
 
 
 def _hole(asked: Asked, family: fim.Family) -> Hole | None:
@@ -201,27 +204,13 @@ def frame(prompt: str, family: fim.Family) -> tuple[str, str] | None:
     """
     if not prompt.startswith(_openings()):
         return None
-    return next((parts for row in (family, *fim.families()) if (parts := _parts(prompt, row)) is not None), None)
+    return next((parts for row in (family, *fim.families()) if (parts := fim.unframed(row, prompt)) is not None), None)
 
 
 @functools.cache
 def _openings() -> tuple[str, ...]:
-    return tuple(word for row in fim.families() for word in (row.prefix.lstrip(), row.suffix.lstrip()) if word)
-
-
-def _parts(prompt: str, family: fim.Family) -> tuple[str, str] | None:
-    prefix, suffix, middle = family.prefix.lstrip(), family.suffix, family.middle
-    if family.chat or not prefix or not suffix:
-        return None
-    first, second = (prefix, suffix) if family.order == "psm" else (suffix.lstrip(), family.prefix)
-    if not prompt.startswith(first) or prompt.count(first) != 1 or prompt.count(second) != 1:
-        return None
-    one, _, two = prompt[len(first) :].partition(second)
-    if middle:
-        two, marker, end = two.partition(middle)
-        if not marker or end.strip() or middle in one:
-            return None
-    return (one, two) if family.order == "psm" else (two, one)
+    marks = {mark for row in fim.families() for mark in (row.prefix, row.suffix) if mark}
+    return tuple(sorted({*(mark.strip() for mark in marks), *(mark.strip(" \u2581") for mark in marks)}))
 
 
 def _neutralise(made: Prepared, asked: Asked) -> None:

@@ -162,6 +162,8 @@ def gateway_process(tmp_path_factory):
         yield Gateway(url, psutil.Process(serving.pid), folder, Running(stub, SimpleNamespace()), keys)
         serving.send_signal(signal.SIGTERM)
         assert serving.wait(20) == 0
+        # Whatever the tests did to it, its journal is whole.
+        subprocess.run([COMMAND, "audit", "verify", folder / "audit"], check=True, stdout=subprocess.PIPE)
     finally:
         for process in (serving, program):
             if process is not None:

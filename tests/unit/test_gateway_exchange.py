@@ -247,3 +247,65 @@ def test_a_connection_that_nobody_reads_ends_some_day():
         listener.listen()
         with socket.create_connection(listener.getsockname()), listener.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNREAD_MS
+
+
+async def test_an_engine_that_was_killed_is_used_again_as_soon_as_it_is_back():
+    async with stub() as first:
+        house = House(first)
+        await first.behave(fault="stall")
+        streamed, ending = house.start(stream=True)
+        await house.running(1)
+        await first.behave(fault="hang")
+        plain, other = house.start()
+        await house.running(2)
+        port = int(first.url.rsplit(":", 1)[1])
+    await asyncio.wait_for(asyncio.gather(ending, other), 5)
+    assert json.loads(streamed.text.split(b"\n\n")[-2].removeprefix(b"data: "))["error"]["code"] == "upstream_error"
+    assert plain.status == 503
+    away = await house.ask()
+    assert (away.status, json.loads(away.text)["error"]["code"]) == (503, "upstream_unavailable")
+    assert "upstream main" in house.state.faults
+    async with stub(port=port) as again:
+        house.stub = again
+        assert (await house.ask()).status == 200
+        assert "upstream main" not in house.state.faults
+        assert house.upstream.open_connections == 0
+        await house.path.close()
+        await house.upstream.close()
+
+
+async def test_an_engine_behind_tls_is_trusted_by_the_banks_authority_only(tmp_path):
+    import ssl
+
+    import trustme
+
+    async def answer(reader, writer):
+        head = await reader.readuntil(b"\r\n\r\n")
+        body = b'{"choices": [{"index": 0, "text": "safe"}]}'
+        assert b"authorization: bearer engine-key" in head.lower()
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n")
+        writer.write(f"content-length: {len(body)}\r\n\r\n".encode() + body)
+        await writer.drain()
+        writer.close()
+
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    bundle = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
+    async with server:
+        url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
+        for settings, status in (
+            (Settings(url=url, ca_bundle=str(bundle), key_env="ENGINE_KEY_OF_TEST"), 200),
+            (Settings(url=url), 503),
+        ):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("ENGINE_KEY_OF_TEST", "engine-key")
+                upstream = Upstream("main", settings)
+            state = State(Config(), Directory(), Limiter(Limits()), {"main": upstream}, Journal(), Metrics(), Policy())
+            call = Call("/v1/completions", {"prompt": "x"})
+            await DataPath(state)(call.scope, call.receive, call.send)
+            assert call.status == status
+            await upstream.close()
+            await asyncio.sleep(0.05)

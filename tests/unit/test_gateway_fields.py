@@ -178,6 +178,7 @@ def test_control_words_in_prompts_are_text_and_in_stops_stay():
         ("<|fim_prefix|>a<|fim_middle|>b<|fim_suffix|>", None),
         ("<|fim_prefix|>a<|fim_middle|>b<|fim_suffix|>c<|fim_middle|>", None),
         ("[SUFFIX]b[PREFIX]a", ("a", "b")),
+        ("<PRE> a <SUF>b <MID>", ("a", "b")),
         ("<html>", None),
         ("", None),
         ("plain", None),
@@ -206,6 +207,11 @@ def test_a_shortened_hole_is_shorter_each_time_and_keeps_the_caret():
         assert "caret<|fim_suffix|>" in made.body["prompt"]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[-1] < sizes[0] / 3
+
+
+def test_stop_words_that_are_special_tokens_can_end_an_infill():
+    assert prepared({"prompt": "x", "suffix": "y"}).body["skip_special_tokens"] is False
+    assert "skip_special_tokens" not in prepared({"prompt": "plain"}).body
 
 
 def test_the_documentation_of_the_fields_is_the_table():
