@@ -20,6 +20,7 @@ from copilot.types import (
     Task,
     TestsOptions,
 )
+from copilot.verify import evidence
 
 
 def data(offer: Offer, uri: str, document: Document) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def request(told: Any, document: Document, typed: Callable[[Any, Any], Any]) -> 
         raise UsageError(say("This action was not made by this server.")) from None
     if not same:
         raise UsageError(say("The text has changed meanwhile; nothing was applied."))
-    if isinstance(options, TestsOptions) and options.out is not None:  # where tests go is a setting's to say
+    if isinstance(options, TestsOptions) and (options.out or options.path or options.module):  # a setting's to say
         raise UsageError(say("This action was not made by this server."))
     return Request(task, document, span, options, instruction=instruction)
 
@@ -62,12 +63,12 @@ def request(told: Any, document: Document, typed: Callable[[Any, Any], Any]) -> 
 def answer(found: Suggestion | Declined) -> dict[str, Any]:
     """A command's result: what was done with its evidence, or why not."""
     if isinstance(found, Declined):
-        tried = [{"title": a.candidate.title, "checks": [asdict(c) for c in a.checks]} for a in found.attempts]
+        tried = [{"title": a.candidate.title, "checks": evidence.plain(a.checks)} for a in found.attempts]
         return {"declined": found.reason, "detail": found.detail, "attempts": tried}
     return {
         "title": found.title,
         "origin": found.origin,
-        "checks": [asdict(check) for check in found.checks],
+        "checks": evidence.plain(found.checks),
         "files": [str(path) for path in dict.fromkeys(edit.path for edit in found.edits)],
         "traceId": found.trace_id,
     }

@@ -13,7 +13,6 @@ import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, rows
 from copilot.syntax.outline import outline
 from copilot.types import Attempt, Check, Declined, Document, Span, Suggestion
+from copilot.verify.evidence import plain
 from copilot.workspace import Workspace
 
 ENGINES = ("auto", "embedded", "model", "replay")
@@ -141,7 +141,7 @@ def symbol(text: str) -> tuple[Document, Span]:
 
 def evidence(checks: tuple[Check, ...]) -> list[dict[str, Any]]:
     """The checks as JSON."""
-    return [asdict(check) for check in checks]
+    return plain(checks)
 
 
 def suggestion(answer: Suggestion) -> dict[str, Any]:

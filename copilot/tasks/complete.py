@@ -222,8 +222,8 @@ def _closed(document: Document, caret: int, found: infill.Taken, at: infill.Plac
     if known is None or at.rest.strip() or found.closer.rstrip(";,") != mark:
         return found.text
     above = [row for row in at.ahead.split("\n") if row.strip()]
-    header = above[-1] if at.opener and above else _opener_of(above, len(at.margin or ""))
-    indent = header[: len(header) - len(header.lstrip())]
+    header = _opener_of(above, len(at.margin or ""))
+    indent = at.header if at.opener else header[: len(header) - len(header.lstrip())]
     closed = f"{found.text}\n{indent}{found.closer}"
     bare, whole = (_faults(document, Edit(document.path, Span(caret, caret), new)) for new in (found.text, closed))
     return closed if whole < bare else found.text

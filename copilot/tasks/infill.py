@@ -27,7 +27,8 @@ _REACH: Final = 4_000
 _BEGUN: Final = re.compile(r"[^\W\d]\w{2,}\Z")
 _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 _HEADER: Final = re.compile(
-    r"(?:(?:async\s+)?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b.*:|\).*:", re.DOTALL
+    r"(?:(?:async\s+)?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b.*:|.*\)\s*(?:->.*)?:",
+    re.DOTALL,
 )
 _DEFINES: Final = re.compile(r"(?:async\s+def|def|class)\b|@\w")
 _GOES_ON: Final = re.compile(r"(?:elif|else|except|finally|case)\b|[)\]}]")
@@ -38,7 +39,7 @@ class Place:
     """A caret. `line`: what stands before it on its line, `rest` behind it; `ahead` and `below`: the text further off.
 
     `several`: more than one line may be taken; `opener`: the line opens a block, which is empty. `margin` is the
-    indentation of the block's lines, None where the answer says it.
+    indentation of the block's lines, None where the answer says it; `header` that of the statement which opens it.
     """
 
     language: str | None
@@ -49,6 +50,7 @@ class Place:
     several: bool
     opener: bool
     margin: str | None
+    header: str = ""
 
     @property
     def following(self) -> str:
@@ -75,7 +77,7 @@ def place(document: Document, caret: int) -> Place:
     line = re.split(r"[\r\n]", ahead)[-1]
     rest = re.split(r"[\r\n]", below, maxsplit=1)[0]
     below = below[len(rest) :]
-    header = _indent(line)
+    header = _header_indent(ahead.split("\n")[-_HEADER_LINES:])
     opener = _opens(line, document.language) and _is_empty(header, rest, below)
     blank = not line.strip() and not rest.strip()
     several = (opener or blank) and not _in_text(document, caret)
@@ -83,10 +85,10 @@ def place(document: Document, caret: int) -> Place:
     if opener:
         margin = header + indent_unit(between(document, 0, 16_000))
     elif blank and not line:
-        above = next((row for row in reversed(ahead.split("\n")) if row.strip()), "")
-        if _opens(above, document.language) and _is_empty(_indent(above), "", below):
-            margin = _indent(above) + indent_unit(between(document, 0, 16_000))
-    return Place(document.language, line, rest, ahead, below, several, opener, margin)
+        above = [row for row in ahead.split("\n") if row.strip()][-_HEADER_LINES:]
+        if above and _opens(above[-1], document.language) and _is_empty(_header_indent(above), "", below):
+            margin = _header_indent(above) + indent_unit(between(document, 0, 16_000))
+    return Place(document.language, line, rest, ahead, below, several, opener, margin, header)
 
 
 def _opens(line: str, language: str | None) -> bool:
@@ -94,6 +96,21 @@ def _opens(line: str, language: str | None) -> bool:
     if language == "python":
         return _HEADER.fullmatch(bare) is not None
     return bare.endswith("{") and not bare[:-1].rstrip().endswith(("=", "(", ",", "[", "]"))
+
+
+def _header_indent(rows: list[str]) -> str:
+    """The indentation of the statement that the last row ends: where its brackets began."""
+    depth = 0
+    for row in reversed(rows):
+        bare = _QUOTED.sub("", row)
+        depth += sum(map(bare.count, ")]")) - sum(map(bare.count, "(["))
+        if depth <= 0:
+            return _indent(row)
+    return _indent(rows[-1])
+
+
+_QUOTED: Final = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
+_HEADER_LINES: Final = 40
 
 
 def _is_empty(header: str, rest: str, below: str) -> bool:
@@ -150,7 +167,7 @@ def _block(rows: list[str], at: Place, *, fenced: bool) -> Taken | None:
     if at.opener:
         text = "\n" + "\n".join(kept)
         if at.rest.strip():
-            text += "\n" + _indent(at.line)
+            text += "\n" + at.header
         return Taken(text, ended, closer)
     kept[0] = kept[0][len(at.line) :] if kept[0].startswith(at.line) else kept[0].lstrip()
     return Taken("\n".join(kept), ended, closer)
@@ -172,7 +189,7 @@ def _laid_out(rows: list[str], at: Place, *, fenced: bool) -> list[str] | None:
     first = _indent(rows[0])
     following = next((_indent(row) for row in rows[1:] if row.strip()), None)
     if at.opener:
-        header, margin = _indent(at.line), at.margin or ""
+        header, margin = at.header, at.margin or ""
         if first.startswith(header) and len(first) > len(header):
             return rows
         return _moved(rows, first, margin) if fenced else None

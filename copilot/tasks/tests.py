@@ -78,12 +78,15 @@ def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's paramete
 
 
 async def prepared(request: Request, settings: Settings, project: Project) -> Request:
-    """The request with the file that its tests go to, and the name by which they import the document."""
+    """The request with the file that its tests go to, and the name by which they import the document.
+
+    Both are found here, whatever the request says: it may come from an editor.
+    """
     document, options = request.document, request.options
     options = options if isinstance(options, TestsOptions) else TestsOptions()
     where = python_places.place(document, project.root) if unfit(document) is None else None
-    if where is None or options.path is not None:
-        return request
+    if where is None:
+        return replace(request, options=replace(options, path=None, module=""))
     out = options.out or (project.root / settings.tests.out if settings.tests.out else None)
     subject = focus(document, request.span)
     path = python_places.test_path(document, project.root, out, subject.qualified if subject is not None else "")

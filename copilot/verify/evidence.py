@@ -43,6 +43,11 @@ def claim(name: str) -> str:
     }.get(name, name)
 
 
+def plain(checks: Iterable[Check]) -> list[dict[str, object]]:
+    """Checks as plain values for JSON: name, passed, detail."""
+    return [{"name": check.name, "passed": check.passed, "detail": check.detail} for check in checks]
+
+
 def proof(checks: Iterable[Check]) -> str:
     """Passed checks in one line."""
     return say("; ").join(check.detail or claim(check.name) for check in checks)

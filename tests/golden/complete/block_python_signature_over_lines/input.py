@@ -1,0 +1,6 @@
+class A:
+    def total(self, rows,
+              start=0):‸
+
+    def other(self):
+        pass
