@@ -51,8 +51,8 @@ def digest(folder: Path) -> str:
     for inside, path in sorted(files):
         with path.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").digest()
-        name = inside.encode()
-        whole.update(len(name).to_bytes(4, "big") + name + content)
+        label = inside.encode()
+        whole.update(len(label).to_bytes(4, "big") + label + content)
     return whole.hexdigest()
 
 

@@ -25,7 +25,7 @@ from serving import keeper
 from serving.asking import NoAnswer, ask, key, parsed
 from serving.config import Upstream, Vllm
 from serving.logfile import LogFile
-from serving.vllm_command import command, environment, place
+from serving.vllm_command import STOPS, command, environment, place
 
 log = logging.getLogger("bank-copilot.vllm")
 
@@ -281,6 +281,14 @@ async def attached(upstream: Upstream, served: tuple[str, ...]) -> tuple[str, ..
             "it does not know cache_salt (vLLM 0.10 and later do): teams would share cached prompts, and one could "
             "measure what another asked."
         )
+    with suppress(NoAnswer):
+        stops = [f"<{n}>" for n in range(16)]
+        asked = {"model": (*served, "")[0], "prompt": "x", "max_tokens": 1, "stop": stops}
+        if (await ask(upstream, "POST", "/v1/completions", asked, timeout_s=GENERATE_WITHIN_S))[0] == 400:
+            said.append(
+                "it refuses requests with many stop strings, and completions need them: set "
+                f"VLLM_MAX_STOP_STRINGS={STOPS} in its environment."
+            )
     with suppress(NoAnswer):
         if (await ask(upstream, "GET", "/server_info"))[0] == 200:
             said.append(

@@ -61,12 +61,17 @@ ALWAYS: Final = (
     json.dumps({"backend": "xgrammar", "disable_any_whitespace": True}, separators=(",", ":")),
 )
 
-OFFLINE: Final = {
+STOPS: Final = 64
+"""Stop strings that a request may have: clients send up to 32, a model family adds its own."""
+
+FIXED: Final = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
     "VLLM_NO_USAGE_STATS": "1",
     "DO_NOT_TRACK": "1",
     "VLLM_LOGGING_LEVEL": "INFO",
+    # Its default of 4 is fewer than a family's control words, each of which must end an infill.
+    "VLLM_MAX_STOP_STRINGS": str(STOPS),
 }
 
 PASSED: Final = ("PATH", "HOME", "LANG", "LC_", "TMPDIR", "TZ", "LD_", "XDG_", "OMP_", "VLLM_", "HF_HOME")
@@ -160,7 +165,7 @@ def environment(settings: Vllm, given: Mapping[str, str], key: str) -> dict[str,
     chosen = {
         **row.environment,
         **{name: v for name, v in given.items() if name.startswith(passed) and not name.startswith(WITHHELD)},
-        **OFFLINE,
+        **FIXED,
     }
     if settings.platform == "cpu":
         chosen["VLLM_CPU_KVCACHE_SPACE"] = str(settings.cpu_kv_gib)

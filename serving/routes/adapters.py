@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from serving import adapters
 from serving.access import AdminCaller, StateOf
 from serving.errors import Refused
-from serving.routes.admin import ERRORS, now_text, record, store_of
+from serving.routes.admin import ERRORS, record, store_of
 from serving.routes.shapes import ModelName, TeamName
+from serving.shown import now_text
 from serving.state import State
 from serving.store import AdapterRow
 

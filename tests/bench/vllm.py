@@ -18,11 +18,11 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "vllm"), str(HERE.parent)]
 
-import psutil
-import stack
-import tiny
-from report import Figure, publish
-from stack import MODEL, Gateway, http
+import psutil  # noqa: E402
+import stack  # noqa: E402
+import tiny  # noqa: E402
+from report import Figure, publish  # noqa: E402
+from stack import MODEL, Gateway, http  # noqa: E402
 
 TYPED = 200
 CLIENTS = 8
@@ -54,7 +54,7 @@ def source() -> str:
     bank = HERE.parents[1] / "copilot" / "samplebank" / "python" / "bank"
     text = "\n\n".join((bank / name).read_text("utf-8") for name in ("payments.py", "accounts.py"))
     lines = [line for line in text.splitlines() if not line.startswith(("from __future__", "from bank", "import "))]
-    return "\n".join(lines)[:4_300].rpartition("\n\n")[0]
+    return "\n".join(lines)[:3_800].rpartition("\n\n")[0]
 
 
 async def typing(gateway: Gateway, folder: Path) -> list[Figure]:

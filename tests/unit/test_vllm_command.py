@@ -132,6 +132,7 @@ def test_the_environment_hands_on_what_the_platform_reads_and_no_secret_of_ours(
         "VLLM_NO_USAGE_STATS": "1",
         "DO_NOT_TRACK": "1",
         "VLLM_LOGGING_LEVEL": "INFO",
+        "VLLM_MAX_STOP_STRINGS": "64",
         "VLLM_API_KEY": "sk-engine",
     }
 

@@ -233,7 +233,7 @@ async def test_adapters_are_asked_for_at_every_start_and_settled_after_it(place)
 
 
 async def test_a_foreign_engine_is_looked_over(place):
-    folder, port = place
+    _, port = place
     upstream = Upstream(url=f"http://127.0.0.1:{port}")
     assert await vllm.attached(upstream, ("stub",)) == ("it does not answer (ConnectionRefusedError).",)
     process = await asyncio.create_subprocess_exec(

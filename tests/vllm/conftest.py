@@ -5,25 +5,24 @@ It takes half a minute to three to start; a deadline of 400 s, and an end at onc
 
 from __future__ import annotations
 
+import inspect
 import json
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-import stack
-import tiny
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
+import stack  # noqa: E402
+import tiny  # noqa: E402
 
 def pytest_collection_modifyitems(items):
     """All tests share the loop of the gateway's fixture."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if Path(__file__).parent in item.path.parents and inspect.iscoroutinefunction(item.function):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
@@ -46,7 +45,7 @@ def adapters_root(built, tmp_path_factory) -> Path:
     return Path(shutil.copytree(built / "adapters", tmp_path_factory.mktemp("adapters") / "root"))
 
 
-@pytest.fixture(scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def gateway(built, adapters_root, tmp_path_factory):
     """The gateway with its engine, ready."""
     folder = tmp_path_factory.mktemp("gateway")
@@ -55,7 +54,7 @@ async def gateway(built, adapters_root, tmp_path_factory):
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def editor(gateway, tmp_path):
     """A developer of the team `ledger`."""
     async with stack.editor(tmp_path, gateway) as opened:

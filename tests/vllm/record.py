@@ -18,10 +18,10 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-import stack
-from drive import play
-from scenarios import ADAPTERS, BASE, Scenario
-from stub_vllm import Running, stub
+import stack  # noqa: E402
+from drive import play  # noqa: E402
+from scenarios import ADAPTERS, BASE, Scenario  # noqa: E402
+from stub_vllm import Running, stub  # noqa: E402
 
 Json = dict[str, Any]
 

@@ -147,14 +147,14 @@ TASKS = [
         "comment",
         PYTHON + "fees.py",
         "def transfer_fee(cents: int) -> int:",
-        '{"summary": "The fee for a transfer.", "params": {"cents": "the amount"}, "returns": "the fee in cents"}',
+        '{"summary":"The fee for a transfer.","params":{"cents":"the amount"},"returns":"the fee in cents"}',
     ),
     Scenario(
         "comment-java",
         "comment",
         JAVA + "Fees.java",
         "public static long late(int days) {",
-        '{"summary": "The fee for a late payment.", "params": {"days": "days of delay"}, "returns": "the fee in cents"}',
+        '{"summary":"The fee for a late payment.","params":{"days":"days of delay"},"returns":"the fee in cents"}',
     ),
     Scenario(
         "tests-fee",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import pytest_asyncio
 import stack
 from drive import play
 from scenarios import TASKS, named
@@ -32,7 +33,7 @@ WRITTEN = {
 }
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def editor(gateway, tmp_path):
     """An editor whose only engine is the model: nothing embedded can answer for it."""
     async with stack.editor(tmp_path, gateway, engine="model") as opened:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from stack import PYTHON, ROOT
+from stack import PYTHON, ROOT  # noqa: E402
 
 CACHE = ROOT / "build" / "tiny-model"
 KEPT = 3
