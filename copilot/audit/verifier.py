@@ -65,13 +65,15 @@ def journals(path: Path) -> dict[str, list[Path]]:
     return {writer: [name for _, name in sorted(files)] for writer, files in sorted(found.items())}
 
 
-def lines(path: Path) -> Iterator[bytes]:
-    """The lines of a file with their line ends; a last one without it may just be being written, so it is read again."""
+def lines(path: Path, *, growing: bool = False) -> Iterator[bytes]:
+    """The lines of a file with their line ends. `growing`: a last one without it may just be being written, so it is read
+    once more.
+    """
     with path.open("rb") as stream:
-        for _ in range(2**62):
+        while True:
             at = stream.tell()
             line = stream.readline(_LONGEST)
-            if line and not line.endswith(b"\n") and len(line) < _LONGEST:
+            if growing and line and not line.endswith(b"\n") and len(line) < _LONGEST:
                 time.sleep(_PATIENCE_S)
                 stream.seek(at)
                 line = stream.readline(_LONGEST)
@@ -84,7 +86,7 @@ def check(writer: str, files: Sequence[Path], head: tuple[str, int] | None = Non
     """Follow one writer's chain. `alone`: it may begin at any line. `head`: line number and hash that must be in it."""
     number, prev, first, seen = 0, ZERO, 0, False
     for file in files:
-        for place, line in enumerate(lines(file), 1):
+        for place, line in enumerate(lines(file, growing=file == files[-1]), 1):
             if alone and place == 1 and (start := _START.match(line)) is not None:
                 number = first = int(start[1])
                 prev = start[2].decode()

@@ -113,7 +113,7 @@ def parameters(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 
 def _is_code(data: bytes, found: re.Match[bytes]) -> bool:
-    """True when an unquoted value is an expression of a program: `connect(user=user, password=password)`, `a = pwd = b`."""
+    """True when an unquoted value is an expression of a program: `connect(user=user, password=password)`, or an assignment goes on."""
     after = data[found.end() : found.end() + 4]
     if after[:1] in {b";", b"&"}:
         return False

@@ -1,0 +1,126 @@
+"""Content review under hostile texts, its false alarms on code that exists, and what it costs."""
+
+from __future__ import annotations
+
+import sysconfig
+import time
+from pathlib import Path
+
+import pytest
+
+from copilot.guard import Policy, review
+from copilot.guard.detect import detect
+
+ROOT = Path(__file__).parents[2]
+SIZE = 1_000_000
+
+HOSTILE = {
+    "at signs": "@",
+    "names at": "a@",
+    "oracle": "u/a@",
+    "oracle found": "oracle:thin:a/b@",
+    "schemes": "://",
+    "users": "://user:pa",
+    "urls": "x://a:bbbbbbbbbbbbbbbb@@ ",
+    "urls found": "a://b:c@d,",
+    "begin": "-----BEGIN PRIVATE KEY-----",
+    "begin and end": "-----BEGIN PRIVATE KEY----- -----END PRIVATE KEY-----",
+    "end": "\nAAAA-----END PRIVATE KEY-----",
+    "half a marker": "-----BEGIN PRIVATE KEY ",
+    "putty": "PuTTY-User-Key-File-2:",
+    "parameters": "password=",
+    "parameters found": "password=x user=y ",
+    "open quotes": 'password="aaaa',
+    "open braces": "pwd={",
+    "properties": "datasource." * 7 + "password=\n",
+    "secrets": "secret_key=",
+    "secrets of many characters": "secret_key=" + "a" * 120 + ".(",
+    "prefixes": "AKIA",
+    "keys in a run": "AKIAABCDEFGHIJKLMNOP_",
+    "dashes": "sk-",
+    "dotted": "eyJaaaaaaaaaaaaaaaaaaaaaa.",
+    "half a token": "eyJaaaaaaaaaaaaaaaaaaaaaa.eyJaaaaaaaaaa.",
+    "cards": "4111111111111111 ",
+    "groups": "4111 1111 1111 1111 ",
+    "digits": "0",
+    "groups of four": "1234 ",
+    "groups of one": "1 ",
+    "calls": "getConnection(a,",
+    "calls of blanks": "getConnection(" + "a" * 80 + "," + " " * 80 + "a" * 80 + ",",
+    "accounts": "AccountKey=" + "A" * 99,
+    "own surrogates": "REDACTED_PASSWORD_0001 redis://:abc@h ",
+    "webhooks": "/" + "a1b2" * 8,
+    "letters": "a",
+    "blanks": " ",
+    "Chinese": "银",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_megabyte_made_to_be_slow_is_reviewed_in_bounded_cpu_time(name):
+    text = HOSTILE[name] * (SIZE // len(HOSTILE[name]))
+    started = time.thread_time()
+    reviewed = review([text], Policy())
+    assert reviewed.restored(reviewed.texts[0]) == text
+    assert time.thread_time() - started < 8, "an order of magnitude above the slowest here: only growth fails this"
+
+
+@pytest.mark.parametrize("name", ["sk-", "a@", "://user:pa", "password=x user=y ", "eyJaaaaaaaaaaaaaaaaaaaaaa.", "1 "])
+def test_twice_the_text_costs_twice_the_time(name):
+    def cost(size: int) -> float:
+        text = name * (size // len(name))
+        best = float("inf")
+        for _ in range(3):
+            started = time.thread_time()
+            detect(text)
+            best = min(best, time.thread_time() - started)
+        return best
+
+    assert cost(400_000) < 4.5 * cost(100_000) * 1.8 + 0.01
+
+
+def alarms(paths: list[Path]) -> tuple[int, list[tuple[str, str, str]]]:
+    size, found = 0, []
+    for path in paths:
+        text = path.read_text("utf-8", errors="replace")
+        size += len(text)
+        found += [(path.name, one.rule, text[one.start : one.end]) for one in detect(text)]
+    return size, found
+
+
+def test_the_standard_library_holds_next_to_nothing_that_looks_sensitive():
+    library = Path(sysconfig.get_paths()["stdlib"])
+    paths = [p for p in sorted(library.rglob("*.py")) if not {"test", "tests", "site-packages"} & set(p.parts)]
+    size, found = alarms(paths)
+    assert size > 5_000_000
+    assert len(found) <= size // 2_500_000, found
+
+
+def test_our_own_sources_hold_only_what_was_planted():
+    paths = [p for folder in ("copilot", "lsp", "serving", "prompts") for p in sorted((ROOT / folder).rglob("*.py"))]
+    _, found = alarms([p for p in paths if "samplebank" not in p.parts])
+    # `numbers.py` shows a card in a comment.
+    assert [row for row in found if row[0] != "numbers.py"] == []
+
+
+def test_the_sample_bank_holds_three_published_test_cards():
+    paths = [p for p in sorted((ROOT / "copilot" / "samplebank").rglob("*")) if p.is_file() and p.suffix != ".pyc"]
+    _, found = alarms(paths)
+    assert {(name, rule) for name, rule, _ in found} == {("cards.py", "bank-card-luhn")}
+    assert len(found) == 3
+
+
+def test_clean_text_costs_far_less_than_the_gateway_has():
+    library = Path(sysconfig.get_paths()["stdlib"])
+    text = "".join((library / name).read_text("utf-8") for name in ("argparse.py", "typing.py", "inspect.py"))
+    chunks = [text[at : at + 8192] for at in range(0, len(text) - 8192, 8192)]
+    best = []
+    for chunk in chunks:
+        runs = []
+        for _ in range(5):
+            started = time.thread_time_ns()
+            review((chunk,), Policy())
+            runs.append((time.thread_time_ns() - started) / 1000)
+        best.append(min(runs))
+    best.sort()
+    assert best[len(best) // 2] < 250, "goal 100 us (tests/bench/guard_probe.py), this leaves room for a busy machine"
