@@ -56,12 +56,17 @@ def offers(document: Document, span: Span) -> list[Offer]:
     """An explanation of the selection, else of the function or class at the caret."""
     if document.text[span.start : span.end].strip():
         first, last = (document.text.count(b"\n", 0, at) + 1 for at in (span.start, max(span.start, span.end - 1)))
-        title = say("Explain lines {first}-{last}", first=first, last=last)
-        return [Offer(Task.EXPLAIN, title, span, ExplainOptions())]
+        return [Offer(Task.EXPLAIN, _title(first, last), span, ExplainOptions())]
     symbol = outline(document).at(span)
     if symbol is None:
         return []
     return [Offer(Task.EXPLAIN, say("Explain {name}", name=symbol.qualified), symbol.span, ExplainOptions())]
+
+
+def _title(first: int, last: int) -> str:
+    if first == last:
+        return say("Explain line {line}", line=first)
+    return say("Explain lines {first}-{last}", first=first, last=last)
 
 
 def build(request: Request, context: Context, settings: Settings, library: Library) -> Prompt | Declined:
@@ -123,7 +128,7 @@ def read(text: str, request: Request) -> Candidate | None:
         return None
     span = _lines(request.document, request.span)
     first, last = (request.document.text.count(b"\n", 0, at) + 1 for at in (span.start, max(span.start, span.end)))
-    return Candidate((), "", 0.5, title=say("Explain lines {first}-{last}", first=first, last=last), prose=told)
+    return Candidate((), "", 0.5, title=_title(first, last), prose=told)
 
 
 def rounds(settings: Settings) -> int:

@@ -47,6 +47,8 @@ def title(document: Document, place: Place) -> str:
         return say("Implement {name}", name=place.routine.name)
     if place.kind == "edit":
         first, last = (document.text.count(b"\n", 0, at) + 1 for at in (place.span.start, place.span.end))
+        if first == last:
+            return say("Edit line {line}", line=first)
         return say("Edit lines {first}-{last}", first=first, last=last)
     return say("Generate code")
 

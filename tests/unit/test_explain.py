@@ -136,5 +136,5 @@ def test_it_is_offered_for_a_selection_or_a_definition_and_nowhere_else() -> Non
     doc = document(Path("/x.py"), "python", SOURCE)
     at = SOURCE.index("return")
     assert [o.title for o in explain.offers(doc, Span(at, at))] == ["Explain half"]
-    assert [o.title for o in explain.offers(doc, Span(at, at + 8))] == ["Explain lines 7-7"]
+    assert [o.title for o in explain.offers(doc, Span(at, at + 8))] == ["Explain line 7"]
     assert explain.offers(doc, Span(3, 3)) == []
