@@ -65,12 +65,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer to a simple question. `certificate` is the peer's, as `ssl.SSLSocket.getpeercert` gives it."""
+    """A whole answer to a simple question; names of headers in small letters."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
-    certificate: Mapping[str, Any] | None = None
 
     @property
     def etag(self) -> str:
@@ -99,11 +98,9 @@ class Client:
     async def get(self, path: str, headers: Mapping[str, str] | None = None, *, key: bool = True) -> Reply:
         """A simple question. Raises GatewayUnavailable; a status is the caller's to judge."""
         async with self._exchange("GET", path, None, headers or {}, key=key) as response:
-            connection = response.connection
-            peer = connection.transport.get_extra_info("peercert") if connection and connection.transport else None
             body = await _read(response, wire.MOST_BYTES)
             names = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(response.status, names, body, peer)
+            return Reply(response.status, names, body)
 
     async def ask(
         self,

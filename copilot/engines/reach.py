@@ -19,6 +19,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from copilot import config
 from copilot.config import Settings
 from copilot.engines import circuit, credentials, profile, wire
 from copilot.engines.client import Client, Refused, Reply
@@ -66,7 +67,7 @@ async def walk(settings: Settings) -> AsyncIterator[Step]:
                 return
         reply = await _get(client, "/health", key=False)
         if there.scheme == "https":
-            yield _certificate(reply, there)
+            yield _certificate(there, "" if proxy else await _expiry(there, gateway))
         yield _health(reply)
         if reply.status != 200:
             return
@@ -226,10 +227,23 @@ def _ready(reply: Reply) -> Step:
     return Step("gateway ready", status == "ready", detail, _advice()["away"])
 
 
-def _certificate(reply: Reply, there: Address) -> Step:
-    """TLS held, or there would be no reply; how long it still will."""
-    until = (reply.certificate or {}).get("notAfter")
-    if not isinstance(until, str):
+async def _expiry(there: Address, gateway: config.Gateway) -> str:
+    """When the gateway's certificate expires, in the certificate's words; empty when it cannot be seen."""
+    try:
+        async with asyncio.timeout(gateway.connect_s):
+            _, writer = await asyncio.open_connection(there.host, there.port, ssl=credentials.tls(gateway))
+    except (OSError, TimeoutError, GatewayUnavailable):
+        return ""
+    until = (writer.get_extra_info("peercert") or {}).get("notAfter", "")
+    writer.close()
+    with suppress(OSError, ssl.SSLError):
+        await writer.wait_closed()
+    return str(until)
+
+
+def _certificate(there: Address, until: str) -> Step:
+    """TLS held, or there would have been no reply; how long it still will."""
+    if not until:
         return Step("gateway tls", ok=True, detail=say("trusted"))
     days = int((ssl.cert_time_to_seconds(until) - time.time()) // 86_400)
     detail = say("trusted; the certificate of {host} expires in {days} days", host=there.host, days=days)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "gateway"))
 
-from gateway_process import COMMAND, plane  # noqa: E402 -- beside the gateway's tests
+from gateway_process import COMMAND, plane
 
 TEXT = "def add(first, second):\n    return \n"
 SERVER = [COMMAND, "lsp", "--stdio"]
@@ -124,6 +123,6 @@ async def test_the_server_starts_without_the_gateways_client(start, tmp_path):
     running = await start(SERVER, XDG_CACHE_HOME=str(tmp_path / "cache"))
     await running.initialize()
     await running.request("workspace/executeCommand", {"command": "bankCopilot.status"})
-    loaded = Path(f"/proc/{running.process.pid}/maps").read_text() if os.path.exists("/proc") else ""
+    loaded = Path(f"/proc/{running.process.pid}/maps").read_text() if Path("/proc").exists() else ""
     assert "aiohttp" not in loaded  # its compiled parser would be mapped
     assert await running.stop() == 0
