@@ -19,7 +19,6 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
 from copilot import __version__
-from copilot.audit.journal import Journal
 from copilot.errors import AuditUnavailable, ConfigError, CopilotError
 from copilot.guard import Policy
 from serving import adapters as lora
@@ -28,6 +27,7 @@ from serving.auth import Directory
 from serving.bank_templates import BankTemplates
 from serving.config import Config, store_url
 from serving.errors import Refused
+from serving.journal import MeasuredJournal
 from serving.limits import Limiter
 from serving.metrics import Metrics
 from serving.readiness import Readiness
@@ -197,7 +197,7 @@ async def _opened(config: Config, stack: contextlib.AsyncExitStack) -> State:
     stack.callback(store.close)
     directory = await asyncio.to_thread(Directory, config, store)
     metrics = Metrics(directory.is_model)
-    journal = await asyncio.to_thread(Journal, config.audit.folder, config.audit.writer)
+    journal = await asyncio.to_thread(MeasuredJournal, config.audit.folder, config.audit.writer, metrics)
     stack.push_async_callback(journal.close)
     limiter = Limiter(config.limits)
     stack.push_async_callback(limiter.close)

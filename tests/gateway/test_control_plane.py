@@ -202,6 +202,8 @@ def test_metrics_are_for_this_host_or_an_administrator(running):
     assert running.ask("GET", "/metrics", key="alpha", X_Forwarded_For="10.0.0.1").status == 403
     text = running.ask("GET", "/metrics", key="admin", X_Forwarded_For="10.0.0.1").body.decode()
     assert 'bank_copilot_requests_total{endpoint="chat",model="coder",outcome="ok"' in text
+    assert float(text.partition("bank_copilot_audit_seconds_count ")[2].split()[0]) >= 2
+    assert 'bank_copilot_upstream_running{upstream="local"} 0.0' in text
     assert "hello" not in text
     assert "bck_" not in text
 
