@@ -162,8 +162,9 @@ def _block(rows: list[str], at: Place, *, fenced: bool) -> Taken | None:
     if laid is None:
         return Taken("", ended=True)
     kept, ended, closer = _until_end(laid, at)
-    if not kept:
-        return Taken("", ended=ended)
+    if not kept and closer and not laid[0].strip().removesuffix(closer).strip():
+        return Taken("", ended=True)
+    kept = kept or [laid[0].rstrip()]  # nothing whole: its first line, for the checks to judge
     if at.opener:
         text = "\n" + "\n".join(kept)
         if at.rest.strip():
