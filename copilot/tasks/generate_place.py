@@ -173,7 +173,7 @@ def _spot(document: Document, span: Span) -> Place:
         indent = ""
     else:
         indent = line_indent(text, previous) + (indent_unit(text) if _OPENS.search(text[previous : len(above)]) else "")
-    lead, tail = _gaps(text, line, indent, previous, len(above), owner)
+    lead, tail = _gaps(text, document.language, line, indent, previous, len(above), owner)
     return Place("new", line, indent, lead, tail, owner=owner)
 
 
@@ -192,11 +192,13 @@ def _owner(document: Document, line: Span) -> Shape | None:
     return shape if shape is not None and shape.layout.inner == depth else None
 
 
-def _gaps(text: bytes, line: Span, indent: str, previous: int, above: int, owner: Shape | None) -> tuple[str, str]:
-    """Line ends that keep a definition apart from its neighbours: one blank line in a class, two at the top level."""
+def _gaps(
+    text: bytes, language: str | None, line: Span, indent: str, previous: int, above: int, owner: Shape | None
+) -> tuple[str, str]:
+    """Line ends that keep a definition apart from its neighbours: one blank line, two at the top level of Python."""
     if indent and owner is None:
         return "", ""
-    wanted = 1 if owner is not None else 2
+    wanted = 1 if owner is not None or language != "python" else 2
     before = text[above : line.start].replace(b"\r\n", b"\n").count(b"\n") - 1 if above else wanted
     if owner is not None and _OPENS.search(text[previous:above]):
         before = wanted  # the first member of its class

@@ -1,0 +1,5 @@
+import { Money } from './money';
+
+export function half(amount: number): number {
+  return amount / 2;
+}
