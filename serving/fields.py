@@ -251,7 +251,7 @@ COMMON: Final[dict[str, Rule]] = {
         one_of("auto", "default", "flex", "priority", "scale"), "`flex` is batch; others change nothing."
     ),
     "copilot": _read(_copilot, "`snippets` (path, text; nearest first), `language`, `path`, `task`."),
-    "cache_salt": _refused("the gateway sets it for each team and classification"),
+    "cache_salt": _ignored("The gateway writes its own over it, for each team and classification."),
     "request_id": _refused("the gateway gives its own, in X-Request-Id"),
     "user": _ignored("The key says who asks."),
     "metadata": _ignored("Nothing is stored."),

@@ -69,9 +69,9 @@ async def test_the_sdk_raises_its_own_typed_errors(sdk, gateway):
     assert unknown.value.code == "unknown_model"
     with pytest.raises(openai.BadRequestError) as refused:
         await sdk.chat.completions.create(
-            model="bank-coder", messages=[{"role": "user", "content": "x"}], extra_body={"cache_salt": "mine"}
+            model="bank-coder", messages=[{"role": "user", "content": "x"}], extra_body={"guided_json": {}}
         )
-    assert refused.value.param == "cache_salt"
+    assert refused.value.param == "guided_json"
     async with openai.AsyncOpenAI(base_url=f"{gateway.url}/v1", api_key="wrong", max_retries=0) as stranger:
         with pytest.raises(openai.AuthenticationError):
             await stranger.chat.completions.create(model="bank-coder", messages=[{"role": "user", "content": "x"}])
@@ -98,7 +98,9 @@ async def test_langchain_chats_streaming_and_not(gateway):
 async def test_langchain_completes_streaming_and_not(gateway):
     await gateway.upstream.behave(texts=[ANSWER], fault="")
     async with openai.AsyncOpenAI(base_url=f"{gateway.url}/v1", api_key=gateway.key) as sdk:
-        model = OpenAI(async_client=sdk.completions, client=object(), api_key="unused", model="bank-coder", temperature=0)
+        model = OpenAI(
+            async_client=sdk.completions, client=object(), api_key="unused", model="bank-coder", temperature=0
+        )
         assert await model.ainvoke("def total(") == ANSWER
         assert "".join([chunk async for chunk in model.astream("def total(")]) == ANSWER
 

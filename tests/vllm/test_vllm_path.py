@@ -8,7 +8,7 @@ import time
 
 import pytest
 from drive import completion_params, open_, play
-from scenarios import BASE, COMPLETE, named
+from scenarios import COMPLETE, named
 from stack import CONTEXT, MODEL
 
 RUNNING = "vllm:num_requests_running"
@@ -145,13 +145,12 @@ async def test_a_client_that_hangs_up_ends_the_generation(gateway):
         if not stream:
             data = json.dumps({**LONG, "stream": False}).encode()
             head = head.rpartition("Content-Length")[0] + f"Content-Length: {len(data)}\r\n\r\n"
-        reader, writer = await asyncio.open_connection(host, int(port))
+        _, writer = await asyncio.open_connection(host, int(port))
         writer.write(head.encode() + data)
         await busy(gateway)
         writer.close()
         assert await idle(gateway) < 1.0
     assert await gateway.metrics("vllm:generation_tokens_total") - made < 3000
-    assert reader.at_eof() or True
 
 
 def prompt(words: int, seed: str) -> str:
@@ -182,11 +181,9 @@ async def test_a_client_cannot_choose_the_salt(gateway):
     asked = {"model": MODEL, "prompt": text, "max_tokens": 1, "cache_salt": "t:guess"}
     for team in ("cards", "ledger"):
         answer = await gateway.ask("/v1/completions", asked, team=team)
-        if answer.status == 200:  # overwritten: then it hits for its own team only
-            hit = (answer.json["usage"].get("prompt_tokens_details") or {}).get("cached_tokens") or 0
-            assert (hit >= 512) == (team == "ledger")
-        else:
-            assert (answer.status, answer.json["error"]["param"]) == (400, "cache_salt")
+        assert answer.status == 200  # overwritten: it hits for its own team only
+        hit = (answer.json["usage"].get("prompt_tokens_details") or {}).get("cached_tokens") or 0
+        assert (hit >= 512) == (team == "ledger")
 
 
 async def test_typing_on_hits_the_prefix_cache(gateway, editor):
@@ -234,7 +231,3 @@ async def test_a_prompt_longer_than_the_model_is_an_error_that_says_so(gateway):
     assert answer.status == 400
     assert answer.json["error"]["code"] == "prompt_too_long"
     assert "tiny" not in answer.json["error"]["message"]
-
-
-async def test_every_taught_task_has_a_scenario():
-    assert {s.task for s in BASE} >= {"complete"}
