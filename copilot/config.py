@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
-import stat
 import tomllib
 import typing
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from copilot.config_values import coerced, lies_in
+from copilot.config_values import coerced, file_bytes, lies_in
 from copilot.errors import ConfigError
 from copilot.messages import say
 
@@ -331,7 +330,7 @@ def _tables(sources: Sources, problems: list[Problem]) -> list[tuple[Source, Map
 
 def _toml(path: Path, source: Source, problems: list[Problem]) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(_bytes(path).decode("utf-8"))
+        return tomllib.loads(file_bytes(path, MAX_BYTES).decode("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, RecursionError) as error:
@@ -340,16 +339,6 @@ def _toml(path: Path, source: Source, problems: list[Problem]) -> Mapping[str, A
         fatal = path.name != "pyproject.toml"
         problems.append(Problem(source, "", say("{name}: {reason}", name=str(path), reason=reason), fatal=fatal))
         return {}
-
-
-def _bytes(path: Path) -> bytes:
-    """A file that may be foreign: a link to a device or a pipe would never end. Raises OSError and ValueError."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "rb") as stream:
-        info = os.fstat(stream.fileno())
-        if not stat.S_ISREG(info.st_mode) or info.st_size > MAX_BYTES:
-            raise ValueError(say("not a file of at most {limit} bytes", limit=MAX_BYTES))
-        return stream.read(MAX_BYTES)
 
 
 def _environment(environ: Mapping[str, str]) -> Mapping[str, Any]:

@@ -1,10 +1,12 @@
-"""One setting's value: from what a file, a variable or an editor holds to the type of its key.
+"""One setting's value: from what a file, a variable or an editor holds to the type of its key; and reading such a file.
 
 Absent on purpose: which keys there are and who may set them (`config.py`).
 """
 
 from __future__ import annotations
 
+import os
+import stat
 import typing
 from pathlib import Path
 from typing import Any, Literal
@@ -71,3 +73,13 @@ def lies_in(root: Path, folder: str) -> bool:
         return (root / folder).resolve().is_relative_to(root.resolve())
     except (OSError, ValueError, RuntimeError):  # a NUL in it, a loop of links
         return False
+
+
+def file_bytes(path: Path, most: int) -> bytes:
+    """A file that may be foreign: a link to a device or a pipe would never end. Raises OSError and ValueError."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as stream:
+        info = os.fstat(stream.fileno())
+        if not stat.S_ISREG(info.st_mode) or info.st_size > most:
+            raise ValueError(say("not a file of at most {limit} bytes", limit=most))
+        return stream.read(most)
