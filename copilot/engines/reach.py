@@ -29,6 +29,7 @@ from copilot.engines.profile import Profile
 from copilot.errors import GatewayUnavailable
 from copilot.messages import say
 from copilot.types import Hole, Message, Prompt, Task
+from prompts import templates
 from prompts.templates import TemplateError
 
 _SKEW_S: Final = 60.0
@@ -138,6 +139,8 @@ async def _with_key(client: Client, settings: Settings) -> AsyncIterator[Step]:
     own, wrong = profile.local(settings.prompts)
     if wrong:
         yield Step("prompts", ok=False, detail=wrong)
+    for sentence in templates.problems(profile.library(own, team)):
+        yield Step("prompts", ok=False, detail=sentence)
     for (model, chat), shared in _models(settings, team).items():
         if not model and team.models:
             advice = say("Ask for a model that has this task.")

@@ -99,6 +99,13 @@ def test_a_key_file_that_others_can_read_is_a_finding(bank, tmp_path):
     assert found["gateway profile"]["ok"]
 
 
+def test_a_pin_that_nothing_satisfies_is_a_finding(bank, tmp_path):
+    environment = {"BANK_COPILOT_GATEWAY_URL": bank.url, "COPILOT_GATEWAY_KEY": bank.keys["beta"]}
+    code, found, _ = doctor(tmp_path, **environment, BANK_COPILOT_PROMPTS_PINS="fix@99")
+    assert code == 1
+    assert "fix@99" in found["prompts"]["detail"]
+
+
 async def test_name_port_and_proxy_are_told_apart():
     unknown = await walk(url="https://no-such-host.invalid")
     assert not unknown["gateway name"].ok
