@@ -12,7 +12,6 @@ from importlib import import_module
 from typing import Final, Protocol, cast
 
 from copilot.config import Settings
-from copilot.syntax.outline import outline
 from copilot.types import Candidate, Check, Context, Declined, Project, Prompt, Request, Task
 from prompts.templates import Library
 
@@ -55,6 +54,8 @@ async def prepared(request: Request, settings: Settings, project: Project) -> Re
     more than the request. Idempotent.
     """
     if request.task in _BY_OUTLINE and len(request.document) > _OWN_THREAD:
+        from copilot.syntax.outline import outline  # the grammars are not loaded at start
+
         await asyncio.to_thread(outline, request.document)  # kept; of a huge file it would stop the loop for seconds
     prepare = cast("Callable[..., Awaitable[Request]] | None", getattr(module(request.task), "prepared", None))
     return request if prepare is None else await prepare(request, settings, project)

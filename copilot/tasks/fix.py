@@ -52,14 +52,17 @@ def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's paramete
 
 
 async def prepared(request: Request, settings: Settings, project: Project) -> Request:
-    """The request with what is wrong at its place, when it does not say: faults at the span, else those of its lines."""
+    """The request with what is wrong at its place, when it does not say: faults at the span, else the undefined names on
+    its lines (where a syntax fault is reported is often not where it was made).
+    """
     document = request.document
     if request.facts:
         return request
     found = await findings(document, project, settings)
     lines = Span(line_start(document.text, request.span.start), line_end(document.text, request.span.end))
     facts = [each for each in found if each.span.touches(request.span)]
-    return replace(request, facts=tuple(facts or [each for each in found if each.span.touches(lines)]))
+    facts = facts or [each for each in found if each.rule == diagnostics.UNDEFINED and each.span.touches(lines)]
+    return replace(request, facts=tuple(facts))
 
 
 def build(request: Request, context: Context, settings: Settings, library: Library) -> Prompt | Declined:  # noqa: ARG001 - the protocol's
