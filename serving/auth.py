@@ -20,9 +20,10 @@ from typing import Final, Literal
 
 from prompts import fim
 from serving.callers import Caller, Quota, Route
-from serving.config import Config, Limits
+from serving.config import Config, Limits, Model
 from serving.errors import Refused
 from serving.store import AdapterRow, KeyRow, Store, StoreError, TeamRow, UsageRow
+from serving.vllm_command import STOPS
 
 DAY: Final = 86_400
 """Seconds."""
@@ -228,7 +229,9 @@ class Directory:
                 if "*" not in team.models and name not in team.models:
                     continue
                 family = model.family or fim.family(model.served).name
-                route = Route(name, model.served, model.upstream, family, model.context_tokens)
+                route = Route(
+                    name, model.served, model.upstream, family, model.context_tokens, stops=self._stops(model)
+                )
                 found[team.name, name] = route
                 for task in (*model.tasks, ""):
                     defaults.setdefault((team.name, task), route)
@@ -237,9 +240,14 @@ class Directory:
                 if row.loaded and base is not None and team.name in row.teams and row.name not in self._config.models:
                     family = base.family or fim.family(base.served).name
                     found[team.name, row.name] = Route(
-                        row.name, row.name, base.upstream, family, base.context_tokens, row.name
+                        row.name, row.name, base.upstream, family, base.context_tokens, row.name, self._stops(base)
                     )
         return found, defaults
+
+    def _stops(self, model: Model) -> int:
+        """How many stop strings the engine of a model takes."""
+        own = self._config.vllm is not None and self._config.vllm.upstream == model.upstream
+        return STOPS if own else self._config.upstreams[model.upstream].stops
 
 
 def _limit(own: int | None, default: int) -> int | None:

@@ -32,6 +32,7 @@ class Route:
     """Where a request goes. `model` is the name the client used, `served` the one the upstream knows.
 
     `adapter` is the LoRA adapter's registry name, empty for the base model. `family` is a row of `prompts/fim.toml`.
+    `stops`: how many stop strings the engine takes.
     """
 
     model: str
@@ -40,3 +41,4 @@ class Route:
     family: str
     context_tokens: int
     adapter: str = ""
+    stops: int = 4

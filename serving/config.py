@@ -86,6 +86,12 @@ class Upstream(_Section):
     connect_s: float = Field(default=3, gt=0, description="Seconds to connect.")
     first_byte_s: float = Field(default=60, gt=0, description="Seconds until the first byte of an answer.")
     idle_s: float = Field(default=30, gt=0, description="Seconds between two pieces of a streamed answer.")
+    stops: int = Field(
+        default=4,
+        ge=1,
+        le=64,
+        description="Stop strings it takes (VLLM_MAX_STOP_STRINGS); 64 where the gateway starts it.",
+    )
     retries: int = Field(default=1, ge=0, le=3, description="Further attempts, only where nothing was passed on yet.")
 
 

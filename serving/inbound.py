@@ -58,6 +58,7 @@ class Prepared:
     escaped: bool = False
     rendered: int = 0
     stop: list[str] = field(default_factory=list)
+    stops: int = 4
 
     @property
     def replaced(self) -> bool:
@@ -119,7 +120,7 @@ def prepared(asked: Asked, route: Route, result: Reviewed, salt: str) -> Prepare
     level = BATCH if asked.batch else CHAT if asked.chat or limit > SHORT_TOKENS else COMPLETION
     family = _family(route.family, route.served)
     body: dict[str, Any] = {"model": route.served, **asked.passed}
-    made = Prepared("", body, result, family, level, limit, stop=asked.stop)
+    made = Prepared("", body, result, family, level, limit, stop=_stops(asked, family, route), stops=route.stops)
     body["max_tokens"] = limit
     if asked.choices > 1:
         body["n"] = asked.choices
@@ -134,8 +135,8 @@ def prepared(asked: Asked, route: Route, result: Reviewed, salt: str) -> Prepare
         made.as_chat = family.chat
         render(made, (route.context_tokens - limit - _SPARE_TOKENS) * BYTES_PER_TOKEN)
         return made
-    if asked.stop:
-        body["stop"] = asked.stop
+    if made.stop:
+        body["stop"] = made.stop
     if asked.chat:
         made.path = "/v1/chat/completions"
         _neutralise(made, asked)
@@ -145,6 +146,18 @@ def prepared(asked: Asked, route: Route, result: Reviewed, salt: str) -> Prepare
         _neutralise(made, asked)
         body["prompt"] = asked.told["prompt"]
     return made
+
+
+def _stops(asked: Asked, family: fim.Family, route: Route) -> list[str]:
+    """The client's stop strings, at most what the engine takes; control words, which mostly end an answer anyway, go
+    first. Raises Refused 400.
+    """
+    control = {*family.control, *family.stop, family.prefix, family.suffix, family.middle}
+    plain = [word for word in asked.stop if word not in control]
+    if len(plain) > route.stops:
+        message = f"The engine of this model takes {route.stops} stop strings, control words not counted."
+        raise Refused(400, "invalid_request", message, param="stop")
+    return [*plain, *(word for word in asked.stop if word in control)][: route.stops]
 
 
 @functools.lru_cache(maxsize=256)
@@ -179,7 +192,7 @@ def render(made: Prepared, budget: int) -> None:
     made.body["prompt"] = rendered.prompt
     made.rendered = len(rendered.prompt.encode())
     made.escaped = JOINER in rendered.prompt  # rendering neutralises by itself
-    made.body["stop"] = [*made.stop, *(word for word in rendered.stop if word not in made.stop)]
+    made.body["stop"] = [*made.stop, *(word for word in rendered.stop if word not in made.stop)][: made.stops]
     # vLLM looks for stop words in the text, where special tokens are left out unless this says otherwise: StarCoder's
     # <file_sep> or CodeLlama's ▁<EOT> would never end an infill. The token that ends an answer is not put out either way.
     made.body["skip_special_tokens"] = False

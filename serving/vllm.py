@@ -282,12 +282,12 @@ async def attached(upstream: Upstream, served: tuple[str, ...]) -> tuple[str, ..
             "measure what another asked."
         )
     with suppress(NoAnswer):
-        stops = [f"<{n}>" for n in range(16)]
+        stops = [f"<{n}>" for n in range(upstream.stops)]
         asked = {"model": (*served, "")[0], "prompt": "x", "max_tokens": 1, "stop": stops}
         if (await ask(upstream, "POST", "/v1/completions", asked, timeout_s=GENERATE_WITHIN_S))[0] == 400:
             said.append(
-                "it refuses requests with many stop strings, and completions need them: set "
-                f"VLLM_MAX_STOP_STRINGS={STOPS} in its environment."
+                f"it refuses requests with {upstream.stops} stop strings, and completions need them: set "
+                f"VLLM_MAX_STOP_STRINGS={STOPS} in its environment, or `stops` of its upstream to what it takes."
             )
     with suppress(NoAnswer):
         if (await ask(upstream, "GET", "/server_info"))[0] == 200:

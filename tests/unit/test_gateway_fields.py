@@ -209,6 +209,16 @@ def test_a_shortened_hole_is_shorter_each_time_and_keeps_the_caret():
     assert sizes[-1] < sizes[0] / 3
 
 
+def test_an_engine_gets_no_more_stop_words_than_it_takes():
+    """VLLM takes four unless told otherwise, and answers 400 to a request with more."""
+    wordy = ["<|fim_pad|>", "<|im_end|>", "a", "<|endoftext|>", "b", "<|file_sep|>", "c"]
+    made = prepared({"prompt": "x", "suffix": "y", "stop": wordy})
+    assert made.body["stop"] == ["a", "b", "c", "<|fim_pad|>"]
+    with pytest.raises(Refused) as refused:
+        prepared({"prompt": "x", "stop": ["a", "b", "c", "d", "e"]})
+    assert refused.value.param == "stop"
+
+
 def test_stop_words_that_are_special_tokens_can_end_an_infill():
     assert prepared({"prompt": "x", "suffix": "y"}).body["skip_special_tokens"] is False
     assert "skip_special_tokens" not in prepared({"prompt": "plain"}).body
