@@ -74,7 +74,7 @@ def lines_around(document: Document, span: Span, above: int = 0, below: int = 0)
 def placed(code: str, shown: str, whole: str = "") -> str | None:
     """What `shown` (a piece of the file `whole`) becomes when `code` is a version of it, of a part, or of the file."""
     code = code.strip("\n") + "\n"
-    if not code.strip():
+    if not code.strip() or not shown.strip():
         return None
     if len(code) > 200_000 or code.count("\n") > _MOST_LINES or shown.count("\n") > _MOST_LINES:
         return None
@@ -180,8 +180,6 @@ def _window(new: list[str], old: list[str], likeness: float) -> tuple[int, int] 
     one, two = _stripped(new), _stripped(old)
     first, last = _counterpart(one[0], two), _counterpart(one[-1], two, last=True)
     filled = [at for at, row in enumerate(two) if row]
-    if not filled:
-        return 0, len(two)
     if first is None and likeness >= _ALIKE and last == filled[-1]:
         first = filled[0]
     if last is None and likeness >= _ALIKE and first == filled[0]:
