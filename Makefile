@@ -65,6 +65,11 @@ vllm-test: $(INSTALLED) $(VLLM) ## Editor, gateway and the real vLLM on CPU with
 	@bash tests/system.sh bubblewrap jdk
 	$(BIN)/python -m pytest tests/vllm
 
+.PHONY: demo-vllm
+demo-vllm: $(INSTALLED) $(VLLM) ## Play the main job through language server, gateway and the real vLLM
+	@bash tests/system.sh bubblewrap
+	$(BIN)/python tests/vllm/demo.py
+
 .PHONY: bench-vllm
 bench-vllm: $(INSTALLED) $(VLLM) ## Prefix-cache hits while typing, and recovery from a killed engine
 	$(BIN)/python tests/bench/vllm.py
@@ -93,7 +98,7 @@ bench-gateway: $(INSTALLED) build/litellm/.installed ## The gateway beside a bar
 	$(BIN)/python tests/bench/gateway.py
 
 .PHONY: bench
-bench: bench-lsp bench-engines bench-gateway ## All benchmarks; each writes build/bench/<name>.json
+bench: bench-lsp bench-engines bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
 
 .PHONY: format
 format: $(INSTALLED) ## Format and apply safe lint fixes
