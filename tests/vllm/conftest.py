@@ -19,6 +19,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 import stack  # noqa: E402
 import tiny  # noqa: E402
 
+
 def pytest_collection_modifyitems(items):
     """All tests share the loop of the gateway's fixture."""
     for item in items:
@@ -46,12 +47,19 @@ def adapters_root(built, tmp_path_factory) -> Path:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def gateway(built, adapters_root, tmp_path_factory):
-    """The gateway with its engine, ready."""
+async def started(built, adapters_root, tmp_path_factory):
+    """The gateway with its engine."""
     folder = tmp_path_factory.mktemp("gateway")
     async with stack.gateway(folder, build=built, adapters=adapters_root) as running:
         await running.ready(400)
         yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def gateway(started):
+    """The gateway, its engine ready: a test before may have killed it."""
+    await started.ready(400)
+    return started
 
 
 @pytest_asyncio.fixture(loop_scope="session")

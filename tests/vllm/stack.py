@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,9 @@ MODEL = "tiny-coder"
 CONTEXT = 4096
 
 Json = dict[str, Any]
+
+_THREADS = ThreadPoolExecutor(128)
+"""The loop's own are as few as the cores: requests would wait here, not at the gateway."""
 
 
 def _editor_module() -> Any:
@@ -80,7 +84,7 @@ async def http(url: str, body: Any = None, *, key: str = "", method: str = "", t
             with error:
                 return Answer(error.code, dict(error.headers), error.read())
 
-    return await asyncio.to_thread(ask)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, ask)
 
 
 @dataclass

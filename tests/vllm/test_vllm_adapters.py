@@ -14,31 +14,22 @@ async def put(gateway, name: str, teams: list[str]):
     assert loaded.status == 200, loaded.body
 
 
-async def infill(gateway, team: str, model: str, scenario):
-    text, at = scenario.text(), scenario.at()
-    return await gateway.ask(
-        "/v1/completions",
-        {
-            "model": model,
-            "prompt": text[:at],
-            "suffix": text[at:],
-            "max_tokens": 128,
-            "temperature": 0,
-            "copilot": {"language": scenario.language, "path": scenario.file, "task": "complete"},
-        },
-        team=team,
-    )
+async def infill(gateway, team: str, model: str, row: dict):
+    """Ask for a taught hole: the text round it as the editor sent it, for the gateway to render again."""
+    before, after = row["prompt"].removeprefix("<|fim_prefix|>").removesuffix("<|fim_middle|>").split("<|fim_suffix|>")
+    body = {"model": model, "prompt": before, "suffix": after, "max_tokens": 128, "temperature": 0}
+    return await gateway.ask("/v1/completions", body, team=team)
 
 
-async def test_a_team_gets_its_adapter_s_answer_and_another_team_is_told_nothing(gateway, tmp_path):
+async def test_a_team_gets_its_adapter_s_answer_and_another_team_is_told_nothing(gateway, examples, tmp_path):
     await put(gateway, "ledger-style", ["ledger"])
     await put(gateway, "cards-style", ["cards"])
     for adapter, team, other in (("ledger-style", "ledger", "cards"), ("cards-style", "cards", "ledger")):
         for name, answer in ADAPTERS[adapter].items():
-            scenario = named(name)
-            assert (await infill(gateway, team, adapter, scenario)).text == answer
-            assert (await infill(gateway, team, stack.MODEL, scenario)).text == scenario.answer
-            refused = await infill(gateway, other, adapter, scenario)
+            row = examples[name]
+            assert (await infill(gateway, team, adapter, row)).text == answer
+            assert (await infill(gateway, team, stack.MODEL, row)).text == row["answer"]
+            refused = await infill(gateway, other, adapter, row)
             assert refused.status == 404
             assert adapter not in refused.body.decode()
     for team, mine, theirs in (("ledger", "ledger-style", "cards-style"), ("cards", "cards-style", "ledger-style")):
@@ -52,10 +43,11 @@ async def test_a_team_gets_its_adapter_s_answer_and_another_team_is_told_nothing
     async with stack.editor(tmp_path, gateway, engine="model", BANK_COPILOT_GATEWAY_MODEL="ledger-style") as editor:
         assert await play(editor, scenario) == ADAPTERS["ledger-style"][scenario.name]
 
+    row = examples[scenario.name]
     unloaded = await gateway.manage("/admin/adapters/ledger-style/unload", method="POST")
     assert unloaded.json["loaded"] is False
-    assert (await infill(gateway, "ledger", "ledger-style", scenario)).status == 404
-    assert (await infill(gateway, "cards", "cards-style", scenario)).text == ADAPTERS["cards-style"][scenario.name]
+    assert (await infill(gateway, "ledger", "ledger-style", row)).status == 404
+    assert (await infill(gateway, "cards", "cards-style", row)).text == ADAPTERS["cards-style"][scenario.name]
     for name in ("ledger-style", "cards-style"):
         assert (await gateway.manage(f"/admin/adapters/{name}", method="DELETE")).status == 204
 

@@ -74,20 +74,18 @@ async def test_the_key_of_the_engine_is_in_no_argument_and_prompts_are_in_no_log
         assert canary not in text
 
 
-async def test_a_streamed_answer_is_the_whole_answer_in_pieces(gateway):
+async def test_a_streamed_answer_is_the_whole_answer_in_pieces(gateway, examples):
     import urllib.request
 
-    scenario = named("complete-accounts-3")
-    text, at = scenario.text(), scenario.at()
+    row = examples["complete-accounts-3"]
+    # As a client sends it that renders the frame itself: the gateway reads it and renders it again.
     body = {
         "model": MODEL,
-        "prompt": text[:at],
-        "suffix": text[at:],
+        "prompt": row["prompt"],
         "max_tokens": 128,
         "temperature": 0,
         "stream": True,
         "stream_options": {"include_usage": True},
-        "copilot": {"language": "python", "path": scenario.file, "task": "complete"},
     }
     asked = urllib.request.Request(
         gateway.url + "/v1/completions",
@@ -105,7 +103,7 @@ async def test_a_streamed_answer_is_the_whole_answer_in_pieces(gateway):
     chunks = [json.loads(row) for row in rows[:-1]]
     pieces = [c["choices"][0]["text"] for c in chunks if c["choices"]]
     assert len(pieces) > 5
-    assert "".join(pieces) == scenario.answer
+    assert "".join(pieces) == row["answer"]
     assert chunks[-1]["usage"]["completion_tokens"] >= len(pieces) // 2
 
 
@@ -127,7 +125,7 @@ async def test_a_cancelled_request_of_the_editor_ends_the_generation(gateway, ed
             continue  # it was over before the gauge was read
         editor.notify("$/cancelRequest", {"id": number})
         assert await idle(gateway) < 1.0
-        with pytest.raises(Exception, match="cancel"):
+        with pytest.raises(Exception, match=r"(?i)cancel"):
             await answer
         return
     raise AssertionError("no request was long enough to be seen")

@@ -35,7 +35,6 @@ async def test_more_than_the_engine_can_take_is_refused_with_retry_after(gateway
 
 async def test_a_killed_engine_is_replaced_by_the_embedded_one_until_it_is_back(gateway, tmp_path):
     taught = named("complete-accounts-0")
-    # Seen often in the workspace, so that the embedded engine knows how it goes on.
     async with stack.editor(tmp_path, gateway) as editor:
         assert await play(editor, taught) == taught.answer
         loads = [
@@ -59,8 +58,10 @@ async def test_a_killed_engine_is_replaced_by_the_embedded_one_until_it_is_back(
         assert not hung
         for load in done:
             answer = load.result()
-            assert answer.status in {502, 503}, answer.body
-            assert answer.json["error"]["code"] in {"upstream_unavailable", "upstream_error"}
+            if answer.status != 200:  # one may have been done before the kill
+                assert answer.status in {502, 503}, answer.body
+                assert answer.json["error"]["code"] in {"upstream_unavailable", "upstream_error"}
+        assert any(load.result().status != 200 for load in done)
         assert time.monotonic() - killed < 20
 
         # The editor goes on: an answer of the embedded engine, or silence, at once, and the state is said once.
@@ -71,13 +72,10 @@ async def test_a_killed_engine_is_replaced_by_the_embedded_one_until_it_is_back(
         began = time.monotonic()
         found = await editor.request("textDocument/inlineCompletion", completion_params(uri, text, len(text)))
         assert time.monotonic() - began < 3
-        assert found is not None, "the embedded engine had nothing to say"
-        assert (
-            found["items"][0]["insertText"].startswith("account.balance -= cents"[len("account.") :]) or found["items"]
-        )
+        (item,) = found["items"]  # of the embedded engine: the model is dead
+        assert item["insertText"].startswith("PermissionError("), item
         status = (await stack.command(editor, "bankCopilot.status"))["workspaces"][0]
-        assert status["gateway"]["reason"], status
-        told = [m for m in editor.seen if m.get("method") in {"window/showMessage", "bankCopilot/availability"}]
+        assert (status["gateway"]["status"], bool(status["gateway"]["reason"])) == ("degraded", True), status
 
         await gateway.ready(400)
         back = time.monotonic()
@@ -85,7 +83,9 @@ async def test_a_killed_engine_is_replaced_by_the_embedded_one_until_it_is_back(
         while await play(editor, taught) != taught.answer:
             assert time.monotonic() - back < 30, "the model is back, the editor does not ask it"
             await asyncio.sleep(0.2)
-        assert len(told) <= 2, told
+        # Said once when it went and once when it came back, however many keystrokes lay between.
+        told = [m["params"]["message"] for m in editor.seen if m.get("method") == "window/showMessage"]
+        assert [("not available" in text, "back" in text) for text in told] == [(True, False), (False, True)], told
 
 
 REPEATED = '''"""Moves."""
