@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
-from conftest import PROBE, Editor, Refused, Start, frame
+from raw_editor import PROBE, Editor, Refused, Start, frame
 
 CANARY = "Kontonummer_4711_KANARIENVOGEL"
 URI = "file:///nowhere/a.py"

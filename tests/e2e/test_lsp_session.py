@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from conftest import EVERYTHING, PROBE, Editor, Refused, launch
+from raw_editor import EVERYTHING, PROBE, Editor, Refused, launch
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 import pytest_lsp
-from conftest import EVERYTHING, PROBE, PRODUCT, Editor, Refused, Start, frame
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient
+from raw_editor import EVERYTHING, PROBE, PRODUCT, Editor, Refused, Start, frame
 
 URI = "file:///nowhere/a.py"
 CODEC = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
