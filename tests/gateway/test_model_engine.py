@@ -456,7 +456,7 @@ async def test_templates_of_the_bank_come_before_ours_and_a_wrong_folder_is_told
     async with opened(tmp_path, current, engine="model") as workspace:
         await pipeline.suggest(generate(workspace.project.root, "the area of a circle"), workspace)
         assert workspace.notices == []
-    told = [r["template"] for r in gateway.records() if r["direction"] == "in"]
+    told = [r.get("template", "") for r in gateway.records() if r["direction"] == "in"]
     assert told[-1].startswith("generate@9.1#")
     assert (await last(gateway))["body"]["messages"] == [{"role": "user", "content": "the area of a circle"}]
     current = replace(current, prompts=replace(current.prompts, folder=str(tmp_path / "nowhere")))
