@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 import os
 import shutil
@@ -20,6 +19,10 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent / "e2e"))
+
+from raw_editor import EVERYTHING, frame, launch  # noqa: E402
+
 ROOT = HERE.parents[1]
 SCRIPT = str(Path(sys.executable).with_name("bank-copilot"))
 PYTHON = ROOT / ".venv-vllm" / "bin" / "python"
@@ -30,18 +33,6 @@ Json = dict[str, Any]
 
 _THREADS = ThreadPoolExecutor(128)
 """The loop's own are as few as the cores: requests would wait here, not at the gateway."""
-
-
-def _editor_module() -> Any:
-    spec = importlib.util.spec_from_file_location("e2e_editor", HERE.parent / "e2e" / "conftest.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-_e2e = _editor_module()
-Editor, Refused, launch, EVERYTHING = _e2e.Editor, _e2e.Refused, _e2e.launch, _e2e.EVERYTHING
 
 
 def free_port() -> int:
@@ -277,5 +268,5 @@ async def command(at: Any, name: str, *arguments: Any, seconds: float = 90) -> A
     at._last += 1  # its own deadline: a model on a shared CPU takes longer than Editor.send allows
     future = at._waiting[at._last] = asyncio.get_running_loop().create_future()
     params = {"command": name, "arguments": list(arguments)}
-    at.raw(_e2e.frame({"jsonrpc": "2.0", "id": at._last, "method": "workspace/executeCommand", "params": params}))
+    at.raw(frame({"jsonrpc": "2.0", "id": at._last, "method": "workspace/executeCommand", "params": params}))
     return await asyncio.wait_for(future, seconds)

@@ -77,11 +77,14 @@ async def test_a_killed_engine_is_replaced_by_the_embedded_one_until_it_is_back(
         status = (await stack.command(editor, "bankCopilot.status"))["workspaces"][0]
         assert (status["gateway"]["status"], bool(status["gateway"]["reason"])) == ("degraded", True), status
 
+        async with asyncio.timeout(30):  # `/ready` keeps a look for two seconds
+            while (await stack.http(gateway.url + "/ready")).json["status"] == "ready":
+                await asyncio.sleep(0.2)
         await gateway.ready(400)
         back = time.monotonic()
         assert engine_group(gateway) != group
         while await play(editor, taught) != taught.answer:
-            assert time.monotonic() - back < 30, "the model is back, the editor does not ask it"
+            assert time.monotonic() - back < 40, "the model is back, the editor does not ask it"
             await asyncio.sleep(0.2)
         # Said once when it went and once when it came back, however many keystrokes lay between.
         told = [m["params"]["message"] for m in editor.seen if m.get("method") == "window/showMessage"]
