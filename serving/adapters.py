@@ -14,13 +14,14 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from serving.asking import NoAnswer, ask, parsed
+from serving.engine_client import NoAnswer, ask, parsed
 from serving.errors import Refused
-from serving.state import State
-from serving.store import AdapterRow, Store
+from serving.state import State, store_of
+from serving.store import AdapterRow, StoreError
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 SUFFIXES: Final = frozenset({".safetensors", ".json", ".jinja", ".md", ".txt", ".model", ".jsonl"})
@@ -119,8 +120,8 @@ async def register(state: State, row: AdapterRow) -> AdapterRow:
     known = await _row(state, row.name)
     if known is not None and known.loaded:
         raise Refused(409, "conflict", f"Adapter {row.name} is loaded: unload it first.")
-    made = AdapterRow(row.name, row.base, found, row.path, row.teams, False, row.created, row.created_by)
-    await asyncio.to_thread(_store(state).put_adapter, made)
+    made = replace(row, digest=found, loaded=False)
+    await asyncio.to_thread(store_of(state).put_adapter, made)
     await _refresh(state)
     return made
 
@@ -130,8 +131,8 @@ async def load(state: State, name: str) -> AdapterRow:
     row = await _known(state, name)
     folder = await asyncio.to_thread(verified, state, row)
     await _put(state, row, folder)
-    await asyncio.to_thread(_store(state).set_loaded, name, True)
-    state.faults.pop(_part(name), None)
+    await asyncio.to_thread(store_of(state).set_loaded, name, True)
+    state.faults.pop(part(name), None)
     await _refresh(state)
     return await _known(state, name)
 
@@ -139,9 +140,9 @@ async def load(state: State, name: str) -> AdapterRow:
 async def unload(state: State, name: str) -> AdapterRow:
     """Close it to the teams, then take it out of the engine (an engine that is away has forgotten it anyway)."""
     row = await _known(state, name)
-    await asyncio.to_thread(_store(state).set_loaded, name, False)
+    await asyncio.to_thread(store_of(state).set_loaded, name, False)
     await _refresh(state)
-    state.faults.pop(_part(name), None)
+    state.faults.pop(part(name), None)
     if row.base in state.config.models:
         status = await _engine(state, row, "/v1/unload_lora_adapter", {"lora_name": name}, absent=404)
         if status not in {200, 400, 404}:
@@ -152,8 +153,8 @@ async def unload(state: State, name: str) -> AdapterRow:
 async def permit(state: State, name: str, teams: tuple[str, ...]) -> AdapterRow:
     """Set the teams that may use it. Raises Refused."""
     row = await _known(state, name)
-    changed = AdapterRow(row.name, row.base, row.digest, row.path, teams, row.loaded, row.created, row.created_by)
-    await asyncio.to_thread(_store(state).put_adapter, changed)
+    changed = replace(row, teams=teams)
+    await asyncio.to_thread(store_of(state).put_adapter, changed)
     await _refresh(state)
     return changed
 
@@ -162,7 +163,7 @@ async def drop(state: State, name: str) -> None:
     """Unload and forget it; its files stay. Raises Refused."""
     if (await _known(state, name)).loaded:
         await unload(state, name)
-    await asyncio.to_thread(_store(state).drop_adapter, name)
+    await asyncio.to_thread(store_of(state).drop_adapter, name)
     await _refresh(state)
 
 
@@ -181,30 +182,40 @@ async def folders(state: State) -> Mapping[str, Path]:
 
 
 async def reconcile(state: State) -> None:
-    """Make every engine hold what the registry says, for example after one was started again. Never raises."""
+    """Make every engine hold what the registry says, for example after one was started again.
+
+    Never raises: an engine or a store that is away is tried again by whoever finds it back.
+    """
     for upstream in {model.upstream for model in state.config.models.values()}:
-        rows = [r for r in await _rows(state) if _upstream(state, r) == upstream]
-        if not rows:
-            continue
         try:
-            held = await _held(state, upstream)
+            rows = [r for r in await _rows(state) if _upstream(state, r) == upstream]
+            held = await _held(state, upstream) if rows else frozenset()
+            for row in rows:
+                await _reconciled(state, row, held)
         except NoAnswer:
-            continue  # whoever finds it back calls again
-        for row in rows:
-            try:
-                if row.loaded and row.name not in held:
-                    await _put(state, row, await asyncio.to_thread(verified, state, row))
-                elif not row.loaded and row.name in held:
-                    await _engine(state, row, "/v1/unload_lora_adapter", {"lora_name": row.name}, absent=404)
-                state.faults.pop(_part(row.name), None)
-            except Refused as refused:
-                await _distrust(state, row, refused.message)
+            continue
+        except StoreError as error:
+            state.faults["store"] = str(error)
+
+
+async def _reconciled(state: State, row: AdapterRow, held: frozenset[str]) -> None:
+    """Load or unload one adapter of an engine that holds `held`. Raises NoAnswer and StoreError."""
+    try:
+        if row.loaded and row.name not in held:
+            await _put(state, row, await asyncio.to_thread(verified, state, row))
+        elif not row.loaded and row.name in held:
+            await _engine(state, row, "/v1/unload_lora_adapter", {"lora_name": row.name}, absent=404)
+        state.faults.pop(part(row.name), None)
+    except Refused as refused:
+        if refused.status == 503:  # the engine went away meanwhile: that says nothing about the adapter
+            raise NoAnswer(refused.code) from None
+        await _distrust(state, row, refused.message)
 
 
 async def _distrust(state: State, row: AdapterRow, why: str) -> None:
     """An adapter that is not the registered one answers nobody."""
-    state.faults[_part(row.name)] = why
-    await asyncio.to_thread(_store(state).set_loaded, row.name, False)
+    state.faults[part(row.name)] = why
+    await asyncio.to_thread(store_of(state).set_loaded, row.name, False)
     await _refresh(state)
 
 
@@ -244,7 +255,7 @@ async def _held(state: State, upstream: str) -> frozenset[str]:
 
 
 async def _rows(state: State) -> tuple[AdapterRow, ...]:
-    return await asyncio.to_thread(_store(state).adapters)
+    return await asyncio.to_thread(store_of(state).adapters)
 
 
 async def _row(state: State, name: str) -> AdapterRow | None:
@@ -267,12 +278,8 @@ def _upstream(state: State, row: AdapterRow) -> str | None:
     return model.upstream if model is not None else None
 
 
-def _store(state: State) -> Store:
-    assert state.store is not None
-    return state.store
-
-
-def _part(name: str) -> str:
+def part(name: str) -> str:
+    """The key of `state.faults` under which it is said what is wrong with an adapter."""
     return f"adapter {name}"
 
 

@@ -6,6 +6,7 @@ do, and never repeats text of a prompt, the name of another team or a path of th
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from copilot.errors import CopilotError
@@ -38,7 +39,7 @@ class Refused(CopilotError):
 
     def headers(self) -> dict[str, str]:
         """`Retry-After` in whole seconds, at least 1, where waiting helps."""
-        return {} if self.retry_after_s is None else {"Retry-After": str(max(1, round(self.retry_after_s + 0.5)))}
+        return {} if self.retry_after_s is None else {"Retry-After": str(max(1, math.ceil(self.retry_after_s)))}
 
 
 def _kind(status: int) -> str:

@@ -263,8 +263,7 @@ class Exchange:
             assert self._route is not None
             restorer: Callable[[], Restorer] | None = None
             if made.replaced:
-                words = tuple(made.reviewed.surrogates.items())
-                restorer = partial(Restorer, words, escaped=made.escaped)
+                restorer = partial(Restorer, made.reviewed, escaped=made.escaped)
             events = Events(self._route.model, include_usage=self._usage_wanted, restorer=restorer)
             digest, out = hashlib.sha256(), b""
             while not out and not events.done:

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from copilot.audit.journal import Journal
-from copilot.audit.record import Record
+from copilot.audit.record import Record, now
 from copilot.errors import ConfigError, UsageError
 from serving import auth
 from serving.callers import Quota
 from serving.config import Config, load, secret_problems, store_url
 from serving.errors import Refused
-from serving.shown import key_values, now_text, shown_team
+from serving.shown import key_values, shown_team
 from serving.store import Store, TeamRow
 
 Values = dict[str, Any]
@@ -42,7 +42,7 @@ class Desk:
             journal = Journal(self.config.audit.folder, f"{self.config.audit.writer[:36]}-cli")
             try:
                 user = getpass.getuser()
-                await journal.append(Record(now_text(), "system", uuid.uuid4().hex, user=user, client="cli", note=note))
+                await journal.append(Record(now(), "system", uuid.uuid4().hex, user=user, client="cli", note=note))
             finally:
                 await journal.close()
 

@@ -113,7 +113,6 @@ STATUSES: Final[dict[int, str]] = {
     405: "Only POST.",
     408: "The body took too long to arrive.",
     413: "The body is too large.",
-    415: "The body is not application/json.",
     429: "Over the limit of the key or the team; see Retry-After.",
     500: "Internal error.",
     502: "The model's engine gave no usable answer.",
@@ -161,7 +160,7 @@ def _generation(name: str, table: dict[str, fields.Rule], required: list[str]) -
     for field, rule in table.items():
         if rule.does == "refused":
             continue
-        text = {"ignored": "Ignored. ", "overwritten": "Overwritten. "}.get(rule.does, "") + rule.note
+        text = ("Ignored. " if rule.does == "ignored" else "") + rule.note
         properties[field] = {**SHAPES.get(field, {}), "description": text} if text else SHAPES.get(field, {})
     refused = ", ".join(f"`{field}`" for field, rule in table.items() if rule.does == "refused")
     answer = {"schema": {"$ref": f"#/components/schemas/{name.title()}Answer"}}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from serving.errors import Refused
-from serving.state import State
+from serving.state import State, store_of
 from serving.store import StoreError
 
 KEPT_S: Final = 2.0
@@ -75,10 +75,9 @@ class Readiness:
 
     async def _store(self, state: State) -> Check:
         advice = "Look after the database of store.url; known keys go on working meanwhile."
-        assert state.store is not None
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
-                await asyncio.to_thread(state.store.revision)
+                await asyncio.to_thread(store_of(state).revision)
         except StoreError as error:
             return Check("store", ok=False, detail=str(error), advice=advice)
         except TimeoutError:

@@ -61,4 +61,4 @@ def too_large(most_kb: int) -> Refused:
 
 def too_slow() -> Refused:
     """For a body that does not arrive."""
-    return Refused(408, "invalid_request", "The body took too long to arrive.")
+    return Refused(408, "body_timeout", "The body took too long to arrive.")

@@ -9,11 +9,6 @@ from serving.routes.shapes import TeamShown
 from serving.store import KeyRow, TeamRow
 
 
-def now_text() -> str:
-    """The time as audit records have it: UTC, RFC 3339, microseconds."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def when(seconds: int) -> str:
     """Unix seconds as RFC 3339."""
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

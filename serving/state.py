@@ -43,3 +43,9 @@ class State:
     """The engine that this process started, None when it attaches to others."""
     running: Callable[[], int] = int
     """How many requests of the data path run now."""
+
+
+def store_of(state: State) -> Store:
+    """The store of a full gateway."""
+    assert state.store is not None
+    return state.store

@@ -8,11 +8,12 @@ be the beginning of a replaced word. No I/O; the same bytes out however the byte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
 
+from copilot.guard import Reviewed
 from prompts import fim
 
 DONE: Final = b"data: [DONE]\n\n"
@@ -30,13 +31,10 @@ class Broken(Exception):
 
 
 class Restorer:
-    """Replaces words in a text that comes in pieces, and undoes the escape of control words."""
+    """Restores, in a text that comes in pieces, what a review replaced, and undoes the escape of control words."""
 
-    def __init__(self, words: Iterable[tuple[str, str]], *, escaped: bool) -> None:
-        self._words = tuple(words)
-        self._heads = {word[:at] for word, _ in self._words for at in range(1, len(word))}
-        self._longest = max((len(head) for head in self._heads), default=0)
-        self._escaped = escaped
+    def __init__(self, reviewed: Reviewed, *, escaped: bool) -> None:
+        self._reviewed, self._escaped = reviewed, escaped
         self._raw = self._text = ""
 
     def feed(self, piece: str) -> str:
@@ -47,20 +45,15 @@ class Restorer:
             self._raw = raw[len(raw) - held :]
             piece = fim.original(raw[: len(raw) - held])
         text = self._text + piece
-        for word, meant in self._words:
-            text = text.replace(word, meant)
-        held = next((n for n in range(min(self._longest, len(text)), 0, -1) if text[-n:] in self._heads), 0)
-        self._text = text[len(text) - held :]
-        return text[: len(text) - held]
+        ready = len(text) - self._reviewed.held(text)
+        self._text = text[ready:]
+        return self._reviewed.restored(text[:ready])
 
     def rest(self) -> str:
         """What was held back; the text has ended."""
-        raw, self._raw = self._raw, ""
-        text = self._text + fim.original(raw)
-        self._text = ""
-        for word, meant in self._words:
-            text = text.replace(word, meant)
-        return text
+        text = self._text + fim.original(self._raw)
+        self._raw = self._text = ""
+        return self._reviewed.restored(text)
 
 
 class Events:

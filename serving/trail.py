@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final, Literal
 
-from copilot.audit.record import Record
+from copilot.audit.record import Record, now
 from serving.callers import Caller, Route
 from serving.errors import Refused
 
@@ -48,7 +47,7 @@ class Trail:
         out = direction == "out"
         tokens_in, tokens_out = self.tokens or (None, None)
         return Record(
-            time=f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z",
+            time=now(),
             direction=direction,
             request=self.request,
             team=caller.team if caller is not None else "",

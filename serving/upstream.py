@@ -208,8 +208,6 @@ class Upstream:
                 503, "upstream_unavailable", "The model's engine cannot be reached.", retry_after_s=2
             ) from None
 
-    probe = ask
-
     async def close(self) -> None:
         """Close all connections."""
         await self._session.close()

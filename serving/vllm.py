@@ -22,8 +22,8 @@ from typing import Final
 
 from copilot.errors import CopilotError
 from serving import keeper
-from serving.asking import NoAnswer, ask, key, parsed
 from serving.config import Upstream, Vllm
+from serving.engine_client import NoAnswer, ask, key, parsed
 from serving.logfile import LogFile
 from serving.vllm_command import STOPS, command, environment, place
 

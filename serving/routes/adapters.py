@@ -8,13 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
+from copilot.audit.record import now
 from serving import adapters
 from serving.access import AdminCaller, StateOf
 from serving.errors import Refused
-from serving.routes.admin import ERRORS, record, store_of
+from serving.routes.admin import ERRORS, record
 from serving.routes.shapes import ModelName, TeamName
-from serving.shown import now_text
-from serving.state import State
+from serving.state import State, store_of
 from serving.store import AdapterRow
 
 AdapterName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", examples=["payments-java"])]
@@ -75,7 +75,7 @@ def _shown(state: State, row: AdapterRow) -> AdapterShown:
         loaded=row.loaded,
         created=row.created,
         created_by=row.created_by,
-        fault=state.faults.get(f"adapter {row.name}", ""),
+        fault=state.faults.get(adapters.part(row.name), ""),
     )
 
 
@@ -98,7 +98,7 @@ async def register(asked: AdapterNew, state: StateOf, caller: AdminCaller) -> Ad
     """Register the files that lie in a folder now: their digest is kept, and compared before each load."""
     await _known_teams(state, asked.teams)
     teams = tuple(dict.fromkeys(asked.teams))
-    row = AdapterRow(asked.name, asked.base, asked.digest, asked.path, teams, False, now_text(), caller.user)
+    row = AdapterRow(asked.name, asked.base, asked.digest, asked.path, teams, False, now(), caller.user)
     await record(state, caller, f"adapter-registered:{asked.name}")
     return _shown(state, await adapters.register(state, row))
 

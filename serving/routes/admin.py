@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from copilot.audit.record import Record
+from copilot.audit.record import Record, now
 from serving import auth
 from serving.access import AdminCaller, StateOf
 from serving.bank_templates import BankTemplates
@@ -23,7 +23,6 @@ from serving.routes.shapes import (
     Keys,
     KeyShown,
     Prefix,
-    Problem,
     Reloaded,
     Rotated,
     Rotation,
@@ -35,9 +34,9 @@ from serving.routes.shapes import (
     UsageReport,
     UsageShown,
 )
-from serving.shown import key_values, now_text, shown_team
-from serving.state import State
-from serving.store import KeyRow, Store, TeamRow
+from serving.shown import key_values, shown_team
+from serving.state import State, store_of
+from serving.store import KeyRow, TeamRow
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {
@@ -55,7 +54,6 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         503: "The database or the audit journal cannot be written, or the gateway starts.",
     }.items()
 }
-_ = Problem  # in the document by serving/openapi.py
 
 router = APIRouter(prefix="/admin", tags=["admin"], responses=ERRORS)
 
@@ -63,14 +61,8 @@ router = APIRouter(prefix="/admin", tags=["admin"], responses=ERRORS)
 async def record(state: State, caller: Caller, note: str) -> None:
     """An audit record of a change that `caller` makes; `note` names it and its subject. Raises AuditUnavailable."""
     await state.journal.append(
-        Record(now_text(), "system", uuid.uuid4().hex, team=caller.team, user=caller.user, key=caller.key, note=note)
+        Record(now(), "system", uuid.uuid4().hex, team=caller.team, user=caller.user, key=caller.key, note=note)
     )
-
-
-def store_of(state: State) -> Store:
-    """The store of a full gateway."""
-    assert state.store is not None
-    return state.store
 
 
 async def refreshed(state: State) -> None:

@@ -227,12 +227,12 @@ async def test_another_path_is_no_business_of_the_data_path(house):
 
 async def test_a_probe_needs_no_slot_and_says_what_is_wrong(house):
     house.upstream.lanes.active = 0
-    assert (await house.upstream.probe("GET", "/health"))[0] == 200
+    assert (await house.upstream.ask("GET", "/health"))[0] == 200
     await house.stub.behave(fault="hang")
     from serving.errors import Refused
 
     with pytest.raises(Refused) as slow:
-        await house.upstream.probe("POST", "/v1/completions", {"prompt": "x"}, timeout_s=0.2)
+        await house.upstream.ask("POST", "/v1/completions", {"prompt": "x"}, timeout_s=0.2)
     assert slow.value.code == "upstream_timeout"
     house.upstream.lanes.active = 2
 

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copilot.guard import Reviewed
+from copilot.types import Verdict
 from prompts.control import neutral
 from serving.stream import Broken, Events, Restorer, release
 
@@ -125,24 +127,28 @@ def test_after_done_nothing_is_passed_on():
     assert events.feed(b"garbage\n\n") == b""
 
 
-SURROGATES = {"CARD-0001": "4111 1111", "CARD-0002": "\u2060x", "KEY_a1": "sk-1"}
+CARD, OTHER, KEY = "1047290000000001", "1047 2900 0000 0002", "REDACTED_PROVIDER_KEY_0001"
+SURROGATES = {CARD: "4111 1111", OTHER: "\u2060x", KEY: "sk-1"}
+REVIEWED = Reviewed((), Verdict("redact"), SURROGATES)
 
 
 @given(
     parts=st.lists(
-        st.sampled_from([*SURROGATES, "CARD-", "CARD-0", "KEY", "KEY_a", *WORDS, "\u2060", "<", "<|", "a\n", "你"]),
+        st.sampled_from(
+            [*SURROGATES, "1", "10", "1047 2900", KEY[:9], KEY[:-1], *WORDS, "\u2060", "<", "<|", "a\n", "你"]
+        ),
         max_size=14,
     ),
     places=st.lists(st.integers(0, 10**6), max_size=20),
     escaped=st.booleans(),
 )
 def test_what_was_replaced_is_restored_in_any_pieces_and_never_shows_half(parts, places, escaped):
-    meant = "".join(SURROGATES.get(part, part) for part in parts)
     text = "".join(parts)
+    meant = REVIEWED.restored(text)
     if escaped:
         text = neutral(text, WORDS)
         assert "<|im_start|>" not in text
-    restorer = Restorer(SURROGATES.items(), escaped=escaped)
+    restorer = Restorer(REVIEWED, escaped=escaped)
     out = ""
     for piece in cut(text, places):
         out += restorer.feed(piece)
@@ -152,11 +158,11 @@ def test_what_was_replaced_is_restored_in_any_pieces_and_never_shows_half(parts,
 
 @given(places=st.lists(st.integers(0, 10**6), max_size=20))
 def test_a_restored_stream_gives_every_choice_its_own_words(places):
-    texts = list("pay CARD-0001 and KEY_a1, then CARD")
+    texts = list(f"pay {CARD} and {KEY}, then 1047")
     data = whole(texts)
-    events = Events("bank", include_usage=False, restorer=lambda: Restorer(SURROGATES.items(), escaped=False))
+    events = Events("bank", include_usage=False, restorer=lambda: Restorer(REVIEWED, escaped=False))
     out = b"".join(map(events.feed, cut(data, places)))
-    assert "".join(e["choices"][0]["text"] for e in said(out)) == "pay 4111 1111 and sk-1, then CARD"
+    assert "".join(e["choices"][0]["text"] for e in said(out)) == "pay 4111 1111 and sk-1, then 1047"
 
 
 def test_arguments_of_tools_are_restored_too():
@@ -164,10 +170,12 @@ def test_arguments_of_tools_are_restored_too():
         delta = {"tool_calls": [{"index": 0, "function": {"arguments": text}}]}
         return event("", choices=[{"index": 0, "delta": delta, "finish_reason": finish}])
 
-    events = Events("bank", include_usage=False, restorer=lambda: Restorer(SURROGATES.items(), escaped=False))
-    out = said(b"".join(map(events.feed, [call('{"n":"CARD-0'), call('001"}CARD'), call("", "tool_calls")])))
+    events = Events("bank", include_usage=False, restorer=lambda: Restorer(REVIEWED, escaped=False))
+    out = said(
+        b"".join(map(events.feed, [call('{"n":"' + CARD[:9]), call(CARD[9:] + '"}1047'), call("", "tool_calls")]))
+    )
     calls = [c["function"]["arguments"] for e in out for c in e["choices"][0]["delta"]["tool_calls"]]
-    assert "".join(calls) == '{"n":"4111 1111"}CARD'
+    assert "".join(calls) == '{"n":"4111 1111"}1047'
 
 
 def test_release_is_identity_for_now():
