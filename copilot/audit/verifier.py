@@ -130,16 +130,27 @@ def _fault(line: bytes, number: int, prev: str, writer: str) -> tuple[str, str]:
 
 
 def verify(path: Path, head: tuple[str, int] | None = None) -> list[Chain]:
-    """Check every chain in a folder, or one file. Raises OSError, and ValueError when there is no journal or `head`
-    is given for several writers.
+    """Check every chain in a folder, or one file. `head` must stand in one of them; where none of several holds it, a
+    last chain named `--head` says so. Raises OSError, and ValueError when there is no journal.
     """
     found = journals(path)
     if not found:
         raise ValueError(f"{path}: no journal (files <writer>-<number>.jsonl)")
-    if head is not None and len(found) > 1:
-        raise ValueError(f"--head is for one writer; here are {', '.join(found)}: name one file, or a folder of one")
     alone = path.is_file()
-    return [check(writer, files, head, alone=alone) for writer, files in found.items()]
+    if head is None or len(found) == 1:
+        return [check(writer, files, head, alone=alone) for writer, files in found.items()]
+    holders = {writer for writer, files in found.items() if _holds(files, head)}
+    chains = [check(writer, files, head if writer in holders else None) for writer, files in found.items()]
+    if not holders:
+        reason = f"no journal here has line number {head[1]} with that hash: an end was cut off, or written anew"
+        chains.append(Chain("--head", 0, reason=reason))
+    return chains
+
+
+def _holds(files: Sequence[Path], head: tuple[str, int]) -> bool:
+    """Whether a line of that number and hash stands in the files, right or not."""
+    start, end = b'{"n":%d,' % head[1], b'"hash":"%b"}\n' % head[0].encode()
+    return any(line.startswith(start) and line.endswith(end) for file in files for line in lines(file))
 
 
 def parsed_head(text: str) -> tuple[str, int]:
@@ -174,7 +185,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def told(chain: Chain) -> str:
     """A chain in one line."""
     if chain.reason:
-        return f"BROKEN {chain.writer}: {chain.file} line {chain.line}: {chain.reason}"
+        where = f"{chain.file} line {chain.line}: " if chain.file else ""
+        return f"BROKEN {chain.writer}: {where}{chain.reason}"
     span = f"lines {chain.first} to {chain.last} in {chain.files} file(s)"
     return f"intact {chain.writer}: {span}; head {chain.head}:{chain.last}"
 

@@ -289,6 +289,26 @@ def test_the_command_line_verifies(journal, capsys, tmp_path):
     assert call(capsys, "audit", "verify", tmp_path / "nowhere")[0] == 2
 
 
+async def test_a_kept_head_is_looked_for_in_every_chain_of_a_folder(journal, tmp_path):
+    await fill(journal, 5, writer="gateway-cli")
+    gateway, console = verify(journal)
+    for chain in (gateway, console):
+        assert [found.reason for found in verify(journal, (chain.head, chain.last))] == ["", ""]
+    last = files(journal)[-1]
+    assert last.name.startswith("gateway-cli")
+    last.write_bytes(b"".join(last.read_bytes().splitlines(keepends=True)[:-1]))
+    assert [found.reason == "" for found in verify(journal, (gateway.head, gateway.last))] == [True, True]
+    lost = verify(journal, (console.head, console.last))
+    assert [(found.writer, found.reason == "") for found in lost] == [
+        ("gateway", True),
+        ("gateway-cli", True),
+        ("--head", False),
+    ]
+    done = alone(tmp_path, journal, "--head", f"{console.head}:{console.last}")
+    assert done.returncode == 1
+    assert f"BROKEN --head: no journal here has line number {console.last} with that hash" in done.stdout
+
+
 def test_the_command_line_exports_by_time_and_team(journal, capsys):
     code, out, _ = call(capsys, "audit", "export", journal)
     rows = [json.loads(line) for line in out.splitlines()]
