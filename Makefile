@@ -32,7 +32,7 @@ demo: $(INSTALLED) ## Play the main job on the sample through a real language-se
 .PHONY: test
 test: $(INSTALLED) ## Unit, golden, end-to-end, property and fuzz tests
 	@bash tests/system.sh bubblewrap jdk nginx
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: check
 check: $(INSTALLED) ## Lint, format, types, import contracts
