@@ -27,6 +27,7 @@ from serving.auth import Directory
 from serving.bank_templates import BankTemplates
 from serving.config import Config, store_url
 from serving.errors import Refused
+from serving.exchange import ENDPOINTS
 from serving.journal import MeasuredJournal
 from serving.limits import Limiter
 from serving.metrics import Metrics
@@ -42,7 +43,6 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-DATA_PATHS: Final = frozenset({"/v1/completions", "/v1/chat/completions"})
 REFRESH_S: Final = 2.0
 """A key that another process revoked goes on working for so long at most."""
 MAX_BODY: Final = 65_536
@@ -60,7 +60,7 @@ class Gateway(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI event."""
-        if scope["type"] == "http" and scope["path"] in DATA_PATHS and self.data is not None:
+        if scope["type"] == "http" and scope["path"] in ENDPOINTS and self.data is not None:
             await self.data(scope, receive, send)
         elif scope["type"] == "http":
             config: Config = self.state.config
@@ -199,11 +199,18 @@ async def _opened(config: Config, stack: contextlib.AsyncExitStack) -> State:
     metrics = Metrics(directory.is_model)
     journal = await asyncio.to_thread(MeasuredJournal, config.audit.folder, config.audit.writer, metrics)
     stack.push_async_callback(journal.close)
-    limiter = Limiter(config.limits)
+    try:
+        limiter = Limiter(config.limits)
+    except ValueError as error:
+        raise ConfigError(f"{error}.") from None
     stack.push_async_callback(limiter.close)
-    upstreams = {name: Upstream(name, settings, metrics) for name, settings in config.upstreams.items()}
-    for upstream in upstreams.values():
-        stack.push_async_callback(upstream.close)
+    upstreams = {}
+    for name, settings in config.upstreams.items():
+        try:
+            upstreams[name] = Upstream(name, settings, metrics)
+        except OSError as error:
+            raise ConfigError(f"upstreams.{name}.ca_bundle cannot be used: {error.strerror or error}.") from None
+        stack.push_async_callback(upstreams[name].close)
     return State(
         config=config,
         directory=directory,
@@ -293,6 +300,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
     text = "the body is no JSON" if first["type"] == "json_invalid" else str(first["msg"])
+    if where == "body" and isinstance(first.get("input"), (bytes, str)):
+        text = "send a JSON object, with the header Content-Type: application/json"
     return _answer(request, Refused(422, "invalid_request", f"{where[:200]}: {text[:200]}.", param=where[:200]))
 
 

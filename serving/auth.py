@@ -12,6 +12,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -57,7 +58,11 @@ def rotate(store: Store, prefix: str, grace_days: float, days: float | None = No
     now = time.time()
     old = next((row for row in store.issued() if row.prefix == prefix), None)
     if old is None or old.revoked is not None or old.expires <= now:
-        raise Refused(404, "not_found", f"No valid key has the prefix {prefix}: create a new one instead.")
+        raise Refused(
+            404,
+            "not_found",
+            f"No valid key has the prefix {prefix}: `bank-copilot keys list` shows them; create a new one for one that ended.",
+        )
     life = days if days is not None else (old.expires - old.created) / DAY
     quota = Quota(old.requests_per_minute, old.tokens_per_minute, old.concurrent)
     while True:
@@ -104,14 +109,15 @@ class Directory:
         self._used: dict[tuple[str, str, str, str], list[int]] = {}
         self._now: Callable[[], float] = time.time
         self._at = _Snapshot()
+        self._reading = threading.Lock()
         self.refresh_now()
 
     def authenticate(self, authorization: bytes | None) -> Caller:
         """The caller of an `Authorization: Bearer …` header. Raises Refused 401 (no, unknown, expired or revoked key)."""
-        if authorization is None:
+        scheme, _, key = (authorization or b"").partition(b" ")
+        if scheme.lower() != b"bearer":
             raise Refused(401, "invalid_key", "Send your key as `Authorization: Bearer bck_…`.")
-        scheme, _, key = authorization.partition(b" ")
-        if scheme.lower() != b"bearer" or not key.startswith(b"bck_") or len(key) > 80:
+        if not key.startswith(b"bck_") or len(key) > 80:
             raise Refused(401, "invalid_key", "The key is not one of this gateway: it begins with bck_.")
         digest = hashlib.sha256(key).digest()
         entry = self._at.entries.get(digest)
@@ -202,6 +208,10 @@ class Directory:
 
     def refresh_now(self, *, changed_only: bool = False) -> None:
         """Read keys, teams and adapters again. Blocks. Raises StoreError; then the last state stays in force."""
+        with self._reading:  # what was read first is in force first: an older state never follows a newer one
+            self._refresh(changed_only=changed_only)
+
+    def _refresh(self, *, changed_only: bool) -> None:
         revision = self._store.revision()
         if changed_only and revision == self._at.revision:
             return

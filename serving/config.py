@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,6 +21,8 @@ from copilot.errors import ConfigError
 from copilot.guard.review import KINDS, Action
 
 Task = Literal["complete", "generate", "fix", "comment", "tests", "explain", "chat"]
+TASKS: Final = frozenset(get_args(Task))
+"""What a request may be for: the tasks of `copilot.types.Task`, and a client's own chat."""
 
 
 class _Section(BaseModel):

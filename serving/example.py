@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import textwrap
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from copilot.guard.review import KINDS
-from serving.config import Adapters, Audit, Guard, Limits, Model, Prompts, Server, Store, Upstream, Vllm
+from serving.config import Adapters, Audit, Guard, Limits, Model, Prompts, Server, Store, Task, Upstream, Vllm
 
 FILE: Final = Path(__file__).with_name("gateway.example.toml")
 
@@ -34,7 +34,7 @@ _FILLED: Final[dict[str, object]] = {
     "upstreams.local.url": "http://127.0.0.1:8000",
     "models.bank-coder.upstream": "local",
     "models.bank-coder.served": "qwen2.5-coder-7b",
-    "models.bank-coder.tasks": ["complete", "generate", "fix", "comment", "tests", "explain", "chat"],
+    "models.bank-coder.tasks": list(get_args(Task)),
     "vllm.upstream": "local",
     "vllm.model": "models/qwen2.5-coder-7b",
     "vllm.served": ["qwen2.5-coder-7b"],

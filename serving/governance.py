@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from serving import fields
+from serving.config import TASKS
 from serving.errors import Refused
 from serving.trail import Trail
 
@@ -41,8 +41,8 @@ def take(headers: Headers, trail: Trail) -> None:
 def task(headers: Headers, named: str, *, chat: bool) -> str:
     """The task of a request: the header's or the body's, which must agree, else the endpoint's. Raises Refused 400."""
     header = headers.get(b"x-copilot-task", b"").decode("latin-1")
-    if header and header not in fields.TASKS:
-        raise _wrong("X-Copilot-Task", f"must be one of {', '.join(sorted(fields.TASKS))}")
+    if header and header not in TASKS:
+        raise _wrong("X-Copilot-Task", f"must be one of {', '.join(sorted(TASKS))}")
     if header and named and header != named:
         raise _wrong("X-Copilot-Task", "and copilot.task differ")
     return header or named or ("chat" if chat else "complete")

@@ -11,7 +11,8 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-TASKS: Final = frozenset({"complete", "generate", "fix", "comment", "tests", "explain", "chat"})
+from serving.config import TASKS
+
 OUTCOMES: Final = frozenset(
     {"ok", "denied", "limited", "overloaded", "aborted", "upstream-error", "timeout", "refused"}
 )

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from serving import fields
+from serving.config import TASKS
 from serving.routes.shapes import OpenAIError, Problem
 
 Json = dict[str, Any]
@@ -85,7 +86,7 @@ SHAPES: Final[dict[str, Json]] = {
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            "task": {"enum": sorted(fields.TASKS)},
+            "task": {"enum": sorted(TASKS)},
             "language": {"type": "string", "pattern": r"^[A-Za-z0-9+#._-]{0,32}$"},
             "path": {"type": "string", "maxLength": 1024},
             "snippets": _SNIPPETS,
@@ -175,7 +176,7 @@ def _generation(name: str, table: dict[str, fields.Rule], required: list[str]) -
         "operationId": name,
         "security": [{"key": []}],
         "parameters": [
-            {**header, "name": "X-Copilot-Task", "schema": {"enum": sorted(fields.TASKS)}},
+            {**header, "name": "X-Copilot-Task", "schema": {"enum": sorted(TASKS)}},
             {
                 **header,
                 "name": "X-Copilot-Prompt",

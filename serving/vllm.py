@@ -114,7 +114,7 @@ class Engine:
                     await self._launch()
                 await self._become_ready()
                 await self._watch()
-            except (EngineFailed, OSError) as error:
+            except (CopilotError, OSError) as error:  # its own failures, and those of the registry of adapters
                 why = str(error)
             await self._end()
             assert self._first is not None
@@ -263,7 +263,7 @@ class Engine:
 
 
 async def attached(upstream: Upstream, served: tuple[str, ...]) -> tuple[str, ...]:
-    """What is wrong or risky with an engine that somebody else runs: sentences for the log and for `/ready`."""
+    """What is wrong or risky with an engine that somebody else runs: sentences for `serve --check`."""
     try:
         status, body = await ask(upstream, "GET", "/v1/models")
     except NoAnswer as error:

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request, Response
 from copilot import __version__
 from serving.access import AnyCaller, StateOf
 from serving.callers import Caller, Route
+from serving.config import TASKS
 from serving.errors import Refused
-from serving.metrics import TASKS
 from serving.routes.shapes import (
     AvailableModel,
     LimitsShown,

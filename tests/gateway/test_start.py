@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -65,12 +66,34 @@ def test_a_template_that_cannot_be_used(made):
         file.write_text(whole)
 
 
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ('[upstreams.other]\nurl = "https://127.0.0.1:1"\nca_bundle = "gone.pem"\n', "upstreams.other.ca_bundle"),
+        ('[limits]\nstorage = "papyrus://x"\n', "limits.storage"),
+    ],
+)
+def test_a_file_or_storage_that_cannot_be_used(made, section, said):
+    whole = made.config.read_text()
+    made.config.write_text(whole + "\n" + section)
+    try:
+        assert said in refused(made)[1]
+    finally:
+        made.config.write_text(whole)
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
 def engine(made, script):
     path = made.folder / "engine"
     path.write_text(f"#!{sys.executable}\n{script}")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     (made.folder / "model").mkdir(exist_ok=True)
-    plain = made.config.read_text().replace(made.upstream, "http://127.0.0.1:18431")
+    plain = made.config.read_text().replace(made.upstream, f"http://127.0.0.1:{free_port()}")
     made.config.write_text(
         plain
         + '\n[vllm]\nupstream = "local"\npython = "engine"\nplatform = "cpu"\nmodel = "model"\nserved = ["stub"]\nstart_s = 20\n'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import threading
 
 import pytest
 
@@ -288,3 +289,28 @@ async def test_no_usage_is_lost_between_counting_and_writing(store, config):
     await asyncio.gather(count(), count(), write(), write())
     await directory.flush()
     assert sum(row.requests for row in store.usage("2000-01-01", "2999-12-31")) == 400
+
+
+def test_of_two_readings_at_once_the_newer_state_stays_in_force(store, config, monkeypatch):
+    directory = Directory(config, store)
+    read, go_on, plain = threading.Event(), threading.Event(), store.teams
+
+    def slow():
+        rows = plain()
+        if not read.is_set():
+            read.set()
+            assert go_on.wait(10)
+        return rows
+
+    monkeypatch.setattr(store, "teams", slow)
+    older = threading.Thread(target=directory.refresh_now)
+    older.start()
+    assert read.wait(10)  # it has the teams of now
+    store.add_team(TeamRow("new"))
+    newer = threading.Thread(target=directory.refresh_now)
+    newer.start()
+    newer.join(0.2)
+    go_on.set()
+    older.join(10)
+    newer.join(10)
+    assert directory.counts()[1] == 4

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from copilot.errors import ConfigError
+from copilot.types import Task
 from serving import config, example
 from serving.bank_templates import BankTemplates
 from serving.config import checked, load
@@ -21,6 +22,10 @@ def test_the_example_is_what_the_model_of_the_configuration_says():
     if os.environ.get("UPDATE_DOCS"):
         example.FILE.write_text(example.text(), "utf-8")
     assert example.FILE.read_text("utf-8") == example.text()
+
+
+def test_a_request_may_be_for_any_task_of_ours_and_for_chat():
+    assert {*Task, "chat"} == config.TASKS
 
 
 def test_the_example_loads_and_its_values_are_the_defaults():

@@ -16,6 +16,7 @@ import pytest
 
 from serving import vllm
 from serving.config import Upstream, Vllm
+from serving.store import StoreError
 
 STUB = Path(__file__).parents[1] / "stub_vllm.py"
 
@@ -116,6 +117,37 @@ async def test_an_engine_that_is_killed_comes_back_and_both_are_said(engine, pla
     assert gone(first_worker)
 
 
+async def test_a_registry_of_adapters_that_is_away_delays_the_next_start_and_does_not_end_the_keeping(place):
+    folder, port = place
+    said, asked = [], []
+
+    async def adapters():
+        asked.append(len(asked))
+        if len(asked) in {2, 3}:
+            raise StoreError("The database of keys and teams cannot be read.")
+        return {}
+
+    settings = Vllm(
+        upstream="main",
+        platform="cpu",
+        python=str(folder / "python"),
+        model="/m",
+        served=("stub",),
+        start_s=20,
+        lora=True,
+    )
+    upstream = Upstream(url=f"http://127.0.0.1:{port}")
+    engine = vllm.Engine(settings, upstream, lambda *words: said.append(words), adapters=adapters)
+    try:
+        await engine.start()
+        await engine.ready()
+        os.killpg(engine.group, signal.SIGKILL)
+        await until(lambda: engine.starts == 2 and engine.state == "ready")
+        assert [text for _, text in said].count("The database of keys and teams cannot be read.") == 2
+    finally:
+        await engine.stop()
+
+
 async def test_when_only_the_first_process_dies_its_workers_are_ended_too(engine, place):
     folder, _ = place
     await engine.start()
@@ -183,6 +215,7 @@ async def test_no_process_survives_a_gateway_that_is_killed(place):
 import asyncio
 from serving import vllm
 from serving.config import Upstream, Vllm
+from serving.store import StoreError
 async def main():
     settings = Vllm(upstream="m", platform="cpu", python={str(folder / "python")!r}, model="/m", served=("stub",))
     engine = vllm.Engine(settings, Upstream(url="http://127.0.0.1:{port}"), lambda *_: None)
