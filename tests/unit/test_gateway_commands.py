@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -56,8 +57,11 @@ def test_the_first_run_writes_nothing_and_says_which_commands_to_type(tmp_path, 
 def test_what_it_says_to_type_works(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["serve", "--example"]) == 0
-    Path("gateway.toml").write_text(capsys.readouterr().out)
-    assert cli.main(["serve", "--config", "gateway.toml", "--check"]) == 1  # no engine answers yet
+    with socket.socket() as taken:  # bound and not listening: nobody answers there, whatever else runs on this machine
+        taken.bind(("127.0.0.1", 0))
+        engine = f"127.0.0.1:{taken.getsockname()[1]}"
+        Path("gateway.toml").write_text(capsys.readouterr().out.replace("127.0.0.1:8000", engine))
+        assert cli.main(["serve", "--config", "gateway.toml", "--check"]) == 1  # no engine answers yet
     told = capsys.readouterr().out
     assert "warning: upstream local: it does not answer" in told
     assert not Path("gateway.db").exists()

@@ -248,7 +248,7 @@ def test_offers_are_what_applies_and_every_offer_resolves():
 )
 def test_each_check_refuses_what_it_is_for(span: Span, new: str, failed: str):
     doc = document(Path("m.py"), "python", "class A:\n\n    def f(self): return 0\n")
-    candidate = Candidate((Edit(doc.path, span, new),), "test", 1.0)
+    candidate = Candidate((Edit(doc.path, span, new),), "embedded:derivation", 1.0)
     first = next(c for c in proof_until_failure(candidate, request(doc, "class A")) if not c.passed)
     assert first.name == failed
 
