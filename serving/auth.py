@@ -61,7 +61,7 @@ def rotate(store: Store, prefix: str, grace_days: float, days: float | None = No
         raise Refused(
             404,
             "not_found",
-            f"No valid key has the prefix {prefix}: `bank-copilot keys list` shows them; create a new one for one that ended.",
+            f"No valid key has the prefix {prefix}: `bank-copilot keys list` shows them.",
         )
     life = days if days is not None else (old.expires - old.created) / DAY
     quota = Quota(old.requests_per_minute, old.tokens_per_minute, old.concurrent)

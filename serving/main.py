@@ -26,6 +26,7 @@ from copilot import __version__
 from copilot.errors import ConfigError, CopilotError
 from serving import config as configuration
 from serving.app import Gateway, create
+from serving.host import missing
 from serving.protocol import limited
 from serving.vllm import attached
 
@@ -160,7 +161,7 @@ def check(path: Path) -> dict[str, object]:
         raise ConfigError(f"{path}: {problems[0]}")
     templates = BankTemplates(config.prompts)
     upstreams: dict[str, object] = {}
-    warnings = _warnings(config, config.server.host)
+    warnings = [*_warnings(config, config.server.host), *missing(config)]
     for name, upstream in config.upstreams.items():
         served = tuple(m.served for m in config.models.values() if m.upstream == name)
         upstreams[name] = {"url": upstream.url, "models": list(served)}
@@ -210,6 +211,7 @@ def _log_to_stderr() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    logging.getLogger("bank-copilot.vllm").setLevel(logging.INFO)  # a model loads for minutes: say where it is
 
 
 def _raise_file_limit(connections: int) -> None:

@@ -111,6 +111,9 @@ class Readiness:
         except Refused as error:
             self._generated.pop(name, None)
             advice = "Start the engine, or look at its log and at the network between."
+            if state.vllm is not None and state.vllm.state == "starting" and state.vllm.upstream is upstream.settings:
+                advice = "Wait: loading a model takes from a minute to many. vllm.log says how far it is."
+                return Check(title, ok=False, detail="vLLM is starting", advice=advice)
             return Check(title, ok=False, detail=error.code.replace("_", " "), advice=advice)
         if status == 200:
             self._generated[name] = time.monotonic()

@@ -153,7 +153,7 @@ class Engine:
             await self._end()
             raise EngineFailed(f"vLLM could not be started: {self._last_error()}")
         self.group = int(number)
-        log.info("vLLM: started as process group %d.", self.group)
+        log.info("vLLM: started as process group %d; loading the model takes from a minute to many.", self.group)
 
     async def _drain(self, process: asyncio.subprocess.Process) -> None:
         """Keep the engine's output moving: a full pipe would stop it."""

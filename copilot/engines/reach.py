@@ -95,7 +95,8 @@ async def _network(there: Address, proxy: str, connect_s: float) -> AsyncIterato
         async with asyncio.timeout(connect_s):
             found = await loop.getaddrinfo(host, port)
     except (OSError, TimeoutError):
-        yield Step("gateway name", False, say("The name {host} is not known.", host=host), _advice()["name"])
+        advice = _advice()["proxy" if proxy else "name"]
+        yield Step("gateway name", False, say("The name {host} is not known.", host=host), advice)
         return
     addresses = ", ".join(sorted({str(row[4][0]) for row in found}))
     yield Step("gateway name", ok=True, detail=f"{host}: {addresses}")
@@ -105,7 +106,7 @@ async def _network(there: Address, proxy: str, connect_s: float) -> AsyncIterato
     except (OSError, TimeoutError) as error:
         errno = getattr(error, "errno", None)
         reason = os.strerror(errno) if errno else say("no answer within {seconds} s", seconds=f"{connect_s:g}")
-        yield Step("gateway port", False, f"{host}:{port}: {reason}", _advice()["port"])
+        yield Step("gateway port", False, f"{host}:{port}: {reason}", _advice()["proxy" if proxy else "port"])
         return
     writer.close()
     with suppress(OSError, ssl.SSLError):
@@ -288,6 +289,7 @@ def _advice() -> Mapping[str, str]:
     return {
         "name": say("Check gateway.url for a slip, then the VPN and DNS."),
         "port": say("Check the port in gateway.url, the firewall, and whether the gateway runs."),
+        "proxy": say("This is the proxy: check gateway.proxy and HTTPS_PROXY, or set gateway.proxy to none."),
         "key": say("Set gateway.key to env:NAME, file:PATH or keyring:SERVICE/USER; an administrator gives keys out."),
         "tls": say("The administrator of the gateway knows its authority and whether it wants a client certificate."),
         "slow": say("The model is overloaded or starting: its /metrics and log say which."),

@@ -81,6 +81,12 @@ def test_administration_is_for_administrators(running, method, path, body, key, 
     assert (answer.headers.get("www-authenticate") == "Bearer") == (status == 401)
 
 
+def test_a_body_without_its_content_type_is_told_which(running):
+    answer = running.ask("POST", "/admin/teams", b'{"name": "new"}', key="admin", Content_Type="text/plain")
+    assert answer.status == 422
+    assert "Content-Type: application/json" in answer.json["detail"]
+
+
 def test_a_refused_change_changed_nothing(running):
     teams = {row["name"]: row for row in running.ask("GET", "/admin/teams", key="admin").json["teams"]}
     assert teams.keys() == {"ops", "alpha", "beta"}

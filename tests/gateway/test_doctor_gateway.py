@@ -116,6 +116,7 @@ async def test_name_port_and_proxy_are_told_apart():
     proxied = await walk(url="https://copilot.bank.example", proxy="http://ann:secret@127.0.0.1:9")
     assert proxied["gateway proxy"].detail == "http://127.0.0.1:9"
     assert not proxied["gateway port"].ok
+    assert "gateway.proxy" in proxied["gateway port"].advice
     async with connect_proxy(status=403) as proxy:
         forbidden = await walk(url="https://copilot.bank.example", proxy=f"http://127.0.0.1:{proxy.port}")
     assert "HTTP 403" in forbidden["gateway away"].detail

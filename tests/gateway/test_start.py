@@ -126,6 +126,9 @@ def test_while_the_engine_starts_the_gateway_answers_and_says_so():
         answer = made.ask("GET", "/ready")
         assert answer.status == 503
         assert answer.json["status"] == "not-ready"
+        upstream = next(check for check in answer.json["checks"] if check["name"] == "upstream local")
+        assert upstream["detail"] == "vLLM is starting"
+        assert "Wait" in upstream["advice"]
         refused = made.ask("POST", "/v1/completions", {"prompt": "x"}, key="alpha")
         assert refused.status == 503
         assert refused.json["error"]["code"] == "upstream_unavailable"

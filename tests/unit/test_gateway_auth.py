@@ -75,6 +75,12 @@ def test_what_is_no_key_of_ours_is_refused_without_repeating_it(store, config, h
     assert "AAAA" not in caught.value.message
 
 
+@pytest.mark.parametrize("header", [None, b"Basic Ym9iOng=", b"bck_00000000_" + b"A" * 43])
+def test_a_key_in_another_form_is_told_the_form(store, config, header):
+    with pytest.raises(Refused, match=r"Authorization: Bearer bck_"):
+        Directory(config, store).authenticate(header)
+
+
 def test_almost_the_right_key_is_refused(store, config):
     key, _ = auth.issue(store, "payments", "ann", "developer", 30)
     directory = Directory(config, store)
