@@ -42,6 +42,7 @@ LEAST_AFTER: Final = 10
 
 _JOINER: Final = JOINER.encode()
 _WORD: Final = re.compile(r"<[^<>\s]+>|\[[^\[\]\s]+\]")
+_MARK: Final = re.compile(r"<<HOLE(?: [0-9]{1,9})?>>")
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 _CHAT: Final = """+++
@@ -217,10 +218,7 @@ def chat_turns(
     words = named("chat").control if control is None else control
     library = library or Library()
     template = _asking(library, language)
-    mark, number = "<<HOLE>>", 1
-    while mark in before or mark in after:
-        number += 1
-        mark = f"<<HOLE {number}>>"
+    mark = _mark(before, after)
     values = {"language": _label(language, words), "path": _label(path, words), "hole": mark}
     step = max(budget_bytes // STEPS, 1)
     texts = _near(before, after, words, budget_bytes, step)
@@ -237,6 +235,16 @@ def chat_turns(
         if over <= 0 or room <= 0:
             return turns
         room -= over  # longer fences, and the lines that were left out with an empty value
+
+
+def _mark(before: str, after: str) -> str:
+    """A word for the hole that stands in neither text. Linear: a text may hold thousands of them on purpose."""
+    if "<<HOLE" not in before and "<<HOLE" not in after:
+        return "<<HOLE>>"
+    taken = {*_MARK.findall(before), *_MARK.findall(after)}
+    return next(
+        mark for n in range(1, len(taken) + 2) if (mark := "<<HOLE>>" if n == 1 else f"<<HOLE {n}>>") not in taken
+    )
 
 
 def _near(before: str, after: str, words: Sequence[str], budget: int, step: int) -> tuple[bytes, bytes]:

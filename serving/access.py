@@ -51,15 +51,16 @@ AdminCaller = Annotated[Caller, Depends(admin_caller)]
 
 
 async def watcher(request: Request, state: StateOf) -> None:
-    """Who may read metrics: this host (unless configured otherwise), or an administrator. Raises Refused 401 or 403.
+    """Who may read metrics: this host (unless configured otherwise), or an administrator. Raises Refused 401 or 403."""
+    if state.config.server.metrics != "loopback" or not from_here(request):
+        await admin_caller(await any_caller(request, state, None))
 
-    A request that a proxy passed on is never from this host, whatever its socket says.
-    """
-    direct = not any(name in request.headers for name in _FORWARDED)
-    if state.config.server.metrics == "loopback" and direct and request.client is not None:
-        try:
-            if ipaddress.ip_address(request.client.host).is_loopback:
-                return
-        except ValueError:
-            pass
-    await admin_caller(await any_caller(request, state, None))
+
+def from_here(request: Request) -> bool:
+    """Whether a request comes from this very host. One that a proxy passed on never does, whatever its socket says."""
+    if request.client is None or any(name in request.headers for name in _FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False

@@ -19,6 +19,8 @@ from serving.upstream import Failed
 _KEPT: Final = ("id", "object", "created", "model", "choices", "usage")
 _PATH: Final = re.compile(r"(?:/[\w.+-]+){2,}|[A-Za-z]:\\")
 _LONGEST_SAID: Final = 400
+_MOST_TOKENS: Final = 10_000_000
+"""An engine that is broken, or in other hands, must not write into limits, metrics and usage what it likes."""
 
 _TOO_LONG: Final = (b"maximum context length", b"max_model_len", b"longer than the maximum model length")
 
@@ -54,11 +56,13 @@ def events(answer: dict[str, Any], *, include_usage: bool) -> bytes:
 
 
 def tokens(usage: dict[str, Any] | None) -> tuple[int, int] | None:
-    """Tokens in and out of a usage object; None when it does not say."""
+    """Tokens in and out of a usage object; None when it does not say, or says what no request can use."""
     if usage is None:
         return None
     given, made = usage.get("prompt_tokens"), usage.get("completion_tokens", 0)
-    return (given, made) if type(given) is int and type(made) is int else None
+    if type(given) is not int or type(made) is not int or min(given, made) < 0 or max(given, made) > _MOST_TOKENS:
+        return None
+    return given, made
 
 
 def too_long(failed: Failed) -> bool:

@@ -53,6 +53,7 @@ class Asked:
     stop: list[str]
     copilot: dict[str, Any]
     passed: dict[str, Any]
+    prompts: int = 1
     places: list[Place] = field(default_factory=list)
 
 
@@ -98,6 +99,7 @@ def _completion(told: dict[str, Any], passed: dict[str, Any]) -> Asked:
         if asked.stream:
             raise _wrong("prompt", "prompt must be one string where stream is true.")
         places += [Place(text, f"prompt[{at}]", prompt, at) for at, text in enumerate(prompt)]
+        asked.prompts = len(prompt)
     if "suffix" in told:
         places.append(Place(told["suffix"], "suffix", told, "suffix"))
     for at, snippet in enumerate(asked.copilot.get("snippets") or ()):
@@ -131,6 +133,8 @@ def _chat(told: dict[str, Any], passed: dict[str, Any]) -> Asked:
         if type(tool["function"].get("name")) is not str:
             raise _wrong(where, f"{where}.function.name must be a string.")
         _walk(tool, where, asked.places, shown=True)
+    if type(passed.get("tool_choice")) is dict:
+        _walk(passed["tool_choice"]["function"], "tool_choice", asked.places, shown=True)
     return asked
 
 
@@ -204,6 +208,7 @@ def _parts(content: list[Any], where: str, places: list[Place]) -> None:
             raise _wrong(where, f"{where}[{at}] must have type and {key}, nothing else.")
         part["type"] = "text" if key == "text" else kind
         places.append(Place(part[key], f"{where}[{at}].{key}", part, key))
+    _bounded(places, where)
 
 
 def _calls(calls: Any, where: str, places: list[Place]) -> None:
@@ -218,9 +223,12 @@ def _calls(calls: Any, where: str, places: list[Place]) -> None:
 
 def _walk(value: Any, where: str, places: list[Place], *, shown: bool) -> None:
     """Every string in a structure, and every name of a field. `where` stays that of the outermost structure."""
-    waiting = [value]
+    waiting = [(value, 1)]
     while waiting:
-        holder = waiting.pop()
+        holder, depth = waiting.pop()
+        if depth > fields.DEEPEST:
+            raise _wrong(where, f"{where} is nested deeper than {fields.DEEPEST} levels.")
+        _bounded(places, where, len(holder))
         rows = holder.items() if type(holder) is dict else enumerate(holder)
         for key, inner in rows:
             if type(key) is str:
@@ -228,7 +236,12 @@ def _walk(value: Any, where: str, places: list[Place], *, shown: bool) -> None:
             if type(inner) is str:
                 places.append(Place(inner, where, holder, key, shown=shown))
             elif type(inner) in {dict, list}:
-                waiting.append(inner)
+                waiting.append((inner, depth + 1))
+
+
+def _bounded(places: list[Place], where: str, more: int = 0) -> None:
+    if len(places) + more > fields.MOST_TEXTS:
+        raise _wrong(where, f"{where}: a request may have {fields.MOST_TEXTS} texts at most.")
 
 
 def _wrong(name: str, message: str) -> Refused:

@@ -14,6 +14,7 @@ import hashlib
 import itertools
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -21,6 +22,7 @@ from typing import Any, Final
 import orjson
 
 from copilot.errors import AuditUnavailable
+from copilot.guard import Policy, Reviewed
 from copilot.types import Verdict
 from serving import answers, asked, governance, inbound, replies
 from serving.asked import Asked
@@ -47,6 +49,14 @@ _NUMBER: Final = itertools.count(1)
 """A request's id: this process' random part and a number, since a random one for each would cost a system call."""
 
 NEVER: Final = float("inf")
+
+_BULK_BYTES: Final = 65_536
+"""A larger body is reviewed beside the loop: text made for it takes a second for each MB."""
+_BULK: Final = ThreadPoolExecutor(1, "bulk-review")
+"""One at a time: several would leave the loop less than half of the interpreter."""
+
+_TOKENS_PER_S: Final = 100
+"""What an engine may have made for one answer that was broken off before anything of it came."""
 
 _LAST_WORD_S: Final = 5.0
 _SHORTER: Final = 3
@@ -82,6 +92,8 @@ class Exchange:
         self._slot_at = 0.0
         self._usage: tuple[int, int] | None = None
         self._pieces = 0
+        self._choices = 1
+        self._whole_answer = False
         self._usage_wanted = False
         self.deadline = NEVER
         self._late: Callable[[], Refused | Gone] = Gone
@@ -126,7 +138,11 @@ class Exchange:
             raise Refused(503, "draining", "This gateway is about to stop: ask again.", retry_after_s=1)
         caller = self._caller = state.directory.authenticate(headers.get(b"authorization"))
         self._trail.caller = caller
-        body = await self._body()
+        state.limiter.arriving(caller)
+        try:
+            body = await self._body()
+        finally:
+            state.limiter.arrived(caller)
         self._watch()
         given = asked.read(body, chat=self._chat)
         trail = self._trail
@@ -137,10 +153,11 @@ class Exchange:
             raise Refused(403, "template_refused", message, param="X-Copilot-Prompt")
         route = self._route = trail.route = state.directory.route(caller, given.model, trail.task)
         most = inbound.answer_tokens(given, route)
-        self._hold = await state.limiter.reserve(caller, len(body), most * given.choices)
-        made = await self._reviewed(given, body, route)
+        self._choices = given.choices * given.prompts
+        self._hold = await state.limiter.reserve(caller, len(body), most * self._choices)
         upstream = self._upstream = state.upstreams[route.upstream]
         self._until(upstream.settings.queue_s, upstream.overdue)
+        made = await self._reviewed(given, body, route)
         self._ticket = await upstream.enter(made.level, caller.team, self._hold.tokens)
         self._slot_at = self._loop.time()
         if given.stream and not made.as_chat:
@@ -183,8 +200,13 @@ class Exchange:
         """Review, then the prompt. A denial is on the record before the client hears of it. Raises Refused."""
         state, trail = self._state, self._trail
         assert self._caller is not None
+        salt = state.directory.salt(self._caller, trail.classification)
+        work = partial(_prepared, given, route, state.policy, salt)
         try:
-            result = inbound.reviewed(given, state.policy)
+            if len(body) < _BULK_BYTES:
+                result, made = work()
+            else:
+                result, made = await self._loop.run_in_executor(_BULK, work)
         except Denied as denied:
             self._found(denied.reviewed.verdict)
             trail.verdict = "deny"
@@ -195,7 +217,7 @@ class Exchange:
         trail.verdict = result.verdict.action
         if result.verdict.detections:
             self._found(result.verdict)
-        return inbound.prepared(given, route, result, state.directory.salt(self._caller, trail.classification))
+        return made
 
     def _found(self, verdict: Verdict) -> None:
         self._trail.rules = tuple(sorted({found.rule for found in verdict.detections}))
@@ -205,6 +227,7 @@ class Exchange:
     # -- the engine -----------------------------------------------------------------------------------------------
 
     async def _whole(self, given: Asked, made: Prepared, upstream: Upstream) -> None:
+        self._whole_answer = True
         answer, usage = await self._attempts(made, upstream, self._one_whole)
         self._usage = answers.tokens(usage)
         await self._durable()
@@ -359,6 +382,16 @@ class Exchange:
             async with asyncio.timeout(_LAST_WORD_S):
                 await self._send(replies.body(replies.broken(refused)))
 
+    def _estimated(self, ending: str, now: float) -> int:
+        """Tokens that an answer without usage cost: what came of it, or the time that the engine worked for nobody.
+
+        Else whoever leaves just before the end has the model for nothing.
+        """
+        if not self._whole_answer or ending not in {"aborted", "timeout"} or self._hold is None:
+            return self._pieces
+        most = self._hold.tokens - self._hold.prompt_tokens
+        return min(most, round((now - self._slot_at) * _TOKENS_PER_S * self._choices))
+
     def end(self, ending: str) -> None:
         """Give everything back and put the outcome on record; only the first call counts."""
         if self._trail.outcome:
@@ -377,8 +410,8 @@ class Exchange:
         used_in, used_out = self._usage or (0, 0)
         if self._caller is not None:
             if self._hold is not None:
-                if self._usage is None and self._slot_at:  # broken off: what was surely used, by its size
-                    used_in, used_out = self._hold.prompt_tokens, self._pieces
+                if self._usage is None and (self._slot_at or ending in {"denied", "refused"}):
+                    used_in, used_out = self._hold.prompt_tokens, self._estimated(ending, now)
                 state.limiter.settle(self._hold, used_in + used_out)
             if self._route is not None and self._slot_at:
                 state.directory.used(self._caller, self._route, used_in, used_out)
@@ -394,3 +427,9 @@ class Exchange:
             tokens_in=used_in,
             tokens_out=used_out,
         )
+
+
+def _prepared(given: Asked, route: Route, policy: Policy, salt: str) -> tuple[Reviewed, Prepared]:
+    """Review, then the prompt; plain work without a loop. Raises Denied, Refused."""
+    result = inbound.reviewed(given, policy)
+    return result, inbound.prepared(given, route, result, salt)

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from serving.config import TASKS
+
 Does = Literal["honoured", "ignored", "refused"]
 Check = Callable[[Any], str | None]
 
@@ -21,10 +23,15 @@ MOST_PROMPTS: Final = 16
 MOST_SNIPPETS: Final = 64
 MOST_MESSAGES: Final = 256
 MOST_TOOLS: Final = 64
-
-TASKS: Final = frozenset({"complete", "generate", "fix", "comment", "tests", "explain", "chat"})
+MOST_TEXTS: Final = 8192
+"""Strings and names of fields in one request: each is reviewed."""
+DEEPEST: Final = 64
+"""Levels of a schema or a tool: whoever compiles or writes it is recursive."""
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#._-]{0,32}")
+_SWITCH: Final = re.compile(r"[a-z][a-z_]{0,31}")
+_TOKEN_ID: Final = re.compile(r"[0-9]{1,7}")
+"""Short: a number that nobody reviews must not be able to hold a card's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,7 @@ def _bias(value: Any) -> str | None:
     problem = "must map up to 300 token ids to numbers from -100 to 100"
     if type(value) is not dict or len(value) > 300:
         return problem
-    fits = all(k.isascii() and k.isdecimal() and number(-100, 100)(v) is None for k, v in value.items())
+    fits = all(_TOKEN_ID.fullmatch(k) and number(-100, 100)(v) is None for k, v in value.items())
     return None if fits else problem
 
 
@@ -160,7 +167,11 @@ def _format(value: Any) -> str | None:
 
 
 def _switches(value: Any) -> str | None:
-    fits = type(value) is dict and len(value) <= 8 and all(len(k) <= 64 and type(v) is bool for k, v in value.items())
+    fits = (
+        type(value) is dict
+        and len(value) <= 8
+        and all(_SWITCH.fullmatch(k) and type(v) is bool for k, v in value.items())
+    )
     return None if fits else "may hold true/false switches such as enable_thinking, nothing else"
 
 

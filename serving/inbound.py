@@ -13,8 +13,7 @@ from typing import Any, Final
 from copilot.guard import Policy, Reviewed, review
 from prompts import fim
 from prompts.control import JOINER
-from serving import asked as asking
-from serving.asked import Asked, Place
+from serving.asked import CHAT_TOKENS, COMPLETION_TOKENS, Asked, Place
 from serving.callers import Route
 from serving.errors import Refused
 from serving.lanes import BATCH, CHAT, COMPLETION, PRIORITY
@@ -24,6 +23,9 @@ BYTES_PER_TOKEN: Final = 3
 
 SHORT_TOKENS: Final = 1024
 """A completion that may be longer than this waits with the chats."""
+
+MOST_REPLACED: Final = 1000
+"""Values replaced in one request: more of them are no code, but data."""
 
 _SPARE_TOKENS: Final = 16
 _LEAST_BYTES: Final = 64
@@ -86,6 +88,8 @@ def reviewed(asked: Asked, policy: Policy) -> Reviewed:
     result = review([place.text for place in places], policy)
     if result.verdict.action == "deny":
         raise _denied(result, places, policy)
+    if len(result.surrogates) > MOST_REPLACED:
+        raise Denied(result, f"The request holds more than {MOST_REPLACED} values that may not leave.", None)
     if result.verdict.action == "redact":
         for place, text in zip(places, result.texts, strict=True):
             if text is not place.text and text != place.text:
@@ -107,7 +111,7 @@ def answer_tokens(asked: Asked, route: Route) -> int:
     """The most tokens that one answer may have. Raises Refused 400 where that would not fit the model's context."""
     most = route.context_tokens
     if asked.max_tokens is None:
-        return min(asking.CHAT_TOKENS if asked.chat else asking.COMPLETION_TOKENS, most // 2)
+        return min(CHAT_TOKENS if asked.chat else COMPLETION_TOKENS, most // 2)
     if asked.max_tokens >= most:
         message = f"max_tokens must be below {most}, the model's context."
         raise Refused(400, "invalid_request", message, param="max_tokens")

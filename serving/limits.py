@@ -23,6 +23,9 @@ from serving.errors import Refused
 BYTES_PER_TOKEN: Final = 4
 """Of a body, JSON and all: an estimate that usage corrects a moment later."""
 
+MOST_ARRIVING: Final = 64
+"""Bodies of one key that may be on their way at once."""
+
 _MINUTE: Final = 60
 _SHARED_RETRY_S: Final = 5.0
 """Seconds without a shared storage that failed, before it is tried again."""
@@ -38,7 +41,7 @@ class _Local:
     def incr(self, key: str, amount: int) -> int:
         now = self._now()
         ends, count = self._rows.get(key, (0.0, 0))
-        if ends <= now:
+        if not now < ends <= now + _MINUTE:  # over, or the clock was set back
             if len(self._rows) > 10_000:
                 self._rows = {k: row for k, row in self._rows.items() if row[0] > now}
             ends, count = now + _MINUTE, 0
@@ -53,12 +56,13 @@ class _Local:
 @dataclass(slots=True)
 class Hold:
     """What one request holds: give it to `settle` exactly once. `tokens` are reserved in all, `prompt_tokens` of them for
-    the prompt; `counted` are the counters and what was added to them.
+    the prompt; `at` is when; `counted` are the counters and what was added to them.
     """
 
     caller: Caller
     tokens: int
     prompt_tokens: int
+    at: float = 0.0
     counted: list[tuple[str, int]] = field(default_factory=list)
     held: tuple[str, ...] = ()
 
@@ -71,6 +75,7 @@ class Limiter:
         self._now = now
         self._local = _Local(now)
         self._running: dict[str, int] = {}
+        self._arriving: dict[str, int] = {}
         self._keys: dict[tuple[str, str, int], str] = {}
         self._shared: Any = None
         self._shared_after = 0.0
@@ -92,18 +97,38 @@ class Limiter:
         """A shared storage is configured and does not answer: each gateway counts for itself."""
         return self._shared is not None and self._now() < self._shared_after
 
+    def arriving(self, caller: Caller) -> None:
+        """A body of this key begins to arrive: give it to `arrived`. Raises Refused 429 when too many do: they stand in
+        memory before any other limit can be looked at.
+        """
+        count = self._arriving.get(caller.key, 0)
+        if count >= MOST_ARRIVING:
+            raise Refused(429, "rate_limited", f"Your key sends {count} requests at once.", retry_after_s=1)
+        self._arriving[caller.key] = count + 1
+
+    def arrived(self, caller: Caller) -> None:
+        """It is here, or will never be."""
+        left = self._arriving[caller.key] - 1
+        if left:
+            self._arriving[caller.key] = left
+        else:
+            del self._arriving[caller.key]
+
     async def reserve(self, caller: Caller, size: int, answer_tokens: int) -> Hold:
         """Count a request whose body has `size` bytes and whose answer may have `answer_tokens`.
 
         Raises Refused 429 with the seconds until it may be tried again; nothing stays counted then.
         """
         given = size // BYTES_PER_TOKEN
-        hold = Hold(caller, given + answer_tokens, given)
+        hold = Hold(caller, given + answer_tokens, given, self._now())
         try:
             await self._count(hold, f"key:{caller.key}", "key", caller.quota)
             await self._count(hold, f"team:{caller.team}", "team", caller.team_quota)
         except Refused:
             await self._give_back(hold)
+            raise
+        except BaseException:  # the client left while a shared storage was asked; its counts end with their minute
+            self._release(hold)
             raise
         return hold
 
@@ -115,9 +140,10 @@ class Limiter:
         changes = [(key, difference) for key, amount in counted if amount != 1 and difference]
         if self._shared is None:
             for key, change in changes:
-                self._local.incr(key, change)
+                if change > 0 or self._counts(self._local.ends(key), hold.at):
+                    self._local.incr(key, change)
         elif changes:
-            task = asyncio.get_running_loop().create_task(self._change(changes))
+            task = asyncio.get_running_loop().create_task(self._change(changes, hold.at))
             self._settling.add(task)
             task.add_done_callback(self._settling.discard)
 
@@ -125,9 +151,14 @@ class Limiter:
         """Wait for what is being written to a shared storage."""
         await asyncio.gather(*self._settling, return_exceptions=True)
 
-    async def _change(self, changes: list[tuple[str, int]]) -> None:
+    async def _change(self, changes: list[tuple[str, int]], at: float) -> None:
         for key, change in changes:
-            await self._incr(key, change)
+            if change > 0 or self._counts(await self._ends(key), at):
+                await self._incr(key, change)
+
+    def _counts(self, ends: float, at: float) -> bool:
+        """Whether the window that ends then holds what was reserved at `at`: nothing is given back to a later one."""
+        return self._now() < ends <= at + _MINUTE + 1  # a shared storage says whole seconds
 
     def _release(self, hold: Hold) -> None:
         for name in hold.held:
@@ -170,7 +201,7 @@ class Limiter:
     async def _give_back(self, hold: Hold) -> None:
         self._release(hold)
         counted, hold.counted = hold.counted, []
-        await self._change([(key, -amount) for key, amount in counted])
+        await self._change([(key, -amount) for key, amount in counted], hold.at)
 
     async def _incr(self, key: str, amount: int) -> int:
         if self._shared is None or self.degraded:
@@ -181,12 +212,15 @@ class Limiter:
             self._shared_after = self._now() + _SHARED_RETRY_S
             return self._local.incr(key, amount)
 
+    async def _ends(self, key: str) -> float:
+        if self._shared is None or self.degraded:
+            return self._local.ends(key)
+        try:
+            return float(await self._shared.get_expiry(key))
+        except Exception:  # noqa: BLE001 -- as above
+            return 0.0
+
     async def _over(self, key: str, message: str) -> Refused:
-        ends = self._local.ends(key)
-        if self._shared is not None and not self.degraded:
-            try:
-                ends = float(await self._shared.get_expiry(key))
-            except Exception:  # noqa: BLE001 -- as above
-                ends = self._now() + _MINUTE
+        ends = await self._ends(key) or self._now() + _MINUTE
         left = min(float(_MINUTE), max(1.0, ends - self._now()))
         return Refused(429, "rate_limited", message, retry_after_s=left)

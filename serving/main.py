@@ -50,7 +50,10 @@ class _Formatter(logging.Formatter):
     """One line a record. Of an exception its type and place: its message may hold what a client sent."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = f"bank-copilot gateway: {record.getMessage().strip()}"
+        said = record.getMessage().strip()
+        if record.name == "asyncio":  # goes on with the repr of tasks and their errors, which may quote a request
+            said = said.partition("\n")[0]
+        text = f"bank-copilot gateway: {said}"
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             place = error.__traceback__
@@ -58,7 +61,7 @@ class _Formatter(logging.Formatter):
                 place = place.tb_next
             where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place is not None else "?"
             text = f"{text}: {type(error).__name__} at {where}"
-        return text.replace("\n", " ")
+        return "".join(c if c.isprintable() else " " for c in text)
 
 
 class Server(uvicorn.Server):

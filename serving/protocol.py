@@ -28,7 +28,7 @@ def limited(head_bytes: int, head_s: float) -> type[HttpToolsProtocol]:
     class Limited(HttpToolsProtocol):
         """One connection."""
 
-        _collected = 0
+        _collected = _trailing = 0
         _in_head = True
         _ended = False
         _timer: asyncio.TimerHandle | None = None
@@ -54,8 +54,18 @@ def limited(head_bytes: int, head_s: float) -> type[HttpToolsProtocol]:
                 self._timer = self.loop.call_later(head_s, self._late)
 
         def on_message_begin(self) -> None:
-            self._in_head, self._collected = True, 0
+            self._in_head, self._collected, self._trailing = True, 0, 0
             super().on_message_begin()
+
+        def on_header(self, name: bytes, value: bytes) -> None:
+            if self._in_head:
+                super().on_header(name, value)
+                return
+            # A trailer behind a chunked body: nobody reads it, and kept they would grow for ever, key or no key.
+            self._trailing += len(name) + len(value) + 4
+            if self._trailing > head_bytes:
+                self._end(*_TOO_LARGE)
+                raise ValueError("trailers")
 
         def on_headers_complete(self) -> None:
             self._in_head = False

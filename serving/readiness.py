@@ -25,6 +25,9 @@ PROBE_TIMEOUT_S: Final = 5.0
 ROOM_BYTES: Final = 64 * 1024 * 1024
 """Less room than this on the journal's disk is not ready: the journal must never stop in the middle."""
 
+ADAPTER: Final = "adapter "
+"""How the faults of adapters are named (`adapters.part`)."""
+
 Status = Literal["ready", "degraded", "not-ready", "draining"]
 
 
@@ -70,7 +73,11 @@ class Readiness:
         if not state.upstreams:
             advice = "Add an [upstreams.NAME] and a [models.NAME] section to the configuration."
             looked.append(Check("upstream -", ok=False, detail="none is configured", advice=advice))
-        others = [Check(name, ok=False, detail=why) for name, why in state.faults.items() if name not in named]
+        faults = {name: why for name, why in state.faults.items() if name not in named}
+        others = [Check(name, ok=False, detail=why) for name, why in faults.items() if not name.startswith(ADAPTER)]
+        if len(others) < len(faults):  # whose adapters there are is no business of who has no key
+            advice = "GET /admin/adapters says which and why."
+            others.append(Check("adapters", ok=False, detail=f"{len(faults) - len(others)} closed", advice=advice))
         return (*looked, *others)
 
     async def _store(self, state: State) -> Check:

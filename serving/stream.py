@@ -19,6 +19,8 @@ from prompts import fim
 DONE: Final = b"data: [DONE]\n\n"
 LONGEST: Final = 4_000_000
 """Bytes without the end of an event before the upstream counts as broken."""
+MOST: Final = 64_000_000
+"""Bytes of a stream before the upstream counts as broken: an engine that never stops."""
 
 
 def release(chunk: bytes) -> bytes:
@@ -62,7 +64,7 @@ class Events:
     def __init__(self, model: str, *, include_usage: bool, restorer: Callable[[], Restorer] | None = None) -> None:
         self.usage: dict[str, Any] | None = None
         self.done = False
-        self.events = 0
+        self.events = self._seen = 0
         self._model, self._include_usage, self._restorer = model, include_usage, restorer
         self._restorers: dict[tuple[object, ...], Restorer] = {}
         self._rest = b""
@@ -72,6 +74,9 @@ class Events:
         """The bytes for the client of what came in. Raises Broken."""
         if self.done:
             return b""
+        self._seen += len(data)
+        if self._seen > MOST:
+            raise Broken("too-long")
         if b"\r" in data:  # never inside JSON; some routers end lines so
             data = data.replace(b"\r", b"")
         buffer = self._rest + data if self._rest else data

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from copilot import __version__
-from serving.access import StateOf, watcher
+from serving.access import StateOf, from_here, watcher
 from serving.routes.admin import ERRORS
 from serving.routes.shapes import CheckShown, Health, Readiness
 
@@ -23,10 +24,14 @@ async def health() -> Health:
 
 
 @router.get("/ready", response_model=Readiness, responses=_NOT_READY)
-async def ready(state: StateOf) -> Response:
-    """Whether requests can be answered; what is not well comes with advice."""
+async def ready(request: Request, state: StateOf) -> Response:
+    """Whether requests can be answered; what is not well comes with advice. Paths and the engine's own words are for
+    who asks from the gateway's host.
+    """
     assert state.readiness is not None
     status, checks = await state.readiness.look(state)
+    if not from_here(request):
+        checks = tuple(c if c.ok or c.name.startswith("upstream ") else replace(c, detail="not well") for c in checks)
     shown = Readiness(
         status=status,
         checks=[CheckShown(name=c.name, ok=c.ok, detail=c.detail, advice=c.advice) for c in checks],

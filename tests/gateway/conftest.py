@@ -147,10 +147,11 @@ def gateway_process(tmp_path_factory):
         config = folder / "gateway.toml"
         config.write_text(CONFIG.format(folder=folder, upstream=stub, others=others))
         _keys(config, "team", "poor", "--requests-per-minute", "3", "--concurrent", "2")
-        _keys(config, "team", "frugal", "--tokens-per-minute", "3000")
+        for team in ("frugal", "thrifty", "sparing"):
+            _keys(config, "team", team, "--tokens-per-minute", "3000")
         keys = {
             team: _keys(config, "create", "--team", team, "--user", "dev")["key"]
-            for team in ("alpha", "beta", "poor", "frugal")
+            for team in ("alpha", "beta", "poor", "frugal", "thrifty", "sparing")
         }
         with (folder / "log").open("wb") as log:
             serving = subprocess.Popen(
