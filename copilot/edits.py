@@ -43,12 +43,17 @@ def difference(before: Document, after: Document) -> Edit:
         tail += 1
     span = Span(sum(map(len, old[:head])), sum(map(len, old[: len(old) - tail])))
     text = b"".join(new[head : len(new) - tail]).decode()
-    return Edit(before.path, span, text.replace("\r\n", "\n").replace("\r", "\n"))
+    return Edit(before.path, span, lf(text))
 
 
 def with_newline(text: str, newline: str) -> str:
     """`text`, whose lines end in LF, with `newline` instead."""
     return text if newline == "\n" else text.replace("\n", newline)
+
+
+def lf(text: str) -> str:
+    """`text` with every line end (CR LF, CR) written as LF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _inside_character(text: bytes, offset: int) -> bool:

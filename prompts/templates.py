@@ -16,9 +16,10 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-ROLES: Final = ("system", "user", "assistant")
+Role = Literal["system", "user", "assistant"]
+ROLES: Final[tuple[Role, ...]] = ("system", "user", "assistant")
 STANDARDS: Final = "standards"
 MAX_BYTES: Final = 256_000
 
@@ -45,7 +46,7 @@ class Template:
     id: str
     version: str
     languages: tuple[str, ...]
-    parts: tuple[tuple[str, str], ...]
+    parts: tuple[tuple[Role, str], ...]
     digest: str
     places: tuple[str, ...] = ()
     source: str = field(default="", repr=False, compare=False)
@@ -93,7 +94,7 @@ class Library:
             raise TemplateError(unknown)
         return chosen
 
-    def render(self, template: Template, values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    def render(self, template: Template, values: Mapping[str, str]) -> tuple[tuple[Role, str], ...]:
         """`(role, text)` turns. `standards` is filled from here. A line with places that are all empty is left out,
         and a part of which nothing is left. Values are inserted as they are: never rendered again.
 
@@ -258,8 +259,8 @@ def _front_matter(text: str, name: str) -> dict[str, Any]:
     return table
 
 
-def _parts(lines: list[str], start: int, name: str) -> tuple[tuple[str, str], ...]:
-    parts: list[tuple[str, list[str]]] = []
+def _parts(lines: list[str], start: int, name: str) -> tuple[tuple[Role, str], ...]:
+    parts: list[tuple[Role, list[str]]] = []
     for number, line in enumerate(lines[start:], start + 1):
         heading = _HEADING.fullmatch(line)
         if heading is not None and (role := _role(heading[1])) is not None:
@@ -285,10 +286,10 @@ def _parts(lines: list[str], start: int, name: str) -> tuple[tuple[str, str], ..
     return texts
 
 
-def _role(word: str) -> str | None:
+def _role(word: str) -> Role | None:
     """The role that a heading's word means, misspelt or not; None for a heading of the prompt's own text."""
     near = difflib.get_close_matches(word.lower(), ROLES, n=1, cutoff=0.8)
-    return near[0] if near else None
+    return next((role for role in ROLES if role in near), None)
 
 
 def _sequence(last: str, role: str) -> str | None:

@@ -276,13 +276,15 @@ def _sync_folder(folder: Path) -> None:
 
 def _locked(path: Path) -> int:
     """An open lock file that no other process holds. Raises AuditUnavailable and OSError."""
+    import fcntl  # not on Windows, where no gateway runs
+
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, _MODE)
     try:
-        import fcntl
-
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except OSError as error:
         os.close(descriptor)
+        if not isinstance(error, BlockingIOError):
+            raise  # a file system without locks
         raise AuditUnavailable(
             say("Another process holds the audit journal {name}. Give each gateway a writer of its own.", name=path)
         ) from None

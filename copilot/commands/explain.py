@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import re
 import sys
-from pathlib import Path
 
 from copilot import pipeline
 from copilot.commands import session
-from copilot.errors import UsageError
 from copilot.messages import say, visible
 from copilot.types import Declined, Document, ExplainOptions, Request, Span, Suggestion, Task
 from copilot.verify import evidence
@@ -30,11 +27,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _run(options: argparse.Namespace) -> int:
-    found = re.fullmatch(r"(.+?):(\d+)(?:-(\d+))?", options.place)
-    if found is None:
-        raise UsageError(say("{text}: write it as FILE:LINE or FILE:LINE-LINE, from 1.", text=options.place))
-    doc = session.read(Path(found[1]))
-    span = _span(doc, int(found[2]), int(found[3]) if found[3] else None)
+    path, first, last = session.line_range(options.place)
+    doc = session.read(path)
+    span = _span(doc, first, last)
     async with session.workspace(options, doc.path) as workspace:
         await workspace.index_built()
         asked = Request(Task.EXPLAIN, doc, span, ExplainOptions(options.lang), instruction=options.question)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import re
-from pathlib import Path
 
 from copilot import pipeline
 from copilot.commands import session
 from copilot.commands.changes import present_one
-from copilot.errors import UsageError
 from copilot.messages import say
 from copilot.types import GenerateOptions, Request, Task
 
@@ -29,13 +26,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _run(options: argparse.Namespace) -> int:
-    found = re.fullmatch(r"(.+?):(\d+)(?:-(\d+))?", options.place)
-    if found is None:
-        raise UsageError(say("{text}: write it as FILE:LINE or FILE:LINE-LINE, from 1.", text=options.place))
-    doc = session.read(Path(found[1]))
-    span = session.line_span(doc, int(found[2]), int(found[3] or found[2]))
+    path, first, last = session.line_range(options.place)
+    doc = session.read(path)
+    span = session.line_span(doc, first, last or first)
     # FILE:7 is a place (a stub, a class, a blank line); FILE:7-7 names the line itself.
-    kind = "edit" if found[3] and found[3] == found[2] and doc.text[span.start : span.end].strip() else "auto"
+    kind = "edit" if first == last and doc.text[span.start : span.end].strip() else "auto"
     async with session.workspace(options, doc.path) as workspace:
         await workspace.index_built()
         request = Request(Task.GENERATE, doc, span, GenerateOptions(kind), instruction=options.instruction)

@@ -16,7 +16,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--tcp", type=int, metavar="PORT", help=say("listen on this port of 127.0.0.1"))
     parser.add_argument("--root", type=Path, help=say("root of the project (default: the repository of the file)"))
     parser.add_argument(
-        "--engine", choices=("auto", "embedded", "model", "replay"), default="auto", help=say("who answers (default: auto)")
+        "--engine",
+        choices=("auto", "embedded", "model", "replay"),
+        default="auto",
+        help=say("who answers (default: auto)"),
     )
 
 

@@ -18,7 +18,7 @@ from copilot import config, files, git
 from copilot.commands import session
 from copilot.errors import UnreadableFile, UsageError
 from copilot.guard.detect import detect
-from copilot.guard.review import Action, Policy
+from copilot.guard.review import Policy, policy
 from copilot.messages import say, set_locale, visible
 from copilot.project import root_of
 
@@ -39,9 +39,8 @@ def run(options: argparse.Namespace) -> int:
     loaded = config.load(config.Sources(root=_root(options)))
     settings = loaded.checked()
     set_locale(settings.ui.locale)
-    actions: dict[str, Action] = dict.fromkeys(settings.guard.allow, "allow")
-    policy = Policy({**actions, **dict.fromkeys(settings.guard.deny, "deny")})
-    return _batch(options.paths, policy) if options.batch else _paths(options, policy)
+    rules = policy(settings.guard)
+    return _batch(options.paths, rules) if options.batch else _paths(options, rules)
 
 
 def _root(options: argparse.Namespace) -> Path:
@@ -51,11 +50,11 @@ def _root(options: argparse.Namespace) -> Path:
     return root_of(Path(first))
 
 
-def _paths(options: argparse.Namespace, policy: Policy) -> int:
+def _paths(options: argparse.Namespace, rules: Policy) -> int:
     count, found = 0, []
     for name, text in _texts(options.paths):
         count += 1
-        found += [{"path": name, **finding} for finding in _findings(text, policy, placed=True)]
+        found += [{"path": name, **finding} for finding in _findings(text, rules, placed=True)]
     if options.json:
         session.print_json({"files": count, "findings": found})
     else:
@@ -66,7 +65,7 @@ def _paths(options: argparse.Namespace, policy: Policy) -> int:
     return 1 if any(one["action"] != "allow" for one in found) else 0
 
 
-def _batch(paths: list[str], policy: Policy) -> int:
+def _batch(paths: list[str], rules: Policy) -> int:
     """One answer a line, in order. `us` is the CPU time of the review in microseconds."""
     bad = False
     for path in paths:
@@ -81,14 +80,14 @@ def _batch(paths: list[str], policy: Policy) -> int:
             except (ValueError, TypeError, KeyError, RecursionError):
                 raise UsageError(say("Line {line} of the batch lacks {keys}.", line=number, keys="id, text")) from None
             started = time.thread_time_ns()
-            found = _findings(text, policy)
+            found = _findings(text, rules)
             spent = (time.thread_time_ns() - started) / 1000
             bad = bad or any(one["action"] != "allow" for one in found)
             session.print_json({"id": name, "findings": found, "us": round(spent, 1)})
     return 1 if bad else 0
 
 
-def _findings(text: str, policy: Policy, *, placed: bool = False) -> list[dict[str, Any]]:
+def _findings(text: str, rules: Policy, *, placed: bool = False) -> list[dict[str, Any]]:
     """What was found, with offsets in code points; `placed`: with line and column from 1."""
     rows = []
     for one in detect(text):
@@ -96,7 +95,7 @@ def _findings(text: str, policy: Policy, *, placed: bool = False) -> list[dict[s
         if placed:
             row["line"] = text.count("\n", 0, one.start) + 1
             row["column"] = one.start - text.rfind("\n", 0, one.start)
-        rows.append({**row, "action": policy.action(one.kind)})
+        rows.append({**row, "action": rules.action(one.kind)})
     return rows
 
 

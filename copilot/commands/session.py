@@ -88,6 +88,14 @@ def place(text: str) -> tuple[Path, list[int]]:
     return Path(found[1]), [int(n) for n in found[2].split(":")[1:]]
 
 
+def line_range(text: str) -> tuple[Path, int, int | None]:
+    """`FILE:LINE` or `FILE:LINE-LINE` as a path and its lines, None where only one is named. Raises UsageError."""
+    found = re.fullmatch(r"(.+?):(\d+)(?:-(\d+))?", text)
+    if found is None:
+        raise UsageError(say("{text}: write it as FILE:LINE or FILE:LINE-LINE, from 1.", text=text))
+    return Path(found[1]), int(found[2]), int(found[3]) if found[3] else None
+
+
 def row_at(document: Document, line: int) -> tuple[int, str]:
     """Byte offset and text of a line counted from 1, without its line end. Raises UsageError for a line beyond the last."""
     lines = rows(document.text)

@@ -125,10 +125,15 @@ def _example(request: Request, index: Index) -> Iterator[Snippet]:
     for name in [*names, *_TEST_CALLS]:
         found = {call.path for call in index.calls(name, 50) if _is_test(call.path) and call.path != document.path}
         for path in sorted(found, key=lambda path: (_folders(document.path, path), path)):
-            span = Span(0, _SNIPPET_BYTES)
             head = _source(Definition("", "file", "", document.language or "", path, Span(0, 2 * _SNIPPET_BYTES)))
             if head.strip():
-                yield Snippet(path, span, head, say("a test of this project"), int(len(head) / _BYTES_A_TOKEN) + 1)
+                yield Snippet(
+                    path,
+                    Span(0, len(head.encode())),
+                    head,
+                    say("a test of this project"),
+                    int(len(head) / _BYTES_A_TOKEN) + 1,
+                )
                 return
 
 

@@ -1,7 +1,7 @@
 """How long the model may take, and when it may be asked: after failures not for a while, then by one request that tries.
 
 Plain functions over one value, without a clock: whoever asks passes the time. Absent on purpose: what the failure was
-to a person (`model.py` says it) and who answers meanwhile (`workspace.py` orders the engines).
+to a person (`client.py` says it) and who answers meanwhile (`workspace.py` orders the engines).
 """
 
 from __future__ import annotations

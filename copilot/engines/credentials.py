@@ -1,7 +1,7 @@
 """What opens the way to the gateway: its address, the key by reference, TLS and the proxy; the same for every request.
 
 Everything here blocks for milliseconds (files, the key ring, certificates): call it from a thread, once. Every failure
-is a GatewayUnavailable that says what to do. Absent on purpose: sockets (`model.py`), and the key in any text: it is in
+is a GatewayUnavailable that says what to do. Absent on purpose: sockets (`client.py`), and the key in any text: it is in
 no message, no repr and no log, and a reference that is none is not repeated, because it may be a pasted key.
 """
 

@@ -24,7 +24,7 @@ from copilot.engines.circuit import Circuit, State
 from copilot.engines.client import Client, Refused
 from copilot.engines.profile import Profile
 from copilot.errors import GatewayUnavailable
-from copilot.guard.review import Action, Policy, Reviewed
+from copilot.guard import Policy, Reviewed
 from copilot.messages import say
 from copilot.progress import report
 from copilot.tasks import complete
@@ -183,9 +183,10 @@ class ModelEngine:
 
     async def _ask(self, prompt: Prompt, request: Request) -> _Answers:
         where = wire.place(request.document, self._root)
-        reviewed = await _reviewed(wire.texts(prompt, where, self._root), policy(self._settings))
+        rules = guard.policy(self._settings.guard)
+        reviewed = await _reviewed(wire.texts(prompt, where, self._root), rules)
         if reviewed.verdict.action == "deny":
-            return _Answers(asked=False, declined=_denied(reviewed, policy(self._settings)))
+            return _Answers(asked=False, declined=_denied(reviewed, rules))
         sent, told = wire.with_texts(prompt, where, reviewed.texts)
         path, body = wire.request(sent, told, request.task, self._settings.gateway.model)
         read = tasks.module(request.task).read
@@ -264,13 +265,6 @@ class ModelEngine:
             logger.info("the gateway's profile was not read (%s); our templates are used", type(error).__name__)
         finally:
             self._due = time.monotonic() + wait
-
-
-def policy(settings: Settings) -> Policy:
-    """What content review does with each kind: `guard.deny` wins over `guard.allow`; the rest is replaced."""
-    actions: dict[str, Action] = dict.fromkeys(settings.guard.allow, "allow")
-    actions.update(dict.fromkeys(settings.guard.deny, "deny"))
-    return Policy(actions)
 
 
 async def _reviewed(texts: Sequence[str], rules: Policy) -> Reviewed:

@@ -6,14 +6,12 @@ purpose: recording, and any judgement (the checks have it).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import cast
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 
 from copilot import tasks
 from copilot.messages import say
 from copilot.types import Candidate, Context, Declined, Request, Task
-
-Reader = Callable[[str, Request], Candidate | None]
 
 
 class ReplayEngine:
@@ -31,12 +29,14 @@ class ReplayEngine:
 
     async def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:  # noqa: ARG002 - the protocol's
         """The recorded answer as the task reads it; silence when there is none or nothing is left of it."""
-        reader = cast("Reader | None", getattr(tasks.module(request.task), "read", None))
         text = self._single
         if text is None and self._left.get(request.task):
             text = self._left[request.task].pop(0)
-        if text is None or reader is None:
+        if text is None:
             yield Declined(say("no answer is recorded"))
             return
-        candidate = reader(text, request)
-        yield candidate if candidate is not None else Declined(say("the answer holds nothing for this place"))
+        candidate = tasks.module(request.task).read(text, request)
+        if candidate is None:
+            yield Declined(say("the answer holds nothing for this place"))
+        else:
+            yield replace(candidate, origin=self.name)

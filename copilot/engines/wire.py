@@ -1,6 +1,6 @@
 """A prompt as the bytes of a request, and the bytes of an answer as texts: the OpenAI dialect, read tolerantly.
 
-Pure functions. Absent on purpose: sockets (`model.py`) and the markers of fill-in-the-middle, which only the gateway
+Pure functions. Absent on purpose: sockets (`client.py`) and the markers of fill-in-the-middle, which only the gateway
 renders.
 """
 

@@ -87,7 +87,7 @@ def _numbers_of(data: bytes, start: int, end: int) -> Iterator[Found]:
             at += 1
             continue
         ends = groups[last][1]
-        if kind == "resident-id" and _digits(data, groups, at, last).__len__() == 17:
+        if kind == "resident-id" and len(_digits(data, groups, at, last)) == 17:
             ends += 1
         yield Found(groups[at][0], ends, rule, kind)
         at = last + 1

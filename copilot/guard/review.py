@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from copilot.config import Guard
 from copilot.guard.detect import detect, joined
 from copilot.guard.found import Found
 from copilot.guard.surrogates import Surrogates, occurrences
@@ -33,6 +34,12 @@ class Policy:
     def action(self, kind: str) -> Action:
         """What is done with a kind."""
         return self.actions.get(kind, "redact")
+
+
+def policy(settings: Guard) -> Policy:
+    """What settings say of each kind: `guard.deny` wins over `guard.allow`; the rest is replaced."""
+    actions: dict[str, Action] = dict.fromkeys(settings.allow, "allow")
+    return Policy({**actions, **dict.fromkeys(settings.deny, "deny")})
 
 
 @dataclass(frozen=True, slots=True)

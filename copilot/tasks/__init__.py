@@ -20,10 +20,15 @@ class TaskModule(Protocol):
     """What `copilot/tasks/<task>.py` defines at module level."""
 
     def build(self, request: Request, context: Context, settings: Settings, library: Library) -> Prompt | Declined:
-        """What a model is asked; deterministic. On a later round `request.attempts` says what failed and why."""
+        """What a model is asked; deterministic. On a later round `request.attempts` says what failed and why.
+
+        Raises TemplateError for a template that cannot be used (`prompts.templates`).
+        """
 
     def read(self, text: str, request: Request) -> Candidate | None:
         """A raw answer as a candidate, read tolerantly (fences, prose, thoughts); None when it holds nothing for here.
+
+        Its `origin` is empty: the engine that got the answer says who gave it.
 
         Pure: the same text and request give the same candidate, whoever recorded the text.
         """

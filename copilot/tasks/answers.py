@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from copilot.edits import lf
+
 LONGEST: Final = 300_000
 """Characters of an answer; a longer one holds nothing: nobody asked for so much."""
 
@@ -86,7 +88,7 @@ def plain(text: str) -> str:
     """
     if len(text) > LONGEST:
         return ""
-    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = lf(text.lstrip("\ufeff"))
     if (final := _FINAL.search(text)) is not None:
         text = text[final.end() :]
     for _ in range(_LEAD_INS):

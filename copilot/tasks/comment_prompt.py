@@ -60,7 +60,7 @@ def build(request: Request, context: Context, settings: Settings, library: Libra
         if request.attempts
         else "",
     }
-    messages = tuple(Message(role, text) for role, text in library.render(template, values))  # type: ignore[arg-type]
+    messages = tuple(Message(role, text) for role, text in library.render(template, values))
     return Prompt(template.reference, 200 + 90 * parts, messages=messages, schema=schema)
 
 
@@ -76,7 +76,7 @@ def read(text: str, request: Request) -> Candidate | None:
         written = docwriting.write(request.document, what, _Told(told))
     except _Missing:
         return None
-    return None if isinstance(written, Declined) else Candidate(written[0], "model", _CONFIDENCE, written[1])
+    return None if isinstance(written, Declined) else Candidate(written[0], "", _CONFIDENCE, written[1])
 
 
 def _is_about(told: Mapping[str, Any], contract: Contract) -> bool:

@@ -202,7 +202,7 @@ def read(text: str, request: Request) -> Candidate | None:
     new = _closed(document, caret, found, at) if found.closer else found.text
     edit = Edit(document.path, Span(caret, caret), new)
     several = "\n" in new.strip("\n")
-    return Candidate((edit,), "replay", 1.0, title=say("complete the block") if several else say("complete the line"))
+    return Candidate((edit,), "", 1.0, title=say("complete the block") if several else say("complete the line"))
 
 
 def settled(text: str, request: Request) -> bool:

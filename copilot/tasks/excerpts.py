@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from copilot.context.gather import between
+from copilot.edits import lf
 from copilot.syntax.lines import line_start, next_line
 from copilot.syntax.outline import Symbol, outline
 from copilot.tasks.fragments import lines_around
@@ -53,7 +54,7 @@ def fragment(document: Document, span: Span) -> Span:
 
 def text_of(document: Document, span: Span) -> str:
     """The text of a span, lines ending in LF."""
-    return between(document, span.start, span.end).decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return lf(between(document, span.start, span.end).decode("utf-8", "replace"))
 
 
 def shown(document: Document, span: Span) -> str:

@@ -20,6 +20,7 @@ from typing import Final
 
 from copilot import messages
 from copilot.config import Settings
+from copilot.edits import lf
 from copilot.messages import say
 from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, line_start
@@ -41,7 +42,7 @@ from copilot.types import (
     Task,
 )
 from copilot.verify.names import JAVA_LANG
-from prompts.templates import Library, TemplateError, fenced
+from prompts.templates import Library, fenced
 
 _SELECTION: Final = 16_000
 _MARK: Final = "<<< the lines to explain >>>"
@@ -84,20 +85,16 @@ def build(request: Request, context: Context, settings: Settings, library: Libra
         "path": generate_prompt.shown_path(document.path),
         "snippets": generate_prompt.snippets(context.snippets, language),
         "code": fenced(generate_prompt.around(document, span, _MARK), language),
-        "selection": fenced(selection.decode("utf-8", "replace").replace("\r\n", "\n"), language),
+        "selection": fenced(lf(selection.decode("utf-8", "replace")), language),
         "tongue": _LANGUAGES[wanted(request, settings)],
         "instruction": request.instruction.strip(),
         "attempts": generate_prompt.attempts(request.attempts, "markdown"),
     }
-    try:
-        template = library.choose("explain", document.language)
-        turns = library.render(template, values)
-    except TemplateError as error:
-        return Declined(say("the prompt template cannot be used"), str(error))
+    template = library.choose("explain", document.language)
     return Prompt(
         template=template.reference,
         max_tokens=_ANSWER,
-        messages=tuple(Message(role, text) for role, text in turns),  # type: ignore[arg-type]
+        messages=tuple(Message(role, text) for role, text in library.render(template, values)),
     )
 
 

@@ -42,7 +42,7 @@ def build(request: Request, context: Context, library: Library) -> Prompt | Decl
         "snippets": excerpts.elsewhere(context, document.language),
         "refused": _refused(document, request.attempts),
     }
-    messages = tuple(Message(role, text) for role, text in library.render(template, values))  # type: ignore[arg-type]
+    messages = tuple(Message(role, text) for role, text in library.render(template, values))
     size = int(len(span) / _BYTES_A_TOKEN * 1.2) + _LEAST_TOKENS
     return Prompt(template=template.reference, max_tokens=min(size, _MOST_TOKENS), messages=messages)
 
@@ -64,7 +64,7 @@ def read(text: str, request: Request) -> Candidate | None:
         return None
     told = tuple(each for each in faults if span.contains(each.span)) or faults[:1]
     line = document.text.count(b"\n", 0, faults[0].span.start) + 1
-    return Candidate((edit,), "model", _CONFIDENCE, say("correct line {line}", line=line), told[:_MOST_FAULTS])
+    return Candidate((edit,), "", _CONFIDENCE, say("correct line {line}", line=line), told[:_MOST_FAULTS])
 
 
 def _faults(request: Request) -> tuple[Finding, ...]:

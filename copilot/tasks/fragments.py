@@ -34,8 +34,8 @@ def replacement(text: str, document: Document, span: Span, *, finished: bool = F
     None when the answer holds no code, leaves something out, is truncated, or cannot be laid over the span without
     doubt. Equal text is returned too: that it changes nothing is for the checks.
     """
-    whole = _lf(document.text.decode("utf-8", "replace"))
-    shown = _lf(document.text[span.start : span.end].decode("utf-8", "replace"))
+    whole = texts.lf(document.text.decode("utf-8", "replace"))
+    shown = texts.lf(document.text[span.start : span.end].decode("utf-8", "replace"))
     answer = answers.plain(text)
     diff = _diff(answer, document.language)
     if diff is not None:
@@ -96,10 +96,6 @@ def placed(code: str, shown: str, whole: str = "") -> str | None:
     fitted = _indented(new, old[first:last] or [""])
     out = [*old[:first], *fitted, *old[last:]]
     return "\n".join(out) + ("\n" if shown.endswith("\n") else "")
-
-
-def _lf(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _stripped(rows: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import Final
 
+from copilot.edits import lf
 from copilot.messages import say
 from copilot.syntax import importing
 from copilot.syntax.importing import Need
@@ -347,4 +348,4 @@ def _imported(document: Document, edits: list[Edit]) -> list[Edit]:
 
 
 def _lf(text: bytes) -> str:
-    return text.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return lf(text.decode("utf-8", "replace"))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from copilot.config import Settings
+from copilot.edits import lf
 from copilot.messages import say
 from copilot.syntax.lines import line_end, line_start, next_line
 from copilot.syntax.outline import outline
@@ -30,7 +31,7 @@ from copilot.types import (
     Snippet,
     Span,
 )
-from prompts.templates import Library, TemplateError, fenced
+from prompts.templates import Library, fenced
 
 BEFORE: Final = 10_000
 AFTER: Final = 4_000
@@ -62,17 +63,14 @@ def build(request: Request, context: Context, settings: Settings, library: Libra
     if len(selection) > _SELECTION:
         return Declined(say("the selection is too long for one edit"))
     task = "edit" if place.kind == "edit" else "generate"
-    try:
-        template = library.choose(task, document.language)
-        turns = library.render(template, _values(request, context, place))
-    except TemplateError as error:
-        return Declined(say("the prompt template cannot be used"), str(error))
+    template = library.choose(task, document.language)
+    turns = library.render(template, _values(request, context, place))
     again = bool(request.attempts)
     room = len(selection) // _BYTES_A_TOKEN * 3 // 2 if place.kind == "edit" else 0
     return Prompt(
         template=template.reference,
         max_tokens=min(_ANSWER + room, 8_192),
-        messages=tuple(Message(role, text) for role, text in turns if role in ("system", "user", "assistant")),  # type: ignore[arg-type]
+        messages=tuple(Message(role, text) for role, text in turns),
         temperature=_WARMTH if again else 0.0,
         samples=max(1, settings.model.samples) if again else 1,
     )
@@ -92,7 +90,7 @@ def _values(request: Request, context: Context, place: Place) -> dict[str, str]:
         "code": fenced(code, language),
         "spot": _spot(place),
         "stub": stub,
-        "selection": fenced(_lf(selection), language) if place.kind == "edit" else "",
+        "selection": fenced(lf(selection), language) if place.kind == "edit" else "",
         "instruction": request.instruction.strip()[:_INSTRUCTION],
         "attempts": attempts(request.attempts, language),
     }
@@ -136,7 +134,7 @@ def around(document: Document, span: Span, line: str, *, before: int = BEFORE, a
     top = head + b"...\n" if head else b""
     kept = [part.rstrip() for part in own]
     middle = b"".join((kept[0] + b"\n" if kept[0] else b"", line.encode(), b"\n", kept[1] + b"\n" if kept[1] else b""))
-    return _lf((top + above + middle + below).decode("utf-8", "replace"))
+    return lf((top + above + middle + below).decode("utf-8", "replace"))
 
 
 def _head_end(document: Document) -> int:
@@ -163,7 +161,7 @@ def snippets(found: Iterable[Snippet], language: str) -> str:
     for snippet in found:
         if (left := left - len(snippet.text.encode())) < 0:
             break
-        shown.append(f"{shown_path(snippet.path)}\n{fenced(_lf(snippet.text), language)}")
+        shown.append(f"{shown_path(snippet.path)}\n{fenced(lf(snippet.text), language)}")
     return "\n" + "\n".join(shown) if shown else ""
 
 
@@ -183,7 +181,3 @@ def attempts(failed: Iterable[Attempt], language: str) -> str:
 def shown_path(path: Path) -> str:
     """A path as a model sees it: its last folders say enough, and whose machine it is is nobody's business."""
     return "/".join(part for part in path.parts[-3:] if part != path.anchor)
-
-
-def _lf(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -5,6 +5,7 @@ Absent on purpose: the proof of a derivation (`generate.py`).
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from typing import Final
@@ -42,7 +43,7 @@ async def checks(
     if place.kind == "stub" and place.routine is not None:
         yield signature(document, after, place)
     yield await _names(document, after, edits, project)
-    yield imported.there(document, after, project)
+    yield await asyncio.to_thread(imported.there, document, after, project)
     if document.language == "java" and project.java_home is not None:
         async for check in _compiler(document, after, project):
             yield check

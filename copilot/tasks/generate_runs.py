@@ -7,6 +7,7 @@ that held before and does not now refuses it. Python only: for other languages t
 from __future__ import annotations
 
 import ast
+import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import AsyncExitStack, aclosing
@@ -53,7 +54,7 @@ async def checks(change: Change, project: Project, settings: Settings) -> AsyncI
         return
     touched = _touched(change)
     sessions, claims = _sessions(change, touched), _claims(change, touched)
-    tests = _calling(change, touched, project)
+    tests = await asyncio.to_thread(_calling, change, touched, project)  # looks through the project
     if not (sessions or claims or tests):
         yield Check("examples", passed=True, detail=say("nothing to run it against"))
         return

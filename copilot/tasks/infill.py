@@ -61,7 +61,6 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What to insert. `ended`: an answer that goes on would give the same. `closer`: the line that closes the block
-
     from outside and was left out; the file may lack it.
     """
 

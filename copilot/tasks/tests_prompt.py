@@ -70,7 +70,7 @@ def build(request: Request, context: Context, focus: Focus, library: Library) ->
         "snippets": excerpts.elsewhere(others, document.language),
         "refused": _refused(request.attempts),
     }
-    messages = tuple(Message(role, text) for role, text in library.render(template, values))  # type: ignore[arg-type]
+    messages = tuple(Message(role, text) for role, text in library.render(template, values))
     return Prompt(template.reference, _TOKENS, messages=messages)
 
 
@@ -83,7 +83,7 @@ def read(text: str, request: Request, focus: Focus) -> Candidate | None:
     if code is None or len(code) > _MOST_BYTES or not _has_tests(code) or not _imports(code, options.module):
         return None
     code = code.strip("\n") + "\n"
-    return Candidate((Edit(options.path, Span(0, 0), code),), "model", _CONFIDENCE, _title(_name(request, focus), code))
+    return Candidate((Edit(options.path, Span(0, 0), code),), "", _CONFIDENCE, _title(_name(request, focus), code))
 
 
 def without(candidate: Candidate, request: Request, focus: Focus, check: Check) -> Candidate | None:

@@ -88,7 +88,9 @@ def _project_names(tree: ast.Module, module: str) -> set[str]:
 
 def _is_foreign(name: str, module: str) -> bool:
     top = name.split(".", maxsplit=1)[0]
-    return top != module.split(".", maxsplit=1)[0] and (top in sys.stdlib_module_names or top in {"pytest", "hypothesis", "numpy"})
+    return top != module.split(".", maxsplit=1)[0] and (
+        top in sys.stdlib_module_names or top in {"pytest", "hypothesis", "numpy"}
+    )
 
 
 def _names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from copilot.edits import lf
 from copilot.errors import ToolMissing
 from copilot.messages import say
 from copilot.types import Document, Edit, Span
@@ -173,7 +174,7 @@ def _diagnostic(document: Document, row: dict[str, Any], lines: _Lines) -> Diagn
     edits: tuple[Edit, ...] = ()
     if fix.get("applicability") == "safe":
         edits = tuple(
-            Edit(document.path, lines.span(edit), edit["content"].replace("\r\n", "\n").replace("\r", "\n"))
+            Edit(document.path, lines.span(edit), lf(edit["content"]))
             for edit in fix["edits"]
         )
     return Diagnostic(row.get("code") or SYNTAX, row["message"], lines.span(row), edits)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from copilot import edits, pipeline
-from copilot.config import Completion, Gateway, Guard, Model, Settings
+from copilot.config import Completion, Gateway, Guard, Model, Prompts, Settings
 from copilot.engines.circuit import State
 from copilot.engines.model import ModelEngine
 from copilot.types import (
@@ -464,6 +464,22 @@ async def test_templates_of_the_bank_come_before_ours_and_a_wrong_folder_is_told
         assert isinstance(await pipeline.suggest(complete(workspace.project.root), workspace), Suggestion | Declined)
         ModelEngine(tmp_path, current, None, workspace.notices.append)
         assert "prompts.folder" in workspace.notices[-1]
+
+
+@pytest.mark.parametrize(
+    ("task", "options"), [(Task.GENERATE, GenerateOptions("edit")), (Task.EXPLAIN, ExplainOptions())]
+)
+async def test_a_template_that_cannot_be_used_is_told_once(gateway, tmp_path, task, options):
+    names = ("generate@99", "edit@99", "explain@99")
+    async with opened(tmp_path, replace(settings(gateway), prompts=Prompts(pins=names)), engine="model") as workspace:
+        doc = document(workspace.project.root / "a.py", "python", "x = 1\n")
+        asked = Request(task, doc, Span(0, 5), options, "invoked", instruction="why")
+        for _ in range(2):
+            answer = await pipeline.suggest(asked, workspace)
+            assert isinstance(answer, Declined)
+            assert answer.reason == "the prompt's template cannot be used"
+        assert workspace.notices == [answer.detail]
+        assert "@99" in answer.detail
 
 
 # Nothing of the text in a log

@@ -26,7 +26,7 @@ from copilot.types import (
     Task,
     document,
 )
-from prompts.templates import Library, parse
+from prompts.templates import Library, TemplateError, parse
 
 SOURCE = '''"""Rates."""
 
@@ -165,15 +165,15 @@ def test_a_documented_stub_needs_no_further_word() -> None:
     assert "Wanted:" not in text(built(asked("raise NotImplementedError", "")))
 
 
-def test_a_template_of_the_bank_takes_the_place_of_ours_and_a_pin_nobody_has_declines() -> None:
+def test_a_template_of_the_bank_takes_the_place_of_ours_and_a_pin_nobody_has_is_an_error() -> None:
     ours = (
         '+++\nid = "generate"\nversion = "7"\nlanguages = ["python"]\n+++\n## user\nBank: {{instruction}}\n{{code}}\n'
     )
     prompt = built(asked("raise NotImplementedError"), library=Library(extra=(parse(ours, "x"),)))
     assert prompt.template.startswith("generate@7#")
     assert text(prompt).startswith("[user]\nBank: write it")
-    found = generate.build(asked("raise Not"), Context("", ""), Settings(), Library(pins=("generate@99",)))
-    assert isinstance(found, Declined)
+    with pytest.raises(TemplateError, match="generate@99"):
+        generate.build(asked("raise Not"), Context("", ""), Settings(), Library(pins=("generate@99",)))
 
 
 def test_an_explanation_asks_for_the_readers_language_and_the_lines() -> None:
