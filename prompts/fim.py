@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from prompts.control import JOINER, held, neutral, original
-from prompts.templates import Library, Template, fenced, ours, parse
+from prompts.templates import Library, fenced
 
 __all__ = [
     "Family",
@@ -44,26 +44,6 @@ _JOINER: Final = JOINER.encode()
 _WORD: Final = re.compile(r"<[^<>\s]+>|\[[^\[\]\s]+\]")
 _MARK: Final = re.compile(r"<<HOLE(?: [0-9]{1,9})?>>")
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
-
-_CHAT: Final = """+++
-id = "complete"
-version = "0"
-languages = []
-+++
-## system
-You complete code in an editor. Answer with the text that belongs in the hole and nothing else: no explanation, no code
-fence, no repetition of what stands before or behind the hole.
-
-{{standards}}
-
-## user
-{{snippets}}
-
-{{path}}
-{{code}}
-
-Write the {{language}} text that replaces {{hole}}.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,17 +187,18 @@ def chat_turns(
     path: str,
     budget_bytes: int,
     *,
-    control: Sequence[str] | None = None,
     library: Library | None = None,
 ) -> tuple[tuple[str, str], ...]:
     """`(role, content)` turns that ask a chat model for a hole, within a budget and cut like `render`.
 
     The template is `complete`; its values are `language`, `path`, `snippets`, `code` (a fence with the text round the
-    hole) and `hole` (the mark that stands for it). `control`: the control words of the model, if they are known.
+    hole) and `hole` (the mark that stands for it). `library`: the templates in force, ours where it is left out.
+
+    Raises TemplateError for a pin that nothing satisfies.
     """
-    words = named("chat").control if control is None else control
+    words = named("chat").control
     library = library or Library()
-    template = _asking(library, language)
+    template = library.choose("complete", language or None)
     mark = _mark(before, after)
     values = {"language": _label(language, words), "path": _label(path, words), "hole": mark}
     step = max(budget_bytes // STEPS, 1)
@@ -327,12 +308,6 @@ def _shown(piece: Piece, language: str, words: Sequence[str]) -> bytes:
     """A snippet in a chat turn."""
     path = _label(piece.path, words)
     return _bytes(f"{path}:\n{fenced(neutral(piece.text, words), language)}")
-
-
-def _asking(library: Library, language: str) -> Template:
-    if any(template.id == "complete" for template in (*library.extra, *ours())):
-        return library.choose("complete", language or None)
-    return parse(_CHAT, "prompts/fim.py")
 
 
 def _bytes(text: str) -> bytes:

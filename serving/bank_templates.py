@@ -16,11 +16,10 @@ LONGEST_STANDARDS: Final = 64_000
 
 @dataclass(frozen=True, slots=True)
 class ForTeam:
-    """What one team's clients get: `(name, source)` pairs, names as `complete/python.md`."""
+    """What one team's clients get: `(name, source)` pairs, names as `complete/python.md`; and the same for us."""
 
     sources: tuple[tuple[str, str], ...]
-    pins: tuple[str, ...]
-    standards: str
+    library: templates.Library
 
 
 class BankTemplates:
@@ -69,7 +68,7 @@ class BankTemplates:
             pins = self._settings.pins.get(name, ())
             kept = self._stacked(name, pins)
             named = [(f"{t.id}/{'-'.join(t.languages) or 'default'}.md", t.source) for t in kept]
-            found = self._views[name] = ForTeam(tuple(named), pins, self._standards)
+            found = self._views[name] = ForTeam(tuple(named), templates.Library(kept, pins, self._standards))
         return found
 
     def _stacked(self, team: str, pins: tuple[str, ...]) -> tuple[templates.Template, ...]:

@@ -1,4 +1,4 @@
-"""What a client is told when it does not get an answer: one exception, two shapes.
+"""What a client is told when it does not get an answer: one exception, two shapes; and one for a client that is gone.
 
 OpenAI error objects on `/v1/*` (its clients read nothing else), RFC 9457 problem+json elsewhere. A message says what to
 do, and never repeats text of a prompt, the name of another team or a path of this host.
@@ -10,6 +10,10 @@ import math
 from typing import Any
 
 from copilot.errors import CopilotError
+
+
+class Gone(Exception):
+    """Nobody is there to be answered: the client left or stopped reading."""
 
 
 class Refused(CopilotError):

@@ -14,7 +14,6 @@ import hashlib
 import itertools
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -22,15 +21,15 @@ from typing import Any, Final
 import orjson
 
 from copilot.errors import AuditUnavailable
-from copilot.guard import Policy, Reviewed
 from copilot.types import Verdict
-from serving import answers, asked, governance, inbound, replies
+from prompts.templates import Library
+from serving import answers, arrival, asked, governance, inbound, replies
 from serving.asked import Asked
 from serving.callers import Caller, Route
-from serving.errors import Refused
+from serving.errors import Gone, Refused
 from serving.inbound import Denied, Prepared
 from serving.lanes import Ticket
-from serving.limits import Hold
+from serving.limits import Hold, unseen
 from serving.records import Records
 from serving.state import State
 from serving.stream import DONE, Broken, Events, Restorer, release
@@ -50,21 +49,9 @@ _NUMBER: Final = itertools.count(1)
 
 NEVER: Final = float("inf")
 
-_BULK_BYTES: Final = 65_536
-"""A larger body is reviewed beside the loop: text made for it takes a second for each MB."""
-_BULK: Final = ThreadPoolExecutor(1, "bulk-review")
-"""One at a time: several would leave the loop less than half of the interpreter."""
-
-_TOKENS_PER_S: Final = 100
-"""What an engine may have made for one answer that was broken off before anything of it came."""
-
 _LAST_WORD_S: Final = 5.0
 _SHORTER: Final = 3
 """How often a hole's prompt is made shorter when the engine finds it too long."""
-
-
-class Gone(Exception):
-    """Nobody is there to be answered: the client left or stopped reading."""
 
 
 class Exchange:
@@ -140,7 +127,8 @@ class Exchange:
         self._trail.caller = caller
         state.limiter.arriving(caller)
         try:
-            body = await self._body()
+            self._until(state.config.server.body_timeout_s, replies.too_slow)
+            body = await arrival.body(self._receive, headers, state.config.server.max_body_kb)
         finally:
             state.limiter.arrived(caller)
         self._watch()
@@ -165,27 +153,6 @@ class Exchange:
         else:
             await self._whole(given, made, upstream)
 
-    async def _body(self) -> bytes:
-        """Raises Refused 413, 408 (through the watch), Gone."""
-        server = self._state.config.server
-        most = server.max_body_kb * 1024
-        length = self._headers.get(b"content-length", b"")
-        if length.isdigit() and int(length[:20]) > most:
-            raise replies.too_large(server.max_body_kb)
-        self._until(server.body_timeout_s, replies.too_slow)
-        pieces, size = [], 0
-        while True:
-            message = await self._receive()
-            if message["type"] != "http.request":
-                raise Gone
-            piece = message.get("body", b"")
-            size += len(piece)
-            if size > most:
-                raise replies.too_large(server.max_body_kb)
-            pieces.append(piece)
-            if not message.get("more_body", False):
-                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
     def _watch(self) -> None:
         """Notice a client that leaves."""
         self._watcher = asyncio.ensure_future(self._receive())
@@ -201,12 +168,9 @@ class Exchange:
         state, trail = self._state, self._trail
         assert self._caller is not None
         salt = state.directory.salt(self._caller, trail.classification)
-        work = partial(_prepared, given, route, state.policy, salt)
+        library = state.templates.team(self._caller.team).library if state.templates is not None else Library()
         try:
-            if len(body) < _BULK_BYTES:
-                result, made = work()
-            else:
-                result, made = await self._loop.run_in_executor(_BULK, work)
+            result, made = await arrival.prepared(given, len(body), route, state.policy, salt, library)
         except Denied as denied:
             self._found(denied.reviewed.verdict)
             trail.verdict = "deny"
@@ -382,16 +346,6 @@ class Exchange:
             async with asyncio.timeout(_LAST_WORD_S):
                 await self._send(replies.body(replies.broken(refused)))
 
-    def _estimated(self, ending: str, now: float) -> int:
-        """Tokens that an answer without usage cost: what came of it, or the time that the engine worked for nobody.
-
-        Else whoever leaves just before the end has the model for nothing.
-        """
-        if not self._whole_answer or ending not in {"aborted", "timeout"} or self._hold is None:
-            return self._pieces
-        most = self._hold.tokens - self._hold.prompt_tokens
-        return min(most, round((now - self._slot_at) * _TOKENS_PER_S * self._choices))
-
     def end(self, ending: str) -> None:
         """Give everything back and put the outcome on record; only the first call counts."""
         if self._trail.outcome:
@@ -411,7 +365,9 @@ class Exchange:
         if self._caller is not None:
             if self._hold is not None:
                 if self._usage is None and (self._slot_at or ending in {"denied", "refused"}):
-                    used_in, used_out = self._hold.prompt_tokens, self._estimated(ending, now)
+                    for_nobody = self._whole_answer and ending in {"aborted", "timeout"}
+                    used_in = self._hold.prompt_tokens
+                    used_out = unseen(self._hold, now - self._slot_at, self._choices) if for_nobody else self._pieces
                 state.limiter.settle(self._hold, used_in + used_out)
             if self._route is not None and self._slot_at:
                 state.directory.used(self._caller, self._route, used_in, used_out)
@@ -427,9 +383,3 @@ class Exchange:
             tokens_in=used_in,
             tokens_out=used_out,
         )
-
-
-def _prepared(given: Asked, route: Route, policy: Policy, salt: str) -> tuple[Reviewed, Prepared]:
-    """Review, then the prompt; plain work without a loop. Raises Denied, Refused."""
-    result = inbound.reviewed(given, policy)
-    return result, inbound.prepared(given, route, result, salt)

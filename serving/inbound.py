@@ -13,6 +13,7 @@ from typing import Any, Final
 from copilot.guard import Policy, Reviewed, review
 from prompts import fim
 from prompts.control import JOINER
+from prompts.templates import Library
 from serving.asked import CHAT_TOKENS, COMPLETION_TOKENS, Asked, Place
 from serving.callers import Route
 from serving.errors import Refused
@@ -26,6 +27,9 @@ SHORT_TOKENS: Final = 1024
 
 MOST_REPLACED: Final = 1000
 """Values replaced in one request: more of them are no code, but data."""
+
+OURS: Final = Library()
+"""The templates that come with the product, alone."""
 
 _SPARE_TOKENS: Final = 16
 _LEAST_BYTES: Final = 64
@@ -61,6 +65,7 @@ class Prepared:
     rendered: int = 0
     stop: list[str] = field(default_factory=list)
     stops: int = 4
+    library: Library = OURS
 
     @property
     def replaced(self) -> bool:
@@ -118,13 +123,15 @@ def answer_tokens(asked: Asked, route: Route) -> int:
     return asked.max_tokens
 
 
-def prepared(asked: Asked, route: Route, result: Reviewed, salt: str) -> Prepared:
-    """What the engine is sent. Raises Refused 400."""
+def prepared(asked: Asked, route: Route, result: Reviewed, salt: str, library: Library = OURS) -> Prepared:
+    """What the engine is sent; `library` are the templates of the team. Raises Refused 400."""
     limit = answer_tokens(asked, route)
     level = BATCH if asked.batch else CHAT if asked.chat or limit > SHORT_TOKENS else COMPLETION
     family = _family(route.family, route.served)
     body: dict[str, Any] = {"model": route.served, **asked.passed}
-    made = Prepared("", body, result, family, level, limit, stop=_stops(asked, family, route), stops=route.stops)
+    made = Prepared(
+        "", body, result, family, level, limit, stop=_stops(asked, family, route), stops=route.stops, library=library
+    )
     body["max_tokens"] = limit
     if asked.choices > 1:
         body["n"] = asked.choices
@@ -179,10 +186,11 @@ def render(made: Prepared, budget: int) -> None:
     hole = made.hole
     assert hole is not None
     budget = max(_LEAST_BYTES, budget)
-    words = {"language": hole.language, "path": hole.path, "budget_bytes": budget}
     if made.as_chat:
         made.path = "/v1/chat/completions"
-        turns = fim.chat_turns(hole.before, hole.after, hole.pieces, **words)  # type: ignore[arg-type]
+        turns = fim.chat_turns(
+            hole.before, hole.after, hole.pieces, hole.language, hole.path, budget, library=made.library
+        )
         made.body["messages"] = [{"role": role, "content": content} for role, content in turns]
         made.rendered = sum(len(content.encode()) for _, content in turns)
         made.escaped = any(JOINER in content for _, content in turns)
@@ -192,7 +200,15 @@ def render(made: Prepared, budget: int) -> None:
             made.body["stop"] = made.stop
         return
     made.path = "/v1/completions"
-    rendered = fim.render(made.family, hole.before, hole.after, hole.pieces, **words)  # type: ignore[arg-type]
+    rendered = fim.render(
+        made.family,
+        hole.before,
+        hole.after,
+        hole.pieces,
+        language=hole.language,
+        path=hole.path,
+        budget_bytes=budget,
+    )
     made.body["prompt"] = rendered.prompt
     made.rendered = len(rendered.prompt.encode())
     made.escaped = JOINER in rendered.prompt  # rendering neutralises by itself

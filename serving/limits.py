@@ -23,6 +23,9 @@ from serving.errors import Refused
 BYTES_PER_TOKEN: Final = 4
 """Of a body, JSON and all: an estimate that usage corrects a moment later."""
 
+TOKENS_PER_S: Final = 100
+"""What an engine may have made for one answer that was broken off before anything of it came."""
+
 MOST_ARRIVING: Final = 64
 """Bodies of one key that may be on their way at once."""
 
@@ -65,6 +68,14 @@ class Hold:
     at: float = 0.0
     counted: list[tuple[str, int]] = field(default_factory=list)
     held: tuple[str, ...] = ()
+
+
+def unseen(hold: Hold, seconds: float, answers: int) -> int:
+    """Tokens of `answers` on which an engine worked so long for a client that left before anything of them came.
+
+    Else whoever leaves just before the end has the model for nothing.
+    """
+    return min(hold.tokens - hold.prompt_tokens, round(seconds * TOKENS_PER_S * answers))
 
 
 class Limiter:

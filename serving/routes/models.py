@@ -95,7 +95,7 @@ def _profile(state: State, caller: Caller) -> Profile:
         models=defaults,
         available=available,
         templates=[TemplateShown(name=name, source=source) for name, source in view.sources] if view else [],
-        pins=list(view.pins) if view else [],
-        standards=view.standards if view else "",
+        pins=list(view.library.pins) if view else [],
+        standards=view.library.standards if view else "",
         limits={"key": LimitsShown(**asdict(caller.quota)), "team": LimitsShown(**asdict(caller.team_quota))},
     )

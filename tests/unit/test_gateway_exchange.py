@@ -15,8 +15,9 @@ from stub_vllm import stub
 
 from copilot.errors import AuditUnavailable
 from copilot.guard import Policy
+from serving.bank_templates import BankTemplates
 from serving.callers import Caller, Route
-from serving.config import Config, Limits
+from serving.config import Config, Limits, Prompts
 from serving.config import Upstream as Settings
 from serving.limits import Limiter
 from serving.metrics import Metrics
@@ -309,3 +310,22 @@ async def test_an_engine_behind_tls_is_trusted_by_the_banks_authority_only(tmp_p
             assert call.status == status
             await upstream.close()
             await asyncio.sleep(0.05)
+
+
+async def test_a_hole_for_a_chat_model_is_asked_for_in_the_words_of_the_teams_templates(house, tmp_path):
+    own = tmp_path / "all" / "complete"
+    own.mkdir(parents=True)
+    (own / "default.md").write_text(
+        '+++\nid = "complete"\nversion = "7"\nlanguages = []\n+++\n'
+        "## system\nHouse rules: {{standards}}\n\n## user\nFill {{hole}} in\n{{code}}\n"
+    )
+    (tmp_path / "standards.md").write_text("no globals")
+    house.state.templates = BankTemplates(Prompts(folder=tmp_path, standards=tmp_path / "standards.md"))
+    house.directory.route = lambda *_: Route("bank", "stub", "main", "chat", 8192)
+    call = await house.ask(prompt="def f():\n    return ", suffix="\n")
+    assert call.status == 200
+    (sent,) = (await house.stub.state())["requests"]
+    assert sent["body"]["messages"] == [
+        {"role": "system", "content": "House rules: no globals"},
+        {"role": "user", "content": "Fill <<HOLE>> in\n```\ndef f():\n    return <<HOLE>>\n```"},
+    ]
