@@ -236,3 +236,13 @@ def test_tests_are_created_and_pass(nvim: Neovim, bank: Path, tell: Tell) -> Non
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout
     tell(done.stdout.strip().splitlines()[-1])
+
+
+@pytest.mark.parametrize("command", ["BankCopilotEdit Return 0 for a closed account.", "BankCopilotExplain"])
+def test_what_only_a_model_can_do_says_so_where_none_is_set(nvim: Neovim, bank: Path, command: str) -> None:
+    nvim.open(bank / "python/bank/iban.py")
+    before = nvim.text()
+    nvim.keys(f":1,3{command}<CR>")
+    told = "for _, text in ipairs(shown) do if text:find('needs a model', 1, true) then return text end end"
+    nvim.wait(told, "the reason")
+    assert nvim.text() == before

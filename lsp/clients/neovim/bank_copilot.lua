@@ -66,8 +66,22 @@ function M.actions(options)
   vim.lsp.buf.code_action(chosen)
 end
 
+--- The range of whole lines, counted from 1.
+local function whole_lines(first, last, encoding)
+  local width = #vim.api.nvim_buf_get_lines(0, last - 1, last, true)[1]
+  local from, to = { first, 0 }, { last, math.max(width - 1, 0) }
+  return vim.lsp.util.make_given_range_params(from, to, 0, encoding).range
+end
+
+local function show(result)
+  if type(result) == "table" and type(result.explanation) == "string" then
+    local rows = vim.split(result.explanation, "\n")
+    vim.lsp.util.open_floating_preview(rows, "plaintext", { border = "rounded", focus_id = NAME, max_width = 100 })
+  end
+end
+
 --- Run one of the server's commands: it shows progress, applies its change through the editor, and tells why not.
---- `place` is "file", or "here" for the cursor or, in visual mode, the selection.
+--- `place` is "file", "here" for the cursor or, in visual mode, the selection, or { first, last } for whole lines.
 function M.run(command, place, ...)
   local client = M.client()
   if not client then
@@ -80,12 +94,15 @@ function M.run(command, place, ...)
     local params = visual and vim.lsp.util.make_given_range_params(nil, nil, 0, client.offset_encoding)
       or vim.lsp.util.make_range_params(0, client.offset_encoding)
     arguments = { arguments[1], params.range, ... }
+  elseif type(place) == "table" then
+    arguments = { arguments[1], whole_lines(place[1], place[2], client.offset_encoding), ... }
   end
   local call = { title = command, command = "bankCopilot." .. command, arguments = arguments }
-  client:exec_cmd(call, { bufnr = vim.api.nvim_get_current_buf() }, function(failure)
+  client:exec_cmd(call, { bufnr = vim.api.nvim_get_current_buf() }, function(failure, result)
     if failure then
       vim.notify("bank-copilot: " .. failure.message, vim.log.levels.ERROR)
     end
+    show(result)
   end)
 end
 
@@ -105,6 +122,12 @@ local function user_commands(bufnr)
   command("BankCopilotGenerate", function(given)
     M.run("generate", "here", given.args)
   end, { nargs = "*", desc = "Generate code from a description" })
+  command("BankCopilotEdit", function(given)
+    M.run("edit", { given.line1, given.line2 }, given.args)
+  end, { nargs = "+", range = true, desc = "Rewrite the selected lines as the words say (needs a model)" })
+  command("BankCopilotExplain", function(given)
+    M.run("explain", { given.line1, given.line2 }, given.args)
+  end, { nargs = "*", range = true, desc = "Explain the selected lines, or answer a question (needs a model)" })
 end
 
 --- Configure and enable the server. `options` override `M.defaults`, key by key.
