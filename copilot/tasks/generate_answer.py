@@ -28,6 +28,7 @@ MARK: Final = "<<< code goes here >>>"
 """What stands at the place in a prompt; an answer that repeats it loses that line."""
 
 _LIKELY: Final = 0.6
+_MATCHED_LINES: Final = 3_000
 _DIFF: Final = re.compile(r"^@@ |^```(?:diff|patch)\b", re.MULTILINE)
 
 
@@ -282,15 +283,33 @@ def hunks(document: Document, span: Span, new: str) -> Iterator[Edit]:
     for row in old:
         starts.append(starts[-1] + len(row))
     ended = bool(old) and old[-1].endswith((b"\n", b"\r"))
-    for tag, i, j, a, b in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
+    for i, j, a, b in _changes(one, two):
         rows = "".join(f"{row}\n" for row in two[a:b])
         start = starts[i]
         if j == len(old) and not ended:
             # The file's last line has no end: a new one gets none either.
             rows = ("\n" if i == j and old else "") + rows.removesuffix("\n")
         yield Edit(document.path, Span(start, starts[j]), rows)
+
+
+def _changes(one: list[str], two: list[str]) -> Iterator[tuple[int, int, int, int]]:
+    """The lines `one[i:j]` that become `two[a:b]`.
+
+    Matching takes quadratic time: common ends are taken off first, and what is long even so changes as a whole.
+    """
+    head, most = 0, min(len(one), len(two))
+    while head < most and one[head] == two[head]:
+        head += 1
+    tail = 0
+    while tail < most - head and one[-1 - tail] == two[-1 - tail]:
+        tail += 1
+    old, new = one[head : len(one) - tail], two[head : len(two) - tail]
+    if min(len(old), len(new)) > _MATCHED_LINES:
+        yield head, len(one) - tail, head, len(two) - tail
+        return
+    for tag, i, j, a, b in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield head + i, head + j, head + a, head + b
 
 
 # New code
