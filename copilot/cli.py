@@ -30,7 +30,7 @@ VERBS: Final[dict[str, str]] = {
     "serve": "start the gateway",
     "keys": "make, show, rotate and revoke keys of the gateway",
     "audit": "check or export the gateway's audit journal",
-    "doctor": "check the installation, the configuration and the sandbox",
+    "doctor": "check the installation, the configuration, the sandbox and the way to the model",
     "demo": "play the main job on a sample through the real language server",
 }
 """Every verb with its one line of help; the module is `copilot/commands/<verb>.py`."""

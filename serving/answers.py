@@ -78,7 +78,9 @@ def refused(failed: Failed, made: Prepared, model: str) -> Refused:
         return Refused(502, "upstream_error", f"The model's engine gave no usable answer ({failed.word}).")
     match failed.status:
         case 400 if too_long(failed):
-            return Refused(400, "prompt_too_long", "The prompt and max_tokens exceed the model's context.")
+            return Refused(
+                400, "prompt_too_long", f"The prompt and max_tokens exceed the context of {model}: send less."
+            )
         case 400 | 422:
             return Refused(400, "invalid_request", _quoted(failed.body, made, model))
         case 404:

@@ -38,7 +38,7 @@ class BankTemplates:
         try:
             if folder is not None:
                 if not folder.is_dir():
-                    raise ConfigError("prompts.folder is no folder.")
+                    raise ConfigError(f"prompts.folder: there is no folder {folder}.")
                 for layer in sorted(path for path in folder.iterdir() if path.is_dir()):
                     self._layers[layer.name] = self._layer(layer)
             if file is not None:

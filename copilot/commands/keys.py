@@ -21,22 +21,22 @@ def add(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACTION", required=True)
 
     create = acts.add_parser("create", parents=[common], help=say("make a key; it is shown this once"))
-    create.add_argument("--team", required=True)
-    create.add_argument("--user", required=True)
+    create.add_argument("--team", required=True, help=say("a new team is made"))
+    create.add_argument("--user", required=True, help=say("who will use the key; the audit names them"))
     create.add_argument("--admin", action="store_true", help=say("an administrator's key"))
     create.add_argument("--days", type=int, default=365, help=say("days until it expires (default: 365)"))
     _quota(create)
 
     rows = acts.add_parser("list", parents=[common], help=say("show keys, never the keys themselves"))
-    rows.add_argument("--team")
+    rows.add_argument("--team", help=say("of this team only"))
 
     rotate = acts.add_parser("rotate", parents=[common], help=say("make a second key beside one that then ends"))
-    rotate.add_argument("prefix", metavar="PREFIX")
+    rotate.add_argument("prefix", metavar="PREFIX", help=say("the beginning of the key, as `keys list` shows it"))
     rotate.add_argument("--grace-days", type=float, default=7, help=say("days that the old key goes on (default: 7)"))
     rotate.add_argument("--days", type=int, help=say("days until the new key expires (default: as the old one's)"))
 
     revoke = acts.add_parser("revoke", parents=[common], help=say("end a key for good"))
-    revoke.add_argument("prefix", metavar="PREFIX")
+    revoke.add_argument("prefix", metavar="PREFIX", help=say("the beginning of the key, as `keys list` shows it"))
 
     acts.add_parser("teams", parents=[common], help=say("show teams"))
     team = acts.add_parser("team", parents=[common], help=say("make a team, or change its models and limits"))
@@ -104,14 +104,16 @@ def _show(act: str, told: dict[str, Any]) -> None:
         case "revoke":
             _aside(say("{prefix} is revoked.", prefix=told["revoked"]))
         case "list":
+            if not told["keys"]:
+                _aside(say("There is no key yet."))
             for row in told["keys"]:
                 line = (row["prefix"], row["state"], row["role"], row["team"], row["user"], row["expires"][:10])
                 sys.stdout.write("  ".join(line) + "\n")
         case _:
             for row in told["teams"] if act == "teams" else [told]:
-                limits = (row["requests_per_minute"], row["tokens_per_minute"], row["concurrent"])
-                shown = "/".join("-" if limit is None else str(limit) for limit in limits)
-                sys.stdout.write(f"{row['name']}  {','.join(row['models'])}  {shown}\n")
+                limits = {name: row[name] for name in ("requests_per_minute", "tokens_per_minute", "concurrent")}
+                shown = "  ".join(f"{name}={limit}" for name, limit in limits.items() if limit is not None)
+                sys.stdout.write(f"{row['name']}  models={','.join(row['models'])}  {shown}".rstrip() + "\n")
 
 
 def _made(row: dict[str, Any]) -> None:

@@ -55,9 +55,13 @@ def proof(checks: Iterable[Check]) -> str:
 
 def refused(check: Check) -> Declined:
     """The decline that a failed check makes."""
+    if check.name == "confidence":
+        return Declined(say("the engine is not sure enough here"), check.detail)
     return Declined(say("not proven: {claim}", claim=claim(check.name)), check.detail)
 
 
 def why(declined: Declined) -> str:
     """A decline in one line."""
-    return f"{declined.reason}: {declined.detail}" if declined.detail else declined.reason
+    if not declined.detail:
+        return declined.reason
+    return say("{reason}: {detail}", reason=declined.reason, detail=declined.detail)

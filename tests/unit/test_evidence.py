@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from copilot.messages import set_locale
 from copilot.types import Check, Declined
 from copilot.verify import evidence
 
@@ -50,3 +51,15 @@ def test_a_refusal_says_what_was_not_proven_and_where() -> None:
     refused = evidence.refused(Check("syntax", passed=False, detail="line 3"))
     assert evidence.why(refused) == "not proven: no new syntax fault: line 3"
     assert evidence.why(Declined("nothing to offer")) == "nothing to offer"
+
+
+def test_doubt_is_said_as_doubt() -> None:
+    assert evidence.why(evidence.refused(Check("confidence", passed=False))) == "the engine is not sure enough here"
+
+
+def test_reason_and_detail_stand_in_the_persons_punctuation() -> None:
+    set_locale("zh")
+    try:
+        assert evidence.why(Declined("no", "why")) == "no：why"
+    finally:
+        set_locale("en")

@@ -142,7 +142,7 @@ def test_teams_are_made_and_changed(file, capsys):
     keys(capsys, file, "team", "cards", "--tokens-per-minute", "0")
     (row,) = json.loads(keys(capsys, file, "teams", "--json").out)["teams"]
     assert (row["models"], row["requests_per_minute"], row["tokens_per_minute"]) == (["coder"], 30, 0)
-    assert keys(capsys, file, "teams").out == "cards  coder  30/0/-\n"
+    assert keys(capsys, file, "teams").out == "cards  models=coder  requests_per_minute=30  tokens_per_minute=0\n"
 
 
 @pytest.mark.parametrize(

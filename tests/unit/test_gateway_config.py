@@ -195,7 +195,7 @@ def test_a_pin_that_nothing_satisfies_stops_the_start(tmp_path):
 
 
 def test_a_folder_or_standards_that_are_not_there_stop_the_start(tmp_path):
-    with pytest.raises(ConfigError, match=r"prompts\.folder is no folder"):
+    with pytest.raises(ConfigError, match=r"prompts\.folder: there is no folder /"):
         BankTemplates(prompts(tmp_path))
     (tmp_path / "p").mkdir()
     with pytest.raises(ConfigError, match="cannot be read"):
