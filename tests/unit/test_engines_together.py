@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 
 import pytest
@@ -16,19 +15,23 @@ REQUEST = Request(Task.COMPLETE, document(Path("/r/a.py"), "python", ""), Span(0
 
 
 class Told:
-    """Says its answers after a while; counts what was begun and ended."""
+    """Says its answers once `go` is set; counts what was begun and ended."""
 
-    def __init__(self, name: str, *answers: object, after_s: float = 0.0) -> None:
-        self.name, self._answers, self._after = name, answers, after_s
+    def __init__(self, name: str, *answers: object, waits: bool = False) -> None:
+        self.name, self._answers = name, answers
         self.begun = self.ended = 0
+        self.began, self.go = asyncio.Event(), asyncio.Event()
+        if not waits:
+            self.go.set()
 
     def rounds(self, task: Task) -> int:  # noqa: ARG002 -- the protocol's
         return 1 if self.name == "first" else 2
 
     async def propose(self, request, context):  # noqa: ARG002 -- the protocol's
         self.begun += 1
+        self.began.set()
         try:
-            await asyncio.sleep(self._after)
+            await self.go.wait()
             for answer in self._answers:
                 if isinstance(answer, Exception):
                     raise answer
@@ -46,11 +49,14 @@ async def all_of(engine) -> list:
 
 
 async def test_both_work_at_once_and_the_first_comes_first():
-    slow, quick = Told("first", candidate("a"), after_s=0.3), Told("second", candidate("b"), after_s=0.3)
-    engine = TogetherEngine(slow, quick)
-    began = time.monotonic()
-    assert [one.title for one in await all_of(engine)] == ["a", "b"]
-    assert time.monotonic() - began < 0.55
+    first, second = Told("first", candidate("a"), waits=True), Told("second", candidate("b"))
+    engine = TogetherEngine(first, second)
+    asking = asyncio.create_task(all_of(engine))
+    async with asyncio.timeout(10):
+        await first.began.wait()
+        await second.began.wait()  # while the first has said nothing
+    first.go.set()
+    assert [one.title for one in await asking] == ["a", "b"]
     assert (engine.name, engine.rounds(Task.COMPLETE)) == ("first", 2)
 
 
@@ -60,18 +66,22 @@ async def test_a_decline_of_the_first_leaves_the_seconds_answer():
 
 
 async def test_leaving_after_the_first_answer_ends_the_second():
-    second = Told("second", candidate("b"), after_s=60)
-    engine = TogetherEngine(Told("first", candidate("a"), after_s=0.01), second)
-    async with closing(engine, REQUEST, Context("", "")) as stream:
-        async for _ in stream:
-            break
+    first, second = Told("first", candidate("a"), waits=True), Told("second", candidate("b"), waits=True)
+    async with closing(TogetherEngine(first, second), REQUEST, Context("", "")) as stream:
+        leaving = asyncio.create_task(anext(stream))
+        async with asyncio.timeout(10):
+            await second.began.wait()
+        first.go.set()
+        await leaving
     assert (second.begun, second.ended) == (1, 1)
 
 
 async def test_cancelling_ends_both():
-    both = Told("first", after_s=60), Told("second", after_s=60)
+    both = Told("first", waits=True), Told("second", waits=True)
     asking = asyncio.create_task(all_of(TogetherEngine(*both)))
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(10):
+        for one in both:
+            await one.began.wait()
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)
     assert [(one.begun, one.ended) for one in both] == [(1, 1), (1, 1)]

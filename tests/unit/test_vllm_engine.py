@@ -215,7 +215,6 @@ async def test_no_process_survives_a_gateway_that_is_killed(place):
 import asyncio
 from serving import vllm
 from serving.config import Upstream, Vllm
-from serving.store import StoreError
 async def main():
     settings = Vllm(upstream="m", platform="cpu", python={str(folder / "python")!r}, model="/m", served=("stub",))
     engine = vllm.Engine(settings, Upstream(url="http://127.0.0.1:{port}"), lambda *_: None)
