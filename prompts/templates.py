@@ -27,7 +27,7 @@ _PLACE: Final = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}")
 _ALMOST_PLACE: Final = re.compile(r"\{\{\s*[A-Za-z_][\w-]*\s*\}\}")
 _HEADING: Final = re.compile(r"##[ \t]*([A-Za-z]+)[ \t]*:?[ \t]*")
 _ID: Final = re.compile(r"[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*")
-_VERSION: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+_VERSION: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}")
 _KEYS: Final = ("id", "version", "languages", "places")
 
 

@@ -95,6 +95,11 @@ class Client:
         """What is not well about the place of the key, once it was read; empty: nothing."""
         return self._key.warning if self._key is not None else ""
 
+    @property
+    def in_the_clear(self) -> bool:
+        """Once the way was prepared: code and key travel unencrypted to another machine."""
+        return self._way is not None and self._way.address.scheme == "http" and not self._way.address.local
+
     async def get(self, path: str, headers: Mapping[str, str] | None = None, *, key: bool = True) -> Reply:
         """A simple question. Raises GatewayUnavailable; a status is the caller's to judge."""
         async with self._exchange("GET", path, None, headers or {}, key=key) as response:
@@ -158,7 +163,11 @@ class Client:
         from aiohttp import ClientConnectionResetError, ClientError, ClientOSError, ServerDisconnectedError
 
         given = {**headers, "Authorization": self._key.header} if key and self._key else dict(headers)
-        data = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        data = (
+            None
+            if body is None
+            else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        )
         if data is not None:
             given["Content-Type"] = "application/json"
         url = f"{way.address.url}{path}"

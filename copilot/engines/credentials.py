@@ -83,7 +83,7 @@ def key(reference: str, environ: Mapping[str, str] | None = None) -> Key:
             value = (os.environ if environ is None else environ).get(name, "")
             missing = say("The gateway's key is missing: set the environment variable {name}.", name=name)
         case "file" if name:
-            value, warning = _from_file(Path(name).expanduser())
+            value, warning = _from_file(_absolute("gateway.key", name, "key"))
             missing = say("The file of the gateway's key ({name}) is empty.", name=name)
         case "keyring" if "/" in name:
             service, _, user = name.rpartition("/")
@@ -108,15 +108,15 @@ def tls(gateway: Gateway) -> ssl.SSLContext:
 
     Raises GatewayUnavailable ("tls") naming the setting whose file cannot be used.
     """
-    bundle = str(Path(gateway.ca_bundle).expanduser()) if gateway.ca_bundle else None
+    bundle = str(_absolute("gateway.ca_bundle", gateway.ca_bundle, "tls")) if gateway.ca_bundle else None
     try:
         context = ssl.create_default_context(cafile=bundle)
     except (OSError, ValueError) as error:
         raise GatewayUnavailable("tls", _unusable("gateway.ca_bundle", error)) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if gateway.client_cert:
-        chain = Path(gateway.client_cert).expanduser()
-        own = Path(gateway.client_key).expanduser() if gateway.client_key else None
+        chain = _absolute("gateway.client_cert", gateway.client_cert, "tls")
+        own = _absolute("gateway.client_key", gateway.client_key, "tls") if gateway.client_key else None
         setting = "gateway.client_cert" + (" / gateway.client_key" if own else "")
         locked: list[bool] = []
 
@@ -166,6 +166,16 @@ def shown(url: str) -> str:
     """An address without the user name and password it may hold."""
     parts: SplitResult = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def _absolute(setting: str, name: str, reason: str) -> Path:
+    """The path of a setting. Raises GatewayUnavailable for a relative one: in the folder of a stranger's repository it
+    would name the stranger's authority, or the stranger's key.
+    """
+    path = Path(name).expanduser()
+    if not path.is_absolute():
+        raise GatewayUnavailable(reason, say("{setting} must name its file by an absolute path.", setting=setting))
+    return path
 
 
 def _from_file(path: Path) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from copilot.engines.client import Client, Refused
 from copilot.engines.profile import Profile
 from copilot.errors import GatewayUnavailable
 from copilot.guard import Policy, Reviewed
+from copilot.guard.surrogates import occurrences
 from copilot.messages import say
 from copilot.progress import report
 from copilot.tasks import complete
@@ -143,8 +144,12 @@ class ModelEngine:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._fetching is not None and not self._fetching.get_loop().is_closed():
-            self._fetching.get_loop().call_soon_threadsafe(self._fetching.cancel)
+        fetching = self._fetching
+        if fetching is not None and fetching.get_loop() is asyncio.get_running_loop():
+            fetching.cancel()
+            await asyncio.wait({fetching})  # else it may open a session that nobody closes
+        elif fetching is not None and not fetching.get_loop().is_closed():
+            fetching.get_loop().call_soon_threadsafe(fetching.cancel)
         await self._client.close()
 
     # One question
@@ -191,9 +196,11 @@ class ModelEngine:
         path, body = wire.request(sent, told, request.task, self._settings.gateway.model)
         read = tasks.module(request.task).read
 
+        own = _own(reviewed, request)
+
         def enough(text: str) -> bool:
             """More of the answer would not change the completion: it need not be waited for."""
-            return complete.settled(reviewed.restored(text), request)
+            return complete.settled(own.restored(text), request)
 
         until = enough if request.task is Task.COMPLETE and prompt.hole is not None else None
         listen = None if request.task is Task.COMPLETE else lambda: report(say("the model is writing"), None)
@@ -204,7 +211,12 @@ class ModelEngine:
             reason = say("the model's answer is longer than it may be") if choices else say("the model did not answer")
             return _Answers(asked=True, declined=Declined(reason))
         origin = f"model:{model or self.model or '?'}"
-        return await _read([reviewed.restored(text) for text in whole], request, read, origin)
+        if request.task is not Task.EXPLAIN:  # of what is only read, a surrogate may stay
+            whole = [text for text in whole if not _moved(text, reviewed, own)]
+            if not whole:
+                reason = say("the model's answer would copy a masked value to another place")
+                return _Answers(asked=True, declined=Declined(reason))
+        return await _read([own.restored(text) for text in whole], request, read, origin)
 
     # Availability
 
@@ -261,6 +273,8 @@ class ModelEngine:
                 wait = _REFRESH_S
             if self._client.warning:
                 self._tell(self._client.warning)
+            if self._client.in_the_clear:
+                self._tell(say("gateway.url begins with http://: anyone on the way reads code and key."))
         except (GatewayUnavailable, Refused, wire.Garbled) as error:
             logger.info("the gateway's profile was not read (%s); our templates are used", type(error).__name__)
         finally:
@@ -271,6 +285,27 @@ async def _reviewed(texts: Sequence[str], rules: Policy) -> Reviewed:
     if sum(map(len, texts)) < _BIG_CHARS:
         return guard.review(texts, rules)
     return await asyncio.to_thread(guard.review, texts, rules)
+
+
+def _own(reviewed: Reviewed, request: Request) -> Reviewed:
+    """The review with the surrogates alone whose value stands in what is edited: those may be written there again.
+
+    A test goes to another file, where only numbers may go along: a card's test needs the card.
+    """
+    if not reviewed.surrogates:
+        return reviewed
+    here = request.document.text.decode("utf-8", "replace").replace("\r\n", "\n") + request.instruction
+    kept = {
+        surrogate: value
+        for surrogate, value in reviewed.surrogates.items()
+        if value.replace("\r\n", "\n") in here and (request.task is not Task.TESTS or surrogate[0].isdigit())
+    }
+    return replace(reviewed, surrogates=kept)
+
+
+def _moved(text: str, reviewed: Reviewed, own: Reviewed) -> bool:
+    """Whether an answer names a value that stands elsewhere: a password of a neighbouring file would be copied here."""
+    return any(text[a:b] not in own.surrogates for a, b in occurrences(text, reviewed.surrogates))
 
 
 def _denied(reviewed: Reviewed, rules: Policy) -> Declined:

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from copilot import config
-from copilot.engines.wire import Garbled
+from copilot.engines.wire import Garbled, printable
 from copilot.messages import say
 from prompts import templates
 from prompts.templates import Library, Template, TemplateError
 
 _STANDARDS_BYTES: Final = 64_000
+_TEMPLATES: Final = 1_000
+"""More of them are no profile."""
 
 logger: Final = logging.getLogger(__name__)
 
@@ -47,12 +49,12 @@ def read(body: bytes, etag: str) -> Profile:
         raise Garbled
     models = told.get("models")
     return Profile(
-        team=_text(told.get("team")),
-        user=_text(told.get("user")),
-        models={str(task): _text(name) for task, name in models.items()} if isinstance(models, dict) else {},
+        team=printable(_text(told.get("team"))),
+        user=printable(_text(told.get("user"))),
+        models={str(task): printable(_text(name)) for task, name in models.items()} if isinstance(models, dict) else {},
         templates=_templates(told.get("templates")),
         pins=tuple(pin for pin in _list(told.get("pins")) if isinstance(pin, str)),
-        standards=_text(told.get("standards")),
+        standards=_standards(_text(told.get("standards"))),
         etag=etag,
     )
 
@@ -75,6 +77,9 @@ def local(settings: config.Prompts) -> tuple[Library, str]:
     """What this machine's settings add to our templates, and what is wrong with them (then it is left out)."""
     extra: tuple[Template, ...] = ()
     standards, wrong = "", ""
+    for setting, value in (("prompts.folder", settings.folder), ("prompts.standards", settings.standards)):
+        if value and not Path(value).expanduser().is_absolute():  # the folder that is open would choose
+            return Library(), say("{setting} must name its file by an absolute path.", setting=setting)
     if settings.folder:
         try:
             extra = templates.folder(Path(settings.folder).expanduser())
@@ -101,14 +106,24 @@ def local(settings: config.Prompts) -> tuple[Library, str]:
 
 def _templates(rows: Any) -> tuple[Template, ...]:
     found: list[Template] = []
-    for row in _list(rows):
+    for row in _list(rows)[:_TEMPLATES]:
         if not isinstance(row, dict) or not isinstance(row.get("source"), str):
+            continue
+        if len(row["source"]) > templates.MAX_BYTES:
+            logger.warning("a template of the gateway's profile is not used: it is too long")
             continue
         try:
             found.append(templates.parse(row["source"], _text(row.get("name"))))
         except TemplateError as error:
             logger.warning("a template of the gateway's profile is not used: %s", error)
     return tuple(found)
+
+
+def _standards(text: str) -> str:
+    if len(text) <= _STANDARDS_BYTES:
+        return text
+    logger.warning("the standards of the gateway's profile are not used: they are too long")
+    return ""
 
 
 def _list(value: Any) -> list[Any]:
