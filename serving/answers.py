@@ -14,6 +14,7 @@ import orjson
 from copilot.tasks import answers
 from serving.errors import Refused
 from serving.inbound import Prepared
+from serving.stream import DONE
 from serving.upstream import Failed
 
 _KEPT: Final = ("id", "object", "created", "model", "choices", "usage")
@@ -41,9 +42,20 @@ def whole(data: bytes, made: Prepared, model: str) -> tuple[dict[str, Any], dict
         answer["object"] = "text_completion"
         answer["choices"] = [_infilled(choice, made) for choice in choices]
     elif made.replaced:
-        for choice in choices:
-            _restore(choice, made)
+        try:
+            for choice in choices:
+                _restore(choice, made)
+        except (TypeError, AttributeError):  # a number where a list belongs
+            raise Failed("garbage", again=True) from None
     return answer, usage if type(usage) is dict else None
+
+
+def written(answer: dict[str, Any], *, stream: bool, include_usage: bool) -> bytes:
+    """The bytes of a whole answer for the client. Raises Refused for one that is nested too deep to be written."""
+    try:
+        return events(answer, include_usage=include_usage) + DONE if stream else orjson.dumps(answer)
+    except TypeError:
+        raise Refused(502, "upstream_error", "The model's engine gave no usable answer (garbage).") from None
 
 
 def events(answer: dict[str, Any], *, include_usage: bool) -> bytes:

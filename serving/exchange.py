@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
@@ -48,6 +49,8 @@ _NUMBER: Final = itertools.count(1)
 """A request's id: this process' random part and a number, since a random one for each would cost a system call."""
 
 NEVER: Final = float("inf")
+
+log: Final = logging.getLogger("bank-copilot.gateway")
 
 _LAST_WORD_S: Final = 5.0
 _SHORTER: Final = 3
@@ -101,6 +104,9 @@ class Exchange:
                 await self._refuse(self._why)
         except Gone:
             pass
+        except Exception:
+            log.exception("Internal error in request %s", self._trail.request)
+            await self._refuse(Refused(500, "internal", "Internal error; the gateway's log names the place."))
         finally:
             self.end("aborted")  # does nothing where it was ended
 
@@ -194,12 +200,9 @@ class Exchange:
         self._whole_answer = True
         answer, usage = await self._attempts(made, upstream, self._one_whole)
         self._usage = answers.tokens(usage)
+        data = answers.written(answer, stream=given.stream, include_usage=given.include_usage)
         await self._durable()
-        if given.stream:
-            data = answers.events(answer, include_usage=given.include_usage) + DONE
-            await self._send_all(200, replies.STREAM, data)
-        else:
-            await self._send_all(200, replies.JSON, orjson.dumps(answer))
+        await self._send_all(200, replies.STREAM if given.stream else replies.JSON, data)
 
     async def _one_whole(self, made: Prepared, upstream: Upstream) -> tuple[dict[str, Any], dict[str, Any] | None]:
         answer = await upstream.post(

@@ -125,12 +125,15 @@ class Events:
                     return b""
         self.events += 1
         told["model"] = self._model
-        if self._restorer is not None:
-            for choice in told["choices"]:
-                self._restore(choice)
-        elif type(usage) is not dict:
-            self._learn(event)
-        return b"data: " + orjson.dumps(told) + b"\n\n"
+        try:
+            if self._restorer is not None:
+                for choice in told["choices"]:
+                    self._restore(choice)
+            elif type(usage) is not dict:
+                self._learn(event)
+            return b"data: " + orjson.dumps(told) + b"\n\n"
+        except (TypeError, AttributeError):  # a number where a list belongs, or nested too deep to be written
+            raise Broken("garbage") from None
 
     def _learn(self, event: bytes) -> None:
         """Take the bytes of this event up to its choices as the mark of its like."""
