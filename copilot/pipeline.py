@@ -170,6 +170,9 @@ def _suggestion(best: _Proven, engine: Engine, trace_id: str) -> Suggestion:
 
 
 def _declined(reasons: list[Declined], rejected: list[Attempt]) -> Declined:
+    if reasons and rejected and rejected[0].checks[-1].name == "confidence":
+        # One engine's doubt tells less than why the other said nothing (a model that did not answer in time).
+        return replace(reasons[0], attempts=tuple(rejected))
     if rejected:
         return replace(evidence.refused(rejected[0].checks[-1]), attempts=tuple(rejected))
     if reasons:

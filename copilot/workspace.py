@@ -255,9 +255,7 @@ class Workspace:
 
 
 def _no_model(engine: str) -> Engine:
-    detail = (
-        say("--engine embedded leaves the model out.")
-        if engine == "embedded"
-        else say("Set gateway.url, and gateway.key, in your user file or by environment variable.")
-    )
+    if engine == "embedded":
+        return _Silent("model", Declined(say("this needs a model"), say("--engine embedded leaves the model out.")))
+    detail = say("Set gateway.url, and gateway.key, in your user file or by environment variable.")
     return _Silent("model", Declined(say("this needs a model, and none is set"), detail))

@@ -124,6 +124,14 @@ async def test_an_engines_reason_reaches_the_developer():
     assert answer == Declined("needs a model", "told says so")
 
 
+async def test_the_doubt_of_one_engine_does_not_hide_why_the_other_said_nothing():
+    late = Declined("the model is not available now", "The model did not answer within 1.8 s.")
+    answer = await ask(Told([late]), Told([candidate("x", 0.1)]))
+    assert isinstance(answer, Declined)
+    assert (answer.reason, answer.detail) == (late.reason, late.detail)
+    assert [attempt.checks[-1].name for attempt in answer.attempts] == ["confidence"]
+
+
 async def test_no_engine_and_no_candidate_is_silence_not_an_error():
     assert isinstance(await ask(), Declined)
     assert isinstance(await ask(Told([])), Declined)
