@@ -14,7 +14,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from copilot import config, files
 from copilot.engines.circuit import State
@@ -40,9 +40,14 @@ def add_common(parser: argparse.ArgumentParser, *, engine: bool = True) -> None:
         parser.add_argument("--engine", choices=ENGINES, default="auto", help=say("who answers (default: auto)"))
 
 
+_AWAY: Final[list[str]] = []
+"""What was said in this call about the model being away: the verb's own decline need not say it again."""
+
+
 @asynccontextmanager
 async def workspace(options: argparse.Namespace, path: Path) -> AsyncIterator[Workspace]:
     """The workspace of the repository of `path`, closed at the end. Raises ConfigError for a fatal setting."""
+    _AWAY.clear()
     if options.root is not None:
         folder(options.root)
     root = Path(os.path.realpath(options.root or root_of(path)))
@@ -61,7 +66,9 @@ async def workspace(options: argparse.Namespace, path: Path) -> AsyncIterator[Wo
 
 def _moved(state: State) -> None:
     if state.status == "degraded":
-        warn(say("the model is not available now: {why}", why=state.message))
+        text = say("the model is not available now: {why}", why=state.message)
+        warn(text)
+        _AWAY.append(text)
 
 
 def folder(path: Path) -> Path:
@@ -182,7 +189,9 @@ def print_json(value: object) -> None:
 
 
 def warn(text: str) -> None:
-    """A line for a person on stderr."""
+    """A line for a person on stderr; not what was said already of the model being away."""
+    if any(said.startswith(text) for said in _AWAY):
+        return
     sys.stderr.write(f"bank-copilot: {visible(text)}\n")
 
 
