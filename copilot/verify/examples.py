@@ -262,10 +262,15 @@ def _report(ended: sandbox.Run, claims: Sequence[Claim]) -> Report:
 
 
 def _rows(stdout: bytes) -> Iterator[dict[str, Any]]:
+    """The report's objects; their texts go to a person's screen, so they hold no escape sequences."""
     for line in stdout.splitlines():
         try:
             row = json.loads(line)
         except (ValueError, RecursionError):
             continue
         if isinstance(row, dict):
-            yield row
+            yield {name: _printable(value) if isinstance(value, str) else value for name, value in row.items()}
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
@@ -333,3 +334,16 @@ def test_test_files_are_found_by_what_they_call(tmp_path: Path) -> None:
 
 def test_all_runs_of_a_candidate_together_have_an_end() -> None:
     assert generate_runs.EXAMPLES_S < generate_runs.ALL_S <= 60
+
+
+def test_what_code_says_of_itself_holds_no_escape_sequences() -> None:
+    lines = [
+        {"imported": ""},
+        {"next": "f(1)"},
+        {"ok": False, "got": "\x1b[2J\x07gone", "wanted": "\u202e1"},
+        {"done": True},
+    ]
+    ended = sandbox.Run(0, "\n".join(map(json.dumps, lines)).encode(), b"", False, False, "strong", 0.1)
+    report = examples._report(ended, [])
+    assert report.results[0].got == "\\x1b[2J\\x07gone"
+    assert report.results[0].wanted == "\\u202e1"
