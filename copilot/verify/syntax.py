@@ -97,9 +97,9 @@ def _broken(before: Document, after: Document, edits: tuple[Edit, ...], *, compi
     fresh = tree.new_faults(before, after, own)
     if fresh:
         line = after.text.count(b"\n", 0, fresh[0].span.start) + 1
-        return say("new syntax fault in {name}, line {line}", name=after.path.name, line=line)
+        return say("{name}, line {line}", name=after.path.name, line=line)
     if compiler and before.language == "python" and python_error(before.text) is None:
         error = python_error(after.text)
         if error is not None:
-            return say("new syntax fault in {name}, line {line}", name=after.path.name, line=error.lineno or 1)
+            return say("{name}, line {line}", name=after.path.name, line=error.lineno or 1)
     return ""
