@@ -53,7 +53,8 @@ def part(name: str) -> Any:
     if missing:
         raise UsageError(
             say(
-                'The gateway needs the `serve` extra ({names} missing): install "bank-copilot[serve]".',
+                "The gateway needs more packages ({names} missing). In the clone, with this environment's pip: "
+                "`pip install --require-hashes -r requirements-serve.lock`.",
                 names=", ".join(missing),
             )
         )

@@ -199,7 +199,7 @@ def _from_keyring(service: str, user: str) -> str:
         library = import_module("keyring")
     except ImportError:
         raise GatewayUnavailable(
-            "key", say("gateway.key names the key ring: install bank-copilot with its extra, bank-copilot[keyring].")
+            "key", say("gateway.key names the key ring: install the package keyring in bank-copilot's environment.")
         ) from None
     try:
         return str(library.get_password(service, user) or "")

@@ -110,7 +110,7 @@ def test_a_locked_key_ring_is_said_without_its_words(ring):
 
 def test_without_the_library_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "keyring", None)
-    assert "bank-copilot[keyring]" in str(refusal(credentials.key, "keyring:a/b"))
+    assert "install the package keyring" in str(refusal(credentials.key, "keyring:a/b"))
 
 
 # TLS
