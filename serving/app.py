@@ -28,10 +28,10 @@ from serving.bank_templates import BankTemplates
 from serving.config import Config, store_url
 from serving.errors import Refused
 from serving.exchange import ENDPOINTS
-from serving.journal import MeasuredJournal
 from serving.limits import Limiter
 from serving.metrics import Metrics
 from serving.readiness import Readiness
+from serving.records import MeasuredJournal
 from serving.routes import adapters, admin, health, models
 from serving.routes.completions import DataPath
 from serving.state import State

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from copilot.errors import CopilotError
 from serving import keeper
@@ -303,16 +303,22 @@ async def _salts(upstream: Upstream) -> bool:
     with suppress(NoAnswer):
         status, body = await ask(upstream, "GET", "/openapi.json")
         if status == 200:
-            schemas = parsed(body).get("components", {}).get("schemas", {})
-            asked = [
-                schemas.get(name, {}).get("properties", {}) for name in ("CompletionRequest", "ChatCompletionRequest")
-            ]
+            schemas = _inner(parsed(body), "components", "schemas")
+            asked = [_inner(schemas, name, "properties") for name in ("CompletionRequest", "ChatCompletionRequest")]
             if all(asked):
                 return all("cache_salt" in fields for fields in asked)
         status, body = await ask(upstream, "GET", "/version")
         numbers = re.match(r"(\d+)\.(\d+)", str(parsed(body).get("version", "")))
         return numbers is not None and (int(numbers[1]), int(numbers[2])) >= (0, 10)
     return False
+
+
+def _inner(told: dict[str, Any], *names: str) -> dict[str, Any]:
+    """An object inside others; empty where it is something else or not there."""
+    for name in names:
+        value = told.get(name)
+        told = value if isinstance(value, dict) else {}
+    return told
 
 
 async def _free(host: str, port: int) -> None:
