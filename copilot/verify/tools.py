@@ -173,10 +173,7 @@ def _diagnostic(document: Document, row: dict[str, Any], lines: _Lines) -> Diagn
     fix = row.get("fix") or {}
     edits: tuple[Edit, ...] = ()
     if fix.get("applicability") == "safe":
-        edits = tuple(
-            Edit(document.path, lines.span(edit), lf(edit["content"]))
-            for edit in fix["edits"]
-        )
+        edits = tuple(Edit(document.path, lines.span(edit), lf(edit["content"])) for edit in fix["edits"])
     return Diagnostic(row.get("code") or SYNTAX, row["message"], lines.span(row), edits)
 
 
