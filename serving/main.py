@@ -208,9 +208,17 @@ def _warn(config: configuration.Config, host: str) -> None:
         sys.stderr.write(f"bank-copilot gateway: {text}\n")
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """False for uvicorn's word that an answer was left incomplete: so a client that does not read is let go, on purpose,
+    and no client may fill the log.
+    """
+    return "without completing response" not in record.getMessage()
+
+
 def _log_to_stderr() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_Formatter())
+    handler.addFilter(_is_news)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
