@@ -228,4 +228,4 @@ async def test_a_prompt_longer_than_the_model_is_an_error_that_says_so(gateway):
     )
     assert answer.status == 400
     assert answer.json["error"]["code"] == "prompt_too_long"
-    assert "tiny" not in answer.json["error"]["message"]
+    assert answer.json["error"]["message"].endswith(f"the context of {MODEL}: send less.")
