@@ -37,11 +37,13 @@ from serving.routes.completions import DataPath
 from serving.state import State
 from serving.store import Store, StoreError
 from serving.upstream import Upstream
-from serving.vllm import Engine, EngineFailed
+from serving.vllm import Engine, EngineFailed, attached
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log: Final = logging.getLogger("bank-copilot.gateway")
 
 REFRESH_S: Final = 2.0
 """A key that another process revoked goes on working for so long at most."""
@@ -51,6 +53,8 @@ FLUSH_S: Final = 5.0
 """Usage of so many seconds is lost at most when the process is killed."""
 RECONCILE_S: Final = 10.0
 """An engine that others started again has its adapters back after so long."""
+LOOK_S: Final = 5.0
+"""Between two looks at an engine of somebody else's that does not answer yet."""
 
 
 class Gateway(FastAPI):
@@ -149,7 +153,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             raise
         app.state.gateway = state
         stack.push_async_callback(_ended, app, state)
-        keepers = [asyncio.create_task(_keep(state)), asyncio.create_task(_reconcile(state))]
+        keepers = [asyncio.create_task(each) for each in (_keep(state), _reconcile(state), _look_over(state))]
         for task in keepers:
             stack.callback(task.cancel)
         yield
@@ -239,6 +243,22 @@ async def _reconcile(state: State) -> None:
     while state.vllm is None:
         await lora.reconcile(state)
         await asyncio.sleep(RECONCILE_S)
+
+
+async def _look_over(state: State) -> None:
+    """Say once in the log what engines that somebody else runs lack, as soon as each answers."""
+    config = state.config
+    foreign = {n: u for n, u in config.upstreams.items() if config.vllm is None or config.vllm.upstream != n}
+    while foreign:
+        for name, upstream in list(foreign.items()):
+            served = tuple(model.served for model in config.models.values() if model.upstream == name)
+            answers, said = await attached(upstream, served)
+            if answers:
+                del foreign[name]
+                for text in said:
+                    log.warning("upstream %s: %s", name, text)
+        if foreign:
+            await asyncio.sleep(LOOK_S)
 
 
 async def _keep(state: State) -> None:

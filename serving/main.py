@@ -169,7 +169,7 @@ def check(path: Path) -> dict[str, object]:
         served = tuple(m.served for m in config.models.values() if m.upstream == name)
         upstreams[name] = {"url": upstream.url, "models": list(served)}
         if config.vllm is None or config.vllm.upstream != name:
-            said = asyncio.run(attached(upstream, served))
+            _, said = asyncio.run(attached(upstream, served))
             warnings += [f"upstream {name}: {text}" for text in said]
     engine = None
     if config.vllm is not None:

@@ -262,17 +262,17 @@ class Engine:
         return causes[-1][:500] if causes else "it said nothing."
 
 
-async def attached(upstream: Upstream, served: tuple[str, ...]) -> tuple[str, ...]:
-    """What is wrong or risky with an engine that somebody else runs: sentences for `serve --check`."""
+async def attached(upstream: Upstream, served: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
+    """Whether an engine that somebody else runs answers, and what is wrong or risky with it, in sentences."""
     try:
         status, body = await ask(upstream, "GET", "/v1/models")
     except NoAnswer as error:
-        return (f"it does not answer ({error}).",)
+        return False, (f"it does not answer ({error}).",)
     if status in (401, 403):
-        return ("it refuses our key; name the variable that holds it in key_env.",)
+        return True, ("it refuses our key; name the variable that holds it in key_env.",)
     rows = parsed(body).get("data")
     if status != 200 or not isinstance(rows, list):
-        return (f"/v1/models answers {status}; it is no vLLM.",)
+        return status < 500, (f"/v1/models answers {status}; it is no vLLM.",)
     said: list[str] = []
     names = {row.get("id") for row in rows if isinstance(row, dict)}
     said += [f"it does not serve {name} (--served-model-name)." for name in served if name not in names]
@@ -295,7 +295,7 @@ async def attached(upstream: Upstream, served: tuple[str, ...]) -> tuple[str, ..
                 "its developer mode is on (VLLM_SERVER_DEV_MODE=1): whoever reaches it can read its configuration, "
                 "put it to sleep and empty its cache. Switch it off."
             )
-    return tuple(said)
+    return True, tuple(said)
 
 
 async def _salts(upstream: Upstream) -> bool:

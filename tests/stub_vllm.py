@@ -1,6 +1,6 @@
 """An upstream that answers like vLLM at almost no cost, can be told what to say and how to misbehave, and counts aborts.
 
-    python tests/stub_vllm.py [--port 0] [--ttft-ms 0] [--chunk-ms 0] [--chunks 65] [--size 1200]
+    python tests/stub_vllm.py [--port 0] [--ttft-ms 0] [--chunk-ms 0] [--chunks 65] [--size 1200] [--old]
 
 prints `listening on PORT`. Beside vLLM's routes (`/v1/completions`, `/v1/chat/completions`, `/v1/models`, `/health`,
 `/metrics`, LoRA loading) it has `POST /_stub` (a JSON object of `Behaviour` fields, merged) and `GET /_stub`
@@ -34,6 +34,7 @@ class Behaviour:
     `fault`: "" | "garbage" (200, no JSON) | "half" (closes in the middle) | "close" (closes before a byte) |
     "content-type" (HTML, 200) | "hang" (never answers) | "error" (`status` with an OpenAI error object) |
     "bad-chunk" (a stream with a line that is no JSON) | "stall" (a stream that stops half way and stays open).
+    `old`: an engine that knows no `cache_salt` and is in developer mode.
     `faults_left` < 0: for ever; else so many requests misbehave and then all is well.
     """
 
@@ -49,6 +50,7 @@ class Behaviour:
     finish_reason: str = "stop"
     models: list[str] = field(default_factory=lambda: ["stub"])
     max_model_len: int = 8192
+    old: bool = False
 
 
 class Stub:
@@ -124,6 +126,9 @@ class Connection(asyncio.Protocol):
         stub = self.stub
         if path in ("/v1/completions", "/v1/chat/completions"):
             asked = json.loads(body)
+            if "<0>" in (asked.get("stop") or ""):  # the gateway's look over a foreign engine
+                self.send(200, self._whole(asked, ["y"], chat=False))
+                return
             stub.requests.append({"path": path, "headers": headers, "body": asked})
             stub.running += 1
             try:
@@ -171,6 +176,12 @@ class Connection(asyncio.Protocol):
             self.send(200, text.encode(), "text/plain")
         elif path == "/health":
             self.send(200, b"")
+        elif path == "/openapi.json" and not stub.behaviour.old:
+            fields = {"properties": {"cache_salt": {}}}
+            schemas = {"CompletionRequest": fields, "ChatCompletionRequest": fields}
+            self.send(200, json.dumps({"components": {"schemas": schemas}}).encode())
+        elif path == "/server_info" and not stub.behaviour.old:
+            self.error(404, "not found")  # only there in developer mode
         else:
             self.send(200, b'{"leaked": true}')  # vLLM has open paths; a gateway must never get here
 
@@ -291,7 +302,13 @@ async def stub(*arguments: str, port: int = 0) -> AsyncIterator[Running]:
 async def serve(options: argparse.Namespace) -> None:
     """Serve until killed."""
     state = Stub(
-        Behaviour(ttft_ms=options.ttft_ms, chunk_ms=options.chunk_ms, chunks=options.chunks, size=options.size)
+        Behaviour(
+            ttft_ms=options.ttft_ms,
+            chunk_ms=options.chunk_ms,
+            chunks=options.chunks,
+            size=options.size,
+            old=options.old,
+        )
     )
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(state), "127.0.0.1", options.port, backlog=1024)
@@ -306,6 +323,7 @@ if __name__ == "__main__":
     parser.add_argument("--chunk-ms", type=float, default=0)
     parser.add_argument("--chunks", type=int, default=65)
     parser.add_argument("--size", type=int, default=1200)
+    parser.add_argument("--old", action="store_true")
     import uvloop
 
     uvloop.run(serve(parser.parse_args()))

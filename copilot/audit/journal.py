@@ -10,8 +10,10 @@ with fdatasync costs the same.
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
+import queue
 import re
 import threading
 from collections.abc import Sequence
@@ -33,8 +35,11 @@ _LINE: Final = re.compile(
 )
 _MODE: Final = 0o640
 _sync = getattr(os, "fdatasync", os.fsync)
+_DURABLE: Final[int] = getattr(os, "RWF_DSYNC", 0)
+"""Linux: write and sync in one call, which lets go of the interpreter once instead of twice."""
 
-_Waiter = tuple[Record, asyncio.Future[None], asyncio.AbstractEventLoop]
+_Waiter = tuple[bytes, asyncio.Future[None], asyncio.AbstractEventLoop]
+"""The canonical bytes of a record, and who waits for them."""
 
 
 class Journal:
@@ -48,8 +53,7 @@ class Journal:
         self.fault: str | None = None
         self._writer, self._file_bytes = writer, file_bytes
         self._folder = folder
-        self._pending: list[_Waiter] = []
-        self._wanted = threading.Condition()
+        self._pending: queue.SimpleQueue[_Waiter | None] = queue.SimpleQueue()  # None: no more will come
         self._closing = False
         self._file, self._number = -1, 1
         self._size, self._dirty = 0, False  # bytes of whole lines in the file; whether more than those may stand there
@@ -83,32 +87,28 @@ class Journal:
         """`append` without waiting: the future is done once the record is on the disk, or holds AuditUnavailable."""
         loop = asyncio.get_running_loop()
         waiter = loop.create_future()
-        with self._wanted:
-            if self._closing:
-                waiter.set_exception(AuditUnavailable(say("The audit journal is closed.")))
-                return waiter
-            self._pending.append((record, waiter, loop))
-            if len(self._pending) == 1:  # else the thread has been told and not yet come
-                self._wanted.notify()
+        if self._closing:
+            waiter.set_exception(AuditUnavailable(say("The audit journal is closed.")))
+        else:
+            # Encoded here: what the thread does under the interpreter's lock, it takes from this loop many times over.
+            self._pending.put((records.canonical(record), waiter, loop))
         return waiter
 
     async def close(self) -> None:
         """Write what is left and end the thread. A second call does nothing."""
-        with self._wanted:
+        if not self._closing:
             self._closing = True
-            self._wanted.notify()
+            self._pending.put(None)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
 
     def _work(self) -> None:
         """The thread: commit what has gathered, answer all of it with one call into the loop, again."""
-        while True:
-            with self._wanted:
-                while not self._pending and not self._closing:
-                    self._wanted.wait()
-                batch, self._pending = self._pending, []
+        more = True
+        while more:
+            batch, more = self._gathered()
             if not batch:
-                break
-            error = self._committed([record for record, _, _ in batch])
+                continue
+            error = self._committed([data for data, _, _ in batch])
             loop = batch[0][2]
             # A loop that was closed under its callers: nobody waits any more, and the records are written.
             with suppress(RuntimeError):
@@ -117,8 +117,20 @@ class Journal:
             os.close(self._file)
         os.close(self._lock)
 
-    def _committed(self, batch: Sequence[Record]) -> str | None:
-        """Write and sync a batch; None, or why it could not be (then nothing of it stays)."""
+    def _gathered(self) -> tuple[list[_Waiter], bool]:
+        """All that waits to be written, at least one unless the journal is closed; False when no more will come."""
+        batch: list[_Waiter] = []
+        waiting = self._pending.get()
+        while waiting is not None:
+            batch.append(waiting)
+            try:
+                waiting = self._pending.get_nowait()
+            except queue.Empty:
+                return batch, True
+        return batch, False
+
+    def _committed(self, batch: Sequence[bytes]) -> str | None:
+        """Write and sync a batch of canonical records; None, or why it could not be (then nothing of it stays)."""
         try:
             if self._dirty:
                 os.ftruncate(self._file, self._size)
@@ -126,11 +138,10 @@ class Journal:
             if self._size >= self._file_bytes:
                 self._rotate()
             if self.fault is not None:
-                batch = (_system("write-failed"), *batch)
+                batch = (records.canonical(_system("write-failed")), *batch)
             data, head = self._lines(batch)
             self._dirty = True
             _write(self._file, data)
-            _sync(self._file)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the waiters must hear of it and the thread lives on
             self.fault = _said(self._folder, error)
             # What was written of the batch must not stay: the next one follows the line before it.
@@ -143,18 +154,18 @@ class Journal:
         self._head = head
         return None
 
-    def _lines(self, batch: Sequence[Record]) -> tuple[bytes, tuple[str, int]]:
+    def _lines(self, batch: Sequence[bytes]) -> tuple[bytes, tuple[str, int]]:
         """The lines of a batch, and the head after it."""
         digest, number = self._head
         writer = self._writer.encode()
         parts = []
-        for record in batch:
+        for data in batch:
             number += 1
             body = b'{"n":%d,"prev":"%b","writer":"%b","record":%b' % (
                 number,
                 digest.encode(),
                 writer,
-                records.canonical(record),
+                data,
             )
             digest = hashlib.sha256(body).hexdigest()
             parts.append(b'%b,"hash":"%b"}\n' % (body, digest.encode()))
@@ -182,7 +193,7 @@ class Journal:
 
     def _note(self, record: Record) -> None:
         """Write a record of the journal's own before the thread runs. Raises AuditUnavailable."""
-        if (fault := self._committed([record])) is not None:
+        if (fault := self._committed([records.canonical(record)])) is not None:
             raise AuditUnavailable(fault)
 
     def _named(self, number: int) -> Path:
@@ -261,9 +272,20 @@ def _system(note: str, cut: str = "") -> Record:
 
 
 def _write(file: int, data: bytes) -> None:
+    """Append and sync."""
     view = memoryview(data)
+    if _DURABLE:
+        try:
+            while view:
+                view = view[os.pwritev(file, [view], 0, _DURABLE) :]  # O_APPEND: the offset is not looked at
+        except OSError as error:
+            if error.errno not in {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}:
+                raise
+        else:
+            return
     while view:
         view = view[os.write(file, view) :]
+    _sync(file)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -189,7 +189,15 @@ async def _examples(
         return Check("examples", passed=False, detail=now.stopped)
     held = sum(result.ok for result in now.results)
     detail = say("examples: {held} of {count} hold", held=held, count=len(now.results) - len(others))
+    if own_examples := sum(result.ok and _is_new(change, result.source) for result in now.results):
+        detail += "; " + say("of these, written together with the code: {count}", count=own_examples)
     return Check("examples", passed=True, detail=detail if now.results else say("nothing to run it against"))
+
+
+def _is_new(change: Change, source: str) -> bool:
+    """True for an example that stood neither in the wish nor in the file: who wrote the code wrote it too."""
+    line = source.strip().split("\n")[0]
+    return line not in change.instruction and line.encode() not in change.before.text
 
 
 def _names_of(claims: Iterable[examples.Claim]) -> list[str]:

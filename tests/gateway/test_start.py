@@ -133,3 +133,18 @@ def test_while_the_engine_starts_the_gateway_answers_and_says_so():
         assert refused.status == 503
         assert refused.json["error"]["code"] == "upstream_unavailable"
         assert made.stop() == 0
+
+
+def test_a_foreign_engine_is_looked_over_once_it_answers(made):
+    made.behave(old=True)
+    try:
+        made.start()
+        until = time.monotonic() + 20
+        while "developer mode" not in made.errors() and time.monotonic() < until:
+            time.sleep(0.1)
+        assert made.stop() == 0
+    finally:
+        made.behave(old=False)
+    said = made.errors()
+    assert "upstream local: it does not know cache_salt" in said
+    assert said.count("developer mode is on") == 1

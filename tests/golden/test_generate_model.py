@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -90,3 +90,19 @@ async def test_an_answer_becomes_a_proven_change_or_silence(case: str, tmp_path:
         (folder / result).write_text(change, "utf-8")
     assert (folder / result).is_file(), change
     assert change == (folder / result).read_text("utf-8")
+
+
+async def test_an_example_that_came_with_the_code_is_told_apart(tmp_path: Path) -> None:
+    folder = FOLDER / "cases" / "new_function_whose_own_example_holds"
+    shutil.copytree(FOLDER / "inputs", tmp_path, dirs_exist_ok=True)
+    request = asked(folder, tmp_path)
+    answer = (folder / "answer.txt").read_text("utf-8")
+
+    async def evidence_of(wish: str) -> str:
+        bench = Bench(Project(tmp_path, python=Path(sys.executable)), ReplayEngine({Task.GENERATE: [answer]}))
+        found = await pipeline.suggest(replace(request, instruction=wish), bench)
+        return next(check.detail for check in found.checks if check.name == "examples")
+
+    assert await evidence_of("the poorest") == "examples: 1 of 1 hold; of these, written together with the code: 1"
+    shown = "poorest([Account('a', 2), Account('b', 1)]).owner == 'b'"
+    assert await evidence_of(f"the poorest, {shown}") == "examples: 2 of 2 hold"

@@ -267,17 +267,17 @@ async def test_adapters_are_asked_for_at_every_start_and_settled_after_it(place)
 async def test_a_foreign_engine_is_looked_over(place):
     _, port = place
     upstream = Upstream(url=f"http://127.0.0.1:{port}")
-    assert await vllm.attached(upstream, ("stub",)) == ("it does not answer (ConnectionRefusedError).",)
+    assert await vllm.attached(upstream, ("stub",)) == (False, ("it does not answer (ConnectionRefusedError).",))
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(STUB), "--port", str(port), stdout=asyncio.subprocess.PIPE
+        sys.executable, str(STUB), "--port", str(port), "--old", stdout=asyncio.subprocess.PIPE
     )
     try:
         await process.stdout.readline()
-        said = await vllm.attached(upstream, ("stub", "other"))
+        answers, said = await vllm.attached(upstream, ("stub", "other"))
     finally:
         process.kill()
         await process.wait()
-    # The stand-in answers 200 on every path, as an engine in developer mode does, and names no version.
+    assert answers
     assert [line.split(" (")[0] for line in said] == [
         "it does not serve other",
         "it does not know cache_salt",
