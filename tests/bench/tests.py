@@ -1,0 +1,100 @@
+"""What our unit tests are worth on eleven public modules: `python tests/bench/tests.py [--only MODULE] [--verbose]`.
+
+Each module is a project of its own, once with and once without its docstrings. Suites are judged by `referee.py`.
+`--only` prints rows and leaves the published figures alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+
+from judging import Verdict, generated, judged, wanted
+from report import Figure, publish
+from subjects import BUILD, MODULES, VARIANTS, subject
+
+MUTANTS = 30
+HEAD = f"{'module':22} {'variant':9} {'tests':>12} {'stmt %':>7} {'branch %':>8} {'killed':>8} {'CPU s':>6} {'wall s':>6}"
+
+
+def row(module: str, variant: str, verdict: Verdict) -> str:
+    """One line of the table."""
+    told = verdict.told
+    marks = told["xfailed"] + told["xpassed"] + told["skipped"]
+    tests = f"{told['passed']}p" + f" {told['failed']}f" * (told["failed"] > 0) + f" {marks}x" * (marks > 0)
+    killed = f"{verdict.killed}/{verdict.mutants}"
+    numbers = f"{verdict.statement_pct:7.1f} {verdict.branch_pct:8.1f} {killed:>8}"
+    line = f"{module:22} {variant:9} {tests:>12} {numbers} {verdict.cost.cpu_s:6.1f} {verdict.cost.wall_s:6.1f}"
+    unstable = f"  {len(told['rerun_failures'])} failed again" if told["rerun_failures"] else ""
+    return line + unstable + ("" if told["tests"] else f"  ({verdict.said})")
+
+
+def details(verdict: Verdict) -> str:
+    """What a suite missed, for whoever improves the engine."""
+    coverage = verdict.told["coverage"]
+    lines = [verdict.said, f"lines missed: {coverage['missing_lines']}"]
+    lines.append("branches missed: " + ", ".join(f"{a}->{b}" for a, b in coverage["missing_branches"]))
+    lines += [f"failed: {name}\n{reason}" for name, reason in verdict.told["bad"].items()]
+    lines += verdict.told["rerun_failures"]
+    for one in verdict.told["mutants"]:
+        lines.append(f"line {one['line']:4} {one['operator']}: {one['end']}\n    - {one['before']}\n    + {one['after']}")
+    return "\n".join(lines) + "\n"
+
+
+def ours(module: str, variant: str, options: argparse.Namespace) -> Verdict:
+    """Our suite for a module, judged."""
+    one = subject(module, variant)
+    out, cost, said = generated(one.project, one.file)
+    verdict = Verdict(judged(one.project, one.file, out, MUTANTS, options.reruns), cost, said)
+    print(row(module, variant, verdict), flush=True)
+    path = BUILD / f"{module}.{variant}.txt"
+    path.write_text(details(verdict), "utf-8")
+    if options.verbose:
+        print(path.read_text("utf-8"))
+    return verdict
+
+
+def figures(kept: list[Verdict], stripped: list[Verdict]) -> list[Figure]:
+    """The figures of our suites."""
+    both = [*kept, *stripped]
+    cpu = sorted(one.cost.cpu_s for one in both)
+    pooled = lambda some: 100 * sum(v.killed for v in some) / sum(v.mutants for v in some)  # noqa: E731
+    marks = sum(v.told["xfailed"] + v.told["xpassed"] + v.told["skipped"] for v in both)
+    return [
+        Figure("tests.modules_ok_pct", 100 * statistics.mean(v.ok for v in kept), "%", ">=", 100),
+        Figure("tests.modules_ok_pct_stripped", 100 * statistics.mean(v.ok for v in stripped), "%"),
+        Figure("tests.killed_pct", pooled(kept), "%", ">=", 85),
+        Figure("tests.killed_stripped_pct", pooled(stripped), "%", ">=", 70),
+        Figure("tests.branch_pct", statistics.mean(v.branch_pct for v in kept), "%", ">=", 92),
+        Figure("tests.branch_stripped_pct", statistics.mean(v.branch_pct for v in stripped), "%", ">=", 80),
+        Figure("tests.statement_pct", statistics.mean(v.statement_pct for v in kept), "%"),
+        Figure("tests.statement_pct_stripped", statistics.mean(v.statement_pct for v in stripped), "%"),
+        Figure("tests.cpu_median_s", statistics.median(cpu), "s", "<=", 5),
+        Figure("tests.cpu_p95_s", statistics.quantiles(cpu, n=20)[18], "s", "<=", 10),
+        Figure("tests.wall_median_s", statistics.median(one.cost.wall_s for one in both), "s"),
+        Figure("tests.rerun_failures", sum(len(v.told["rerun_failures"]) for v in both), "", "<=", 0),
+        Figure("tests.xfail", marks, "", "<=", 0),
+    ]
+
+
+def main(options: argparse.Namespace) -> int:
+    """0 when every goal is met."""
+    wanted()
+    modules = [name for name in MODULES if options.only in {None, name}]
+    if not modules:
+        raise SystemExit(f"no such module; there are {', '.join(MODULES)}")
+    print(HEAD)
+    found = {variant: [ours(name, variant, options) for name in modules] for variant in VARIANTS}
+    if options.only:
+        return 0
+    return not publish("tests", figures(found["kept"], found["stripped"]))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", metavar="MODULE", help="one of the eleven; nothing is published")
+    parser.add_argument("--without-peers", action="store_true", help="skip Pynguin and the ghostwriter")
+    parser.add_argument("--reruns", type=int, default=20, help="varied repetitions of each suite")
+    parser.add_argument("--verbose", action="store_true", help="print what was missed (it is under build/bench-tests/)")
+    sys.exit(main(parser.parse_args()))
