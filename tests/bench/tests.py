@@ -15,7 +15,9 @@ from report import Figure, publish
 from subjects import BUILD, MODULES, VARIANTS, subject
 
 MUTANTS = 30
-HEAD = f"{'module':22} {'variant':9} {'tests':>12} {'stmt %':>7} {'branch %':>8} {'killed':>8} {'CPU s':>6} {'wall s':>6}"
+HEAD = (
+    f"{'module':22} {'variant':9} {'tests':>12} {'stmt %':>7} {'branch %':>8} {'killed':>8} {'CPU s':>6} {'wall s':>6}"
+)
 
 
 def row(module: str, variant: str, verdict: Verdict) -> str:
@@ -38,7 +40,9 @@ def details(verdict: Verdict) -> str:
     lines += [f"failed: {name}\n{reason}" for name, reason in verdict.told["bad"].items()]
     lines += verdict.told["rerun_failures"]
     for one in verdict.told["mutants"]:
-        lines.append(f"line {one['line']:4} {one['operator']}: {one['end']}\n    - {one['before']}\n    + {one['after']}")
+        lines.append(
+            f"line {one['line']:4} {one['operator']}: {one['end']}\n    - {one['before']}\n    + {one['after']}"
+        )
     return "\n".join(lines) + "\n"
 
 

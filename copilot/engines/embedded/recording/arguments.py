@@ -1,5 +1,5 @@
 # Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
-# ruff: noqa: B905, BLE001
+# ruff: noqa: B905
 
 """Inputs by type, by name and by what was seen: an ordered pool of expressions for each parameter."""
 
@@ -10,28 +10,43 @@ import collections.abc
 import decimal
 import enum
 import inspect
+import itertools
 import re
+import types
 import typing
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 from .express import Expr, Inexpressible, express, made, reference
+from .hints import hints_of, kinds_of
+from .identifiers import BY_NAME
+from .regexes import patterns, samples
 from .seeds import Found, literals
-from .tables import BY_NAME, BY_TYPE, CALLABLE_NAME, CALLABLES, DECIMAL, HINTS
+from .tables import BY_TYPE, CALLABLE_NAME, CALLABLES, DECIMAL, HINTS, NUMBERS
 from .targets import Target
+
+_OBJECTS = 8
+_PROTOCOLS: dict[str, Any] = {
+    "SupportsInt": int, "SupportsIndex": int, "SupportsFloat": float, "SupportsAbs": int, "SupportsRound": float,
+    "SupportsComplex": complex, "SupportsBytes": bytes,
+}  # fmt: skip
+"""What stands for a protocol of `typing`."""
 
 
 class Pools:
     """Builds pools for the parameters of one module's targets."""
 
-    def __init__(self, targets: Sequence[Target], found: Found, tree: ast.Module) -> None:
+    def __init__(self, targets: Sequence[Target], found: Found, tree: ast.Module, module: types.ModuleType) -> None:
         self.found = found
         self.preludes: dict[str, Any] = {}
         """Class name to what changes its objects, as `choose.Search` found out."""
         self.produced: list[Expr] = []
         """Strings that functions of the module returned: input for others (a formatter feeds a parser)."""
+        self._objects: dict[type, list[Expr]] = {}
+        """Calls that returned an object of a class of the project: `Money.parse("1.00")`."""
         self._module_literals = literals(tree)[:60]
+        self._matching = {p.pattern: [Expr(repr(t)) for t in samples(p)] for p in patterns(module, tree)}
         self._nodes = {n.lineno: n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))}
         self._trees = list(self._nodes.values())
         self._by_parameter: dict[str, list[Expr]] = {}
@@ -42,13 +57,17 @@ class Pools:
                 for name, value in seed.keywords:
                     self._by_parameter.setdefault(name, []).append(value)
 
-    def of(self, target: Target, parameter: inspect.Parameter, hint: Any, limit: int = 26) -> list[Expr]:
+    def of(self, target: Target, parameter: inspect.Parameter, hint: Any, limit: int = 36) -> list[Expr]:
         """Expressions for one parameter, the most telling first. `hint` is its resolved annotation or None."""
-        kinds = _kinds(hint)
+        kinds = kinds_of(hint)
         seen = list(dict.fromkeys(self._by_parameter.get(parameter.name, [])))[:12]
         rows: list[Expr] = [e for e in seen if _fits(e, kinds)]
         if parameter.default is not parameter.empty and not kinds:
             kinds = {type(parameter.default)} - {type(None)}
+        if (not kinds and re.search(r"year|month|week|hour", parameter.name.lower())) or int in kinds:
+            rows += [
+                Expr(n) for pattern, texts in NUMBERS if re.search(pattern, parameter.name.lower()) for n in texts[:2]
+            ]
         near = self._near(target)
         rows += [e for v in near for e in _converted(v, kinds)][:10]
         if not kinds or str in kinds:
@@ -57,15 +76,36 @@ class Pools:
                 for pattern, texts in BY_NAME
                 if re.search(pattern, self._words(target, parameter))
                 for text in texts
-            ][:5]
+            ][:9]
+            rows += [text for row in itertools.zip_longest(*self._matching.values()) for text in row if text][:10]
             rows += self.produced[:4]
+        if not kinds or int in kinds:
+            rows += [Expr(n) for pattern, texts in NUMBERS if re.search(pattern, parameter.name.lower()) for n in texts]
         if hint is not None:
-            rows += by_annotation(hint, self.found)
+            rows += [e for kind in kinds for e in self._objects.get(kind, ())] + by_annotation(hint, self.found)
         else:
             rows += self.guessed(parameter)
         rows += [e for v in self._module_literals for e in _converted(v, kinds)][:8]
+        if hint is None:
+            rows = _by_turns(rows)
         strange = [e for e in seen if e not in rows][:2]  # explicit checks of the type want to be seen too
         return [*list(dict.fromkeys(rows))[:limit], *strange]
+
+    def made(self, kind: type, how: Expr) -> None:
+        """Remember a call that returned an object of `kind`."""
+        if kind.__module__ in ("builtins", "decimal", "datetime", "re", "pathlib"):
+            return
+        known = self._objects.setdefault(kind, [])
+        if how not in known and len(known) < _OBJECTS:
+            known.append(how)
+
+    def makers(self) -> Iterator[tuple[type, Expr]]:
+        """All that `made` was told."""
+        yield from ((kind, how) for kind, rows in self._objects.items() for how in rows)
+
+    def objects(self, kind: type) -> list[Expr]:
+        """Calls that return an object of `kind`, as far as any was seen, and what its constructor gives."""
+        return [*self._objects.get(kind, ()), *by_annotation(kind, self.found)]
 
     @staticmethod
     def _words(target: Target, parameter: inspect.Parameter) -> str:
@@ -100,6 +140,23 @@ class Pools:
         return rows
 
 
+def kind_of(text: str) -> str:
+    """What type an expression has, as far as its text tells: the name of a class, or one letter for a literal."""
+    if text[:1] in "'\"":
+        return "s"
+    if text[:1].isdigit() or (text[:1] == "-" and text[1:2].isdigit()):
+        return "f" if "." in text or "e" in text else "i"
+    return text[:1] if not text[:1].isalpha() else re.split(r"\W", text, maxsplit=1)[0]
+
+
+def _by_turns(rows: list[Expr]) -> list[Expr]:
+    """One of each type, then the next of each: where nobody says which type is wanted, all are tried early."""
+    kinds: dict[str, list[Expr]] = {}
+    for row in dict.fromkeys(rows):
+        kinds.setdefault(kind_of(row.text), []).append(row)
+    return [row for turn in itertools.zip_longest(*kinds.values()) for row in turn if row is not None]
+
+
 def _fits(expr: Expr, kinds: Any) -> bool:
     """True when a seen input is of the annotated type, or when nothing plain is annotated."""
     if not kinds or object in kinds or not all(isinstance(k, type) for k in kinds):
@@ -128,44 +185,11 @@ def _converted(value: Any, kinds: Any) -> Iterator[Expr]:
         yield from (Expr(f"Decimal('{v}')", DECIMAL) for v in (value, value + 1, value - 1))
 
 
-def _kinds(hint: Any) -> Any:
-    """The plain types inside an annotation."""
-    if hint is None:
-        return set()
-    if isinstance(hint, type) and not typing.get_args(hint):
-        return {hint}
-    kinds = set()
-    for part in typing.get_args(hint):
-        if part is not type(None):
-            kinds |= _kinds(part)
-    supertype = getattr(hint, "__supertype__", None)
-    return kinds | (_kinds(supertype) if supertype is not None else set()) or {object}
-
-
-def hints_of(target: Target) -> dict[str, Any]:
-    """Resolved annotations of a target's parameters; those that cannot be resolved are absent."""
-    function: Any = target.function
-    if target.kind == "constructor":
-        function = (
-            target.function
-            if not isinstance(vars(target.function).get("__init__"), type(hints_of))
-            else target.function.__init__
-        )
-    function = inspect.unwrap(function) if callable(function) else function
-    try:
-        return typing.get_type_hints(function)
-    except Exception:
-        return {
-            p.name: p.annotation
-            for p in target.parameters
-            if isinstance(p.annotation, type) and p.annotation is not p.empty
-        }
-
-
 def by_annotation(hint: Any, found: Found, depth: int = 3) -> list[Expr]:
     """Expressions of a type, boundaries included; constructor calls for classes."""
     if depth < 0:
         return []
+    hint = _PROTOCOLS.get(getattr(hint, "__name__", ""), hint) if getattr(hint, "_is_protocol", False) else hint
     if isinstance(hint, type) and hint in BY_TYPE and not typing.get_args(hint):
         return list(BY_TYPE[hint])
     origin, args = typing.get_origin(hint), typing.get_args(hint)
@@ -257,7 +281,7 @@ def _objects(kind: type, found: Found, depth: int) -> list[Expr]:
     for parameter in needed:
         hint = hints.get(parameter.name)
         pool = by_annotation(hint, found, depth - 1) if hint is not None else Pools.guessed(parameter)
-        if _kinds(hint) & {str}:
+        if kinds_of(hint) & {str}:
             pool = [
                 Expr(repr(t))
                 for pattern, texts in BY_NAME
@@ -272,7 +296,7 @@ def _objects(kind: type, found: Found, depth: int) -> list[Expr]:
                 hint = hints.get(parameter.name)
                 twins = (
                     sum(hints.get(p.name) is hint for p, _ in pools[:index])
-                    if _kinds(hint) & {str} or _is_enum(hint)
+                    if kinds_of(hint) & {str} or _is_enum(hint)
                     else 0
                 )
                 chosen.append((parameter, pool[(turn + twins) % len(pool)]))

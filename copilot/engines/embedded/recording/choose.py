@@ -1,21 +1,28 @@
+# Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
+# ruff: noqa: S311
+
 """Which calls are worth a test: those that reach new lines or expose a planted fault, seeds before anything else.
 
-What is left is a small telling set: a greedy cover of arcs and faults, with every kind of result once and two values
+What is left is a small telling set: a greedy cover of arcs and faults, with every kind of result once and three values
 of each target, so that a constant would not pass.
 """
 
 from __future__ import annotations
 
 import itertools
+import random
 import re
 from collections.abc import Sequence
 
+from .fault import Mutant, Planted
 from .invoke import Outcome, Runner, Watch
-from .mutants import Mutant, Planted
-from .search import Arc, Budget, Tried
+from .search import Arc, Budget, Search, Tried
 
-_VALUES = 2
+_VALUES = 3
 """Different values that each target shows if it has them."""
+_HUNTS = 3
+_SHOTS = 12
+"""Rounds over the faults that nothing exposes yet, and near misses that are tried for each in a round."""
 _CLASSES = 6
 """Kinds of results of one target that are shown even if they run no new line."""
 
@@ -23,11 +30,13 @@ _CLASSES = 6
 class Choice:
     """Chooses among the calls that a search tried; `rejected` counts those that turned out unsteady."""
 
-    def __init__(self, runner: Runner, budget: Budget, tried: dict[str, list[Tried]]) -> None:
+    def __init__(self, runner: Runner, budget: Budget, search: Search) -> None:
         self.rejected: dict[str, int] = {}
         self._runner = runner
         self._budget = budget
-        self._tried = tried
+        self._search = search
+        self._tried = search.tried
+        self._random = random.Random(11)
 
     def select(self, mutants: Sequence[Mutant], limit: int) -> tuple[dict[str, list[Tried]], set[int]]:
         """For each target the telling cases, and the numbers of the mutants that they expose."""
@@ -52,6 +61,7 @@ class Choice:
             if self._budget.left() < 0:
                 break
             self._expose(mutant, chosen, everything, kills)
+        self._hunt(mutants, chosen, everything, kills)
         kept = _minimal(chosen, kills, limit)
         result: dict[str, list[Tried]] = {}
         for one in kept:
@@ -63,7 +73,7 @@ class Choice:
         with Planted(mutant):
             for one in chosen:
                 if (
-                    _runs(one, mutant.line)
+                    _runs(one, mutant)
                     and self._runner.run(one.case, cpu_s=20 * one.cpu_s + 0.02).key != one.outcome.key
                 ):
                     kills[id(one)].add(mutant.number)
@@ -72,15 +82,56 @@ class Choice:
                         break
             found = None
             if not killers:
-                for one in itertools.islice(
-                    (t for t in everything if id(t) not in kills and _runs(t, mutant.line)), 40
-                ):
+                for one in itertools.islice((t for t in everything if id(t) not in kills and _runs(t, mutant)), 40):
                     if self._runner.run(one.case, cpu_s=20 * one.cpu_s + 0.02).key != one.outcome.key:
                         found = one
                         break
         if found is not None and self._steady(found):
             chosen.append(found)
             kills[id(found)] = {mutant.number}
+
+    def _hunt(
+        self, mutants: Sequence[Mutant], chosen: list[Tried], everything: list[Tried], kills: dict[int, set[int]]
+    ) -> None:
+        """Look for inputs that expose the faults which are left: near misses of calls that run the faulty line."""
+        dead = {number for numbers in kills.values() for number in numbers}
+        left = {m.number: m for m in mutants if m.number not in dead}
+        for turn in range(_HUNTS):
+            for mutant in list(left.values()):
+                if self._budget.left() < 0:
+                    return
+                if mutant.number not in left:
+                    continue
+                runners = [t for t in everything if _runs(t, mutant)]
+                found = self._hunted(mutant, runners, turn) if runners else None
+                if found is None:
+                    continue
+                everything.append(found)
+                chosen.append(found)
+                kills[id(found)] = {mutant.number}
+                del left[mutant.number]
+                for other in [m for m in left.values() if _runs(found, m)]:
+                    with Planted(other):
+                        if self._runner.run(found.case, cpu_s=20 * found.cpu_s + 0.02).key != found.outcome.key:
+                            kills[id(found)].add(other.number)
+                            del left[other.number]
+
+    def _hunted(self, mutant: Mutant, runners: list[Tried], turn: int) -> Tried | None:
+        """A near miss of one of the calls that tells the fault from the original."""
+        for _ in range(_SHOTS):
+            parent = self._random.choice(runners[: 6 + 6 * turn])
+            case = self._search.changed(parent.case)
+            if case is None:
+                continue
+            with Planted(mutant):
+                wrong = self._runner.run(case, cpu_s=20 * parent.cpu_s + 0.02)
+            right = self._runner.run(case, cpu_s=20 * parent.cpu_s + 0.02)
+            if right.kind == "nothing" or right.key == wrong.key:
+                continue
+            done = self._search.tried_again(case)
+            if done is not None and done.outcome.key != wrong.key and self._steady(done):
+                return done
+        return None
 
     def _steady(self, one: Tried) -> bool:
         """The same again, and no clock, random source or process identity was asked."""
@@ -107,8 +158,8 @@ def _class_of(outcome: Outcome) -> str:
     return outcome.kind
 
 
-def _runs(one: Tried, line: int) -> bool:
-    return any(line == b for _, b in one.arcs)
+def _runs(one: Tried, mutant: Mutant) -> bool:
+    return not mutant.lines.isdisjoint(one.lines)
 
 
 def _contrasts(chosen: list[Tried], everything: list[Tried]) -> list[Tried]:
@@ -147,7 +198,7 @@ def _minimal(chosen: list[Tried], kills: dict[int, set[int]], limit: int) -> lis
             name, 0
         ) < limit:
             kinds.add(kind)
-            values.add(best.value)
+            values |= {best.value} - {""}
             kept.append(best)
             counts[name] = counts.get(name, 0) + 1
             arcs |= best.arcs

@@ -9,11 +9,17 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from .arguments import Pools, by_annotation, hints_of
+from .arguments import Pools, by_annotation
 from .express import Expr, Inexpressible, made
+from .hints import hints_of
 from .invoke import Case
 from .seeds import Seed
 from .targets import Target, variable
+
+_SEEDS = 24
+"""Calls as they were seen that are tried before anything else."""
+
+_RECEIVERS = 12
 
 MAX_TRIED = 220
 """Candidates of one target that are executed before the search by change starts."""
@@ -49,8 +55,8 @@ class Composer:
         if target.kind in ("method", "property", "operator") and not receivers:
             return
         name = target.owner.__name__ if target.kind == "constructor" and target.owner else short
-        for seed in self._pools.found.calls.get(name, []):
-            yield from self._seeded(target, seed, receivers)
+        seeded = [list(self._seeded(target, seed, receivers)) for seed in self._pools.found.calls.get(name, [])]
+        yield from [cases[0] for cases in seeded if cases][:_SEEDS]
         pools = self._argument_pools(target)
         if pools is None:
             return
@@ -65,10 +71,11 @@ class Composer:
                 case = self._case(target, receivers[0], row, 1, (parameter.name, prelude)) if receivers else None
                 if case is not None:
                     yield case
-        for receiver, row in zip(itertools.cycle(receivers), itertools.islice(_rows(pools, self._random), MAX_TRIED)):
-            case = self._case(target, receiver, row, 1)
-            if case is not None:
-                yield case
+        rows = itertools.islice(_rows(pools, self._random), MAX_TRIED)
+        written = (self._case(target, receiver, row, 1) for receiver, row in zip(itertools.cycle(receivers), rows))
+        others = [case for cases in seeded for case in cases[1:]] + [cases[0] for cases in seeded if cases][_SEEDS:]
+        for one, two in itertools.zip_longest(written, others):
+            yield from (case for case in (one, two) if case is not None)
 
     def _preludes_of(self, value: Expr) -> list[Prelude]:
         """What changes an object of the class that an argument constructs."""
@@ -83,9 +90,10 @@ class Composer:
         if target.kind not in ("method", "property", "operator") or target.owner is None:
             return [(Expr(""), _NO_PRELUDE)]
         seeds = self._pools.found.calls.get(target.name.rsplit(".", 1)[-1], [])[:12]
-        made = [s.receiver for s in seeds if s.receiver is not None and self._is(s.receiver, target.owner)]
-        made += by_annotation(target.owner, self._pools.found)
-        rows = [(expr, _NO_PRELUDE) for expr in list(dict.fromkeys(made))[:8]]
+        seen = [s.receiver for s in seeds if s.receiver is not None and self._is(s.receiver, target.owner)]
+        own = self._pools.objects(target.owner)
+        mixed = [each for pair in itertools.zip_longest(seen, own) for each in pair if each is not None]
+        rows = [(expr, _NO_PRELUDE) for expr in list(dict.fromkeys(mixed))[:_RECEIVERS]]
         more = [(e, p) for p in self.preludes for e, _ in rows[:3]]
         return [*rows[:3], *more, *rows[3:]]
 
@@ -226,11 +234,19 @@ def _rows(
     several = [(p, pool) for p, pool in pools if p.kind is p.VAR_POSITIONAL]
     base = [(p, pool[0]) for p, pool in needed] + [(p, e) for p, pool in several for e in pool[:2]]
     yield base
-    for turn in range(1, max((len(pool) for _, pool in pools), default=0)):
-        for parameter, pool in pools:
-            if turn < len(pool) + (parameter.default is not parameter.empty):
-                value = pool[turn - (parameter.default is not parameter.empty)]
-                rest = [(p, v) for p, v in base if p is not parameter]
-                yield sorted([*rest, (parameter, value)], key=lambda r: [p for p, _ in pools].index(r[0]))
-    for _ in range(MAX_TRIED if len(pools) > 1 else 0):
-        yield [(p, chance.choice(pool)) for p, pool in pools if p.default is p.empty or chance.random() < 0.5]
+    order = [p for p, _ in pools]
+
+    def mixed() -> Iterator[list[tuple[inspect.Parameter, Expr]]]:
+        for _ in range(MAX_TRIED if len(pools) > 1 else 0):
+            yield [(p, chance.choice(pool)) for p, pool in pools if p.default is p.empty or chance.random() < 0.5]
+
+    def varied() -> Iterator[list[tuple[inspect.Parameter, Expr]]]:
+        for turn in range(1, max((len(pool) for _, pool in pools), default=0)):
+            for parameter, pool in pools:
+                if turn < len(pool) + (parameter.default is not parameter.empty):
+                    value = pool[turn - (parameter.default is not parameter.empty)]
+                    rest = [(p, v) for p, v in base if p is not parameter]
+                    yield sorted([*rest, (parameter, value)], key=lambda r: order.index(r[0]))
+
+    for one, two in itertools.zip_longest(varied(), mixed()):
+        yield from (row for row in (one, two) if row is not None)

@@ -252,6 +252,7 @@ def facets(value: Any, prefix: str, limit: int = 6) -> list[tuple[str, Expr]]:
     if kind.__module__ in ("builtins", "typing") or isinstance(value, (type, types.FunctionType, types.ModuleType)):
         return []
     names = [name for name in getattr(value, "__dict__", {}) if not name.startswith("_")]
+    names += [name for name in getattr(kind, "_fields", ()) if isinstance(value, tuple) and not name.startswith("_")]
     for cls in kind.__mro__:
         slots = cls.__dict__.get("__slots__", ())
         names += [slots] if isinstance(slots, str) else [s for s in slots if not s.startswith("_")]

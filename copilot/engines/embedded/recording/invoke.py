@@ -172,6 +172,10 @@ class Runner:
         self._raises: dict[str, set[int]] = {}
         self.caches: list[Callable[[], Any]] = []
         self.cpu_s = CPU_S
+        self.on_call: Callable[[], Any] = lambda: None
+        """Told when the set-up of a case is done and its call begins."""
+        self.value: Any = None
+        """What the last call returned, None where it did not."""
         signal.signal(signal.SIGVTALRM, self._stop)
         signal.signal(signal.SIGALRM, self._stop)
 
@@ -193,6 +197,7 @@ class Runner:
             clear()
         random.seed(0)
         self.guard.seen = ""
+        self.value = None
         signal.setitimer(signal.ITIMER_VIRTUAL, min(cpu_s, self.cpu_s), _LEAST_CPU_S)
         signal.setitimer(signal.ITIMER_REAL, 20 * CPU_S, CPU_S)
         try:
@@ -218,6 +223,7 @@ class Runner:
             if setup is not None:
                 exec(setup, names)
             before = self._state(case, names)
+            self.on_call()
             if watch is not None:
                 (sys.setprofile if profile else sys.settrace)(watch.profile if profile else watch.trace)
             try:
@@ -231,6 +237,7 @@ class Runner:
             return self._raised(error, wrap[0])
         changed = [row for row in self._state(case, names) if row not in before]
         self.guard.armed = False
+        self.value = value
         return _described(value, wrap[0], changed, case.call, "\n".join((*case.setup, case.call)))
 
     @staticmethod

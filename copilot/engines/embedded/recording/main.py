@@ -16,6 +16,7 @@ import os
 import pickle
 import sys
 import time
+import types
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -24,11 +25,15 @@ from .arguments import Pools
 from .choose import Choice
 from .composing import Prelude
 from .express import Expr
+from .feedback import Log, instrumented, listening
 from .invoke import Case, Runner, load
 from .mutants import plant
 from .search import Budget, Search, Tried
 from .seeds import gather
 from .targets import Target, find
+
+_EXPLORING = 0.6
+"""Of the time for one group; the rest is for choosing."""
 
 MAX_CASES = 12
 """Assertions for one callable; more are not read by anyone."""
@@ -73,7 +78,7 @@ def recorded(request: dict[str, Any]) -> dict[str, Any]:
         tree = ast.parse(stream.read())
     targets = find(module, path, request["targets"])
     found = gather(module, tree, request["root"], request["package_root"], request["first"])
-    pools = Pools(targets, found, tree)
+    pools = Pools(targets, found, tree, module)
     runner = Runner(path, request["root"], request["skipped"])
     runner.caches = [v.cache_clear for v in vars(module).values() if hasattr(v, "cache_clear")]
     groups = _groups(targets)
@@ -83,6 +88,7 @@ def recorded(request: dict[str, Any]) -> dict[str, Any]:
         "targets": len(targets),
         "mutants": 0,
         "killed": 0,
+        "survivors": [],
         "error": "",
     }
     left = float(request["cpu_s"])
@@ -90,7 +96,7 @@ def recorded(request: dict[str, Any]) -> dict[str, Any]:
     weights = [sum(1 + t.lines[1] - t.lines[0] for t in group) for group in groups]
     for number, group in enumerate(groups):
         share = left * max(weights[number] / max(1, sum(weights[number:])), 0.1)
-        part = in_child(partial(_search, runner, pools, group, tree, path, spans, share), share * 3 + 2)
+        part = in_child(partial(_search, runner, pools, group, tree, module, spans, share), share * 3 + 2)
         if part is None:
             _count(answer["rejected"], {"its process died": 1})
             left -= share
@@ -102,8 +108,11 @@ def recorded(request: dict[str, Any]) -> dict[str, Any]:
         answer["records"] += [r for r in part["records"] if r["target"] not in doubtful]
         answer["mutants"] += part["mutants"]
         answer["killed"] += part["killed"]
+        answer["survivors"] += part["survivors"]
         _count(answer["rejected"], part["rejected"])
         pools.preludes.update({k: [Prelude(*p) for p in v] for k, v in part["preludes"].items()})
+        for kind, text, imports in part["objects"]:
+            pools.made(kind, Expr(text, imports))
         pools.produced += [Expr(text) for text in part["strings"] if Expr(text) not in pools.produced][:6]
     return answer
 
@@ -121,17 +130,23 @@ def _search(
     pools: Pools,
     group: list[Target],
     tree: ast.Module,
-    path: str,
+    module: types.ModuleType,
     spans: list[tuple[int, int]],
     seconds: float,
 ) -> dict[str, Any]:
+    path = runner.path
     began = time.process_time()
     budget = Budget(seconds)
-    search = Search(runner, pools, budget)
-    for number, target in enumerate(group):
-        search.explore(target, 0.6 / (len(group) - number))
-    for target in group:
-        search.revisit(target)
+    log = Log()
+    search = Search(runner, pools, log)
+    makers = [t for t in group if t.kind in ("constructor", "static")]  # first: they make what the others need
+    order = [*makers, *(t for t in group if t not in makers)]
+    with listening(instrumented(tree, path), log):
+        exploring = Budget(seconds * _EXPLORING)
+        for number, target in enumerate(order):
+            search.explore(target, min(exploring.left(), 2 * exploring.left() / (len(order) - number)))
+        for target in order:
+            search.revisit(target, exploring)
     ran = {line for _, line in search.arcs}
     own = [t.lines for t in group]
     private = [
@@ -139,8 +154,10 @@ def _search(
         for n in ast.walk(tree)
         if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and not any(a <= n.lineno <= b for a, b in spans)
     ]
-    mutants = [m for m in plant(tree, path, own + private) if m.line in ran or any(a <= m.line <= b for a, b in own)]
-    choice = Choice(runner, budget, search.tried)
+    mutants = [
+        m for m in plant(tree, path, own + private, module) if m.lines & ran or any(a <= m.line <= b for a, b in own)
+    ]
+    choice = Choice(runner, budget, search)
     chosen, killed = choice.select(mutants, MAX_CASES)
     _count(search.rejected, choice.rejected)
     strings = [
@@ -154,10 +171,20 @@ def _search(
         "rejected": search.rejected,
         "mutants": len(mutants),
         "killed": len(killed),
+        "survivors": [(m.line, *m.change) for m in mutants if m.number not in killed],
         "strings": strings[:6],
+        "objects": [(kind, e.text, e.imports) for kind, e in pools.makers() if _importable(kind)],
         "preludes": {k: [tuple(p) for p in v] for k, v in pools.preludes.items()},
         "cpu": time.process_time() - began,
     }
+
+
+def _importable(kind: type) -> bool:
+    """True when a class can be handed to another process by its name."""
+    try:
+        return pickle.loads(pickle.dumps(kind)) is kind
+    except Exception:
+        return False
 
 
 def in_child(work: Callable[[], dict[str, Any]], cpu_s: float) -> Any:
@@ -202,7 +229,7 @@ def _record(tried: Tried) -> dict[str, Any]:
         "wrap": outcome.wrap,
         "shown": [[left, right.text, sorted(right.imports)] for left, right in outcome.shown],
         "error": list(outcome.error),
-        "lines": sorted({line for _, line in tried.arcs}),
+        "lines": sorted(tried.lines),
     }
 
 

@@ -11,21 +11,25 @@ They are swapped in by replacing a function's code object, so decorators and ref
 from __future__ import annotations
 
 import ast
-import copy
 import gc
-import re
 import types
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
-_COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+from . import constants
+from .fault import Mutant, other_value
+
+_COMPARE: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.GtE, ast.NotEq), ast.LtE: (ast.Lt, ast.Gt, ast.Eq),
+    ast.Gt: (ast.GtE, ast.LtE, ast.NotEq), ast.GtE: (ast.Gt, ast.Lt, ast.Eq),
+    ast.Eq: (ast.NotEq, ast.LtE, ast.GtE), ast.NotEq: (ast.Eq, ast.Lt, ast.Gt),
+    ast.In: (ast.NotIn,), ast.NotIn: (ast.In,), ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,),
 }  # fmt: skip
-_ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.Mult, ast.Pow: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.BitXor: ast.BitAnd,
-    ast.LShift: ast.RShift, ast.RShift: ast.LShift,
+_ARITHMETIC: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
+    ast.Add: (ast.Sub, ast.Mult, ast.BitOr), ast.Sub: (ast.Add, ast.Mod, ast.BitXor),
+    ast.Mult: (ast.FloorDiv, ast.Add, ast.Pow), ast.Div: (ast.Mult, ast.FloorDiv), ast.FloorDiv: (ast.Mult, ast.Div),
+    ast.Mod: (ast.Mult, ast.FloorDiv), ast.Pow: (ast.Mult, ast.Add), ast.BitAnd: (ast.BitOr,), ast.BitOr: (ast.BitAnd,),
+    ast.BitXor: (ast.BitAnd,), ast.LShift: (ast.RShift,), ast.RShift: (ast.LShift,),
 }  # fmt: skip
 _TWINS = {
     name: twin
@@ -33,27 +37,39 @@ _TWINS = {
                  ("find", "rfind"), ("split", "rsplit"), ("floor", "ceil"), ("append", "remove"), ("ljust", "rjust"))
     for name, twin in (pair, pair[::-1])
 }  # fmt: skip
-MAX_MUTANTS = 160
+MAX_MUTANTS = 320
+MAX_TABLES = 40
 
 
-class Mutant(NamedTuple):
-    """A fault at `line`: the code object named `code` (name, first line) is replaced by `new` in `functions`."""
-
-    number: int
-    line: int
-    functions: tuple[types.FunctionType, ...]
-    new: types.CodeType
-
-
-def plant(tree: ast.Module, path: str, spans: list[tuple[int, int]]) -> list[Mutant]:
-    """Mutants of all functions whose lines lie in `spans`, spread evenly over the lines when there are too many."""
+def plant(tree: ast.Module, path: str, spans: list[tuple[int, int]], module: types.ModuleType) -> list[Mutant]:
+    """Mutants of all functions whose lines lie in `spans`, and of the tables that these functions read; spread evenly
+    over the lines when there are too many.
+    """
     functions = _functions(path)
     found: list[Mutant] = []
     for node, owner in _defined(tree.body, ""):
         if any(first <= node.lineno <= last for first, last in spans):
             found += _of_function(owner, node, path, functions, len(found))
+    tables = list(constants.faults(tree, module, spans, len(found)))
+    found += [tables[i * len(tables) // MAX_TABLES] for i in range(MAX_TABLES)] if len(tables) > MAX_TABLES else tables
     if len(found) > MAX_MUTANTS:
         found = [found[i * len(found) // MAX_MUTANTS] for i in range(MAX_MUTANTS)]
+    return found
+
+
+def twins(tree: ast.Module, path: str, change: Callable[[Any], Any]) -> list[Mutant]:
+    """Every function of the file as `change` rewrites its node; those that cannot be compiled so are left out."""
+    functions = _functions(path)
+    found: list[Mutant] = []
+    for node, owner in _defined(tree.body, ""):
+        changed = change(node)
+        for inner in ast.walk(node):
+            if not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) or not functions.get(_named(inner)):
+                continue
+            holders = functions[_named(inner)]
+            code = _compiled(changed, owner, path, *_named(inner))
+            if code is not None and all(code.co_freevars == h.__code__.co_freevars for h in holders):
+                found.append(Mutant(len(found), inner.lineno, frozenset({inner.lineno}), tuple(holders), code))
     return found
 
 
@@ -83,26 +99,83 @@ def _of_function(
     functions: dict[tuple[str, int], list[types.FunctionType]],
     start: int,
 ) -> Iterator[Mutant]:
-    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-    holders = functions.get((node.name, first), [])
-    if not holders:
+    names = {id(part): _named(node) for part in ast.walk(node)}
+    for inner in ast.walk(node):
+        # A wrapper that a decorator made lives on its own: a fault in its maker would not reach it any more.
+        if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) and functions.get(_named(inner)):
+            names.update({id(part): _named(inner) for part in ast.walk(inner)})
+    if not functions.get(_named(node)):
         return
     number = start
     silent = _silent(node)
     places = list(ast.walk(node))
-    for index, place in enumerate(places):
+    parents = {id(child): parent for parent in places for child in ast.iter_child_nodes(parent)}
+    for place in places:
         if id(place) in silent:
             continue
+        name, first = names[id(place)]
+        holders = functions[name, first]
+        change = _shown(place)
         for turn in range(_choices(place)):
-            twin = copy.deepcopy(node)
-            target = list(ast.walk(twin))[index]
-            if not _change(twin, target, turn):
-                continue
-            code = _compiled(twin, owner, path, node.name, first)
+            # Changed where it stands, compiled, and put back: a copy of the function for each fault costs more than both.
+            touched = [place, *([parents[id(place)]] if id(place) in parents else [])]
+            kept = [_state(each) for each in touched]
+            try:
+                planted = _change(touched[-1], place, turn)
+                other = _shown(_stands(touched[-1], kept[-1], place)) if planted else ""
+                code = _compiled(node, owner, path, name, first) if planted else None
+            finally:
+                for each, state in zip(touched, kept):
+                    each.__dict__.update(state)
             if code is None or any(code.co_freevars != h.__code__.co_freevars for h in holders):
                 continue
-            yield Mutant(number, getattr(place, "lineno", node.lineno), tuple(holders), code)
+            line = getattr(place, "lineno", node.lineno)
+            yield Mutant(number, line, frozenset({line}), tuple(holders), code, (change, other))
             number += 1
+    yield from _of_defaults(node, functions[_named(node)], number)
+
+
+def _of_defaults(node: Any, holders: list[types.FunctionType], number: int) -> Iterator[Mutant]:
+    """Another default for each parameter that has a plain one: someone must call without it."""
+    line = node.body[1 if ast.get_docstring(node, clean=False) is not None and len(node.body) > 1 else 0].lineno
+    for index, value in enumerate(holders[0].__defaults__ or ()):
+        other = other_value(value, 0)
+        if other is not None:
+            defaults = (*holders[0].__defaults__[:index], other, *holders[0].__defaults__[index + 1 :])  # type: ignore[index]
+            change = (f"default {value!r}", f"default {other!r}")
+            yield Mutant(number, line, frozenset({line}), tuple(holders), holders[0].__code__, change, defaults)
+            number += 1
+
+
+def _state(node: ast.AST) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, list) else value for name, value in vars(node).items()}
+
+
+def _stands(parent: ast.AST, before: dict[str, Any], place: ast.AST) -> ast.AST:
+    """What stands in a node's place after the change: itself, or what its parent has there now."""
+    for name, old in before.items():
+        now = getattr(parent, name)
+        if old is place:
+            found: ast.AST = now
+            return found
+        if isinstance(old, list):
+            for was, is_ in zip(old, now):
+                if was is place:
+                    return is_ if isinstance(is_, ast.AST) else place
+    return place
+
+
+def _shown(node: Any) -> str:
+    """A node as text; of a statement with a body its head."""
+    for name in ("test", "iter", "type"):
+        if isinstance(node, (ast.stmt, ast.ExceptHandler, ast.comprehension)) and hasattr(node, name):
+            node = getattr(node, name)
+    return ast.unparse(node)
+
+
+def _named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, int]:
+    """Name and first line, as the code object of a function has them."""
+    return node.name, min([node.lineno, *(d.lineno for d in node.decorator_list)])
 
 
 def _silent(node: ast.AST) -> set[int]:
@@ -121,15 +194,13 @@ def _silent(node: ast.AST) -> set[int]:
 
 
 def _choices(place: ast.AST) -> int:
-    if isinstance(
-        place,
-        (ast.If, ast.While, ast.IfExp, ast.AugAssign, ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Break, ast.Continue),
-    ):
-        return 1
+    """How many faults there are to plant at a node."""
     if isinstance(place, ast.Compare):
-        return len(place.ops) if not isinstance(place.ops[0], (ast.Eq, ast.NotEq)) or len(place.ops) > 1 else 1
+        return sum(len(_COMPARE.get(type(op), ())) for op in place.ops)
+    if isinstance(place, (ast.BinOp, ast.AugAssign)):
+        return len(_ARITHMETIC.get(type(place.op), ()))
     if isinstance(place, ast.Constant):
-        return 1
+        return 2 if isinstance(place.value, (int, float)) and not isinstance(place.value, bool) else 1
     if isinstance(place, ast.Return):
         return int(
             place.value is not None and not (isinstance(place.value, ast.Constant) and place.value.value is None)
@@ -138,23 +209,22 @@ def _choices(place: ast.AST) -> int:
         return 2
     if isinstance(place, ast.Expr):
         return int(isinstance(place.value, ast.Call))
-    return 0
+    if isinstance(place, ast.ExceptHandler):
+        return int(place.type is not None)
+    ones = (ast.If, ast.While, ast.IfExp, ast.BoolOp, ast.UnaryOp, ast.Break, ast.Continue, ast.For, ast.comprehension)
+    return int(isinstance(place, ones))
 
 
 def _change(own: ast.AST, target: ast.AST, turn: int) -> bool:
-    """Plant the fault in place; False when this node offers none."""
+    """Plant the fault in place, at the node or in its parent `own`; False when this node offers none."""
     if isinstance(target, (ast.If, ast.While, ast.IfExp)):
         target.test = ast.copy_location(ast.UnaryOp(op=ast.Not(), operand=target.test), target.test)
     elif isinstance(target, ast.Compare):
-        swapped = _COMPARE.get(type(target.ops[turn]))
-        if swapped is None:
-            return False
-        target.ops[turn] = swapped()
+        swaps = [(at, other) for at, op in enumerate(target.ops) for other in _COMPARE.get(type(op), ())]
+        at, swapped = swaps[turn]
+        target.ops[at] = swapped()
     elif isinstance(target, (ast.BinOp, ast.AugAssign)):
-        other = _ARITHMETIC.get(type(target.op))
-        if other is None:
-            return False
-        target.op = other()
+        target.op = _ARITHMETIC[type(target.op)][turn]()
     elif isinstance(target, ast.BoolOp):
         target.op = ast.Or() if isinstance(target.op, ast.And) else ast.And()
     elif isinstance(target, ast.UnaryOp):
@@ -165,11 +235,15 @@ def _change(own: ast.AST, target: ast.AST, turn: int) -> bool:
         else:
             return False
     elif isinstance(target, ast.Constant):
-        return _constant(target)
+        return _constant(target, turn)
     elif isinstance(target, ast.Call):
         return _called(own, target, turn)
     elif isinstance(target, ast.Return):
         target.value = ast.copy_location(ast.Constant(value=None), target)
+    elif isinstance(target, (ast.For, ast.comprehension)):  # a loop that never turns
+        target.iter = ast.copy_location(ast.Tuple(elts=[], ctx=ast.Load()), target.iter)
+    elif isinstance(target, ast.ExceptHandler) and target.type is not None:  # nothing is caught any more
+        target.type = ast.copy_location(ast.Tuple(elts=[], ctx=ast.Load()), target.type)
     elif isinstance(target, (ast.Expr, ast.Break, ast.Continue)):
         new: ast.stmt = (
             ast.Continue()
@@ -195,31 +269,22 @@ def _called(own: ast.AST, target: ast.Call, turn: int) -> bool:
     return _replaced(own, target, target.args[0])
 
 
-def _constant(target: ast.Constant) -> bool:
-    value = target.value
-    if isinstance(value, bool):
-        target.value = not value
-    elif isinstance(value, (int, float)):
-        target.value = value + 1
-    elif isinstance(value, str):
-        if re.fullmatch(r"-?\d+(\.\d+)?", value):  # the inside of Decimal("0.05")
-            target.value = str(float(value) + 1) if "." in value else str(int(value) + 1)
-        else:
-            target.value = value + "X" if value else "X"
-    else:
+def _constant(target: ast.Constant, turn: int) -> bool:
+    changed = other_value(target.value, turn)
+    if changed is None:
         return False
+    target.value = changed
     return True
 
 
-def _replaced(own: ast.AST, old: ast.AST, new: ast.AST) -> bool:
-    for parent in ast.walk(own):
-        for name, field in ast.iter_fields(parent):
-            if field is old:
-                setattr(parent, name, new)
-                return True
-            if isinstance(field, list) and any(item is old for item in field):
-                field[next(i for i, item in enumerate(field) if item is old)] = new
-                return True
+def _replaced(parent: ast.AST, old: ast.AST, new: ast.AST) -> bool:
+    for name, field in ast.iter_fields(parent):
+        if field is old:
+            setattr(parent, name, new)
+            return True
+        if isinstance(field, list) and any(item is old for item in field):
+            field[next(i for i, item in enumerate(field) if item is old)] = new
+            return True
     return False
 
 
@@ -231,9 +296,7 @@ def _compiled(node: ast.stmt, owner: str, path: str, name: str, first: int) -> t
         statement.body = [node]  # type: ignore[attr-defined]  # a class has a body
     module = ast.Module(body=[statement], type_ignores=[])
     try:
-        code: types.CodeType = compile(
-            ast.fix_missing_locations(module), path, "exec", dont_inherit=True, flags=_FUTURE
-        )
+        code: types.CodeType = compile(module, path, "exec", dont_inherit=True, flags=_FUTURE)
     except (SyntaxError, ValueError, RecursionError):
         return None
     pending = [code]
@@ -246,19 +309,3 @@ def _compiled(node: ast.stmt, owner: str, path: str, name: str, first: int) -> t
 
 
 _FUTURE = __import__("__future__").annotations.compiler_flag
-
-
-class Planted:
-    """While the block runs, the mutant is in force."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self._mutant = mutant
-        self._old = [f.__code__ for f in mutant.functions]
-
-    def __enter__(self) -> None:
-        for function in self._mutant.functions:
-            function.__code__ = self._mutant.new
-
-    def __exit__(self, *_: object) -> None:
-        for function, code in zip(self._mutant.functions, self._old):
-            function.__code__ = code

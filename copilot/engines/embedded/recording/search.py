@@ -15,8 +15,10 @@ import re
 import time
 from typing import Any, NamedTuple
 
-from .arguments import Pools
+from .arguments import Pools, kind_of
 from .composing import MAX_TRIED, Composer, Prelude
+from .express import Expr
+from .feedback import Log, derived
 from .invoke import Case, Outcome, Runner, Watch
 from .targets import Target, variable
 from .variation import changed
@@ -28,6 +30,15 @@ _MUTATOR = re.compile(
 """Verbs that change an object even where its public attributes do not show it."""
 
 
+_PATIENCE = 3
+_DEPTH = 3
+"""Answers to comparisons that the answer to a comparison led to, so many times over."""
+_ANSWERED = 240
+_AT_ONCE = 8
+_SHORT = 80
+"""A longer call is no way to make an object that people would read."""
+
+
 class Tried(NamedTuple):
     """A case that has an outcome, with the arcs it ran; `cpu_s` is what that took, tracing included."""
 
@@ -36,6 +47,7 @@ class Tried(NamedTuple):
     arcs: frozenset[Arc]
     order: int
     cpu_s: float
+    lines: frozenset[int]
 
     @property
     def preference(self) -> tuple[int, int, int, int]:
@@ -47,6 +59,10 @@ class Tried(NamedTuple):
     def value(self) -> str:
         """The text of a plain value, empty for other outcomes."""
         return self.outcome.shown[0][1].text if self.outcome.kind == "value" else ""
+
+
+def _tried(case: Case, outcome: Outcome, watch: Watch, order: int, cpu_s: float) -> Tried:
+    return Tried(case, outcome, frozenset(watch.arcs), order, cpu_s, frozenset(line for _, line in watch.arcs))
 
 
 class Budget:
@@ -63,10 +79,10 @@ class Budget:
 class Search:
     """The search for one group of targets."""
 
-    def __init__(self, runner: Runner, pools: Pools, budget: Budget) -> None:
+    def __init__(self, runner: Runner, pools: Pools, log: Log) -> None:
         self._runner = runner
+        self._log = log
         self._pools = pools
-        self._budget = budget
         self._random = random.Random(7)
         self._seen: set[tuple[Any, ...]] = set()
         self.tried: dict[str, list[Tried]] = {}
@@ -74,57 +90,108 @@ class Search:
         """Steps between lines that any call made; -n is the entry of the function that starts in line n."""
         self.rejected: dict[str, int] = {}
         self._composer = Composer(pools, self._random)
+        self._decided: set[tuple[int, bool]] = set()
+        self._brushed: set[tuple[int, int]] = set()
+        """What only calls reached that have no outcome."""
+        self._blame: dict[tuple[str, str, str], list[int]] = {}
+        """For a target, a parameter and a type of argument: calls that failed for no reason of their own, and others."""
+        runner.on_call = log.clear
 
-    def explore(self, target: Target, share: float) -> None:
-        """Execute candidates of one target, then changes of the good ones, within `share` of the CPU budget."""
-        own = Budget(max(0.05, self._budget.left() * share))
+    def explore(self, target: Target, seconds: float) -> None:
+        """Execute candidates of one target, then changes of the good ones, within so many CPU seconds."""
+        own = Budget(max(0.05, seconds))
         first = itertools.islice(self._composer.candidates(target), MAX_TRIED)
-        corpus: list[Tried] = []
+        corpus: list[Case] = []
+        answered = 0
         for case in first:
             if own.left() < 0:
                 return
-            done, fresh = self._try(target, case)
-            if done is not None and (fresh or len(corpus) < 6):
-                corpus.append(done)
+            pending = [(case, 0)]
+            while pending:
+                one, depth = pending.pop()
+                done, fresh = self._try(target, one)
+                if fresh or (done is not None and len(corpus) < 6):
+                    corpus.append(one)
+                if self._log.seen and depth < _DEPTH and (fresh or depth < 2) and answered < _ANSWERED:
+                    more = self._answering(one)
+                    answered += len(more)
+                    pending += [(each, depth + 1) for each in reversed(more)]
+                if own.left() < 0:
+                    return
         idle = 0
         while corpus and own.left() > 0 and idle < 150:
             parent = self._random.choice(corpus[-8:] if idle % 2 else corpus)
-            twin = self._changed(parent.case)
+            twin = self.changed(parent)
             if twin is None:
                 idle += 5
                 continue
-            done, fresh = self._try(target, twin)
+            _, fresh = self._try(target, twin)
             idle = 0 if fresh else idle + 1
-            if done is not None and fresh:
-                corpus.append(done)
+            if fresh:
+                corpus.append(twin)
 
-    def revisit(self, target: Target) -> None:
+    def revisit(self, target: Target, budget: Budget) -> None:
         """Again, on objects that other methods have changed by now: deposit, then withdraw; open twice."""
         for case in itertools.islice(self._composer.candidates(target, prepared=True), MAX_TRIED // 3):
-            if self._budget.left() < 0:
+            if budget.left() < 0:
                 return
             self._try(target, case)
 
     def _try(self, target: Target, case: Case) -> tuple[Tried | None, bool]:
+        """The case with its outcome, None where it has none; and whether it reached something new all the same."""
         identity = (case.setup, case.call)
-        if identity in self._seen:
+        self._log.clear()
+        if identity in self._seen or (case.rank == 1 and self._hopeless(target, case)):
             return None, False
         self._seen.add(identity)
         watch = Watch(self._runner.path)
         began = time.process_time()
         outcome = self._runner.run(case, watch)
         cost = time.process_time() - began
+        self._learn(target, case, outcome)
         if outcome.kind == "nothing":
             self.rejected[outcome.reason] = self.rejected.get(outcome.reason, 0) + 1
-            return None, False
+            brushed = {*watch.arcs, *self._log.decided} - self.arcs - self._decided - self._brushed
+            self._brushed |= brushed
+            return None, bool(brushed)  # it failed further on than others did: a change of it may not
         if outcome.kind == "raises" and not self._reached(target, watch.arcs):
             return None, False  # an argument could not even be made
-        fresh = not watch.arcs <= self.arcs
+        fresh = not (watch.arcs <= self.arcs and self._log.decided <= self._decided)
         self.arcs |= watch.arcs
-        done = Tried(case, outcome, frozenset(watch.arcs), len(self._seen), cost)
+        self._decided |= self._log.decided
+        if fresh and not case.setup and len(case.call) < _SHORT and self._runner.value is not None:
+            kind = type(self._runner.value)
+            steady = Watch(self._runner.path)
+            self._runner.run(case, steady, profile=True)
+            if not steady.forbidden:  # an object made of today's date would carry it into every other test
+                self._pools.made(kind, Expr(case.call, case.imports))
+        done = _tried(case, outcome, watch, len(self._seen), cost)
         self.tried.setdefault(target.name, []).append(done)
         self._remember(target, done)
         return done, fresh
+
+    def _learn(self, target: Target, case: Case, outcome: Outcome) -> None:
+        """Note which types of arguments a target takes: a call that fails in an operator got the wrong ones."""
+        failed = outcome.kind == "nothing" and outcome.reason.startswith(("TypeError", "AttributeError"))
+        for name, value in case.args:
+            counts = self._blame.setdefault((target.name, name, kind_of(value.text)), [0, 0])
+            counts[0 if failed else 1] += 1
+
+    def _hopeless(self, target: Target, case: Case) -> bool:
+        """True for a call with an argument of a type that never went well while another one did."""
+        for name, value in case.args:
+            failed, fine = self._blame.get((target.name, name, kind_of(value.text)), (0, 0))
+            if (
+                failed >= _PATIENCE
+                and not fine
+                and any(
+                    counts[1]
+                    for (owner, parameter, _), counts in self._blame.items()
+                    if (owner, parameter) == (target.name, name)
+                )
+            ):
+                return True
+        return False
 
     @staticmethod
     def _reached(target: Target, arcs: set[Arc]) -> bool:
@@ -149,7 +216,27 @@ class Search:
             self._composer.preludes.append(Prelude(name, lines, done.case.subjects[1:], done.case.imports))
             self._pools.preludes[target.owner.__name__] = self._composer.preludes
 
-    def _changed(self, case: Case) -> Case | None:
+    def _answering(self, case: Case) -> list[Case]:
+        """The case with what the code compared its input with, written where the input stood."""
+        seen = list(self._log.seen)
+        rank = case.rank + 1
+        found = [case._replace(call=new, rank=rank) for new in derived(case.call, seen)]
+        for index, line in enumerate(case.setup):
+            head, tail = case.setup[:index], case.setup[index + 1 :]
+            found += [case._replace(setup=(*head, new, *tail), rank=rank) for new in derived(line, seen)]
+        return [case for case in found if (case.setup, case.call) not in self._seen][:_AT_ONCE]
+
+    def tried_again(self, case: Case) -> Tried | None:
+        """A case that has been run before, with the arcs it runs; None when it has no outcome."""
+        watch = Watch(self._runner.path)
+        began = time.process_time()
+        outcome = self._runner.run(case, watch)
+        cost = time.process_time() - began
+        if outcome.kind == "nothing":
+            return None
+        return _tried(case, outcome, watch, len(self._seen), cost)
+
+    def changed(self, case: Case) -> Case | None:
         """A case with one constant of its text changed."""
         places = [("call", case.call), *(("setup", line) for line in case.setup)]
         kind, text = self._random.choice(places)

@@ -1,11 +1,6 @@
 # Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
-# ruff: noqa: B905
 
-"""The tables behind `arguments.py`: boundary values by type, and what names of parameters suggest.
-
-Bank identifiers are synthetic: they carry valid check digits and belong to nobody (published example numbers, or
-numbers computed here).
-"""
+"""The tables behind `arguments.py`: boundary values by type, and what names of parameters suggest."""
 
 from __future__ import annotations
 
@@ -21,7 +16,9 @@ DATETIME = frozenset({("datetime", "datetime")})
 
 BY_TYPE: dict[type, tuple[Expr, ...]] = {
     int: tuple(map(Expr, ("1", "0", "2", "10", "-1", "7", "100", "12", "365"))),
-    float: tuple(map(Expr, ("1.5", "0.0", "0.05", "-1.0", "100.0", "2.675"))),
+    float: tuple(
+        map(Expr, ("1.5", "0.0", "0.05", "-1.0", "100.0", "2.675", "float('nan')", "float('inf')", "-float('inf')"))
+    ),
     bool: (Expr("True"), Expr("False")),
     str: tuple(map(Expr, ("'abc'", "''", "'A1'", "'12345'", "'Hello World'", "' x '", "'2024-02-29'"))),
     bytes: (Expr("b'abc'"), Expr("b''")),
@@ -55,43 +52,17 @@ BY_TYPE: dict[type, tuple[Expr, ...]] = {
 CALLABLES = tuple(map(Expr, ("abs", "str", "len", "bool", "lambda x: x", "lambda x: x > 1", "lambda a, b: a + b")))
 
 
-def _luhn(body: str) -> str:
-    total = sum(
-        sum(divmod(int(d) * (2 - i % 2), 10)) for i, d in enumerate(reversed(body), 1) for _ in [0] if i % 2
-    ) + sum(int(d) for i, d in enumerate(reversed(body), 1) if i % 2 == 0)
-    return body + str(-total % 10)
-
-
-def _resident(body: str) -> str:
-    weights = [pow(2, 17 - i, 11) for i in range(17)]
-    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights)) % 11]
-
-
-def _iban(country: str, account: str) -> str:
-    number = int("".join(str(int(c, 36)) for c in account + country + "00"))
-    return f"{country}{98 - number % 97:02d}{account}"
-
-
-BY_NAME: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "iban",
-        (_iban("GB", "WEST12345698765432"), _iban("DE", "370400440532013000"), _iban("FR", "20041010050500013M02606")),
-    ),
-    ("isin", ("US0378331005", "DE0007164600")),
-    ("bic|swift", ("DEUTDEFF", "DEUTDEFF500", "BKCHCNBJ")),
-    (r"card|\bpan\b|luhn|number", (_luhn("411111111111111"), _luhn("555555555555444"), _luhn("62000000000000000"))),
-    (
-        r"resident|identity|id_?(number|card|no)|number",
-        (_resident("11010519491231002"), _resident("44052418800101001")),
-    ),
-    ("currency|ccy", ("CNY", "EUR", "USD", "JPY", "XXX")),
-    (r"date|day", ("2024-02-29", "2024-01-31", "20240229")),
-    ("month", ("2024-02",)),
-    ("amount|balance|price", ("100.00", "1,234.56", "-5")),
-    ("country", ("CN", "DE", "GB")),
-    ("email", ("a@example.org",)),
-    ("phone|mobile", ("13800000000",)),
+NUMBERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"year", ("2024", "2023", "2000", "1900", "1999")),
+    (r"month", ("2", "12", "1", "6")),
+    (r"week", ("53", "10", "1", "52")),
+    (r"day", ("29", "31", "30", "1")),
+    (r"hour", ("23", "0", "9")),
+    (r"minute|second", ("59", "0", "30")),
+    (r"count|qty|quantity|size|number|times|periods?|terms?", ("3", "12", "5")),
 )
+"""Numbers that a parameter's name suggests: small ones like 1 hide that a sum is a product."""
+
 HINTS: tuple[tuple[str, tuple[type, ...]], ...] = (
     (
         r"^(n|i|k|x|y|count|index|days?|months?|years?|age|size|length|limit|term|periods?|num\w*|digits|width)$",

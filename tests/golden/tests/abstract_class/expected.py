@@ -3,9 +3,18 @@
 They record what the code does today, not what it should do.
 """
 
+import pytest
+
 from subject import Rule
 
 
-def test_rule_cents():
-    assert Rule.cents(100.0) == 10000
-    assert Rule.cents(101.0) == 10100
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        (100.0, 10000),
+        (101.0, 10100),
+        (1.5, 150),
+    ],
+)
+def test_rule_cents(amount, expected):
+    assert Rule.cents(amount) == expected

@@ -3,9 +3,18 @@
 They record what the code does today, not what it should do.
 """
 
+import pytest
+
 from subject import doubled
 
 
-def test_doubled():
-    assert doubled(125) == 250
-    assert doubled(2) == 4
+@pytest.mark.parametrize(
+    ("cents", "expected"),
+    [
+        (125, 250),
+        (2, 4),
+        (3, 6),
+    ],
+)
+def test_doubled(cents, expected):
+    assert doubled(cents) == expected

@@ -22,18 +22,10 @@ def test_wallet_rejects_owner_must_not_be_empty():
         Wallet("")
 
 
-def test_wallet_deposit_changes_balance_and_is_empty():
-    wallet = Wallet("12345")
-    wallet.deposit(Decimal("100.00"))
-    assert wallet.balance == Decimal("100.00")
-    assert wallet.is_empty is False
-
-
-def test_wallet_deposit_changes_balance_and_is_empty_2():
-    wallet = Wallet("abc")
-    wallet.deposit(Decimal("0.005"))
-    assert wallet.balance == Decimal("0.005")
-    assert wallet.is_empty is False
+def test_wallet_deposit_changes_balance():
+    wallet = Wallet("abc", Decimal("100.00"))
+    wallet.deposit(Decimal("1"))
+    assert wallet.balance == Decimal("101.00")
 
 
 def test_wallet_deposit_rejects_amount_must_be_positive():
@@ -49,12 +41,24 @@ def test_wallet_deposit_rejects_wallet_locked():
 
 
 def test_wallet_withdraw_changes_balance_and_is_empty():
-    wallet = Wallet("abc")
-    wallet.deposit(Decimal("100.00"))
+    wallet = Wallet("abc", Decimal("100.00"))
     result = wallet.withdraw(Decimal("100.00"))
     assert result == Decimal("0.00")
     assert wallet.balance == Decimal("0.00")
     assert wallet.is_empty is True
+
+
+def test_wallet_withdraw_returns_decimal():
+    wallet = Wallet("abc", Decimal("100.00"))
+    assert wallet.withdraw(Decimal("0")) == Decimal("100.00")
+
+
+def test_wallet_withdraw_changes_balance():
+    wallet = Wallet("abc", Decimal("100.00"))
+    wallet.deposit(Decimal("1"))
+    result = wallet.withdraw(Decimal("100.00"))
+    assert result == Decimal("1.00")
+    assert wallet.balance == Decimal("1.00")
 
 
 def test_wallet_withdraw_rejects_not_enough_money():
@@ -69,6 +73,5 @@ def test_wallet_is_empty_is_true():
 
 
 def test_wallet_is_empty_is_false():
-    wallet = Wallet("abc")
-    wallet.deposit(Decimal("100.00"))
+    wallet = Wallet("abc", Decimal("100.00"))
     assert wallet.is_empty is False

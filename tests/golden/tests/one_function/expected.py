@@ -8,9 +8,16 @@ import pytest
 from subject import clamp
 
 
-def test_clamp():
-    assert clamp(7, 2, 100) == 7
-    assert clamp(100, 0, 10) == 10
+@pytest.mark.parametrize(
+    ("value", "low", "high", "expected"),
+    [
+        (7, 2, 100, 7),
+        (1, 0, 365, 1),
+        (100, 0, 10, 10),
+    ],
+)
+def test_clamp(value, low, high, expected):
+    assert clamp(value, low, high) == expected
 
 
 def test_clamp_rejects_low_is_above_high():

@@ -12,5 +12,10 @@ def test_countdown_steps_returns_value():
 
 
 def test_countdown_steps_returns_value_2():
-    countdown = Countdown(0)
-    assert list(countdown.steps()) == [0]
+    countdown = Countdown(2)
+    assert list(countdown.steps()) == [2, 1, 0]
+
+
+def test_countdown_steps_returns_value_3():
+    countdown = Countdown(10)
+    assert list(countdown.steps()) == [10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]
