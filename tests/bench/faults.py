@@ -91,7 +91,10 @@ def hunted(variant: str) -> dict[Fault, str]:
         ended |= dict(zip(some, ends, strict=True))
         hit = sum(end != "survived" for end in ends)
         covered = f"{verdict.statement_pct:5.1f} % statements {verdict.branch_pct:5.1f} % branches"
-        print(f"{module:22} {variant:9} {verdict.told['passed']:4}p {covered} {hit:3}/{len(ends)} faults {cost.cpu_s:5.1f} s", flush=True)
+        print(
+            f"{module:22} {variant:9} {verdict.told['passed']:4}p {covered} {hit:3}/{len(ends)} faults {cost.cpu_s:5.1f} s",
+            flush=True,
+        )
         lines += [f"== {module}: {verdict.said}", *(f"{one.name}: {end}" for one, end in zip(some, ends, strict=True))]
         missed = verdict.told["coverage"]["missing_branches"]
         lines += [f"lines missed: {verdict.told['coverage']['missing_lines']}", f"branches missed: {missed}"]

@@ -223,7 +223,9 @@ def mutants(text, limit, seed=SEED):
             except (SyntaxError, ValueError):
                 differs = False
             if differs:
-                found.append({"line": line, "operator": name.rpartition("/")[2], **change(text, changed), "text": changed})
+                found.append(
+                    {"line": line, "operator": name.rpartition("/")[2], **change(text, changed), "text": changed}
+                )
                 break
         if len(found) == limit:
             break
@@ -264,7 +266,12 @@ def judged(task, place):
             outcomes[name] = "failed"  # it is not even there in every run
     bad = sorted(name for name, outcome in outcomes.items() if outcome in {"failed", "error"})
     count = {kind: sum(o == kind for o in outcomes.values()) for kind in ("passed", "xfailed", "xpassed", "skipped")}
-    verdict = {"tests": len(outcomes), **count, "failed": len(bad), "bad": {name: reasons.get(name, "") for name in bad}}
+    verdict = {
+        "tests": len(outcomes),
+        **count,
+        "failed": len(bad),
+        "bad": {name: reasons.get(name, "") for name in bad},
+    }
     usable = any(outcome in {"passed", "xfailed"} for outcome in outcomes.values())
     began = forked(place, without=bad, covered=str(module))
     told = (began[0] or {}).get("coverage")
@@ -284,7 +291,9 @@ def judged(task, place):
             one["end"] = "survived"
             continue
         module.write_text(changed, "utf-8")
-        found, how, _ = forked(place, cpu_s=5 + 10 * began[2], wall_s=60 + 20 * began[2], without=bad, first_failure=True)
+        found, how, _ = forked(
+            place, cpu_s=5 + 10 * began[2], wall_s=60 + 20 * began[2], without=bad, first_failure=True
+        )
         if found is None:
             one["end"] = how
         else:
@@ -296,7 +305,9 @@ def judged(task, place):
     for number in range(task.get("reruns", 0) if usable else 0):
         options = {"without": bad, "order": number, "zone": ZONES[number % len(ZONES)]}
         found = alone(place, 11 + number, clock=CLOCKS[number % len(CLOCKS)], **options)
-        wrong = ["(the run)"] if found is None else [n for n, o in found["outcomes"].items() if o in {"failed", "error"}]
+        wrong = (
+            ["(the run)"] if found is None else [n for n, o in found["outcomes"].items() if o in {"failed", "error"}]
+        )
         verdict["rerun_failures"] += [f"run {number}: {name}" for name in wrong]
     verdict["clock"] = bool(FAKETIME)
     return verdict

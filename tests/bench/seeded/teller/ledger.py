@@ -92,7 +92,9 @@ class Ledger:
         """Post the opposite of an entry; returns the number of the new one."""
         if not 1 <= number <= len(self.entries):
             raise ValueError(f"no entry {number}")
-        mirrored = [replace(one, cents=-one.cents, day=day, text=f"reversal of {number}") for one in self.entries[number - 1]]
+        mirrored = [
+            replace(one, cents=-one.cents, day=day, text=f"reversal of {number}") for one in self.entries[number - 1]
+        ]
         return self.post(mirrored)
 
     def balance(self, account: str, until: date | None = None) -> int:
