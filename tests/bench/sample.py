@@ -68,3 +68,7 @@ def _figures(some: list[Verdict]) -> list[Figure]:
         Figure("tests.samplebank_branch_pct", branch, "%", ">=", 75),
         Figure("tests.samplebank_modules_ok_pct", share(sum(v.ok for v in some), len(some), ran=True), "%"),
     ]
+
+
+if __name__ == "__main__":
+    covered()

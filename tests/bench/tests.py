@@ -117,7 +117,7 @@ def figures(kept: list[Verdict], stripped: list[Verdict], others: dict[str, list
         Figure("tests.cpu_p95_s", statistics.quantiles(cpu, n=20)[18], "s", "<=", 10),
         Figure("tests.wall_median_s", statistics.median(one.cost.wall_s for one in both), "s"),
         Figure("tests.rerun_failures", sum(len(v.told["rerun_failures"]) for v in both), "", "<=", 0),
-        Figure("tests.rerun_failures_clock_shifted", all(v.told["clock"] for v in both), ""),
+        Figure("tests.rerun_failures_clock_shifted", float(all(v.told["clock"] for v in both)), ""),
         Figure("tests.xfail", marks, "", "<=", 0),
     ]
     if killed.ratio is not None:
