@@ -276,7 +276,9 @@ def judged(task, place):
     usable = any(outcome in {"passed", "xfailed"} for outcome in outcomes.values())
     began = forked(place, without=bad, covered=str(module))
     told = (began[0] or {}).get("coverage")
-    if told is None:  # a module without a suite is measured by its total alone
+    if told is None and usable:
+        raise SystemExit(f"the suite passes, but not under coverage.py: {began[1]}")
+    if told is None:  # a module without a usable suite is measured by its total alone
         told = forked_coverage_total(place, module)
     verdict["coverage"] = told if usable else told | {"executed_lines": [], "executed_branches": []}
     wanted = task.get("mutants")
