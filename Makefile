@@ -85,7 +85,23 @@ bench-engines: $(INSTALLED) ## What the embedded engines are worth, on code they
 	$(BIN)/python tests/bench/completion_probe.py 60
 	$(BIN)/python tests/bench/fix_probe.py --count 440 --seed 23
 	$(BIN)/python tests/bench/comment_probe.py --functions 1000
-	$(BIN)/python tests/bench/tests_probe.py
+
+build/bench-tests/venv/.installed: tests/bench/subjects.txt
+	@echo "== the modules that unit tests are measured on, and the referee's tools, into build/bench-tests/venv"
+	@test -x build/bench-tests/venv/bin/python || "$(PYTHON)" -m venv build/bench-tests/venv
+	@build/bench-tests/venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+build/pynguin/.installed:
+	@echo "== Pynguin, the peer, into build/pynguin"
+	@"$(PYTHON)" -m venv build/pynguin
+	@build/pynguin/bin/pip install --quiet --disable-pip-version-check pynguin==0.48.0
+	@touch $@
+
+.PHONY: bench-tests
+bench-tests: $(INSTALLED) build/bench-tests/venv/.installed build/pynguin/.installed ## Our unit tests beside Pynguin's and the ghostwriter's: coverage, mutants, seeded faults
+	@bash tests/system.sh bubblewrap faketime
+	$(BIN)/python tests/bench/tests.py
 
 build/litellm/.installed:
 	@echo "== LiteLLM, the peer, into build/litellm"
@@ -98,7 +114,7 @@ bench-gateway: $(INSTALLED) build/litellm/.installed ## The gateway beside a bar
 	$(BIN)/python tests/bench/gateway.py
 
 .PHONY: bench
-bench: bench-lsp bench-engines bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
+bench: bench-lsp bench-engines bench-tests bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
 
 .PHONY: format
 format: $(INSTALLED) ## Format and apply safe lint fixes

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that the named system packages are there: installs them as root, else says what to install.
-# Usage: tests/system.sh [bubblewrap] [jdk] [jdk-source] [nginx] [venv]
+# Usage: tests/system.sh [bubblewrap] [faketime] [jdk] [jdk-source] [nginx] [venv]
 set -eu
 
 need() { # package, why
@@ -17,6 +17,7 @@ need() { # package, why
 for wanted in "$@"; do
     case "$wanted" in
         bubblewrap) command -v bwrap >/dev/null || need bubblewrap "sandbox in which project code runs" ;;
+        faketime) ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || need libfaketime "repeats generated tests under another date" ;;
         jdk) command -v javac >/dev/null || need default-jdk-headless "compiles the generated Java in the tests" ;;
         jdk-source) ls /usr/lib/jvm/*/lib/src.zip >/dev/null 2>&1 || need openjdk-17-source "Java code that the completion is measured on" ;;
         nginx) command -v nginx >/dev/null || test -x /usr/sbin/nginx || need nginx-light "serves TLS in the gateway's tests" ;;

@@ -85,9 +85,14 @@ def share(part: int, whole: int, ran: bool) -> float:
 
 
 def generated(project: Path, file: str) -> tuple[Path, Cost, str]:
-    """Our suite for a file of a project: its folder, what it took, and what the tool said of it."""
+    """Our suite for a file of a project: its folder, what it took, and what the tool said of it.
+
+    The suite is moved out of the project, so that no later one can learn from it.
+    """
     out = project / "generated"
-    shutil.rmtree(out, ignore_errors=True)
+    kept = BUILD / "suites" / project.parent.name / project.name / Path(file).stem
+    for folder in (out, kept):
+        shutil.rmtree(folder, ignore_errors=True)
     answer, report = BUILD / "answer.json", BUILD / "cost.json"
     command = [SCRIPT, "tests", project / file, "--json", "--root", project, "--out", out, "--engine", "embedded"]
     with answer.open("w") as stdout:
@@ -100,13 +105,16 @@ def generated(project: Path, file: str) -> tuple[Path, Cost, str]:
             cwd=project,
             env={**os.environ, "BANK_COPILOT_PYTHON_INTERPRETER": str(PYTHON)},
         )
+    if out.is_dir():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(out, kept)
     cost = Cost(**json.loads(report.read_text("utf-8")))
     try:
         told = json.loads(answer.read_text("utf-8"))
     except ValueError:
-        return out, cost, f"no answer: {metered.stderr.strip()[-300:]}"
+        return kept, cost, f"no answer: {metered.stderr.strip()[-300:]}"
     said = [one["title"] for one in told["suggestions"]] + [one["declined"] for one in told["declined"]]
-    return out, cost, "; ".join(said)
+    return kept, cost, "; ".join(said)
 
 
 def judged(

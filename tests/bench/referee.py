@@ -272,10 +272,13 @@ def judged(task, place):
         "failed": len(bad),
         "bad": {name: reasons.get(name, "") for name in bad},
     }
+    expected = [name for name in outcomes if name not in bad]
     usable = any(outcome in {"passed", "xfailed"} for outcome in outcomes.values())
     began = forked(place, without=bad, covered=str(module))
     told = (began[0] or {}).get("coverage")
-    if told is None:  # a module without a suite is measured by its total alone
+    if told is None and usable:
+        raise SystemExit(f"the suite passes, but not under coverage.py: {began[1]}")
+    if told is None:  # a module without a usable suite is measured by its total alone
         told = forked_coverage_total(place, module)
     verdict["coverage"] = told if usable else told | {"executed_lines": [], "executed_branches": []}
     wanted = task.get("mutants")
@@ -294,12 +297,9 @@ def judged(task, place):
         found, how, _ = forked(
             place, cpu_s=5 + 10 * began[2], wall_s=60 + 20 * began[2], without=bad, first_failure=True
         )
-        if found is None:
-            one["end"] = how
-        else:
-            failing = [name for name, outcome in found["outcomes"].items() if outcome in {"failed", "error"}]
-            one["end"] = f"killed by {failing[0].rpartition('::')[2]}" if failing else "survived"
-    module.write_bytes(text)
+        failing = missed(found, expected)
+        one["end"] = how if found is None else f"killed by {failing[0].rpartition('::')[2]}" if failing else "survived"
+    module.write_bytes(text)  # what the repetitions are run on
     verdict["mutants"] = tried
     verdict["rerun_failures"] = []
     for number in range(task.get("reruns", 0) if usable else 0):
@@ -311,6 +311,14 @@ def judged(task, place):
         verdict["rerun_failures"] += [f"run {number}: {name}" for name in wrong]
     verdict["clock"] = bool(FAKETIME)
     return verdict
+
+
+def missed(found, expected):
+    """Tests that failed in a run, or else those that it should have come to and did not: it broke off."""
+    if found is None:
+        return ["(the run)"]
+    failing = [name for name, outcome in found["outcomes"].items() if outcome in {"failed", "error"}]
+    return failing or [f"{name} (never run)" for name in expected if name not in found["outcomes"]]
 
 
 def forked_coverage_total(place, module):

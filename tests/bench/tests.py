@@ -1,7 +1,9 @@
-"""What our unit tests are worth on eleven public modules: `python tests/bench/tests.py [--only MODULE] [--verbose]`.
+"""What our unit tests are worth: `python tests/bench/tests.py [--only MODULE] [--without-peers] [--verbose]`.
 
-Each module is a project of its own, once with and once without its docstrings. Suites are judged by `referee.py`.
-`--only` prints rows and leaves the published figures alone.
+Eleven public modules, each a project of its own, once with and once without its docstrings, beside Pynguin and
+Hypothesis' ghostwriter (`peers.py`); seeded mistakes in code of our own (`faults.py`); the sample bank (`sample.py`).
+All suites are judged by `referee.py`. What each suite missed lies in `build/bench-tests/*.txt`. `--only` prints the
+rows of one module and leaves the published figures alone.
 """
 
 from __future__ import annotations
@@ -9,7 +11,14 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+import faults
+import peers
+import sample
 from judging import Verdict, generated, judged, wanted
 from report import Figure, publish
 from subjects import BUILD, MODULES, VARIANTS, subject
@@ -59,26 +68,78 @@ def ours(module: str, variant: str, options: argparse.Namespace) -> Verdict:
     return verdict
 
 
-def figures(kept: list[Verdict], stripped: list[Verdict]) -> list[Figure]:
-    """The figures of our suites."""
+def rivals(module: str) -> dict[str, Verdict]:
+    """Each peer's suite for a module with docstrings, judged."""
+    found = {}
+    for peer in peers.PEERS:
+        found[peer] = peers.verdict(peer, subject(module, "kept"), MUTANTS)
+        print(row(module, peer, found[peer]), flush=True)
+    return found
+
+
+def pooled(some: list[Verdict]) -> float:
+    """Mutants killed, of all modules' mutants together."""
+    return 100 * sum(v.killed for v in some) / sum(v.mutants for v in some)
+
+
+def branches(some: list[Verdict]) -> float:
+    """Branches taken, mean of the modules."""
+    return statistics.mean(v.branch_pct for v in some)
+
+
+def modules_ok(some: list[Verdict]) -> float:
+    """Modules with a suite whose every test passes."""
+    return 100 * statistics.mean(v.ok for v in some)
+
+
+def figures(kept: list[Verdict], stripped: list[Verdict], others: dict[str, list[Verdict]]) -> list[Figure]:
+    """The figures of the public modules."""
     both = [*kept, *stripped]
     cpu = sorted(one.cost.cpu_s for one in both)
-    pooled = lambda some: 100 * sum(v.killed for v in some) / sum(v.mutants for v in some)  # noqa: E731
     marks = sum(v.told["xfailed"] + v.told["xpassed"] + v.told["skipped"] for v in both)
-    return [
-        Figure("tests.modules_ok_pct", 100 * statistics.mean(v.ok for v in kept), "%", ">=", 100),
-        Figure("tests.modules_ok_pct_stripped", 100 * statistics.mean(v.ok for v in stripped), "%"),
-        Figure("tests.killed_pct", pooled(kept), "%", ">=", 85),
+    first = others.get("pynguin")
+
+    def beside(name: str, measure: Callable[[list[Verdict]], float], goal: float) -> Figure:
+        value, peer = measure(kept), None if first is None else measure(first)
+        return Figure(name, value, "%", ">=", goal, peer=peer, ratio=value / peer if peer else None)
+
+    killed = beside("tests.killed_pct", pooled, 85)
+    found = [
+        beside("tests.modules_ok_pct", modules_ok, 100),
+        Figure("tests.modules_ok_pct_stripped", modules_ok(stripped), "%"),
+        killed,
         Figure("tests.killed_stripped_pct", pooled(stripped), "%", ">=", 70),
-        Figure("tests.branch_pct", statistics.mean(v.branch_pct for v in kept), "%", ">=", 92),
-        Figure("tests.branch_stripped_pct", statistics.mean(v.branch_pct for v in stripped), "%", ">=", 80),
+        beside("tests.branch_pct", branches, 92),
+        Figure("tests.branch_stripped_pct", branches(stripped), "%", ">=", 80),
         Figure("tests.statement_pct", statistics.mean(v.statement_pct for v in kept), "%"),
         Figure("tests.statement_pct_stripped", statistics.mean(v.statement_pct for v in stripped), "%"),
         Figure("tests.cpu_median_s", statistics.median(cpu), "s", "<=", 5),
         Figure("tests.cpu_p95_s", statistics.quantiles(cpu, n=20)[18], "s", "<=", 10),
         Figure("tests.wall_median_s", statistics.median(one.cost.wall_s for one in both), "s"),
         Figure("tests.rerun_failures", sum(len(v.told["rerun_failures"]) for v in both), "", "<=", 0),
+        Figure("tests.rerun_failures_clock_shifted", float(all(v.told["clock"] for v in both)), ""),
         Figure("tests.xfail", marks, "", "<=", 0),
+    ]
+    if killed.ratio is not None:
+        found.insert(3, Figure("tests.killed_pct_ratio", killed.ratio, "x", ">=", 1.7))
+    for peer, some in others.items():
+        found.append(Figure(f"tests.killed_pct_{peer}", pooled(some), "%"))
+        found.append(Figure(f"tests.branch_pct_{peer}", branches(some), "%"))
+        found.append(Figure(f"tests.cpu_median_s_{peer}", statistics.median(v.cost.cpu_s for v in some), "s"))
+        found.append(Figure(f"tests.wall_median_s_{peer}", statistics.median(v.cost.wall_s for v in some), "s"))
+    return found
+
+
+def bugs() -> list[Figure]:
+    """Seeded mistakes found, with and without docstrings."""
+    ended = {variant: faults.hunted(variant) for variant in VARIANTS}
+    found = {
+        variant: 100 * statistics.mean(end != "survived" for end in ended[variant].values()) for variant in VARIANTS
+    }
+    return [
+        Figure("tests.bugs_found_pct", found["kept"], "%", ">=", 70),
+        Figure("tests.bugs_found_pct_stripped", found["stripped"], "%"),
+        Figure("tests.bugs_found_pct_seeded", len(ended["kept"]), "faults"),
     ]
 
 
@@ -88,11 +149,15 @@ def main(options: argparse.Namespace) -> int:
     modules = [name for name in MODULES if options.only in {None, name}]
     if not modules:
         raise SystemExit(f"no such module; there are {', '.join(MODULES)}")
+    beside = peers.there(options.without_peers)
     print(HEAD)
     found = {variant: [ours(name, variant, options) for name in modules] for variant in VARIANTS}
+    told = [rivals(name) for name in modules] if beside else []
     if options.only:
         return 0
-    return not publish("tests", figures(found["kept"], found["stripped"]))
+    others = {peer: [one[peer] for one in told] for peer in peers.PEERS if told}
+    every = [*figures(found["kept"], found["stripped"], others), *bugs(), *sample.covered()]
+    return not publish("tests", every)
 
 
 if __name__ == "__main__":

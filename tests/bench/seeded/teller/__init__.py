@@ -1,0 +1,1 @@
+"""Back-office arithmetic of a small retail bank."""
