@@ -89,6 +89,8 @@ def _patience(options: argparse.Namespace) -> dict[str, float]:
 
 def _concerns(one: git.Change) -> bool:
     """Python code that is no test: a change of nothing else costs a commit nothing."""
+    if one.before == one.after:
+        return False  # a new name or mode alone
     return any(name.endswith(".py") for name in (one.path, one.old)) and not python_places.is_test(Path(one.path))
 
 
@@ -184,22 +186,24 @@ async def _one(subject: Subject, desk: _Desk) -> None:
     """Tests for the change, and at the same time what the parent's tests catch; what is late is dropped by name."""
     where, name = _name(subject, desk.workspace.project.root), subject.symbol.qualified
     report(say("testing {name}", name=name))
-    jobs = [asyncio.create_task(_tested(subject, desk)), asyncio.create_task(_caught(subject, desk))]
+    jobs = [
+        asyncio.create_task(_tested(subject, desk), name=say("did not fit in the time")),
+        asyncio.create_task(_caught(subject, desk), name=say("what the parent did was not compared in the time")),
+    ]
     try:
         done, late = await asyncio.wait(jobs, timeout=max(0.1, desk.left_s))
     finally:
         for job in jobs:
             job.cancel()
     for job in late:
-        with suppress(asyncio.CancelledError):
+        with suppress(asyncio.CancelledError, CopilotError):
             await job
+        desk.report.skipped.append((where, name, job.get_name()))
     for job in done:
         try:
             job.result()
         except CopilotError as error:
             desk.report.skipped.append((where, name, str(error)))
-    if late:
-        desk.report.skipped.append((where, name, say("did not fit in the time")))
 
 
 # -- tests of the change ---------------------------------------------------------------------------------------------

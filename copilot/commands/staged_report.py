@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -137,7 +138,7 @@ def _lines(report: Report, root: Path) -> list[str]:
     if report.strict:
         lines.append(report.strict)
     if report.written:
-        names = " ".join(str(_relative(path, root)) for path in report.written)
+        names = " ".join(shlex.quote(_relative(path, root)) for path in report.written)
         lines.append(say("Look at what was written, then: git add {names}", names=names))
     if any(not one.meant for one in report.caught):
         lines.append(say("Meant? Commit again together with a test that says so. Not meant? Correct the code."))

@@ -7,9 +7,10 @@ developer from then on. Absent on purpose: where it lies, and whether its tests 
 from __future__ import annotations
 
 import ast
+import copy
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,9 @@ from copilot.verify import python_tests, tools
 
 _LINE: Final = 100
 _FIRST: Final = re.compile(r"# bank-copilot tests --staged: (\S+) code=([0-9a-f]{12}) tests=([0-9a-f]{12})\r?\n")
+
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Label(StrEnum):
@@ -77,23 +81,24 @@ def unmarked(text: str) -> str:
 
 
 def joined(new: str, old: str, holding: Collection[str]) -> str | None:
-    """`new` and those test functions of `old` in `holding` that it does not have; equal names get an ending.
+    """`new` and those test functions of `old` in `holding` that say more than it does; equal names get an ending.
 
     None where the two cannot stand in one file: one defines helpers, or a name means two things.
     """
     trees = ast.parse(new), ast.parse(old)
     if any(not _plain(node) for tree in trees for node in tree.body):
         return None
-    have = {node.name: ast.dump(node) for node in _tests(trees[0])}
+    have = {node.name for node in _tests(trees[0])}
+    told = {fact for node in _tests(trees[0]) for fact in _facts(node)}
     kept: list[str] = []
     rows = unmarked(old).split("\n")
     for node in _tests(ast.parse(unmarked(old))):
-        if node.name not in holding or have.get(node.name) == ast.dump(node):
+        if node.name not in holding or _facts(node) <= told:
             continue
         name = node.name
         while name in have:
             name += "_earlier"
-        have[name] = ""
+        have.add(name)
         first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
         part = "\n".join(rows[first - 1 : node.end_lineno])
         kept.append(re.sub(rf"^((?:async )?def ){node.name}\b", rf"\g<1>{name}", part, count=1, flags=re.MULTILINE))
@@ -144,7 +149,50 @@ def tests(text: str) -> list[str]:
     return [node.name for node in sorted(_tests(ast.parse(text)), key=lambda node: node.lineno)]
 
 
-def _tests(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+def filled(function: _Function, number: int) -> _Function:
+    """The test with the values of one row of its table in the place of their names; as it is without such a row."""
+    names, rows = _table(function)
+    if number >= len(rows):
+        return function
+    row = rows[number]
+    values = [row] if len(names) == 1 else list(getattr(row, "elts", ()))
+    twin = copy.deepcopy(function)
+    twin.body = [_Filled(dict(zip(names, values, strict=False))).visit(node) for node in twin.body]
+    return twin
+
+
+class _Filled(ast.NodeTransformer):
+    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+        self._values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._values.get(node.id, node)
+
+
+def _table(function: _Function) -> tuple[list[str], Sequence[ast.expr]]:
+    """Names and rows of the one table of a parametrised test; empty where it has none, or is parametrised otherwise."""
+    calls = [one for one in function.decorator_list if isinstance(one, ast.Call) and len(one.args) > 1]
+    if len(calls) != 1:
+        return [], ()
+    try:
+        names = ast.literal_eval(calls[0].args[0])
+    except ValueError:
+        return [], ()
+    rows = getattr(calls[0].args[1], "elts", ())
+    return ([one.strip() for one in names.split(",")] if isinstance(names, str) else list(names)), rows
+
+
+def _facts(function: _Function) -> set[str]:
+    """What a test holds the code to, case by case; assertions alone count singly, others with what leads to them."""
+    found: set[str] = set()
+    for number in range(max(1, len(_table(function)[1]))):
+        body = filled(function, number).body
+        lone = all(isinstance(node, (ast.Assert, ast.With)) for node in body)
+        found |= {ast.dump(node) for node in body} if lone else {"".join(map(ast.dump, body))}
+    return found
+
+
+def _tests(tree: ast.Module) -> list[_Function]:
     return [
         node
         for node in ast.walk(tree)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from copilot.config import Settings
-from copilot.tasks import tests
+from copilot.tasks import staged_file, tests
 from copilot.tasks.staged_file import Label
 from copilot.types import Document, Project
 from copilot.verify import isolation, python_places, runs, sandbox
@@ -62,9 +63,8 @@ async def outcome(
             times=1,
             limits=limits,
         )
-        async for one in ran:
-            return one
-    raise AssertionError("pytest always has an outcome")
+        (only,) = [one async for one in ran]
+        return only
 
 
 def labels(on_parent: runs.Outcome | None, names: list[str], *, new: bool) -> dict[str, Label]:
@@ -99,10 +99,13 @@ def catches(text: str, on_change: runs.Outcome) -> list[Catch]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     }
     found: dict[tuple[str, str, str], Catch] = {}
+    cases: Counter[str] = Counter()
     for name, reason in on_change.tests.items():
         function = functions.get(_function(name))
+        number = cases[_function(name)]
+        cases[_function(name)] += 1  # pytest runs the rows of a table in their order
         if reason and function is not None:
-            one = _catch(name, reason, function)
+            one = _catch(name, reason, staged_file.filled(function, number))
             found.setdefault((one.call, one.was, one.now), one)
     return list(found.values())
 
