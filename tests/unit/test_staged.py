@@ -121,10 +121,7 @@ def test_files_that_get_no_tests(path: str, text: bytes) -> None:
 
 
 def test_a_file_with_a_secret_is_named_by_kind() -> None:
-    key = (
-        "-----BEGIN PRIVATE "
-         "KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n-----END PRIVATE KEY-----"
-    )
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n-----END PRIVATE KEY-----"
     assert staged.secret(f'K = """{key}"""\n', Guard()) == "private-key"
     assert staged.secret(OLD, Guard()) == ""
 
