@@ -141,7 +141,7 @@ def _lines(report: Report, root: Path) -> list[str]:
         names = " ".join(shlex.quote(_relative(path, root)) for path in report.written)
         lines.append(say("Look at what was written, then: git add {names}", names=names))
     if any(not one.meant for one in report.caught):
-        lines.append(say("Meant? Commit again together with a test that says so. Not meant? Correct the code."))
+        lines.append(say("Meant? Commit again together with a test that says so. Not meant? Correct the code, and delete the new tests."))
     return lines
 
 
