@@ -52,6 +52,7 @@ class Report:
     moved: list[tuple[str, str, str]] = field(default_factory=list)
     known: list[tuple[str, str, str]] = field(default_factory=list)
     skipped: list[tuple[str, str, str]] = field(default_factory=list)
+    uncompared: list[tuple[str, str]] = field(default_factory=list)
     rejected: Counter[str] = field(default_factory=Counter)
     strict: str = ""
     complete: bool = True
@@ -130,6 +131,10 @@ def _lines(report: Report, root: Path) -> list[str]:
         for file, symbol, path in report.known
     ]
     lines += [say("no tests for {name}: {reason}", name=_of(f, s), reason=why) for f, s, why in report.skipped]
+    lines += [
+        say("{symbol}: what the parent did was not compared in the time", symbol=_of(file, symbol))
+        for file, symbol in report.uncompared
+    ]
     if report.rejected:
         counts = "; ".join(f"{reason}: {count}" for reason, count in report.rejected.most_common())
         lines.append(say("rejected: {counts}", counts=counts))
@@ -141,7 +146,11 @@ def _lines(report: Report, root: Path) -> list[str]:
         names = " ".join(shlex.quote(_relative(path, root)) for path in report.written)
         lines.append(say("Look at what was written, then: git add {names}", names=names))
     if any(not one.meant for one in report.caught):
-        lines.append(say("Meant? Commit again together with a test that says so. Not meant? Correct the code, and delete the new tests."))
+        lines.append(
+            say(
+                "Meant? Commit again together with a test that says so. Not meant? Correct the code, and delete the new tests."
+            )
+        )
     return lines
 
 
@@ -188,6 +197,7 @@ def _plain(report: Report, root: Path) -> dict[str, Any]:
         "calls": [{"file": _shown(file), "was": was, "now": now or None} for file, was, now in report.moved],
         "known": [{"file": _shown(f), "symbol": s, "path": _shown(path)} for f, s, path in report.known],
         "skipped": [{"file": _shown(f), "symbol": s, "reason": why} for f, s, why in report.skipped],
+        "uncompared": [{"file": _shown(f), "symbol": s} for f, s in report.uncompared],
         "rejected": dict(report.rejected),
         "complete": report.complete,
         "strict": report.strict,
