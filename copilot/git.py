@@ -170,6 +170,7 @@ def staged(top: Path) -> Staged | None:
         "-z",
         "-M",
         "-C",
+        "-l400",
         against,
         "--",
         place=place,

@@ -157,7 +157,13 @@ async def _all(
     """Each subject in its turn, until five have had one or the time is up."""
     out = options.out.resolve() if options.out else None
     out = out or (change.top / workspace.settings.tests.out if workspace.settings.tests.out else None)
-    new = [subject for subject in subjects if not _known(subject, change, out, told)]
+    new: list[Subject] = []
+    for subject in subjects:
+        if not options.out and _leaves(subject, change.top, out):
+            reason = say("its tests would lie outside the repository")
+            told.skipped.append((_name(subject, change.top), subject.symbol.qualified, reason))
+        elif not _known(subject, change, out, told):
+            new.append(subject)
     if not new:
         return
     trees = await asyncio.to_thread(
@@ -223,6 +229,12 @@ def _known(subject: Subject, change: git.Staged, out: Path | None, told: Report)
     return False
 
 
+def _leaves(subject: Subject, top: Path, out: Path | None) -> bool:
+    """Whether a setting or a link of the repository leads its tests out of it: nobody looks before the hook writes."""
+    path = python_places.test_path(subject.document, top, out, subject.symbol.qualified)
+    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(top))
+
+
 def _subject(subject: Subject, top: Path) -> str:
     place = python_places.place(subject.document, top)
     return f"{place.name if place is not None else '?'}:{subject.symbol.qualified}"
@@ -234,7 +246,7 @@ def _earlier(subject: Subject, top: Path, out: Path | None) -> list[tuple[Path, 
     stem = staged_file.base(free.stem)
     found = []
     for path in sorted(free.parent.glob("test_*.py")):
-        if staged_file.base(path.stem) == stem:
+        if staged_file.base(path.stem) == stem and not path.is_symlink():
             with suppress(UnreadableFile):
                 found.append((path, files.read(path, "python").text.decode()))
     return found

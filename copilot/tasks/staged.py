@@ -213,15 +213,13 @@ def _meaning(document: Document, symbol: Symbol) -> str:
     lead = document.text[row : symbol.span.start].decode(errors="replace")
     try:
         tree = ast.parse(textwrap.dedent(lead + text if not lead.strip() else text))
-    except (SyntaxError, ValueError):
+        for node in ast.walk(tree):
+            kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+            if isinstance(node, kinds) and ast.get_docstring(node) is not None:
+                node.body = node.body[1:]
+        return ast.dump(tree)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return re.sub(r"\s+", " ", text)
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-            and ast.get_docstring(node) is not None
-        ):
-            node.body = node.body[1:]
-    return ast.dump(tree)
 
 
 def _text(document: Document, span: Span) -> str:

@@ -239,6 +239,27 @@ def test_what_gets_no_tests_is_named(repo: Repository) -> None:
     assert "PRIVATE" not in json.dumps(told)
 
 
+def test_names_of_any_bytes_are_shown_and_harm_nothing(repo: Repository) -> None:
+    repo.write(os.fsdecode("账户.py".encode("gb18030")), "def a() -> int:\n    return 1\n")
+    repo.git("add", "-A")
+    told = repo.told(code=0)
+    assert told["skipped"][0]["file"].startswith("\\xd5")
+    assert repo.hook().returncode == 0
+
+
+def test_a_repository_cannot_send_its_tests_elsewhere(repo: Repository, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (repo.top / "tests").symlink_to(tmp_path / "elsewhere")
+    repo.write("bank/fees.py", FEES.replace('"basic"', '"standard"'))
+    repo.git("add", "-A")
+    assert repo.told(code=0)["skipped"][0]["reason"] == "its tests would lie outside the repository"
+    (repo.top / "tests").unlink()
+    repo.write(".bank-copilot.toml", '[tests]\nout = "../elsewhere"\n')
+    done = repo.hook("--json")
+    assert done.returncode in (0, 2)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_what_does_not_fit_is_named_and_the_time_is_kept(repo: Repository) -> None:
     repo.write("bank/many.py", "\n\n".join(f"def f{n}(a: int) -> int:\n    return a + {n}\n" for n in range(7)))
     repo.git("add", "-A")

@@ -225,3 +225,10 @@ def test_a_failure_on_the_change_says_what_was_and_what_is() -> None:
         ("name(1)", "'a b'", "raise Closed: no name"),
     ]
     assert staged_proof.catches(TABLE, ran({}, "ImportError: x")) == []
+
+
+def test_a_file_that_somebody_wrote_for_us_breaks_nothing() -> None:
+    text = staged_file.marked(TABLE, "fees:fee", "0" * 12, {})
+    assert not staged_file.ours(text + "def (\n", "fees:fee")
+    odd = TABLE.replace('("amount", "expected")', "5")
+    assert staged_file.joined(TABLE, odd, ["test_fee"]) is not None
