@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 import time
 from collections import Counter
@@ -17,6 +18,7 @@ from copilot.tasks.staged_proof import Catch, counted
 from copilot.types import Declined, Suggestion
 from copilot.verify import evidence
 
+_COUNTED: Final = re.compile(r"(.+): (\d+)")
 _LINES: Final = 5
 """So many changed behaviours, and so many changed calls, are shown each in a line."""
 
@@ -64,10 +66,16 @@ class Report:
         return list(dict.fromkeys(one.path for one in self.tested))
 
     def decline(self, answer: Declined) -> None:
-        """Count why proposals were rejected."""
+        """Count why proposals were rejected; an engine's own counts (`reason: count; …`) are summed up."""
         for attempt in answer.attempts:
             self.rejected[evidence.refused(attempt.checks[-1]).reason] += 1
-        if not answer.attempts:
+        if answer.attempts:
+            return
+        counts = [_COUNTED.fullmatch(part) for part in answer.detail.split("; ")]
+        for one in counts:
+            if one is not None:
+                self.rejected[one[1]] += int(one[2])
+        if None in counts:
             self.rejected[answer.reason] += 1
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from copilot.commands.staged_report import Report
 from copilot.config import Guard
 from copilot.tasks import staged, staged_file, staged_proof
 from copilot.tasks.staged_file import Label
-from copilot.types import document
+from copilot.types import Declined, document
 from copilot.verify.isolation import Level
 from copilot.verify.runs import Outcome
 
@@ -232,3 +233,11 @@ def test_a_file_that_somebody_wrote_for_us_breaks_nothing() -> None:
     assert not staged_file.ours(text + "def (\n", "fees:fee")
     odd = TABLE.replace('("amount", "expected")', "5")
     assert staged_file.joined(TABLE, odd, ["test_fee"]) is not None
+
+
+def test_why_proposals_were_rejected_is_summed_up() -> None:
+    report = Report()
+    report.decline(Declined("no call had a result", "calls that ask the clock: 2; results that are NaN: 1"))
+    report.decline(Declined("no call had a result", "calls that ask the clock: 3"))
+    report.decline(Declined("x.py cannot be run", "SyntaxError"))
+    assert report.rejected == {"calls that ask the clock": 5, "results that are NaN": 1, "x.py cannot be run": 1}
