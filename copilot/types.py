@@ -351,9 +351,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The project under the cursor. `python` is its own interpreter; `why_python` says how it was found."""
+    """The project under the cursor. `python` is its own interpreter; `why_python` says how it was found.
+
+    `base`: what its files are for code that has to run (POSIX paths relative to `root`); None: what lies on the disk.
+    """
 
     root: Path
     python: Path | None = None
     why_python: str = ""
     java_home: Path | None = None
+    base: Mapping[str, bytes] | None = field(default=None, repr=False, compare=False)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -192,6 +193,14 @@ class Workspace:
         """This workspace with a recorded raw model answer in the place of its engines; close the original only."""
         other = copy.copy(self)
         other._replay = ReplayEngine(answer)  # noqa: SLF001 -- of this very class
+        return other
+
+    def over(self, base: Mapping[str, bytes]) -> Workspace:
+        """This workspace with `base` for the project's files where code has to run; close the original only."""
+        other = copy.copy(self)
+        other._project = replace(self._project, base=base)  # noqa: SLF001 -- of this very class
+        resources = Resources(other._project, self._settings, self._worker.index, self._executor)  # noqa: SLF001
+        other._embedded = EmbeddedEngine(resources)  # noqa: SLF001
         return other
 
     async def gather(self, request: Request) -> Context:

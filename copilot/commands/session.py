@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,8 +46,13 @@ _AWAY: Final[list[str]] = []
 
 
 @asynccontextmanager
-async def workspace(options: argparse.Namespace, path: Path) -> AsyncIterator[Workspace]:
-    """The workspace of the repository of `path`, closed at the end. Raises ConfigError for a fatal setting."""
+async def workspace(
+    options: argparse.Namespace, path: Path, *, tests_s: float | None = None
+) -> AsyncIterator[Workspace]:
+    """The workspace of the repository of `path`, closed at the end; `tests_s`: longer a model does not get for tests.
+
+    Raises ConfigError for a fatal setting.
+    """
     _AWAY.clear()
     if options.root is not None:
         folder(options.root)
@@ -57,6 +63,8 @@ async def workspace(options: argparse.Namespace, path: Path) -> AsyncIterator[Wo
             warn(problem.message)
     settings = loaded.checked()
     set_locale(settings.ui.locale)
+    if tests_s is not None and tests_s < settings.model.tests_s:
+        settings = replace(settings, model=replace(settings.model, tests_s=tests_s))
     opened = Workspace.open(root, settings, engine=getattr(options, "engine", "auto"), on_state=_moved, on_notice=warn)
     try:
         yield opened

@@ -160,7 +160,9 @@ async def _executed(
         python = runs.interpreter(project.python)
         where = python_places.place(doc, root)
         overlay = laid_over(doc, files, root)
-        async with sandbox.opened(root, settings, files=overlay, readonly=isolation.prefixes(python)) as box:
+        async with sandbox.opened(
+            root, settings, files=overlay, readonly=isolation.prefixes(python), base=project.base
+        ) as box:
             paths = [inside(box.root, root, where.base)] if where is not None else []
             for path in files:
                 report(say("running {name}", name=path.name))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from copilot.types import Document
@@ -24,7 +24,7 @@ class Place:
     base: Path
 
 
-def is_test(path: Path) -> bool:
+def is_test(path: PurePath) -> bool:
     """True for pytest's own file names."""
     return _TEST_FILE.fullmatch(path.name) is not None
 

@@ -97,15 +97,21 @@ class Box:
 
 @asynccontextmanager
 async def opened(
-    root: Path, settings: Settings, *, files: Mapping[str, bytes] | None = None, readonly: Sequence[Path] = ()
+    root: Path,
+    settings: Settings,
+    *,
+    files: Mapping[str, bytes] | None = None,
+    readonly: Sequence[Path] = (),
+    base: Mapping[str, bytes] | None = None,
 ) -> AsyncIterator[Box]:
     """A box around a copy of the project at `root`, with `files` (relative POSIX path to content) laid on top.
 
+    `base`: the project's files, where they are not those on the disk.
     Folders of `readonly` that lie below `root` (its `.venv`) can be bound in later runs only if named here.
     Raises SandboxUnavailable when no isolation works that the settings accept.
     """
     level = await accepted_level(settings)
-    copying = snapshot.taken(root, files or {}, tuple(readonly))
+    copying = snapshot.taken(root, files or {}, tuple(readonly), base)
     copy = await asyncio.to_thread(copying.__enter__)
     try:
         inside = root if level is Level.BUBBLEWRAP else copy.folder

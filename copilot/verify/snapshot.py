@@ -53,9 +53,12 @@ def is_secret(name: str) -> bool:
 
 
 @contextmanager
-def taken(root: Path, files: Mapping[str, bytes], mounts: tuple[Path, ...] = ()) -> Iterator[Snapshot]:
+def taken(
+    root: Path, files: Mapping[str, bytes], mounts: tuple[Path, ...] = (), base: Mapping[str, bytes] | None = None
+) -> Iterator[Snapshot]:
     """A copy of `root` with `files` (POSIX paths relative to it) laid on top, deleted afterwards.
 
+    `base` stands in the place of what lies at `root` (the same is left out of it: hidden files, secrets, too much).
     `mounts` are folders below `root` that will be bound over the copy: they are created empty, because the copy is
     read-only when it is seen. Every entry is readable by everyone, since the sandbox may run as another user; the
     folder around the copy is not.
@@ -67,7 +70,7 @@ def taken(root: Path, files: Mapping[str, bytes], mounts: tuple[Path, ...] = ())
         folder = outer / "project"
         folder.mkdir(mode=0o755)
         (outer / "scratch").mkdir(mode=0o700)
-        complete = _copy(root, folder)
+        complete = _copy(root, folder) if base is None else _laid(base, folder)
         for mount in mounts:
             if mount.is_relative_to(root):
                 _folder(folder, mount.relative_to(root))
@@ -125,6 +128,20 @@ def _copy(root: Path, folder: Path) -> bool:
         target.chmod(0o644)
         times = source.stat(follow_symlinks=False)
         os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))
+    return True
+
+
+def _laid(base: Mapping[str, bytes], folder: Path) -> bool:
+    count = total = 0
+    for name, content in sorted(base.items(), key=lambda item: (item[0].count("/"), item[0])):
+        parts = name.split("/")
+        hidden = any(part.startswith(".") or part in _SKIPPED for part in parts)
+        if hidden or is_secret(parts[-1]) or len(content) > MAX_FILE_BYTES:
+            continue
+        count, total = count + 1, total + len(content)
+        if count > MAX_FILES or total > MAX_TOTAL_BYTES:
+            return False
+        _lay(folder, name, content)
     return True
 
 

@@ -379,3 +379,19 @@ def test_a_copy_left_by_a_killed_process_is_deleted_by_the_next_run(project: Pat
     done = subprocess.run([PYTHON, "-c", live], capture_output=True, text=True, env=environ, check=False)
     assert done.stdout.strip() == "True", done.stderr  # a living process keeps its own
     assert list((tmp_path / "t").iterdir()) == []
+
+
+def test_a_snapshot_of_a_tree_that_is_not_on_the_disk_leaves_out_the_same(project: Path) -> None:
+    base = {
+        "package/module.py": b"VALUE = 2\n",
+        "package/.hidden.py": b"",
+        ".github/a.py": b"",
+        "deploy.pem": b"secret",
+        "node_modules/a.py": b"",
+        "big.bin": b"0" * (snapshot.MAX_FILE_BYTES + 1),
+    }
+    with snapshot.taken(project, {"new.py": b"x = 1\n"}, (project / ".venv",), base) as copy:
+        found = {p.relative_to(copy.folder).as_posix(): p for p in copy.folder.rglob("*")}
+        assert sorted(found) == [".venv", "new.py", "package", "package/module.py"]
+        assert found["package/module.py"].read_bytes() == b"VALUE = 2\n"
+        assert copy.complete

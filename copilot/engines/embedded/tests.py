@@ -81,7 +81,9 @@ async def _proposed(request: Request, resources: Resources, where: python_places
     options = request.options if isinstance(request.options, TestsOptions) else TestsOptions()
     python = runs.interpreter(resources.project.python)
     overlay = task.laid_over(doc, {}, root)
-    async with sandbox.opened(root, settings, files=overlay, readonly=isolation.prefixes(python)) as box:
+    async with sandbox.opened(
+        root, settings, files=overlay, readonly=isolation.prefixes(python), base=resources.project.base
+    ) as box:
         desk = _Desk(box, python, doc, where, request, resources)
         report(say("recording {name}", name=subject.qualified if subject else doc.path.name))
         recording = await desk.record(subject)
@@ -161,7 +163,10 @@ class _Desk:
         root = self.resources.project.root
         overlay = task.laid_over(self.doc, {path: text}, root)
         settings = self.resources.settings
-        async with sandbox.opened(root, settings, files=overlay, readonly=isolation.prefixes(self.python)) as box:
+        base = self.resources.project.base
+        async with sandbox.opened(
+            root, settings, files=overlay, readonly=isolation.prefixes(self.python), base=base
+        ) as box:
             bad: set[str] = set()
             outcomes = runs.pytest(
                 box,
