@@ -111,7 +111,7 @@ def _tool(name: str, advice: str) -> Finding:
 
 async def _sandbox(settings: Settings) -> Finding:
     """The level in force, and why it is not a better one."""
-    advice = say('Install bubblewrap ("apt-get install bubblewrap"): without it generated tests are not run.')
+    advice = say('Install bubblewrap ("apt-get install bubblewrap"): without a sandbox generated tests are not run.')
     try:
         level = await sandbox.accepted_level(settings)
     except SandboxUnavailable as refused:

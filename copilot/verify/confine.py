@@ -47,6 +47,7 @@ class Asked:
         self.write: list[str] = []
         self.limits: dict[str, int] = {}
         self.user = 0
+        self.group = 0
         self.namespaces = False
         self.scratch_mb = 0
         self.filter = b""
@@ -55,7 +56,7 @@ class Asked:
                 getattr(self, option).append(value)
             elif option == "filter":
                 self.filter = bytes.fromhex(value)
-            elif option in ("user", "scratch_mb"):
+            elif option in ("user", "group", "scratch_mb"):
                 setattr(self, option, int(value))
             elif option == "namespaces":
                 self.namespaces = value == "yes"
@@ -76,8 +77,8 @@ def main(words: Sequence[str]) -> NoReturn:
         if asked.namespaces:
             _enter(asked)
         elif not asked.user:
-            asked.limits["nproc"] += _tasks()  # the limit counts everything of this user
-        _become(asked.user)
+            asked.limits["nproc"] += _tasks() - 1  # the limit counts everything of this user, and us
+        _become(asked.user, asked.group)
         _call("capset", struct.pack("<Ii", 0x20080522, 0), bytes(24))
         for name, value in asked.limits.items():
             resource.setrlimit(getattr(resource, f"RLIMIT_{name.upper()}"), (value, value))
@@ -88,12 +89,14 @@ def main(words: Sequence[str]) -> NoReturn:
             _beget()  # the first process of a namespace does not hear signals: the program is its child
         for number in (signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)  # Python ignores them, and a program would inherit that
-    except (OSError, ValueError, KeyError) as error:
+    except OSError as error:
+        _fail(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+    except (ValueError, KeyError) as error:
         _fail(str(error))
     try:
         os.execvp(asked.program[0], asked.program)  # noqa: S606 - a program and its arguments, no shell
     except OSError as error:
-        _fail(f"{asked.program[0]}: {error}")
+        _fail(f"{asked.program[0]}: {error.strerror}")
 
 
 def _fail(reason: str) -> NoReturn:
@@ -119,7 +122,7 @@ def _enter(asked: Asked) -> None:
     others = sum(flag for name, flag in _NEW.items() if name != "user")
     as_root = bool(asked.user) and _LIBC.unshare(others) == 0
     if not as_root:
-        _become(asked.user)
+        _become(asked.user, asked.group)
         ids = (os.getuid(), os.getgid())
         if _LIBC.unshare(others | _NEW["user"]):
             raise _error("unshare")
@@ -128,12 +131,12 @@ def _enter(asked: Asked) -> None:
             Path(f"/proc/self/{name}").write_text(f"{number} {number} 1")
     _mount("none", "/", "", _PRIVATE | _RECURSIVE, "")
     if as_root:
-        _open_way([*asked.read, *asked.write], asked.user)
+        _open_way([*asked.read, *asked.write], asked.user, asked.group)
     attributes = struct.pack("<QQQQ", 1, 0, 0, 0)  # MOUNT_ATTR_RDONLY
     _syscall(_MOUNT_SETATTR, ctypes.c_int(-100), b"/", ctypes.c_uint(0x8000), attributes, ctypes.c_size_t(32))
-    user = asked.user or os.getuid()
+    user, group = asked.user or os.getuid(), asked.group or os.getgid()
     for place in asked.write:
-        options = f"size={asked.scratch_mb << 20},mode=0700,uid={user},gid={asked.user or os.getgid()}"
+        options = f"size={asked.scratch_mb << 20},mode=0700,uid={user},gid={group}"
         _mount("tmpfs", place, "tmpfs", 0x6, options)
     if Path("/dev/shm").is_dir():  # noqa: S108 - a file system of our own is mounted there
         _mount("tmpfs", "/dev/shm", "tmpfs", _CAREFUL, f"size={asked.scratch_mb << 20},mode=1777")  # noqa: S108
@@ -146,13 +149,13 @@ def _enter(asked: Asked) -> None:
     asked.read.append("/proc")
 
 
-def _open_way(places: Sequence[str], user: int) -> None:
-    """Where a folder above `places` is closed to `user`, an empty one takes its place, with only the places in it."""
+def _open_way(places: Sequence[str], user: int, group: int) -> None:
+    """Where a folder above `places` is closed to the user, an empty one takes its place, with only the places in it."""
     closed: dict[str, list[tuple[str, int]]] = {}
     for place in dict.fromkeys(places):
         for folder in reversed(Path(place).parents):
             info = folder.stat()
-            shift = 6 if info.st_uid == user else 3 if info.st_gid == user else 0
+            shift = 6 if info.st_uid == user else 3 if info.st_gid == group else 0
             if not info.st_mode >> shift & 1:
                 closed.setdefault(str(folder), []).append((place, os.open(place, os.O_PATH)))
                 break
@@ -180,10 +183,10 @@ def _beget() -> None:
             os._exit(code if code >= 0 else 128 - code)
 
 
-def _become(user: int) -> None:
+def _become(user: int, group: int) -> None:
     if user and os.getuid() != user:
         os.setgroups([])
-        os.setresgid(user, user, user)
+        os.setresgid(group, group, group)
         os.setresuid(user, user, user)
         _prctl(_DUMPABLE, 1)  # else its own files below /proc would stay root's
 

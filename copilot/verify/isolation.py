@@ -6,6 +6,7 @@ are used only when the installed one knows them.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sys
@@ -32,6 +33,10 @@ class Level(StrEnum):
     LANDLOCK = "landlock"
     WEAK = "weak"
 
+
+_FIRST_STRANGER: Final = 61_184
+_STRANGERS: Final = 4_000
+_turns = itertools.count(os.getpid())
 
 CONFINE: Final = Path(__file__).with_name("confine.py")
 
@@ -121,7 +126,7 @@ def _options() -> frozenset[str]:
 
 
 def _as_root() -> bool:
-    return hasattr(os, "getuid") and os.getuid() == 0 and "--perms" in _options()
+    return is_root() and "--perms" in _options()
 
 
 def limited(argv: Sequence[str], cpu_s: int, memory_mb: int, file_mb: int, processes: int, level: Level) -> list[str]:
@@ -143,9 +148,22 @@ def limited(argv: Sequence[str], cpu_s: int, memory_mb: int, file_mb: int, proce
     return [*words, *argv]
 
 
+def is_root() -> bool:
+    """Whether we are root, whom neither process limits nor file modes bind: runs are then another user's."""
+    return hasattr(os, "getuid") and os.getuid() == 0
+
+
 def stranger() -> int:
-    """A user that nobody else is, for root to become (the range is systemd's for such users); 0 when we are not root."""
-    return 61_184 + os.getpid() % 4_000 if hasattr(os, "getuid") and os.getuid() == 0 else 0
+    """A user that nobody else is, another for each run: one run's processes do not count for the next.
+
+    The range is systemd's for such users.
+    """
+    return _FIRST_STRANGER + next(_turns) % _STRANGERS
+
+
+def strangers() -> int:
+    """The group of all strangers of this process: who may go to the copy of the project."""
+    return _FIRST_STRANGER + os.getpid() % _STRANGERS
 
 
 def apart(level: Level) -> seccomp.Apart:
@@ -171,15 +189,25 @@ def confined(
     scratch: Path,
     scratch_mb: int,
     limits: Mapping[str, int],
+    user: int,
 ) -> list[str]:
-    """`argv` behind `confine.py`: only the system and `readonly` can be read, only `scratch` written.
+    """`argv` behind `confine.py`: only the system and `readonly` can be read, only `scratch` written, as `user` (0: us).
 
     `limits` are named as in `resource`, without `RLIMIT_`, in lower case. The launcher runs in our own interpreter:
     it has become the other program before anything of the project runs.
     """
     system = [Path(name) for name in ("/usr", *_SYSTEM, *_ETC) if Path(name).exists()]
     words = ["namespaces", "yes" if level is Level.NAMESPACES else "no", "scratch_mb", str(scratch_mb)]
-    words += ["user", str(stranger()), "filter", seccomp.program(apart(level)).hex(), "write", str(scratch)]
+    words += [
+        "user",
+        str(user),
+        "group",
+        str(strangers() if user else 0),
+        "filter",
+        seccomp.program(apart(level)).hex(),
+        "write",
+        str(scratch),
+    ]
     words += [word for path in dict.fromkeys((*system, *readonly)) for word in ("read", str(path))]
     words += [word for name, value in limits.items() for word in (name, str(value))]
     return [sys.executable, "-I", "-S", str(CONFINE), *words, "--", *argv]

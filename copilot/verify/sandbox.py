@@ -142,11 +142,11 @@ class Box:
     ) -> Run:
         scratch = Path(tempfile.mkdtemp(dir=self._scratch))  # a fresh one, as with bubblewrap
         try:
-            if user := isolation.stranger():
-                os.chown(scratch, user, user)
-            command = isolation.confined(
-                argv, self.level, [self._snapshot, *readonly], scratch, limits.scratch_mb, limits.named()
-            )
+            user = isolation.stranger() if isolation.is_root() else 0
+            if user:
+                os.chown(scratch, user, isolation.strangers())
+            shown = [self._snapshot, *readonly]
+            command = isolation.confined(argv, self.level, shown, scratch, limits.scratch_mb, limits.named(), user)
             environment = isolation.environment(str(scratch)) | dict(env)
             done = await _execute(command, cwd, environment, stdin, limits, self.level)
         finally:
@@ -154,7 +154,7 @@ class Box:
         if done.returncode == _UNCONFINED and done.stderr.startswith(b"confine: "):
             reason = done.stderr.decode(errors="replace").strip().removeprefix("confine: ")
             raise SandboxUnavailable(
-                say("The sandbox ({level}) could not be set up: {reason}", level=self.level.value, reason=reason)
+                say("the sandbox {level} could not be set up ({reason})", level=self.level.value, reason=reason)
             )
         return done
 
@@ -183,12 +183,13 @@ async def opened(
 
 
 def _box(root: Path, copy: snapshot.Snapshot, level: Level) -> Box:
-    if level in _LAUNCHED and (user := isolation.stranger()):
-        outer = copy.folder.parent
-        os.chown(outer, -1, user)  # the way to the copy opens for the user of the run, and for nobody else
-        outer.chmod(0o710)
-        os.chown(copy.scratch, -1, user)
-        copy.scratch.chmod(0o710)
+    if level in _LAUNCHED and isolation.is_root():
+        for folder in (
+            copy.folder.parent,
+            copy.scratch,
+        ):  # the way opens for the users of our runs, and for nobody else
+            os.chown(folder, -1, isolation.strangers())
+            folder.chmod(0o710)
     return Box(root if level is Level.BUBBLEWRAP else copy.folder, level, copy.complete, copy.folder, copy.scratch)
 
 
@@ -209,8 +210,8 @@ async def accepted_level(settings: Settings) -> Level:
         return Level.WEAK
     raise SandboxUnavailable(
         say(
-            'Project code is only run in a sandbox: {reason}. Install it with "apt-get install bubblewrap" '
-            '(or "dnf install bubblewrap"), or accept limits without isolation with sandbox.mode = "weak".',
+            'Project code is only run in a sandbox: {reason}. Install bubblewrap ("apt-get install bubblewrap" '
+            'or "dnf install bubblewrap"), or accept limits without isolation with sandbox.mode = "weak".',
             reason="; ".join(reasons),
         )
     )
@@ -239,10 +240,13 @@ async def _probe(level: Level) -> str:
         reason = ""
         for python in _interpreters(level):
             with snapshot.taken(Path(SCRATCH), {}, base={}) as copy:
-                box, shown = _box(copy.folder, copy, level), isolation.prefixes(python)
                 try:
+                    box, shown = _box(copy.folder, copy, level), isolation.prefixes(python)
                     done = await box.run([str(python), *argv], readonly=shown, limits=limits)
-                except (SandboxUnavailable, OSError) as error:
+                except SandboxUnavailable as refused:
+                    reason = str(refused)
+                    continue
+                except OSError as error:
                     reason = say("{level} fails here ({reason})", level=level.value, reason=error)
                     continue
             if done.returncode == 0:
@@ -257,7 +261,7 @@ async def _probe(level: Level) -> str:
 def _interpreters(level: Level) -> list[Path]:
     """Ours, and the system's for when ours lies where root's stand-in may not go."""
     system = Path("/usr/bin/python3")
-    lend = level in _LAUNCHED and isolation.stranger() and system.exists()
+    lend = level in _LAUNCHED and isolation.is_root() and system.exists()
     return [Path(sys.executable), system] if lend else [Path(sys.executable)]
 
 
