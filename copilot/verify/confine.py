@@ -1,7 +1,7 @@
 """Confines its own process and then becomes another program; the sandbox's last link where bubblewrap is not.
 
 Run as a lone file, `python -I -S confine.py [option value]… -- program argument…`, with nothing but the standard
-library, because every millisecond of its start counts: no argparse, no import of ours. In this order: namespaces,
+library, because every millisecond of its start counts: no argparse, no pathlib, no import of ours. In this order: namespaces,
 another user, limits, no new privileges, Landlock, the system-call filter (made by `seccomp.py`). What cannot be done
 ends it with status 125 and one line; a program is never started with less than was asked for.
 """
@@ -11,13 +11,14 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
-import signal
 import stat
 import struct
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Final, NoReturn
+
+TYPE_CHECKING = False  # `typing`, `pathlib`, `signal` and `re` would be half of the start
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Final, NoReturn
 
 FAILED: Final = 125
 """Exit status when it could not confine itself; the program was not started."""
@@ -33,6 +34,10 @@ _FILE, _READ, _SPECIAL = 0x1 | 0x2 | 0x4 | 1 << 14 | 1 << 15, 0x1 | 0x4 | 0x8, 1
 """Landlock's rights: those a file can have; execute, read and list; making device files."""
 _HANDLED: Final = (0, 0x1FFF, 0x3FFF, 0x7FFF, 0x7FFF, 0xFFFF)
 """Rights over files that each version of Landlock knows; later versions know no more than the last."""
+
+_IGNORED: Final = (13, 25)
+"""SIGPIPE and SIGXFSZ: Python ignores them, and a program would inherit that."""
+_KILL: Final = 9
 
 _DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
@@ -87,8 +92,8 @@ def main(words: Sequence[str]) -> NoReturn:
         _filter(asked.filter)
         if asked.namespaces:
             _beget()  # the first process of a namespace does not hear signals: the program is its child
-        for number in (signal.SIGPIPE, signal.SIGXFSZ):
-            signal.signal(number, signal.SIG_DFL)  # Python ignores them, and a program would inherit that
+        for number in _IGNORED:
+            _LIBC.signal(number, None)
     except OSError as error:
         _fail(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
     except (ValueError, KeyError) as error:
@@ -108,7 +113,7 @@ def _fail(reason: str) -> NoReturn:
 def _volunteer() -> None:
     """Be the first that the kernel ends when it runs out of memory."""
     try:
-        Path("/proc/self/oom_score_adj").write_text("1000")
+        _write("/proc/self/oom_score_adj", "1000")
     except OSError:
         return  # no /proc, or no right: a convenience for the host, not a wall
 
@@ -126,9 +131,9 @@ def _enter(asked: Asked) -> None:
         ids = (os.getuid(), os.getgid())
         if _LIBC.unshare(others | _NEW["user"]):
             raise _error("unshare")
-        Path("/proc/self/setgroups").write_text("deny")
+        _write("/proc/self/setgroups", "deny")
         for name, number in zip(("uid_map", "gid_map"), ids, strict=True):
-            Path(f"/proc/self/{name}").write_text(f"{number} {number} 1")
+            _write(f"/proc/self/{name}", f"{number} {number} 1")
     _mount("none", "/", "", _PRIVATE | _RECURSIVE, "")
     if as_root:
         _open_way([*asked.read, *asked.write], asked.user, asked.group)
@@ -138,7 +143,7 @@ def _enter(asked: Asked) -> None:
     for place in asked.write:
         options = f"size={asked.scratch_mb << 20},mode=0700,uid={user},gid={group}"
         _mount("tmpfs", place, "tmpfs", 0x6, options)
-    if Path("/dev/shm").is_dir():  # noqa: S108 - a file system of our own is mounted there
+    if os.path.isdir("/dev/shm"):  # noqa: S108 - a file system of our own is mounted there
         _mount("tmpfs", "/dev/shm", "tmpfs", _CAREFUL, f"size={asked.scratch_mb << 20},mode=1777")  # noqa: S108
         asked.write.append("/dev/shm")  # noqa: S108
     _beget()
@@ -153,19 +158,21 @@ def _open_way(places: Sequence[str], user: int, group: int) -> None:
     """Where a folder above `places` is closed to the user, an empty one takes its place, with only the places in it."""
     closed: dict[str, list[tuple[str, int]]] = {}
     for place in dict.fromkeys(places):
-        for folder in reversed(Path(place).parents):
-            info = folder.stat()
+        parts = place.split("/")
+        for depth in range(1, len(parts)):
+            folder = "/".join(parts[:depth]) or "/"
+            info = os.stat(folder)
             shift = 6 if info.st_uid == user else 3 if info.st_gid == group else 0
             if not info.st_mode >> shift & 1:
-                closed.setdefault(str(folder), []).append((place, os.open(place, os.O_PATH)))
+                closed.setdefault(folder, []).append((place, os.open(place, os.O_PATH)))
                 break
     for ancestor, inside in closed.items():
         _mount("tmpfs", ancestor, "tmpfs", _CAREFUL & ~0x8, "size=1m,mode=0755")
         for place, descriptor in inside:
             is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
-            Path(place if is_folder else Path(place).parent).mkdir(parents=True, exist_ok=True)
+            os.makedirs(place if is_folder else os.path.dirname(place), exist_ok=True)
             if not is_folder:
-                Path(place).touch()
+                _write(place, "")
             _mount(f"/proc/self/fd/{descriptor}", place, "", _BIND | _RECURSIVE, "")
             os.close(descriptor)
 
@@ -174,7 +181,7 @@ def _beget() -> None:
     """Go on as a child that dies with this process; this one waits, and ends as the child did."""
     child = os.fork()
     if not child:
-        _prctl(_PDEATHSIG, signal.SIGKILL)
+        _prctl(_PDEATHSIG, _KILL)
         return
     while True:
         pid, status = os.waitpid(-1, 0)
@@ -215,7 +222,7 @@ def _restrict(asked: Asked) -> None:
     for path in asked.write:
         _allow(ruleset, path, handled & ~_SPECIAL)
     for path in _DEVICES:
-        if Path(path).exists():
+        if os.path.exists(path):
             _allow(ruleset, path, handled & 0x4006)
     _syscall(_RESTRICT, ctypes.c_int(ruleset), 0)
     os.close(ruleset)
@@ -235,6 +242,14 @@ def _filter(program: bytes) -> None:
     holder = struct.pack("@HP", len(program) // 8, ctypes.addressof(steps))
     if not program or _LIBC.prctl(_SECCOMP, ctypes.c_ulong(2), holder, ctypes.c_ulong(0), ctypes.c_ulong(0)):
         raise _error("seccomp")
+
+
+def _write(path: str, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
 
 
 def _mount(source: str, target: str, kind: str, flags: int, options: str) -> None:

@@ -37,6 +37,8 @@ _CONNECTED: Final = (1, 5)
 """SOCK_STREAM and SOCK_SEQPACKET: a pair of these speaks to nobody but itself, a datagram socket to any path."""
 _TERMINAL: Final = (0x5412, 0x541C)
 """TIOCSTI and TIOCLINUX type on the terminal of whoever started us."""
+_OWNER: Final = (8, 15)
+"""F_SETOWN and F_SETOWN_EX name a process that a file then sends signals to."""
 
 _NUMBERS: Final[dict[str, tuple[int | None, int | None]]] = {
     # reaching into other processes
@@ -44,7 +46,7 @@ _NUMBERS: Final[dict[str, tuple[int | None, int | None]]] = {
     "pidfd_getfd": (438, 438), "process_madvise": (440, 440), "move_pages": (279, 239), "migrate_pages": (256, 238),
     "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424),
     "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
-    "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131),
+    "fcntl": (72, 25), "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131),
     "prlimit64": (302, 261), "sched_setaffinity": (203, 122), "sched_setscheduler": (144, 119),
     "sched_setparam": (142, 118), "sched_setattr": (314, 274), "setpriority": (141, 140), "ioprio_set": (251, 30),
     "setsid": (112, 157), "setpgid": (109, 154),
@@ -154,6 +156,7 @@ def _rules(apart: Apart) -> Iterable[tuple[str, list[bytes]]]:
             yield name, deny
     if not apart.signals:
         yield "kill", _only(0, (0,))  # one's own group, which is the run's
+        yield "fcntl", _unless(1, _OWNER)
         yield "tkill", deny
         yield "tgkill", deny
 

@@ -64,6 +64,8 @@ def answer(program: bytes, arch: int, number: int, *arguments: int) -> int:
         ("kill", (0, 9), ALLOW, ALLOW),
         ("kill", (4711, 9), ALLOW, DENY),
         ("kill", (0xFFFFFFFFFFFFFFFF, 9), ALLOW, DENY),
+        ("fcntl", (3, 8, 4711), ALLOW, DENY),
+        ("fcntl", (3, 1), ALLOW, ALLOW),
         ("prlimit64", (0, 7), ALLOW, ALLOW),
         ("prlimit64", (4711, 7), ALLOW, DENY),
         ("setpriority", (0, 4711), ALLOW, DENY),
