@@ -17,9 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from copilot.commands import doctor
 from copilot.config import Settings
 from copilot.errors import SandboxUnavailable
-from copilot.verify import denials, isolation, sandbox, snapshot
+from copilot.verify import confine, denials, isolation, sandbox, snapshot
 from copilot.verify.isolation import Level
 from copilot.verify.sandbox import Limits, Run
 
@@ -126,6 +127,34 @@ async def test_the_settings_say_how_far_down_it_may_go(monkeypatch: pytest.Monke
         Level.BUBBLEWRAP,
         Level.NAMESPACES,
     )
+
+
+async def test_the_doctor_names_the_level_and_why_it_is_no_better(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert (await doctor._sandbox(Settings())).detail == "bubblewrap, proven by denial checks"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = await doctor._sandbox(Settings())
+    assert found.ok
+    assert found.detail == "namespaces, proven by denial checks; not a better one: bubblewrap is not there"
+    pinned = replace(Settings(), sandbox=replace(Settings().sandbox, least="bubblewrap"))
+    found = await doctor._sandbox(pinned)
+    assert not found.ok
+    assert "bubblewrap is not there" in found.detail
+    weak = replace(pinned, sandbox=replace(pinned.sandbox, mode="weak"))
+    found = await doctor._sandbox(weak)
+    assert not found.ok
+    assert found.detail.startswith("weak: ")
+
+
+async def test_a_box_that_cannot_be_set_up_is_no_result_of_the_code(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sandbox._UNCONFINED == confine.FAILED
+    monkeypatch.setattr(sandbox, "ORDER", (Level.LANDLOCK,))
+    async with sandbox.opened(project, Settings()) as box:
+        with pytest.raises(SandboxUnavailable, match="No such file or directory"):
+            await box.run(["/bin/true"], readonly=[tmp_path / "gone"], limits=QUICK)
 
 
 LEVELS = """
