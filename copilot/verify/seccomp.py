@@ -9,7 +9,7 @@ something, the calls that would reach the host's are denied too. Pure: bytes in 
 from __future__ import annotations
 
 import errno
-import platform
+import os
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -117,7 +117,7 @@ EVERYTHING: Final = Apart(network=True, processes=True, properties=True, signals
 
 def program(apart: Apart, machine: str | None = None) -> bytes:
     """The filter as the kernel's `sock_filter` array; empty for a machine that the table does not know."""
-    machine = machine or platform.machine()
+    machine = machine or (os.uname().machine if hasattr(os, "uname") else "")
     if machine not in MACHINES:
         return b""
     column = list(MACHINES).index(machine)

@@ -153,7 +153,7 @@ async def test_a_box_that_cannot_be_set_up_is_no_result_of_the_code(
     assert sandbox._UNCONFINED == confine.FAILED
     monkeypatch.setattr(sandbox, "ORDER", (Level.LANDLOCK,))
     async with sandbox.opened(project, Settings()) as box:
-        with pytest.raises(SandboxUnavailable, match="No such file or directory"):
+        with pytest.raises(SandboxUnavailable, match="gone: "):
             await box.run(["/bin/true"], readonly=[tmp_path / "gone"], limits=QUICK)
 
 
