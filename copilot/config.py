@@ -156,7 +156,10 @@ class Sandbox:
     """Isolation of project code that has to run. Never set by a repository."""
 
     mode: Literal["auto", "weak"] = _key(
-        "auto", "auto: bubblewrap or refuse; weak: also accept limits without isolation."
+        "auto", "auto: the best isolation that is proven here, or refuse; weak: also accept limits without isolation."
+    )
+    least: Literal["bubblewrap", "namespaces", "landlock"] = _key(
+        "landlock", "Weakest isolation that auto accepts; the order is bubblewrap, namespaces, landlock."
     )
     memory_mb: int = _key(2048, "Address space of one sandboxed process.")
     cpu_s: int = _key(20, "CPU seconds of one sandboxed process.")

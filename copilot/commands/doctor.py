@@ -13,7 +13,9 @@ from pathlib import Path
 
 from copilot import __version__, config
 from copilot.commands import session
+from copilot.config import Settings
 from copilot.engines import reach
+from copilot.errors import SandboxUnavailable
 from copilot.messages import say, set_locale, visible
 from copilot.project import find, root_of
 from copilot.types import Project
@@ -54,7 +56,7 @@ async def _run(options: argparse.Namespace) -> int:
         *_project(project),
         _tool("ruff", say("Reinstall bank-copilot: ruff is one of its dependencies.")),
         _tool("git", say("Install git: the index follows what git tracks.")),
-        await _sandbox(),
+        await _sandbox(loaded.settings),
         *[Finding(step.name, step.ok, step.detail, step.advice) async for step in reach.walk(loaded.settings)],
     ]
     # What is well needs no advice.
@@ -107,7 +109,27 @@ def _tool(name: str, advice: str) -> Finding:
     return Finding(name, found is not None, found or say("not found"), advice)
 
 
-async def _sandbox() -> Finding:
-    reason = await sandbox.why_not()
-    advice = say('Install bubblewrap ("apt-get install bubblewrap"): without it generated tests are not run.')
-    return Finding("sandbox", not reason, reason or say("bubblewrap, proven by denial checks"), advice)
+async def _sandbox(settings: Settings) -> Finding:
+    """The level in force, and why it is not a better one."""
+    advice = say('Install bubblewrap ("apt-get install bubblewrap"): without a sandbox generated tests are not run.')
+    try:
+        level = await sandbox.accepted_level(settings)
+    except SandboxUnavailable as refused:
+        return Finding("sandbox", ok=False, detail=str(refused), advice=advice)
+    better = sandbox.ORDER[: sandbox.ORDER.index(level)] if level in sandbox.ORDER else sandbox.tried(settings)
+    reasons = "; ".join([await sandbox.why_not(one) for one in better])
+    if level not in sandbox.ORDER:
+        detail = say(
+            "weak: limits and a copy, no isolation, because sandbox.mode allows it; not a better one: {reasons}",
+            reasons=reasons,
+        )
+        return Finding("sandbox", ok=False, detail=detail, advice=advice)
+    if reasons:
+        return Finding(
+            "sandbox",
+            ok=True,
+            detail=say(
+                "{level}, proven by denial checks; not a better one: {reasons}", level=level.value, reasons=reasons
+            ),
+        )
+    return Finding("sandbox", ok=True, detail=say("{level}, proven by denial checks", level=level.value))

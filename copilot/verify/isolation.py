@@ -1,4 +1,4 @@
-"""Command lines of isolation: what bubblewrap is told, how limits are set, and a probe of what must be denied.
+"""Command lines of isolation: what bubblewrap and `confine.py` are told, how limits are set, what a Python needs.
 
 Pure functions that build argument lists; nothing is started here. Options newer than bubblewrap 0.4 (RHEL 8 and 9)
 are used only when the installed one knows them.
@@ -6,24 +6,39 @@ are used only when the installed one knows them.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from copilot import files
+from copilot.verify import seccomp
 
 
 class Level(StrEnum):
-    """How well a run was isolated, named in every result."""
+    """How well a run was isolated, best first, named in every result.
+
+    `bubblewrap`: a file system of its own. `namespaces`: the host's files, read-only, and Landlock says which.
+    `landlock`: that without namespaces. `weak`: limits and a copy, nothing else.
+    """
 
     BUBBLEWRAP = "bubblewrap"
+    NAMESPACES = "namespaces"
+    LANDLOCK = "landlock"
     WEAK = "weak"
+
+
+_FIRST_STRANGER: Final = 61_184
+_STRANGERS: Final = 4_000
+_turns = itertools.count(os.getpid())
+
+CONFINE: Final = Path(__file__).with_name("confine.py")
 
 
 _SYSTEM: Final = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -111,26 +126,91 @@ def _options() -> frozenset[str]:
 
 
 def _as_root() -> bool:
-    return hasattr(os, "getuid") and os.getuid() == 0 and "--perms" in _options()
+    return is_root() and "--perms" in _options()
 
 
 def limited(argv: Sequence[str], cpu_s: int, memory_mb: int, file_mb: int, processes: int, level: Level) -> list[str]:
     """`argv` behind util-linux's `prlimit`, and first in line when the kernel runs out of memory.
 
-    The process limit counts per user and does not bind root, so root becomes a user that nobody else is (the range
-    is systemd's for such users). Without bubblewrap the limit would count all of the user's processes: left out.
+    The process limit counts per user and does not bind root, so root becomes a user that nobody else is. Without
+    bubblewrap the limit would count all of the user's processes: left out.
     """
     words: list[str] = []
     if shutil.which("choom"):
         words += ["choom", "-n", "1000", "--"]
     if level is Level.BUBBLEWRAP and _as_root():
-        user = str(61_184 + os.getpid() % 4_000)
+        user = str(stranger())
         words += ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"]
     if shutil.which("prlimit"):
         words += ["prlimit", f"--as={memory_mb << 20}", f"--cpu={cpu_s}", f"--fsize={file_mb << 20}"]
         words += ["--nofile=256", "--core=0"]
         words += [f"--nproc={processes}"] if level is Level.BUBBLEWRAP else []
     return [*words, *argv]
+
+
+def is_root() -> bool:
+    """Whether we are root, whom neither process limits nor file modes bind: runs are then another user's."""
+    return hasattr(os, "getuid") and os.getuid() == 0
+
+
+def stranger() -> int:
+    """A user that nobody else is, another for each run: one run's processes do not count for the next.
+
+    The range is systemd's for such users.
+    """
+    return _FIRST_STRANGER + next(_turns) % _STRANGERS
+
+
+def strangers() -> int:
+    """The group of all strangers of this process: who may go to the copy of the project."""
+    return _FIRST_STRANGER + os.getpid() % _STRANGERS
+
+
+def apart(level: Level) -> seccomp.Apart:
+    """What `level` keeps apart without the system-call filter, which has to see to the rest."""
+    if level is Level.BUBBLEWRAP:
+        return seccomp.EVERYTHING
+    inside = level is Level.NAMESPACES
+    signals = inside or _landlock() >= 6  # that version keeps signals in
+    return seccomp.Apart(network=False, processes=inside, properties=inside, signals=signals)
+
+
+@cache
+def _landlock() -> int:
+    from copilot.verify import confine  # loads ctypes, which the server's start need not pay for
+
+    return confine.version()
+
+
+def confined(
+    argv: Sequence[str],
+    level: Level,
+    readonly: Iterable[Path],
+    scratch: Path,
+    scratch_mb: int,
+    limits: Mapping[str, int],
+    user: int,
+) -> list[str]:
+    """`argv` behind `confine.py`: only the system and `readonly` can be read, only `scratch` written, as `user` (0: us).
+
+    `limits` are named as in `resource`, without `RLIMIT_`, in lower case. The launcher runs in our own interpreter:
+    it has become the other program before anything of the project runs.
+    """
+    system = [Path(name) for name in ("/usr", *_SYSTEM, *_ETC) if Path(name).exists()]
+    words = ["namespaces", "yes" if level is Level.NAMESPACES else "no", "scratch_mb", str(scratch_mb)]
+    words += [
+        "user",
+        str(user),
+        "group",
+        str(strangers() if user else 0),
+        "filter",
+        seccomp.program(apart(level)).hex(),
+        "write",
+        str(scratch),
+    ]
+    words += [word for path in dict.fromkeys((*system, *readonly)) for word in ("read", str(path))]
+    words += [word for name, value in limits.items() for word in (name, str(value))]
+    return [sys.executable, "-I", "-S", str(CONFINE), *words, "--", *argv]
 
 
 def prefixes(python: Path) -> list[Path]:
@@ -188,52 +268,3 @@ def _base(config: Path) -> Path | None:
     values = {name.strip(): value.strip() for name, _, value in rows}
     base = Path(values.get("home", "")).parent
     return base if base.is_absolute() and _is_installation(base) else None
-
-
-def probe(bait: str, home_file: str) -> list[str]:
-    """A command that tries what must be denied and prints the name of each thing that was allowed."""
-    return [sys.executable, "-I", "-S", "-c", PROBE, bait, home_file]
-
-
-PROBE: Final = """
-import errno, os, resource, signal, socket, sys
-
-def denied(name, action):
-    try:
-        action()
-    except OSError:
-        return
-    print(name)
-
-def fork_bomb():
-    children = []
-    try:
-        for _ in range(200):
-            pid = os.fork()
-            if not pid:
-                signal.pause()
-            children.append(pid)
-    finally:
-        for pid in children:
-            os.kill(pid, signal.SIGKILL)
-
-def connect(kind):
-    with socket.socket(socket.AF_INET, kind) as one:
-        one.settimeout(2)
-        one.connect(("192.0.2.1", 9))
-        one.send(b"x")
-
-bait, home_file = sys.argv[1:]
-denied("reading-temporary-files", lambda: open(bait).close())
-denied("reading-home", lambda: open(home_file).close())
-denied("writing-home", lambda: open(os.path.dirname(home_file) + "/bank-copilot-probe", "w").close())
-denied("writing-root", lambda: open("/bank-copilot-probe", "w").close())
-denied("writing-system", lambda: open("/usr/bank-copilot-probe", "w").close())
-denied("tcp", lambda: connect(socket.SOCK_STREAM))
-denied("udp", lambda: connect(socket.SOCK_DGRAM))
-denied("fork-bomb", fork_bomb)
-if sorted(line.split(":")[0].strip() for line in open("/proc/net/dev").readlines()[2:]) not in ([], ["lo"]):
-    print("network-devices")
-if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
-    print("unlimited-memory")
-"""

@@ -37,10 +37,11 @@ async def run(
     keep: int,
     flood: int,
     env: Mapping[str, str] | None = None,
+    descriptors: Sequence[int] = (),
 ) -> Ended:
     """Run `argv` without a shell. The first `keep` bytes of each stream are kept; it is killed after `flood` in all.
 
-    `env` None inherits ours. Raises OSError when the program cannot be started.
+    `env` None inherits ours; `descriptors` are ours that it gets too. Raises OSError when the program cannot be started.
     """
     began = time.monotonic()
     loop = asyncio.get_running_loop()
@@ -51,6 +52,7 @@ async def run(
         cwd=cwd,
         env=None if env is None else dict(env),
         start_new_session=os.name == "posix",
+        pass_fds=tuple(descriptors),
     )
     timed_out = False
     try:
@@ -120,7 +122,8 @@ class _Watch(asyncio.SubprocessProtocol):
 async def _end(transport: asyncio.SubprocessTransport, watch: _Watch) -> None:
     """Kill the whole group and wait until its leader is gone; a stray that still holds a pipe is not waited for.
 
-    Inside bubblewrap the process namespace dies with its first process, so there no stray is left.
+    A namespace of processes dies with its first process, and the level without one lets nobody leave the group: no
+    stray is left there.
     """
     if not watch.gone.is_set() or os.name == "posix":
         with suppress(ProcessLookupError, PermissionError):

@@ -54,11 +54,17 @@ def is_secret(name: str) -> bool:
 
 @contextmanager
 def taken(
-    root: Path, files: Mapping[str, bytes], mounts: tuple[Path, ...] = (), base: Mapping[str, bytes] | None = None
+    root: Path,
+    files: Mapping[str, bytes],
+    mounts: tuple[Path, ...] = (),
+    *,
+    base: Mapping[str, bytes] | None = None,
 ) -> Iterator[Snapshot]:
     """A copy of `root` with `files` (POSIX paths relative to it) laid on top, deleted afterwards.
 
-    `base` stands in the place of what lies at `root` (the same is left out of it: hidden files, secrets, too much).
+    `base` stands for the files below `root`, which is then not read: a commit, say. The same are left out of it, and
+    it is asked for the content of those only that are copied. Raises ValueError for a path that leads outside.
+
     `mounts` are folders below `root` that will be bound over the copy: they are created empty, because the copy is
     read-only when it is seen. Every entry is readable by everyone, since the sandbox may run as another user; the
     folder around the copy is not.
@@ -70,7 +76,7 @@ def taken(
         folder = outer / "project"
         folder.mkdir(mode=0o755)
         (outer / "scratch").mkdir(mode=0o700)
-        complete = _copy(root, folder) if base is None else _laid(base, folder)
+        complete = _copy(root, folder) if base is None else _write(base, folder)
         for mount in mounts:
             if mount.is_relative_to(root):
                 _folder(folder, mount.relative_to(root))
@@ -131,18 +137,26 @@ def _copy(root: Path, folder: Path) -> bool:
     return True
 
 
-def _laid(base: Mapping[str, bytes], folder: Path) -> bool:
+def _write(base: Mapping[str, bytes], folder: Path) -> bool:
+    environments = {name.rpartition("/")[0] for name in base if name.rpartition("/")[2] == "pyvenv.cfg"}
     count = total = 0
-    for name, content in sorted(base.items(), key=lambda item: (item[0].count("/"), item[0])):
-        parts = name.split("/")
-        hidden = any(part.startswith(".") or part in _SKIPPED for part in parts)
-        if hidden or is_secret(parts[-1]) or len(content) > MAX_FILE_BYTES:
+    for name in sorted(base, key=lambda name: (name.count("/"), name)):  # nearest to the root first, as below
+        parts = Path(name).parts
+        above = {"/".join(parts[:depth]) for depth in range(1, len(parts))}
+        if any(_is_skipped(part) for part in parts) or is_secret(parts[-1]) or above & environments:
+            continue
+        content = base[name]
+        if len(content) > MAX_FILE_BYTES:
             continue
         count, total = count + 1, total + len(content)
         if count > MAX_FILES or total > MAX_TOTAL_BYTES:
             return False
         _lay(folder, name, content)
     return True
+
+
+def _is_skipped(name: str) -> bool:
+    return (name.startswith(".") and name != "..") or name in _SKIPPED
 
 
 def _walk(root: Path) -> Iterator[tuple[Path, Path]]:
@@ -155,7 +169,7 @@ def _walk(root: Path) -> Iterator[tuple[Path, Path]]:
         except OSError:
             continue
         for entry in entries:
-            if entry.name.startswith(".") or entry.name in _SKIPPED:
+            if _is_skipped(entry.name):
                 continue
             path = Path(entry.path)
             try:

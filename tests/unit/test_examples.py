@@ -284,6 +284,7 @@ async def test_nothing_to_run_it_against_is_said(tmp_path: Path) -> None:
 
 async def test_without_a_sandbox_the_reason_is_the_evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))  # no bubblewrap there
+    monkeypatch.setattr(sandbox, "ORDER", (isolation.Level.BUBBLEWRAP,))
     detail = proof(await ask(tmp_path, RIGHT), "examples")
     assert detail.startswith("not run: Project code is only run in a sandbox: bubblewrap is not there")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from copilot.engines.embedded.recording.express import Inexpressible, express, made
+from copilot.verify.recording.express import Inexpressible, express, made
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,7 @@ async def test_reasons_for_silence(shop: Path, monkeypatch: pytest.MonkeyPatch) 
     broken.write_text("def f(:\n    return\n")
     assert "SyntaxError" in await declined(asked(broken), Bench(shop))
     monkeypatch.setenv("PATH", str(shop))
+    monkeypatch.setattr(sandbox, "ORDER", (isolation.Level.BUBBLEWRAP,))
     assert "apt-get install bubblewrap" in await declined(asked(path), Bench(shop))
 
 

@@ -1,4 +1,4 @@
-"""Recorded behaviour as values: what `recording/` wrote down about calls, read from its JSON."""
+"""Recorded behaviour as values: what `verify/recording/` wrote down about calls, read from its JSON."""
 
 from __future__ import annotations
 

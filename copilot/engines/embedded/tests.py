@@ -35,11 +35,16 @@ from copilot.types import (
 )
 from copilot.verify import isolation, python_places, python_tests, runs, sandbox, tools
 
-RECORDER: Final = Path(__file__).with_name("recording")
+RECORDER: Final = Path(python_tests.__file__).with_name("recording")
 LINE: Final = 100
 """Longest line of a generated test."""
 
-_BOOT: Final = "import sys; sys.path.insert(0, {folder!r}); from recording.main import main; main()"
+_BOOT: Final = (
+    "import sys, types; package = sys.modules['recording'] = types.ModuleType('recording');"
+    "package.__path__ = [{folder!r}]; from recording.main import main; main()"
+)
+"""Not by a path to search: the folder around the package cannot be listed in every sandbox, and ours are no modules of
+the project's."""
 _SUSPICIOUS: Final = ("contradicts a doctest", "does not equal itself (NaN)", "is infinite", "differs when repeated")
 """Reasons of the recorder that a developer should look at."""
 
@@ -211,7 +216,7 @@ class _Desk:
             **question,
         }
         run = await self.box.run(
-            [str(self.python), "-s", "-B", "-c", _BOOT.format(folder=str(RECORDER.parent))],
+            [str(self.python), "-s", "-B", "-c", _BOOT.format(folder=str(RECORDER))],
             readonly=[*isolation.prefixes(self.python), RECORDER],
             env={
                 "PYTHONPATH": str(self.box.root),
