@@ -1,8 +1,8 @@
 """Unit tests: where they may be offered, and how a test file is proved by running it in the sandbox.
 
-A candidate is one new file. It must hold the code to values, pass, and pass again in fresh processes under two hash
-seeds and several time zones; what it covers is reported. Single tests of a model's answer that fail are taken out, and
-the rest is proven anew. Absent on purpose: finding inputs (engines do), and languages without a runner
+A candidate is one new file, whoever proposes it. Each test must hold the code to values, pass, pass again in fresh processes
+(two hash seeds, several time zones, another date, another order), and add something: a step between lines that no test
+took, or a planted fault that no test exposed. Single tests that do not are taken out, and the rest is proven anew. Absent on purpose: finding inputs (engines do), and languages without a runner
 (`verify/runs.py` has Python's).
 """
 
@@ -34,7 +34,7 @@ from copilot.types import (
     TestsOptions,
     document,
 )
-from copilot.verify import isolation, python_places, python_tests, runs, sandbox, syntax
+from copilot.verify import callers, isolation, python_places, python_tests, runs, sandbox, syntax
 from prompts.templates import Library
 
 _TESTABLE = frozenset({"function", "method", "constructor", "class"})
@@ -73,7 +73,7 @@ def focus(document: Document, span: Span) -> Symbol | None:
 
 
 def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's parameter
-    """Two: in the second an engine knows which of its tests failed."""
+    """Two: in the second a model knows which of its tests failed."""
     return 2
 
 
@@ -114,11 +114,9 @@ def read(text: str, request: Request) -> Candidate | None:
 
 
 def mended(request: Request, candidate: Candidate, check: Check) -> Candidate | None:
-    """A model's file without the tests that a check refused; None when the check refused something else, or nothing
-    would be left.
+    """The file without the tests that a check refused; None when the check refused something else, or nothing would be
+    left.
     """
-    if not candidate.origin.startswith(("model", "replay")):
-        return None
     return tests_prompt.without(candidate, request, focus, check)
 
 
@@ -128,7 +126,7 @@ def satisfied(request: Request, candidate: Candidate, settings: Settings) -> boo
 
 
 async def checks(candidate: Candidate, request: Request, project: Project, settings: Settings) -> AsyncIterator[Check]:
-    """`applies`, `syntax`, `asserts`, `runs`, `stable`, `covers`: cheap first; the last three in the sandbox."""
+    """`applies`, `syntax`, `asserts`, `runs`, `stable`, `covers`, `worth`: cheap first; the last four in the sandbox."""
     doc = request.document
     yield syntax.applies(doc, candidate.edits)
     yield syntax.no_new_faults(doc, candidate.edits, compiler=True)
@@ -174,6 +172,7 @@ async def _executed(
                     paths=[*paths, box.root],
                     times=max(2, settings.tests.runs),
                     limits=limits(request, settings),
+                    weighing=_weighing(box, doc, subject, where, project, files),
                 )
                 async for check in _judged(outcomes, doc, subject, settings):
                     yield check
@@ -181,56 +180,113 @@ async def _executed(
         yield Check("runs", passed=False, detail=str(error))
 
 
+def _weighing(
+    box: sandbox.Box,
+    doc: Document,
+    subject: Symbol | None,
+    where: python_places.Place | None,
+    project: Project,
+    files: dict[Path, str],
+) -> runs.Weighing | None:
+    """How the tests are weighed: on the lines that are asked about, against the project's tests that call them."""
+    if where is None:
+        return None
+    names = [subject] if subject is not None else [s for s in outline(doc).symbols if s.parent is None]
+    found = callers.calling(
+        project.root,
+        doc.path,
+        frozenset(s.name for s in names),
+        frozenset({doc.path.stem if doc.path.stem != "__init__" else doc.path.parent.name}),
+        most=2,
+    )
+    existing = tuple(inside(box.root, project.root, each.path) for each in found if each.path not in files)
+    return runs.Weighing(where.name, (_lines(doc, subject),), existing)
+
+
 async def _judged(
     outcomes: AsyncIterator[runs.Outcome], doc: Document, subject: Symbol | None, settings: Settings
 ) -> AsyncIterator[Check]:
-    first: runs.Outcome | None = None
-    count = 0
+    """All runs together; a refusal names every test that failed in any of them, or adds nothing, with its reason."""
+    found: list[runs.Outcome] = []
     async for outcome in outcomes:
-        count += 1
-        failed = [name for name, reason in outcome.tests.items() if reason]
-        if first is None:
-            first = outcome
-            if not outcome.passed:
-                detail = outcome.broken or (
-                    f"{failed[0]}: {outcome.tests[failed[0]]}" if failed else say("there is no test")
-                )
-                yield Check("runs", passed=False, detail=detail, parts=_parts(outcome))
-                return
-            detail = say(
-                "tests that pass: {count}, in {seconds} s, sandbox {level}",
-                count=len(outcome.tests),
-                seconds=round(outcome.wall_s, 1),
-                level=outcome.level.value,
-            )
-            yield Check("runs", passed=True, detail=detail)
-        elif not outcome.passed or outcome.tests.keys() != first.tests.keys():
-            detail = say(
-                "run {number}: {what}",
-                number=count,
-                what=outcome.broken or ", ".join(failed) or say("other tests were found"),
-            )
-            yield Check("stable", passed=False, detail=detail, parts=_parts(outcome))
-            return
-        report(
-            say("run {number} of {total}", number=count, total=settings.tests.runs), count / max(2, settings.tests.runs)
-        )
-    assert first is not None
-    yield Check("stable", passed=True, detail=say("{count} of {count} runs pass under two hash seeds", count=count))
-    yield _covers(first, doc, subject)
+        found.append(outcome)
+        done, total = len(found), max(2, settings.tests.runs)
+        report(say("run {number} of {total}", number=done, total=total), done / total)
+    first, *later = found
+    if not first.tests or first.broken:
+        yield Check("runs", passed=False, detail=first.broken or say("there is no test"))
+        return
+    bad = {name: reason for name, reason in first.tests.items() if reason}
+    unsteady, broken = _unsteady(first, later)
+    unsteady = {name: reason for name, reason in unsteady.items() if name not in bad}
+    idle = dict.fromkeys(_idle(first.worth), say("it adds nothing to the other tests"))
+    parts = tuple({**idle, **unsteady, **bad}.items())
+    if bad:
+        name, reason = next(iter(bad.items()))
+        yield Check("runs", passed=False, detail=f"{name}: {reason}", parts=parts)
+        return
+    detail = say(
+        "tests that pass: {count}, in {seconds} s, sandbox {level}",
+        count=len(first.tests),
+        seconds=round(first.wall_s, 1),
+        level=first.level.value,
+    )
+    yield Check("runs", passed=True, detail=detail)
+    if broken or unsteady:
+        detail = broken or "{}: {}".format(*next(iter(unsteady.items())))
+        yield Check("stable", passed=False, detail=detail, parts=parts if not broken else ())
+        return
+    count = len(found)
+    detail = say("{count} of {count} runs pass: two hash seeds, time zones, another date, another order", count=count)
+    yield Check("stable", passed=True, detail=detail)
+    covers = _covers(first, doc, subject)
+    yield covers
+    if covers.passed and first.worth is not None:
+        yield _worth(first.worth, parts)
 
 
-def _parts(outcome: runs.Outcome) -> tuple[tuple[str, str], ...]:
-    """The tests that failed, each with its reason; none when the file could not be run at all."""
-    return () if outcome.broken else tuple((name, reason) for name, reason in outcome.tests.items() if reason)
+def _unsteady(first: runs.Outcome, later: list[runs.Outcome]) -> tuple[dict[str, str], str]:
+    """Tests that pass at first and fail in a later run, and why a run says nothing of any test."""
+    found: dict[str, str] = {}
+    for number, outcome in enumerate(later, 2):
+        if outcome.ahead and (outcome.broken or outcome.tests.keys() != first.tests.keys()):
+            continue  # a clock of Python's own does not suit every library
+        if outcome.broken or outcome.tests.keys() != first.tests.keys():
+            return found, say(
+                "run {number}: {what}", number=number, what=outcome.broken or say("other tests were found")
+            )
+        for name, reason in outcome.tests.items():
+            if reason:
+                where = say("on another date") if outcome.ahead else say("run {number}", number=number)
+                found.setdefault(name, f"{where}: {reason}")
+    return found, ""
+
+
+def _idle(worth: runs.Worth | None) -> list[str]:
+    """Test functions that reach nothing new and expose nothing."""
+    if worth is None or not worth.complete or not worth.mutants:
+        return []
+    return [name for name, gain in worth.gains.items() if not any(gain)]
+
+
+def _worth(worth: runs.Worth, parts: tuple[tuple[str, str], ...]) -> Check:
+    """What the tests add to those of the project."""
+    steps = sum(gain[0] for gain in worth.gains.values())
+    detail = say("steps between lines that no test took before: {count}", count=steps)
+    if worth.mutants:
+        said = say("planted faults: {count}, exposed: {killed}", count=worth.mutants, killed=worth.killed)
+        detail += "; " + said
+        if worth.before:
+            detail += ", " + say("by the project's own tests: {count}", count=worth.before)
+    if parts:
+        name, reason = parts[0]
+        return Check("worth", passed=False, detail=f"{name}: {reason}", parts=parts)
+    return Check("worth", passed=True, detail=detail)
 
 
 def _covers(outcome: runs.Outcome, doc: Document, subject: Symbol | None) -> Check:
     """How many of the focal lines the tests ran. A report, never a refusal: but tests that reach nothing are none."""
-    text = doc.text.decode()
-    span = subject.span if subject is not None else Span(0, len(doc.text))
-    first, last = (doc.text.count(b"\n", 0, offset) + 1 for offset in (span.start, span.end))
-    wanted = python_tests.statement_lines(text, first, last)
+    wanted = python_tests.statement_lines(doc.text.decode(), *_lines(doc, subject))
     reached = wanted & outcome.lines
     name = subject.qualified if subject is not None else doc.path.name
     detail = say("{reached} of {wanted} lines of {name}", reached=len(reached), wanted=len(wanted), name=name)
@@ -238,6 +294,12 @@ def _covers(outcome: runs.Outcome, doc: Document, subject: Symbol | None) -> Che
         shown = ", ".join(map(str, missed[:8])) + ("…" if len(missed) > 8 else "")
         detail += "; " + say("not reached: {lines}", lines=shown)
     return Check("covers", passed=bool(reached) or not wanted, detail=detail)
+
+
+def _lines(doc: Document, subject: Symbol | None) -> tuple[int, int]:
+    """First and last line (from 1) of what is tested."""
+    span = subject.span if subject is not None else Span(0, len(doc.text))
+    return doc.text.count(b"\n", 0, span.start) + 1, doc.text.count(b"\n", 0, span.end) + 1
 
 
 def budget_s(request: Request, settings: Settings) -> float:

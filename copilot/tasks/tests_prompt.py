@@ -101,6 +101,7 @@ def without(candidate: Candidate, request: Request, focus: Focus, check: Check) 
             say("{test} was left out: {reason}", test=name, reason=excerpts.one_line(reason)),
         )
         for name, reason in check.parts
+        if check.name != "worth"
     )
     title = _title(_name(request, focus), left)
     return replace(

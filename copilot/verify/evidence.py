@@ -40,6 +40,7 @@ def claim(name: str) -> str:
         "stable": say("the tests pass every time"),
         "syntax": say("no new syntax fault"),
         "told": say("it explains something"),
+        "worth": say("each test adds something"),
     }.get(name, name)
 
 

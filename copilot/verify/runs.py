@@ -1,4 +1,5 @@
-"""Proving a Python test file: pytest runs it in the sandbox, several times, each in a fresh process.
+"""Proving a Python test file: pytest runs it in the sandbox, several times, each in a fresh process, under another hash
+seed, time zone, clock and order; and what each of its tests is worth.
 
 Which pytest: the project's own. If its interpreter has none, the one beside bank-copilot is lent when both have the
 same minor version (it stands last on the path, so the project's own packages win); otherwise ToolMissing says so.
@@ -24,18 +25,56 @@ from copilot.verify import isolation, sandbox
 from copilot.verify.isolation import Level
 
 DRIVER: Final = Path(__file__).with_name("pytest_driver.py")
-ZONES: Final = ("UTC", "Asia/Shanghai", "America/New_York", "UTC+11", "UTC-13")
+RECORDER: Final = Path(__file__).with_name("recording")
+"""What runs in the project's interpreter beside the driver: it plants faults, and records behaviour for an engine."""
+ZONES: Final = ("UTC", "Asia/Shanghai", "America/New_York", "UTC-13", "UTC")
 """Time zones, one a run: a test that passes in one only is not stable."""
+
+_AHEAD: Final = 4
+_DISORDER: Final = frozenset({1, 2})
+"""Of five runs the last has its clock ahead and is otherwise the first again; two are in an order drawn by lot."""
+
+DAYS: Final = 431
+"""The clock of every fifth run is so far ahead."""
 
 _USAGE_ERRORS: Final = (3, 4)
 """pytest's exit codes for an internal error and a wrong option."""
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What tests add to those that are there. `gains` maps a test function to (steps between lines that it takes first,
+    planted faults that it exposes first).
+
+    Of `mutants` faults that were tried, `before` were exposed by the project's own tests, `killed` only by the new ones;
+    `survivors` are (line, piece of code, what stood there instead).
+    """
+
+    gains: dict[str, tuple[int, int]]
+    mutants: int
+    killed: int
+    before: int
+    survivors: tuple[tuple[int, str, str], ...]
+    complete: bool = True
+    """Whether there was time to try every fault that could speak for a test without a gain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """What `Worth` needs: the module's name, the spans of lines (from 1) that count, the project's own tests, CPU seconds."""
+
+    module: str
+    spans: tuple[tuple[int, int], ...]
+    existing: tuple[Path, ...] = ()
+    cpu_s: float = 1.5
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One run. `tests` maps a test to its failure, an empty string when it passed. `broken`: nothing could be run.
 
-    `lines` are the executed lines (from 1) of the file in focus, without those that run when it is imported.
+    `lines` are the executed lines (from 1) of the file in focus, without those that run when it is imported. `ahead`: the
+    clock was set ahead, and failures of tests that did not look at it are not held against them.
     """
 
     tests: dict[str, str]
@@ -43,6 +82,8 @@ class Outcome:
     broken: str
     level: Level
     wall_s: float
+    worth: Worth | None = None
+    ahead: bool = False
 
     @property
     def passed(self) -> bool:
@@ -74,23 +115,44 @@ async def pytest(
     times: int,
     limits: sandbox.Limits,
     only: Sequence[str] = (),
+    weighing: Weighing | None = None,
 ) -> AsyncIterator[Outcome]:
-    """Run `test` (a path inside the box) `times` times; the outcomes in order, ending with the first that failed.
+    """Run `test` (a path inside the box) `times` times; the outcomes in order, the first alone when it is broken.
 
-    `paths` go on the import path; `focus` is the file whose executed lines are wanted in the first run; `only` names
-    the tests wanted of the file (`test_a`, `TestB::test_c`), none: all. Runs alternate between two hash seeds and differ in time zone. Raises ToolMissing when there is no pytest.
+    `paths` go on the import path; `focus` is the file whose executed lines are wanted in the first run, in which with
+    `weighing` the tests are also weighed; `only` names the tests wanted of the file (`test_a`, `TestB::test_c`), none:
+    all. Raises ToolMissing when there is no pytest.
     """
-    first, means = await _first(box, python, test, focus, paths, limits, only)
+    run = _Run(box, python, test, focus, tuple(paths), limits, tuple(only), weighing)
+    first, means = await _first(run)
     yield first
-    good = first.passed
-    for number in range(1, times, 2):
-        if not good:
-            return
-        turns = range(number, min(number + 2, times))
-        pair = [_once(box, python, test, None, paths, turn, limits, means, only) for turn in turns]
-        for outcome in await asyncio.gather(*pair):
-            good = good and outcome.passed
-            yield outcome
+    if first.broken or times < 2:
+        return
+    # Two processes at once, one for each hash seed; every run is a fork that has imported nothing of the project yet.
+    later = range(1, times)
+    halves = [[turn for turn in later if turn % 2 == seed] for seed in (1, 0)]
+    found = await asyncio.gather(*(_turns(run, half, means) for half in halves if half))
+    by_turn = {
+        turn: one
+        for half, told in zip([h for h in halves if h], found, strict=True)
+        for turn, one in zip(half, told, strict=True)
+    }
+    for turn in later:
+        yield by_turn[turn]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What stays the same over all turns."""
+
+    box: sandbox.Box
+    python: Path
+    test: Path
+    focus: Path | None
+    paths: tuple[Path, ...]
+    limits: sandbox.Limits
+    only: tuple[str, ...]
+    weighing: Weighing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +172,11 @@ _MEANS: Final = (
 and a configuration may name options of plug-ins that are not installed, which is not the tests' fault."""
 
 
-async def _first(
-    box: sandbox.Box,
-    python: Path,
-    test: Path,
-    focus: Path | None,
-    paths: Sequence[Path],
-    limits: sandbox.Limits,
-    only: Sequence[str],
-) -> tuple[Outcome, _Means]:
+async def _first(run: _Run) -> tuple[Outcome, _Means]:
     """The first run, with the first means that work; the first failure counts if none does."""
     failure: tuple[Outcome, _Means] | None = None
     for means in _MEANS:
-        outcome = await _once(box, python, test, focus, paths, 0, limits, means, only)
+        (outcome,) = await _turns(run, [0], means)
         if outcome.passed:
             return outcome, means
         if failure is None or failure[0].broken:
@@ -133,64 +187,108 @@ async def _first(
     return failure
 
 
-async def _once(
-    box: sandbox.Box,
-    python: Path,
-    test: Path,
-    focus: Path | None,
-    paths: Sequence[Path],
-    turn: int,
-    limits: sandbox.Limits,
-    means: _Means,
-    only: Sequence[str],
-) -> Outcome:
-    lend = _own_packages(python)
+async def _turns(run: _Run, turns: Sequence[int], means: _Means) -> list[Outcome]:
+    """Turns of one hash seed, in one process that forks for each."""
+    lend = _own_packages(run.python)
     request = {
-        "test": str(test),
-        "only": list(only),
-        "focus": str(focus or ""),
-        "root": str(box.root),
+        "test": str(run.test),
+        "only": list(run.only),
+        "focus": str(run.focus or ""),
+        "root": str(run.box.root),
         "lend": [str(path) for path in lend],
         "config": means.config,
+        "turns": [_turn(run, turn) for turn in turns],
     }
-    run = await box.run(
-        [str(python), "-s", "-B", str(DRIVER)],
-        readonly=[*isolation.prefixes(python), *lend, DRIVER],
+    ended = await run.box.run(
+        [str(run.python), "-s", "-B", str(DRIVER)],
+        readonly=[*isolation.prefixes(run.python), *lend, DRIVER, RECORDER],
         env={
-            "PYTHONPATH": ":".join(map(str, paths)),
-            "PYTHONHASHSEED": str(turn % 2 * 4711),
-            "TZ": ZONES[turn % len(ZONES)],
+            "PYTHONPATH": ":".join(map(str, run.paths)),
+            "PYTHONHASHSEED": str(turns[0] % 2 * 4711),
             **({} if means.plugins else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
         },
         stdin=json.dumps(request).encode(),
-        limits=limits,
+        limits=run.limits,
     )
-    return _read(run, python)
+    return _read(ended, run.python, turns)
 
 
-def _read(run: sandbox.Run, python: Path) -> Outcome:
+def _turn(run: _Run, turn: int) -> dict[str, Any]:
+    """What differs; the first is weighed."""
+    worth = None
+    if turn == 0 and run.weighing is not None and run.focus is not None:
+        told = run.weighing
+        worth = {
+            "recorder": str(RECORDER),
+            "module": told.module,
+            "spans": told.spans,
+            "existing": [str(path) for path in told.existing],
+            "cpu_s": told.cpu_s,
+        }
+    return {
+        "zone": ZONES[turn % len(ZONES)],
+        "days": DAYS if _is_ahead(turn) else 0,
+        "order": turn if turn % len(ZONES) in _DISORDER else 0,
+        "worth": worth,
+    }
+
+
+def _is_ahead(turn: int) -> bool:
+    return turn % len(ZONES) == _AHEAD
+
+
+def _read(run: sandbox.Run, python: Path, turns: Sequence[int]) -> list[Outcome]:
     def broken(reason: str) -> Outcome:
         return Outcome({}, frozenset(), reason, run.level, run.wall_s)
 
     if run.timed_out:
-        return broken(say("stopped after {seconds} s", seconds=round(run.wall_s)))
+        return [broken(say("stopped after {seconds} s", seconds=round(run.wall_s)))] * len(turns)
     try:  # project code ran in that process and may have written anything in the report's place
-        report: dict[str, Any] = json.loads(run.stdout)
-        if report.get("error") == "no pytest":
+        told: dict[str, Any] = json.loads(run.stdout)
+        if told.get("error") == "no pytest":
             raise ToolMissing(
                 say("{python} has no pytest; install it there to get verified unit tests.", python=python)
             )
-        if report["code"] in _USAGE_ERRORS:
-            return broken(f"pytest exit {report['code']}")
-        if report["collect"]:
-            return broken(str(report["collect"][0]))
-        tests = {
-            str(name): "" if outcome == "passed" else str(reason or outcome)
-            for name, (outcome, reason) in report["tests"].items()
-        }
-        return Outcome(tests, frozenset(map(int, report["lines"])), "", run.level, run.wall_s)
+        reports = told["turns"]
+        return [_outcome(reports[at], run, ahead=_is_ahead(turn)) for at, turn in enumerate(turns)]
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError):
-        return broken(say("the test process died (exit {code})", code=run.returncode))
+        return [broken(say("the test process died (exit {code})", code=run.returncode))] * len(turns)
+
+
+def _outcome(report: dict[str, Any], run: sandbox.Run, *, ahead: bool) -> Outcome:
+    """A turn's report. Raises the errors of a wrong shape."""
+
+    def broken(reason: str) -> Outcome:
+        return Outcome({}, frozenset(), reason, run.level, run.wall_s, ahead=ahead)
+
+    if "died" in report:
+        return broken(say("the test process died (exit {code})", code=int(report["died"])))
+    if report["code"] in _USAGE_ERRORS:
+        return broken(f"pytest exit {int(report['code'])}")
+    if report["collect"]:
+        return broken(str(report["collect"][0]))
+    asked = set(map(str, report["asked"]))
+    tests = {
+        str(name): "" if outcome == "passed" else str(reason or outcome)
+        for name, (outcome, reason) in report["tests"].items()
+    }
+    if ahead:
+        tests = {name: reason if name in asked or "" in asked else "" for name, reason in tests.items()}
+    return Outcome(tests, frozenset(map(int, report["lines"])), "", run.level, run.wall_s, _worth(report), ahead)
+
+
+def _worth(report: dict[str, Any]) -> Worth | None:
+    told = report.get("worth")
+    if told is None or told.get("error"):
+        return None
+    return Worth(
+        {str(name): (int(arcs), int(faults)) for name, (arcs, faults) in told["gains"].items()},
+        int(told["mutants"]),
+        int(told["killed"]),
+        int(told["before"]),
+        tuple((int(line), str(old), str(new)) for line, old, new in told["survivors"]),
+        told["complete"] is True,
+    )
 
 
 def _own_packages(python: Path) -> list[Path]:

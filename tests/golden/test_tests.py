@@ -57,7 +57,9 @@ async def test_golden(case: str, tmp_path: Path) -> None:
         compare(folder / "expected.txt", answer.reason + "\n")
         return
     assert isinstance(answer, Suggestion)
-    assert [check.name for check in answer.checks] == ["applies", "syntax", "asserts", "runs", "stable", "covers"]
+    assert [check.name for check in answer.checks] == [
+        "applies", "syntax", "asserts", "runs", "stable", "covers", "worth",
+    ]  # fmt: skip
     (edit,) = answer.edits
     assert edit.path.parent == tmp_path / "tests"
     assert not edit.path.exists()

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import shutil
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -82,8 +83,9 @@ async def test_a_call_elsewhere_opens_what_no_search_would(shop: Path) -> None:
     assert "def test_redeem_rejects_invalid_voucher():" in edit.new
     assert "from shop.vouchers import" in edit.new
     assert "large voucher over" in edit.new
-    covers = answer.checks[-1]
+    covers, worth = answer.checks[-2:]
     assert covers.name == "covers"
+    assert worth.name == "worth"
     assert covers.detail == "7 of 7 lines of vouchers.py"
     assert heard[0] == "recording vouchers.py"
     assert before == hashlib.sha256(b"".join(p.read_bytes() for p in sorted(shop.rglob("*")) if p.is_file())).digest()
@@ -119,7 +121,7 @@ async def test_a_test_that_fails_under_pytest_is_left_out_and_said(shop: Path) -
     assert isinstance(answer, Suggestion)
     assert "tested" not in answer.edits[0].new
     assert "double" in answer.edits[0].new
-    assert [finding.message for finding in answer.findings] == ["tests left out because they failed when run: 1"]
+    assert [f.message for f in answer.findings] == ["test_tested_refuses was left out: assert True is False"]
 
 
 async def test_reasons_for_silence(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +185,7 @@ def alive(root: Path) -> bool:
     return False
 
 
-async def proof(shop: Path, text: str, runs: int = 3) -> list[Check]:
+async def proof(shop: Path, text: str, runs: int = 5) -> list[Check]:
     request = asked(shop / "src/shop/vouchers.py", "describe")
     candidate = Candidate((Edit(shop / "tests" / "test_it.py", Span(0, 0), text),), "test", 1.0)
     settings = replace(Settings(), tests=replace(Settings().tests, runs=runs))
@@ -192,14 +194,22 @@ async def proof(shop: Path, text: str, runs: int = 3) -> list[Check]:
 
 HEAD = "import os\nfrom decimal import Decimal\nfrom shop.vouchers import Voucher, describe\n\n\n"
 GOOD = "def test_it():\n    assert describe(Voucher('x', Decimal(5))) == 'voucher over 5'\n"
+LARGE = "def test_large():\n    assert describe(Voucher('x', Decimal(500))) == 'large voucher over 500'\n"
 
 
 @pytest.mark.parametrize(
     ("test", "name", "detail"),
     [
         (GOOD.replace("over 5", "over 6"), "runs", "test_it: "),
-        (GOOD + "    assert os.environ['PYTHONHASHSEED'] == '0'\n", "stable", "run 2: test_it"),
-        (GOOD + "    assert os.environ['TZ'] != 'America/New_York'\n", "stable", "run 3: test_it"),
+        (GOOD + "    assert os.environ['PYTHONHASHSEED'] == '0'\n", "stable", "test_it: run 2: "),
+        (GOOD + "    assert os.environ['TZ'] != 'America/New_York'\n", "stable", "test_it: run 3: "),
+        (
+            f"import time\n{GOOD}    assert abs(time.time() - {time.time()}) < 86_400\n",
+            "stable",
+            "test_it: on another date: ",
+        ),
+        (f"{GOOD}    SEEN.append(1)\n\n\nSEEN = []\n\n\n{LARGE}    assert SEEN == [1]\n", "stable", "test_large: run "),
+        (f"{GOOD}\n\n{GOOD.replace('test_it', 'test_again')}", "worth", "test_again: it adds nothing"),
         ("import gone\n" + GOOD, "runs", "No module named 'gone'"),
         ("os._exit(0)\n" + GOOD, "runs", "the test process died"),
         ("def test_it():\n    assert 1 + 1 == 2\n", "covers", "0 of 3 lines of describe"),
@@ -215,8 +225,10 @@ async def test_what_is_not_proven_is_refused(shop: Path, test: str, name: str, d
 async def test_a_proof_reports_what_it_covers(shop: Path) -> None:
     done = await proof(shop, HEAD + GOOD, runs=5)
     assert all(check.passed for check in done)
-    assert done[-1].detail == "2 of 3 lines of describe; not reached: 31"
-    assert done[-2].detail == "5 of 5 runs pass under two hash seeds"
+    *_, stable, covers, worth = done
+    assert covers.detail == "2 of 3 lines of describe; not reached: 31"
+    assert stable.detail == "5 of 5 runs pass: two hash seeds, time zones, another date, another order"
+    assert worth.detail.startswith("steps between lines that no test took before: 2; planted faults: ")
 
 
 async def test_a_conftest_that_needs_a_plugin_gets_it(shop: Path) -> None:

@@ -21,9 +21,9 @@ class EmbeddedEngine:
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
 
-    def rounds(self, task: Task) -> int:
-        """Two for unit tests, which leave out what failed; a derivation would come out the same again."""
-        return 2 if task is Task.TESTS else 1
+    def rounds(self, task: Task) -> int:  # noqa: ARG002 - the protocol's
+        """One: a derivation would come out the same again."""
+        return 1
 
     def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:
         """Candidates of `copilot/engines/embedded/<task>.py`."""

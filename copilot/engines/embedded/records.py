@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+_LINE: Final = 70
+"""A longer call is not written in one."""
 
 Imports = frozenset[tuple[str, str]]
 """(module, name) pairs; an empty name is `import module`."""
@@ -66,6 +70,23 @@ def read(row: Mapping[str, Any]) -> Record:
         raised=(raised[0], raised[1], raised[2]) if raised else None,
         raw=row,
     )
+
+
+def inlined(record: Record) -> Record:
+    """The record with the object that its call is made on written into the call, where it is used nowhere else.
+
+    `week = Week(2024, 1)` and `week.monday()` become `Week(2024, 1).monday()`: one line that reads by itself, and several
+    of them fit in one test.
+    """
+    if len(record.setup) != 1 or record.state or record.kind != "value":
+        return record
+    name, _, made = record.setup[0].partition(" = ")
+    whole = f"{made}{record.call.removeprefix(name)}"
+    if not record.call.startswith(f"{name}.") or len(re.findall(rf"\b{re.escape(name)}\b", record.call)) != 1:
+        return record
+    if not re.fullmatch(r"[\w.]+\(.*\)", made) or len(whole) > _LINE:
+        return record
+    return replace(record, setup=(), call=whole)
 
 
 def cells(record: Record) -> tuple[str, tuple[str, ...]] | None:

@@ -1,8 +1,7 @@
 """Unit tests by execution recording: run the code on telling inputs in the sandbox, write down what it did.
 
 Python only so far. Another language is another recorder and another writer behind the same `propose`; the proof in
-`tasks/tests.py` does not change. Absent on purpose: proving (a candidate here has not been run as a test yet, except
-in the second round, which leaves out what fails).
+`tasks/tests.py` does not change. Absent on purpose: proving (a candidate here has not been run as a test yet).
 """
 
 from __future__ import annotations
@@ -35,7 +34,6 @@ from copilot.types import (
 )
 from copilot.verify import isolation, python_places, python_tests, runs, sandbox, tools
 
-RECORDER: Final = Path(python_tests.__file__).with_name("recording")
 LINE: Final = 100
 """Longest line of a generated test."""
 
@@ -98,19 +96,16 @@ async def _proposed(request: Request, resources: Resources, where: python_places
             return Declined(say("there is no public function or class to test here"))
         report(say("repeating under another hash seed"))
         steady = await desk.repeated(recording.records)
-        usable = [record for record in steady if record not in pytest_text.conflicting(steady)]
+        conflicting = pytest_text.conflicting(steady)
+        usable = [records.inlined(record) for record in steady if record not in conflicting]
         path = options.path or python_places.test_path(
             doc, root, options.out or _configured(root, settings.tests.out), _label(subject)
         )
-        written = found = pytest_text.tests(usable, ())
-        if request.attempts:
-            found = await desk.surviving(found, path)
+        found = pytest_text.tests(usable, ())
         if not found:
             return Declined(say("no call had a result that can be tested"), _histogram(recording.rejected))
         text = await _formatted(pytest_text.module(where.name, found), root, path)
-        return _candidate(
-            request, subject, recording, path, text, len(recording.records) - len(steady), len(written) - len(found)
-        )
+        return _candidate(request, subject, recording, path, text, len(recording.records) - len(steady))
 
 
 def _configured(root: Path, out: str) -> Path | None:
@@ -162,32 +157,6 @@ class _Desk:
         same = same if isinstance(same, list) else []
         return [record for record, good in zip(found, same, strict=False) if good]
 
-    async def surviving(self, found: list[pytest_text.Test], path: Path) -> list[pytest_text.Test]:
-        """Those tests that pass when pytest runs them, each alone in what it may break for others."""
-        text = pytest_text.module(self.where.name, found)
-        root = self.resources.project.root
-        overlay = task.laid_over(self.doc, {path: text}, root)
-        settings = self.resources.settings
-        base = self.resources.project.base
-        async with sandbox.opened(
-            root, settings, files=overlay, readonly=isolation.prefixes(self.python), base=base
-        ) as box:
-            bad: set[str] = set()
-            outcomes = runs.pytest(
-                box,
-                self.python,
-                task.inside(box.root, root, path),
-                focus=None,
-                paths=[task.inside(box.root, root, self.where.base), box.root],
-                times=1,
-                limits=task.limits(self.request, settings),
-            )
-            async for outcome in outcomes:
-                bad |= {name.split("[")[0] for name, reason in outcome.tests.items() if reason}
-                if outcome.broken:
-                    return []
-        return [test for test in found if test.name not in bad]
-
     def _callers(self) -> list[str]:
         """Files of the index that call what is to be tested: their calls are read first."""
         name = self.doc.path.stem
@@ -216,8 +185,8 @@ class _Desk:
             **question,
         }
         run = await self.box.run(
-            [str(self.python), "-s", "-B", "-c", _BOOT.format(folder=str(RECORDER))],
-            readonly=[*isolation.prefixes(self.python), RECORDER],
+            [str(self.python), "-s", "-B", "-c", _BOOT.format(folder=str(runs.RECORDER))],
+            readonly=[*isolation.prefixes(self.python), runs.RECORDER],
             env={
                 "PYTHONPATH": str(self.box.root),
                 "PYTHONHASHSEED": str(seed),
@@ -253,7 +222,7 @@ async def _formatted(text: str, root: Path, path: Path) -> str:
 
 
 def _candidate(
-    request: Request, subject: Symbol | None, recording: _Recording, path: Path, text: str, unsteady: int, failing: int
+    request: Request, subject: Symbol | None, recording: _Recording, path: Path, text: str, unsteady: int
 ) -> Candidate:
     doc = request.document
     name = subject.qualified if subject is not None else doc.path.name
@@ -270,9 +239,6 @@ def _candidate(
         for reason in _SUSPICIOUS
         if reason in rejected
     )
-    if failing:
-        message = say("tests left out because they failed when run: {count}", count=failing)
-        findings += (Finding("tests.failing", Severity.INFORMATION, doc.path, span, message),)
     return Candidate((Edit(path, Span(0, 0), text),), "embedded", 0.9, title, findings)
 
 

@@ -40,6 +40,10 @@ def test_wallet_deposit_rejects_wallet_locked():
         wallet.deposit(Decimal("0"))
 
 
+def test_wallet_withdraw():
+    assert Wallet("abc", Decimal("100.00")).withdraw(Decimal("0")) == Decimal("100.00")
+
+
 def test_wallet_withdraw_changes_balance_and_is_empty():
     wallet = Wallet("abc", Decimal("100.00"))
     result = wallet.withdraw(Decimal("100.00"))
@@ -48,30 +52,12 @@ def test_wallet_withdraw_changes_balance_and_is_empty():
     assert wallet.is_empty is True
 
 
-def test_wallet_withdraw_returns_decimal():
-    wallet = Wallet("abc", Decimal("100.00"))
-    assert wallet.withdraw(Decimal("0")) == Decimal("100.00")
-
-
-def test_wallet_withdraw_changes_balance():
-    wallet = Wallet("abc", Decimal("100.00"))
-    wallet.deposit(Decimal("1"))
-    result = wallet.withdraw(Decimal("100.00"))
-    assert result == Decimal("1.00")
-    assert wallet.balance == Decimal("1.00")
-
-
 def test_wallet_withdraw_rejects_not_enough_money():
     wallet = Wallet("abc")
     with pytest.raises(ValueError, match="not enough money"):
         wallet.withdraw(Decimal("100.00"))
 
 
-def test_wallet_is_empty_is_true():
-    wallet = Wallet("abc")
-    assert wallet.is_empty is True
-
-
-def test_wallet_is_empty_is_false():
-    wallet = Wallet("abc", Decimal("100.00"))
-    assert wallet.is_empty is False
+def test_wallet_is_empty():
+    assert Wallet("abc").is_empty is True
+    assert Wallet("abc", Decimal("100.00")).is_empty is False

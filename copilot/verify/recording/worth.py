@@ -1,0 +1,222 @@
+# Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
+# ruff: noqa: BLE001
+
+"""What each test of a file is worth: the steps between lines that it takes first, and the planted faults that it alone
+exposes.
+
+A pytest plug-in. After the tests have run, each under a trace of the file in focus, faults are planted one at a time, each
+in a forked child, and the tests that reach them run again there. Tests of other files that are given along (those that
+the project has) count as there before.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from .fault import Mutant, Planted
+from .mutants import plant
+
+_MUTANTS = 160
+_SAMPLE = 24
+"""Faults that are tried where no test needs one to speak for it: enough to say what the tests see."""
+
+_CPU_S = 0.3
+"""CPU seconds of one test under a fault, beside ten times what it took without."""
+
+Arc = tuple[int, int]
+
+
+class Worth:
+    """The plug-in. `told` is the answer: `{"gains": {test: [arcs, faults]}, "mutants", "killed", "before", "survivors":
+    [[line, old, new]], "complete"}` (`killed` by the new tests, `before` by the others; `complete`: every fault was tried
+    that a test reaches which reaches nothing new); `lines` are those that the new tests ran.
+    """
+
+    def __init__(self, told: dict[str, Any], test: str, focus: str) -> None:
+        self.told: dict[str, Any] = {
+            "gains": {}, "mutants": 0, "killed": 0, "before": 0, "survivors": [], "complete": True,
+        }  # fmt: skip
+        self.lines: list[int] = []
+        self._module: str = told["module"]
+        self._spans = [tuple(span) for span in told["spans"]]
+        self._cpu_s: float = told["cpu_s"]
+        self._test, self._focus = os.path.realpath(test), focus
+        self._arcs: dict[str, set[Arc]] = {}
+        self._took: dict[str, float] = {}
+        self._failed: set[str] = set()
+        self._items: dict[str, Any] = {}
+        self._weighing = False
+
+    def pytest_runtest_protocol(self, item: Any) -> None:
+        """Each test by its function: the rows of a table count together."""
+        self._items[item.nodeid] = item
+
+    def pytest_runtest_call(self, item: Any) -> None:
+        """Trace from here; `pytest_runtest_teardown` ends it."""
+        if self._weighing:
+            return
+        arcs = self._arcs.setdefault(item.nodeid, set())
+        self._took[item.nodeid] = time.process_time()
+        sys.settrace(_tracer(self._focus, arcs))
+
+    def pytest_runtest_teardown(self, item: Any) -> None:
+        """The end of the test itself."""
+        sys.settrace(None)
+        if item.nodeid in self._took and not self._weighing:
+            self._took[item.nodeid] = time.process_time() - self._took[item.nodeid]
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """A test that fails exposes nothing."""
+        if report.outcome != "passed":
+            self._failed.add(report.nodeid)
+
+    def pytest_sessionfinish(self, session: Any) -> None:
+        """All tests have run, and fixtures of the session are torn down: weigh them."""
+        del session
+        self._weighing = True
+        try:
+            self._weigh()
+        except Exception as error:  # an honest nothing is better than no report of the tests at all
+            self.told["error"] = f"{type(error).__name__}: {error}"[:200]
+
+    def _weigh(self) -> None:
+        good = [n for n in self._items if n not in self._failed and n in self._arcs]
+        own = [n for n in good if os.path.realpath(str(self._items[n].fspath)) == self._test]
+        others = [n for n in good if n not in own]
+        self.lines = sorted({line for name in own for _, line in self._arcs[name]})
+        inside = {name: {arc for arc in self._arcs[name] if self._within(arc)} for name in good}
+        seen: set[Arc] = set().union(*(inside[name] for name in others))
+        functions: dict[str, list[str]] = {}
+        for name in own:
+            functions.setdefault(_function(name), []).append(name)
+        gains: dict[str, list[int]] = {}
+        for function, cases in functions.items():
+            new = set().union(*(inside[case] for case in cases)) - seen
+            gains[function] = [len(new), 0]
+            seen |= new
+        self.told["gains"] = gains
+        self._plant(functions, others)
+
+    def _within(self, arc: Arc) -> bool:
+        return any(first <= arc[1] <= last for first, last in self._spans)
+
+    def _plant(self, functions: dict[str, list[str]], others: list[str]) -> None:
+        """Faults on the lines of the focus; whoever exposes one first has it."""
+        gains = self.told["gains"]
+        began = _cpu()
+        mutants = self._mutants()
+        certain = [f for f in functions if gains[f][0]]
+        doubtful = [f for f in functions if not gains[f][0]]
+        # Tests that reach something new have proven themselves: a look at the faults that the others reach comes first.
+        reached = {line for f in doubtful for case in functions[f] for _, line in self._arcs[case]}
+        mutants.sort(key=lambda m: (m.lines.isdisjoint(reached), (m.number * 7919) % 1009))
+        for mutant in mutants:
+            telling = not mutant.lines.isdisjoint(reached)
+            if _cpu() - began > self._cpu_s or (not telling and self.told["mutants"] >= _SAMPLE):
+                self.told["complete"] = not telling
+                break
+            self.told["mutants"] += 1
+            if self._first(mutant, others) is not None:
+                self.told["before"] += 1
+                continue
+            order = [case for f in (*certain, *doubtful) for case in functions[f]]
+            killer = self._first(mutant, order)
+            if killer is None:
+                self.told["survivors"].append([mutant.line, *mutant.change])
+            else:
+                gains[_function(killer)][1] += 1
+                self.told["killed"] += 1
+
+    def _mutants(self) -> list[Mutant]:
+        module = sys.modules.get(self._module)
+        path = getattr(module, "__file__", None)
+        if module is None or path is None:
+            return []
+        with open(path, "rb") as stream:  # noqa: PTH123 -- Python 3.9, one file
+            tree = ast.parse(stream.read())
+        found = [m for m in plant(tree, path, list(self._spans), module) if self._reaching(m, list(self._arcs))]
+        if len(found) > _MUTANTS:
+            found = [found[i * len(found) // _MUTANTS] for i in range(_MUTANTS)]
+        return found
+
+    def _reaching(self, mutant: Mutant, names: Sequence[str]) -> list[str]:
+        return [name for name in names if any(line in mutant.lines for _, line in self._arcs.get(name, ()))]
+
+    def _first(self, mutant: Mutant, names: Sequence[str]) -> str | None:
+        """The first of these tests that fails when the fault is planted, None when all pass."""
+        wanted = self._reaching(mutant, names)
+        if not wanted:
+            return None
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reader)
+            try:
+                for number, failed in self._under(mutant, wanted):
+                    os.write(writer, b"%d %d\n" % (number, failed))
+                    if failed:
+                        break
+            finally:
+                os._exit(0)
+        os.close(writer)
+        with os.fdopen(reader, "rb") as pipe:
+            rows = [row.split() for row in pipe.read().splitlines()]
+        os.waitpid(child, 0)
+        done = [int(row[0]) for row in rows if len(row) == 2]
+        if rows and rows[-1][-1] == b"1":
+            return wanted[done[-1]]
+        left = (done[-1] + 1) if done else 0
+        return wanted[left] if left < len(wanted) else None  # it died or ran on for ever in this one
+
+    def _under(self, mutant: Mutant, names: Sequence[str]) -> Iterator[tuple[int, bool]]:
+        from _pytest.runner import runtestprotocol
+
+        signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        with Planted(mutant):
+            for number, name in enumerate(names):
+                limit = _CPU_S + 10 * self._took.get(name, 0.0)
+                signal.setitimer(signal.ITIMER_VIRTUAL, limit)
+                signal.setitimer(signal.ITIMER_REAL, 10 * limit)
+                reports = runtestprotocol(self._items[name], log=False, nextitem=None)
+                yield number, any(report.outcome == "failed" for report in reports)
+
+
+def _function(name: str) -> str:
+    """The test function of a node: its name in the file without the row of a table."""
+    return name.split("::", 1)[-1].split("[", 1)[0]
+
+
+def _cpu() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _tracer(focus: str, arcs: set[Arc]) -> Any:
+    known: dict[str, bool] = {}
+
+    def start(frame: Any, _event: str, _arg: Any) -> Any:
+        code = frame.f_code
+        name = code.co_filename
+        if name not in known:
+            known[name] = os.path.realpath(name) == focus
+        if not known[name]:
+            return None
+        last = [-code.co_firstlineno]
+
+        def local(current: Any, event: str, _arg: Any) -> Any:
+            if event == "line":
+                arcs.add((last[0], current.f_lineno))
+                last[0] = current.f_lineno
+            return local
+
+        return local
+
+    return start
