@@ -214,9 +214,11 @@ async def _judged(
         report(say("run {number} of {total}", number=done, total=total), done / total)
     first, *later = found
     if not first.tests or first.broken:
-        yield Check("runs", passed=False, detail=first.broken or say("there is no test"))
+        parts = tuple(first.tests.items())  # who ran last when the process died
+        yield Check("runs", passed=False, detail=first.broken or say("there is no test"), parts=parts)
         return
     bad = {name: reason for name, reason in first.tests.items() if reason}
+    bad |= {name: _effect(what) for one in reversed(found) for name, what in one.effects.items() if name in first.tests}
     unsteady, broken = _unsteady(first, later)
     unsteady = {name: reason for name, reason in unsteady.items() if name not in bad}
     idle = dict.fromkeys(_idle(first.worth), say("it adds nothing to the other tests"))
@@ -245,16 +247,41 @@ async def _judged(
         yield _worth(first.worth, parts)
 
 
+def _effect(what: str) -> str:
+    """What a test does beside testing, for a person."""
+    told = {
+        "it opens a network connection": say("it opens a network connection"),
+        "it opens a network port": say("it opens a network port"),
+        "it sends to the network": say("it sends to the network"),
+        "it asks for a network name": say("it asks for a network name"),
+        "it starts a program": say("it starts a program"),
+        "it starts processes": say("it starts processes"),
+        "it sends a signal": say("it sends a signal"),
+        "it sleeps": say("it sleeps"),
+    }
+    return told.get(what) or say("it writes outside its temporary folder")
+
+
 def _unsteady(first: runs.Outcome, later: list[runs.Outcome]) -> tuple[dict[str, str], str]:
     """Tests that pass at first and fail in a later run, and why a run says nothing of any test."""
     found: dict[str, str] = {}
-    for number, outcome in enumerate(later, 2):
+    numbered = sorted(enumerate(later, 2), key=lambda row: not row[1].ahead)  # the date is the most telling reason
+    for number, outcome in numbered:
         if outcome.ahead and (outcome.broken or outcome.tests.keys() != first.tests.keys()):
             continue  # a clock of Python's own does not suit every library
         if outcome.broken or outcome.tests.keys() != first.tests.keys():
             return found, say(
                 "run {number}: {what}", number=number, what=outcome.broken or say("other tests were found")
             )
+        if outcome.disordered and any(outcome.tests.values()) and first.changed:
+            # Who fails in another order need not be to blame: first those go that leave the module changed.
+            found |= {
+                name: say("it leaves {name} changed, and others fail in another order", name=what)
+                for name, what in first.changed.items()
+                if not outcome.tests.get(name)
+            }
+            if found:
+                return found, ""
         for name, reason in outcome.tests.items():
             if reason:
                 where = say("on another date") if outcome.ahead else say("run {number}", number=number)

@@ -1,10 +1,11 @@
 """Run by the project's interpreter inside the sandbox: pytest on one file, once a turn, and a JSON report on standard output.
 
-Only the standard library and pytest; no module of bank-copilot is there. The request is JSON on standard input:
-`{"test": path, "only": [names of its tests, none: all], "focus": path or "", "root": path, "lend": [folders that may
-lend pytest], "config": bool, "turns": [{"zone", "days", "order", "worth": object or null}]}`. Each turn is a forked process
-that has imported pytest and nothing of the project: another time zone, a clock so many days ahead, the tests in an order
-drawn by lot (0: as written). Works with Python 3.9 and later.
+Only the standard library, pytest and the package `recording` beside this file. The request is JSON on standard input:
+`{"test": path, "only": [names of its tests, none: all], "focus": path or "", "module": its name or "", "root": path, "lend":
+[folders that may lend pytest], "config": bool, "recorder": folder, "turns": [{"zone", "days", "order", "other", "worth":
+object or null}]}`. Each turn is a forked process that has imported pytest and nothing of the project: another time zone, a
+clock so many days ahead, the tests in an order drawn by lot (0: as written), the environment of another person. Works with
+Python 3.9 and later.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import sys
+import threading
 import time
 import types
+from contextlib import suppress
 from typing import Any
 
 
@@ -43,85 +47,101 @@ def _answered(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _in_child(request: dict[str, Any], turn: dict[str, Any]) -> dict[str, Any]:
-    """The report of one turn; `died` with the exit status when there is none."""
+    """The report of one turn; `died` with the exit status, and `last`, the test that ran, when there is none."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
+        mine = os.getpid()
+        with suppress(OSError):
+            os.setpgid(0, 0)
         try:
-            told = json.dumps(_run(request, turn)).encode()
-            with os.fdopen(writer, "wb") as pipe:
-                pipe.write(told)
+            told = json.dumps(_run(request, turn, writer)).encode()
+            if os.getpid() == mine:  # else a process that a test forked off and that ran on
+                _write(writer, told)
         finally:
             os._exit(0)
     os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        data = pipe.read()
+    pieces: list[bytes] = []
+    reading = threading.Thread(target=_drained, args=(reader, pieces))
+    reading.start()
     _, status = os.waitpid(child, 0)
+    with suppress(OSError):
+        os.killpg(child, signal.SIGKILL)  # what its tests started and left behind holds the pipe
+    reading.join()
+    *names, last = b"".join(pieces).split(b"\0")
     try:
-        report: Any = json.loads(data)
+        report: Any = json.loads(last)
     except ValueError:
         report = None
     if isinstance(report, dict):
         return report
-    return {"died": -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)}
+    code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+    return {"died": code, "last": names[-1].decode(errors="replace") if names else ""}
 
 
-def _run(request: dict[str, Any], turn: dict[str, Any]) -> dict[str, Any]:
+def _drained(reader: int, pieces: list[bytes]) -> None:
+    with os.fdopen(reader, "rb") as pipe:
+        pieces.append(pipe.read())
+
+
+def _write(writer: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(writer, data) :]
+
+
+def _run(request: dict[str, Any], turn: dict[str, Any], writer: int) -> dict[str, Any]:
     import pytest
+
+    package = sys.modules["recording"] = types.ModuleType("recording")
+    package.__path__ = [request["recorder"]]
+    from recording import clock, effects, worth  # type: ignore[import-not-found]  # copilot/verify/recording
 
     os.environ["TZ"] = turn["zone"]
     time.tzset()
+    effects.elsewhere() if turn["other"] else effects.home()
     asked: set[str] = set()
     if turn["days"]:
-        _ahead(turn["days"], asked)
+        clock.ahead(turn["days"], asked)
     focus: str = os.path.realpath(request["focus"]) if request["focus"] and not turn["order"] else ""
     lines: set[int] = set()
-    report = _Report(lambda: _watch(focus, lines) if focus and not turn["worth"] else None, asked, turn["order"])
+    report = _Report(
+        lambda: _watch(focus, lines) if focus and not turn["worth"] else None, asked, turn["order"], writer
+    )
     argv = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--rootdir", request["root"]]
     argv += [f"{request['test']}::{name}" for name in request["only"]] or [request["test"]]
     if not request["config"]:
         argv[:0] = ["-c", os.devnull]
-    plugins: list[Any] = [report]
-    worth = None
+    seen = effects.Effects(request["module"])
+    plugins: list[Any] = [report, seen]
+    weighed = None
     if turn["worth"]:
-        worth = _worth(turn["worth"], request["test"], focus)
-        plugins.append(worth)
+        weighed = worth.Worth(turn["worth"], request["module"], request["test"], focus)
+        plugins.append(weighed)
         argv += turn["worth"]["existing"]
     code = int(pytest.main(argv, plugins=plugins))
-    own = report.tests if worth is None else {n: o for n, o in report.tests.items() if n not in report.others}
-    answer = {
+    return {
         "code": code,
-        "tests": own,
+        "tests": {name: told for name, told in report.tests.items() if name not in report.others},
         "collect": report.collect,
-        "lines": sorted(lines),
+        "lines": sorted(lines) if weighed is None else weighed.lines,
         "asked": sorted(report.asked),
+        "effects": seen.found,
+        "changed": seen.changed,
+        "worth": None if weighed is None else weighed.told,
     }
-    if worth is not None:
-        answer["worth"] = worth.told
-        answer["lines"] = worth.lines
-    return answer
-
-
-def _worth(told: dict[str, Any], test: str, focus: str) -> Any:
-    """The plug-in that finds out what each test is worth; its package lies outside the project."""
-    package = sys.modules["recording"] = types.ModuleType("recording")
-    package.__path__ = [told["recorder"]]
-    from recording.worth import Worth  # type: ignore[import-not-found]  # copilot/verify/recording
-
-    return Worth(told, test, focus)
 
 
 class _Report:
     """A pytest plugin: the outcome of each test, its reason in one line."""
 
-    def __init__(self, watch: Any, clock: set[str], order: int) -> None:
+    def __init__(self, watch: Any, clock: set[str], order: int, writer: int) -> None:
         self.tests: dict[str, list[str]] = {}
         self.collect: list[str] = []
         self.asked: set[str] = set()
         self.others: set[str] = set()
         self._watch, self._clock, self._order = watch, clock, order
-        self._first = ""
+        self._first, self._writer = "", writer
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """The order of this turn; which tests are those of the first file."""
@@ -135,6 +155,7 @@ class _Report:
             self.asked.add("")  # at import: every test may depend on it
         self._clock.clear()
         self._watch()
+        _write(self._writer, item.nodeid.split("::", 1)[-1].encode() + b"\0")  # should it be the last
         if item.nodeid.split("::", 1)[0] != self._first:
             self.others.add(item.nodeid.split("::", 1)[-1])
 
@@ -163,83 +184,6 @@ def _last_line(text: str) -> str:
     errors = [line[1:].strip() for line in text.splitlines() if line.startswith("E ")]
     lines = errors or text.strip().splitlines() or [""]
     return lines[0][:300]
-
-
-def _ahead(days: int, asked: set[str]) -> None:
-    """Set the clock of Python ahead, for modules that are imported from here on; `asked` hears who looks at it.
-
-    The classes stand for the real ones in every check of types. Built-in code that makes dates by itself still sees
-    today: a test that failed here counts only if it looked at this clock.
-    """
-    import datetime as dt
-
-    shift = dt.timedelta(days=days, hours=7)
-    real_date: Any = dt.date
-    real: Any = dt.datetime
-
-    class Stands(type):
-        def __instancecheck__(cls, value: Any) -> bool:
-            return isinstance(value, cls.__mro__[1])
-
-        def __subclasscheck__(cls, other: Any) -> bool:
-            return issubclass(other, cls.__mro__[1])
-
-    class Date(real_date, metaclass=Stands):  # type: ignore[misc]
-        @classmethod
-        def today(cls) -> Any:
-            asked.add("date.today")
-            now = real.now() + shift
-            return cls(now.year, now.month, now.day)
-
-        def __repr__(self) -> str:
-            return f"datetime.{real_date.__repr__(self)}"
-
-    class Datetime(real, metaclass=Stands):  # type: ignore[misc]
-        @classmethod
-        def now(cls, tz: Any = None) -> Any:
-            asked.add("datetime.now")
-            now = real.now(tz) + shift
-            return cls(
-                now.year,
-                now.month,
-                now.day,
-                now.hour,
-                now.minute,
-                now.second,
-                now.microsecond,
-                now.tzinfo,
-                fold=now.fold,
-            )
-
-        @classmethod
-        def today(cls) -> Any:
-            return cls.now()
-
-        @classmethod
-        def utcnow(cls) -> Any:
-            return cls.now(dt.timezone.utc).replace(tzinfo=None)  # noqa: UP017 -- Python 3.9
-
-        def __repr__(self) -> str:
-            return f"datetime.{real.__repr__(self)}"
-
-    for twin, name in ((Date, "date"), (Datetime, "datetime")):
-        twin.__module__, twin.__name__, twin.__qualname__ = "datetime", name, name
-        setattr(dt, name, twin)
-    seconds = shift.total_seconds()
-    for name in ("time", "localtime", "gmtime"):
-        setattr(time, name, _later(getattr(time, name), name, seconds, asked))
-
-
-def _later(function: Any, name: str, seconds: float, asked: set[str]) -> Any:
-    real_time = time.time
-
-    def later(*given: Any) -> Any:
-        if given and given[0] is not None:
-            return function(*given)
-        asked.add("time." + name)
-        return real_time() + seconds if name == "time" else function(real_time() + seconds)
-
-    return later
 
 
 def _watch(focus: str, lines: set[int]) -> None:

@@ -7,6 +7,7 @@ replace the very thing they test.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -184,9 +185,17 @@ def _refused(function: ast.FunctionDef | ast.AsyncFunctionDef, subject: str) -> 
             name = _last(node.func)
             if name in _CALLS:
                 return say("it calls {name}", name=name)
-            if name in _PATCHES and any(subject and subject in ast.unparse(a) for a in node.args):
+            if name in _PATCHES and _replaces(node, function, subject):
                 return say("it replaces what it tests")
     return ""
+
+
+def _replaces(node: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef, subject: str) -> bool:
+    """True for a patch of the subject, or of something that the test itself then calls."""
+    told = " ".join(ast.unparse(argument) for argument in node.args)
+    called = {_last(each.func) for each in ast.walk(function) if isinstance(each, ast.Call) and each is not node}
+    names = ({subject} if subject else set()) | (called - _PATCHES - _CALLS)
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told) for name in names if len(name) > 1)
 
 
 def _last(node: ast.AST) -> str:

@@ -13,8 +13,8 @@ import json
 import re
 import sys
 import sysconfig
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -31,8 +31,10 @@ ZONES: Final = ("UTC", "Asia/Shanghai", "America/New_York", "UTC-13", "UTC")
 """Time zones, one a run: a test that passes in one only is not stable."""
 
 _AHEAD: Final = 4
+_OTHER: Final = 3
 _DISORDER: Final = frozenset({1, 2})
-"""Of five runs the last has its clock ahead and is otherwise the first again; two are in an order drawn by lot."""
+"""Of five runs the last has its clock ahead and is otherwise the first again; one has another person's environment; two are
+in an order drawn by lot."""
 
 DAYS: Final = 431
 """The clock of every fifth run is so far ahead."""
@@ -71,10 +73,12 @@ class Weighing:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One run. `tests` maps a test to its failure, an empty string when it passed. `broken`: nothing could be run.
+    """One run. `tests` maps a test to its failure, an empty string when it passed. `broken`: nothing could be
+    run, or the process died, then with the test that ran last in `tests`.
 
     `lines` are the executed lines (from 1) of the file in focus, without those that run when it is imported. `ahead`: the
-    clock was set ahead, and failures of tests that did not look at it are not held against them.
+    clock was set ahead (`disordered`: the order was drawn by lot), and failures of tests that did not look at it are not held against them. `effects` maps a test to
+    what it did beside testing, `changed` to a name of the module whose value it left changed.
     """
 
     tests: dict[str, str]
@@ -84,6 +88,9 @@ class Outcome:
     wall_s: float
     worth: Worth | None = None
     ahead: bool = False
+    disordered: bool = False
+    effects: Mapping[str, str] = field(default_factory=dict)
+    changed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -117,7 +124,7 @@ async def pytest(
     only: Sequence[str] = (),
     weighing: Weighing | None = None,
 ) -> AsyncIterator[Outcome]:
-    """Run `test` (a path inside the box) `times` times; the outcomes in order, the first alone when it is broken.
+    """Run `test` (a path inside the box) `times` times; the outcomes in order, the first alone when it is not clean.
 
     `paths` go on the import path; `focus` is the file whose executed lines are wanted in the first run, in which with
     `weighing` the tests are also weighed; `only` names the tests wanted of the file (`test_a`, `TestB::test_c`), none:
@@ -126,7 +133,7 @@ async def pytest(
     run = _Run(box, python, test, focus, tuple(paths), limits, tuple(only), weighing)
     first, means = await _first(run)
     yield first
-    if first.broken or times < 2:
+    if not first.passed or first.effects or times < 2:
         return
     # Two processes at once, one for each hash seed; every run is a fork that has imported nothing of the project yet.
     later = range(1, times)
@@ -194,6 +201,8 @@ async def _turns(run: _Run, turns: Sequence[int], means: _Means) -> list[Outcome
         "test": str(run.test),
         "only": list(run.only),
         "focus": str(run.focus or ""),
+        "module": run.weighing.module if run.weighing is not None else "",
+        "recorder": str(RECORDER),
         "root": str(run.box.root),
         "lend": [str(path) for path in lend],
         "config": means.config,
@@ -219,8 +228,6 @@ def _turn(run: _Run, turn: int) -> dict[str, Any]:
     if turn == 0 and run.weighing is not None and run.focus is not None:
         told = run.weighing
         worth = {
-            "recorder": str(RECORDER),
-            "module": told.module,
             "spans": told.spans,
             "existing": [str(path) for path in told.existing],
             "cpu_s": told.cpu_s,
@@ -229,6 +236,7 @@ def _turn(run: _Run, turn: int) -> dict[str, Any]:
         "zone": ZONES[turn % len(ZONES)],
         "days": DAYS if _is_ahead(turn) else 0,
         "order": turn if turn % len(ZONES) in _DISORDER else 0,
+        "other": turn % len(ZONES) == _OTHER,
         "worth": worth,
     }
 
@@ -250,7 +258,10 @@ def _read(run: sandbox.Run, python: Path, turns: Sequence[int]) -> list[Outcome]
                 say("{python} has no pytest; install it there to get verified unit tests.", python=python)
             )
         reports = told["turns"]
-        return [_outcome(reports[at], run, ahead=_is_ahead(turn)) for at, turn in enumerate(turns)]
+        return [
+            replace(_outcome(reports[at], run, ahead=_is_ahead(turn)), disordered=turn % len(ZONES) in _DISORDER)
+            for at, turn in enumerate(turns)
+        ]
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError):
         return [broken(say("the test process died (exit {code})", code=run.returncode))] * len(turns)
 
@@ -262,7 +273,9 @@ def _outcome(report: dict[str, Any], run: sandbox.Run, *, ahead: bool) -> Outcom
         return Outcome({}, frozenset(), reason, run.level, run.wall_s, ahead=ahead)
 
     if "died" in report:
-        return broken(say("the test process died (exit {code})", code=int(report["died"])))
+        reason = say("the test process died (exit {code})", code=int(report["died"]))
+        last = str(report["last"])
+        return replace(broken(reason if not last else f"{last}: {reason}"), tests={last: reason} if last else {})
     if report["code"] in _USAGE_ERRORS:
         return broken(f"pytest exit {int(report['code'])}")
     if report["collect"]:
@@ -274,7 +287,21 @@ def _outcome(report: dict[str, Any], run: sandbox.Run, *, ahead: bool) -> Outcom
     }
     if ahead:
         tests = {name: reason if name in asked or "" in asked else "" for name, reason in tests.items()}
-    return Outcome(tests, frozenset(map(int, report["lines"])), "", run.level, run.wall_s, _worth(report), ahead)
+    return Outcome(
+        tests,
+        frozenset(map(int, report["lines"])),
+        "",
+        run.level,
+        run.wall_s,
+        _worth(report),
+        ahead,
+        effects=_named(report["effects"]),
+        changed=_named(report["changed"]),
+    )
+
+
+def _named(told: dict[str, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in told.items()}
 
 
 def _worth(report: dict[str, Any]) -> Worth | None:

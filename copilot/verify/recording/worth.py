@@ -39,14 +39,14 @@ class Worth:
     that a test reaches which reaches nothing new); `lines` are those that the new tests ran.
     """
 
-    def __init__(self, told: dict[str, Any], test: str, focus: str) -> None:
+    def __init__(self, asked: dict[str, Any], module: str, test: str, focus: str) -> None:
         self.told: dict[str, Any] = {
             "gains": {}, "mutants": 0, "killed": 0, "before": 0, "survivors": [], "complete": True,
         }  # fmt: skip
         self.lines: list[int] = []
-        self._module: str = told["module"]
-        self._spans = [tuple(span) for span in told["spans"]]
-        self._cpu_s: float = told["cpu_s"]
+        self._module = module
+        self._spans = [tuple(span) for span in asked["spans"]]
+        self._cpu_s: float = asked["cpu_s"]
         self._test, self._focus = os.path.realpath(test), focus
         self._arcs: dict[str, set[Arc]] = {}
         self._took: dict[str, float] = {}
@@ -81,6 +81,9 @@ class Worth:
         """All tests have run, and fixtures of the session are torn down: weigh them."""
         del session
         self._weighing = True
+        if any(name not in self._others() for name in self._failed):
+            self.told["error"] = "not all pass"
+            return
         try:
             self._weigh()
         except Exception as error:  # an honest nothing is better than no report of the tests at all
@@ -88,8 +91,8 @@ class Worth:
 
     def _weigh(self) -> None:
         good = [n for n in self._items if n not in self._failed and n in self._arcs]
-        own = [n for n in good if os.path.realpath(str(self._items[n].fspath)) == self._test]
-        others = [n for n in good if n not in own]
+        others = [n for n in self._others() if n in good]
+        own = [n for n in good if n not in others]
         self.lines = sorted({line for name in own for _, line in self._arcs[name]})
         inside = {name: {arc for arc in self._arcs[name] if self._within(arc)} for name in good}
         seen: set[Arc] = set().union(*(inside[name] for name in others))
@@ -103,6 +106,10 @@ class Worth:
             seen |= new
         self.told["gains"] = gains
         self._plant(functions, others)
+
+    def _others(self) -> list[str]:
+        """The tests that the project has."""
+        return [name for name, item in self._items.items() if os.path.realpath(str(item.fspath)) != self._test]
 
     def _within(self, arc: Arc) -> bool:
         return any(first <= arc[1] <= last for first, last in self._spans)
