@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from copilot.config import Settings
-from copilot.tasks import staged_file, tests
+from copilot.tasks import staged_file, tests_proof
 from copilot.tasks.staged_file import Label
 from copilot.types import Document, Project
 from copilot.verify import isolation, python_places, runs, sandbox
@@ -48,16 +48,16 @@ async def outcome(
     root = project.root
     python = runs.interpreter(project.python)
     place = python_places.place(document, root)
-    files = tests.laid_over(document, {path: text}, root)
+    files = tests_proof.laid_over(document, {path: text}, root)
     limits = sandbox.Limits(max(2.0, wall_s), settings.sandbox.cpu_s, settings.sandbox.memory_mb)
     async with sandbox.opened(
         root, settings, files=files, readonly=isolation.prefixes(python), base=project.base
     ) as box:
-        paths = [tests.inside(box.root, root, place.base)] if place is not None else []
+        paths = [tests_proof.inside(box.root, root, place.base)] if place is not None else []
         ran = runs.pytest(
             box,
             python,
-            tests.inside(box.root, root, path),
+            tests_proof.inside(box.root, root, path),
             focus=None,
             paths=[*paths, box.root],
             times=1,

@@ -68,7 +68,7 @@ class Weighing:
     module: str
     spans: tuple[tuple[int, int], ...]
     existing: tuple[Path, ...] = ()
-    cpu_s: float = 1.5
+    cpu_s: float = 1.2
 
 
 @dataclass(frozen=True, slots=True)

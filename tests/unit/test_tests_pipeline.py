@@ -21,6 +21,7 @@ from copilot.engines.embedded import EmbeddedEngine
 from copilot.progress import listening
 from copilot.syntax.outline import outline
 from copilot.tasks import tests as task
+from copilot.tasks import tests_proof
 from copilot.types import (
     Candidate,
     Check,
@@ -242,7 +243,7 @@ async def test_a_conftest_that_needs_a_plugin_gets_it(shop: Path) -> None:
 def test_a_document_of_another_encoding_is_laid_out_in_it(shop: Path) -> None:
     path = shop / "src/shop/vouchers.py"
     document = Document(path, "python", ("# -*- coding: gb18030 -*-\n# 兑换\n".encode(),), encoding="gb18030")
-    assert task.laid_over(document, {}, shop)["src/shop/vouchers.py"].endswith("兑换\n".encode("gb18030"))
+    assert tests_proof.laid_over(document, {}, shop)["src/shop/vouchers.py"].endswith("兑换\n".encode("gb18030"))
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from copilot.messages import say
 from copilot.progress import report
 from copilot.syntax.outline import Symbol
 from copilot.tasks import tests as task
+from copilot.tasks import tests_proof
 from copilot.types import (
     Candidate,
     Context,
@@ -83,7 +84,7 @@ async def _proposed(request: Request, resources: Resources, where: python_places
     subject = task.focus(doc, request.span)
     options = request.options if isinstance(request.options, TestsOptions) else TestsOptions()
     python = runs.interpreter(resources.project.python)
-    overlay = task.laid_over(doc, {}, root)
+    overlay = tests_proof.laid_over(doc, {}, root)
     async with sandbox.opened(
         root, settings, files=overlay, readonly=isolation.prefixes(python), base=resources.project.base
     ) as box:
@@ -131,7 +132,7 @@ class _Desk:
         """Search for telling calls."""
         cpu_s = min(
             2.5 if subject is not None and subject.kind != "class" else 6.0,
-            task.budget_s(self.request, self.resources.settings) / 3,
+            tests_proof.budget_s(self.request, self.resources.settings) / 3,
         )
         answer = await self._ask(
             {"targets": [subject.qualified] if subject else None, "cpu_s": cpu_s, "first": self._callers()}, 0
@@ -166,17 +167,19 @@ class _Desk:
         found = [call.path for name in names for call in self.resources.index.calls(name, 20)]
         paths = [path if path.is_absolute() else root / path for path in found]
         return [
-            str(task.inside(self.box.root, root, path)) for path in dict.fromkeys(paths) if path.is_relative_to(root)
+            str(tests_proof.inside(self.box.root, root, path))
+            for path in dict.fromkeys(paths)
+            if path.is_relative_to(root)
         ]
 
     async def _ask(self, question: Mapping[str, Any], seed: int) -> dict[str, Any]:
         root = self.resources.project.root
-        path = task.inside(self.box.root, root, self.doc.path)
+        path = tests_proof.inside(self.box.root, root, self.doc.path)
         request = {
             "path": str(path),
             "module": self.where.name,
             "root": str(self.box.root),
-            "package_root": str(task.inside(self.box.root, root, self.where.base)),
+            "package_root": str(tests_proof.inside(self.box.root, root, self.where.base)),
             "targets": None,
             "first": [],
             "cpu_s": 5.0,
@@ -193,7 +196,7 @@ class _Desk:
                 "TZ": "Asia/Kolkata" if seed else "UTC",
             },
             stdin=json.dumps(request).encode(),
-            limits=task.limits(self.request, self.resources.settings),
+            limits=tests_proof.limits(self.request, self.resources.settings),
         )
         if run.timed_out:
             return {"error": say("stopped after {seconds} s", seconds=round(run.wall_s))}

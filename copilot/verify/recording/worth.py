@@ -24,7 +24,7 @@ from .fault import Mutant, Planted
 from .mutants import plant
 
 _MUTANTS = 160
-_SAMPLE = 24
+_SAMPLE = 12
 """Faults that are tried where no test needs one to speak for it: enough to say what the tests see."""
 
 _CPU_S = 0.3
