@@ -105,7 +105,7 @@ def figures(kept: list[Verdict], stripped: list[Verdict], others: dict[str, list
 
     killed = beside("tests.killed_pct", pooled, 85)
     found = [
-        beside("tests.modules_ok_pct", modules_ok, 100),
+        Figure("tests.modules_ok_pct", modules_ok(kept), "%", ">=", 100),
         Figure("tests.modules_ok_pct_stripped", modules_ok(stripped), "%"),
         killed,
         Figure("tests.killed_stripped_pct", pooled(stripped), "%", ">=", 70),
@@ -123,6 +123,9 @@ def figures(kept: list[Verdict], stripped: list[Verdict], others: dict[str, list
     if killed.ratio is not None:
         found.insert(3, Figure("tests.killed_pct_ratio", killed.ratio, "x", ">=", 1.7))
     for peer, some in others.items():
+        # A peer's xfail marks make none of its modules "ok"; what it has to offer is a module with tests that pass.
+        passing = 100 * statistics.mean(v.told["passed"] > 0 for v in some)
+        found.append(Figure(f"tests.modules_ok_pct_{peer}_some_passing", passing, "%"))
         found.append(Figure(f"tests.killed_pct_{peer}", pooled(some), "%"))
         found.append(Figure(f"tests.branch_pct_{peer}", branches(some), "%"))
         found.append(Figure(f"tests.cpu_median_s_{peer}", statistics.median(v.cost.cpu_s for v in some), "s"))
