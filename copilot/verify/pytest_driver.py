@@ -106,7 +106,11 @@ def _run(request: dict[str, Any], turn: dict[str, Any], writer: int) -> dict[str
     focus: str = os.path.realpath(request["focus"]) if request["focus"] and not turn["order"] else ""
     lines: set[int] = set()
     report = _Report(
-        lambda: _watch(focus, lines) if focus and not turn["worth"] else None, asked, turn["order"], writer
+        lambda: _watch(focus, lines) if focus and not turn["worth"] else None,
+        asked,
+        turn["order"],
+        writer,
+        request["test"],
     )
     argv = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--rootdir", request["root"]]
     argv += [f"{request['test']}::{name}" for name in request["only"]] or [request["test"]]
@@ -118,34 +122,38 @@ def _run(request: dict[str, Any], turn: dict[str, Any], writer: int) -> dict[str
     if turn["worth"]:
         weighed = worth.Worth(turn["worth"], request["module"], request["test"], focus)
         plugins.append(weighed)
-        argv += turn["worth"]["existing"]
+        argv += [path for path in turn["worth"]["existing"] if os.path.isfile(path)]  # noqa: PTH113 -- of another tree, maybe
     code = int(pytest.main(argv, plugins=plugins))
     return {
         "code": code,
-        "tests": {name: told for name, told in report.tests.items() if name not in report.others},
+        "tests": report.tests,
         "collect": report.collect,
         "lines": sorted(lines) if weighed is None else weighed.lines,
         "asked": sorted(report.asked),
-        "effects": seen.found,
-        "changed": seen.changed,
+        "effects": {_short(name): what for name, what in seen.found.items() if name in report.own},
+        "changed": {_short(name): what for name, what in seen.changed.items() if name in report.own},
         "worth": None if weighed is None else weighed.told,
     }
 
 
-class _Report:
-    """A pytest plugin: the outcome of each test, its reason in one line."""
+def _short(nodeid: str) -> str:
+    return nodeid.split("::", 1)[-1]
 
-    def __init__(self, watch: Any, clock: set[str], order: int, writer: int) -> None:
+
+class _Report:
+    """A pytest plugin: the outcome of each test of one file, its reason in one line."""
+
+    def __init__(self, watch: Any, clock: set[str], order: int, writer: int, test: str) -> None:
         self.tests: dict[str, list[str]] = {}
         self.collect: list[str] = []
         self.asked: set[str] = set()
-        self.others: set[str] = set()
+        self.own: set[str] = set()
         self._watch, self._clock, self._order = watch, clock, order
-        self._first, self._writer = "", writer
+        self._writer, self._test = writer, os.path.realpath(test)
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        """The order of this turn; which tests are those of the first file."""
-        self._first = items[0].nodeid.split("::", 1)[0] if items else ""
+        """The order of this turn; which tests are those of the file."""
+        self.own = {item.nodeid for item in items if os.path.realpath(str(item.fspath)) == self._test}
         if self._order:
             random.Random(self._order).shuffle(items)  # noqa: S311 -- an order, no secret
 
@@ -155,14 +163,13 @@ class _Report:
             self.asked.add("")  # at import: every test may depend on it
         self._clock.clear()
         self._watch()
-        _write(self._writer, item.nodeid.split("::", 1)[-1].encode() + b"\0")  # should it be the last
-        if item.nodeid.split("::", 1)[0] != self._first:
-            self.others.add(item.nodeid.split("::", 1)[-1])
+        if item.nodeid in self.own:
+            _write(self._writer, _short(item.nodeid).encode() + b"\0")  # should it be the last
 
     def pytest_runtest_teardown(self, item: Any) -> None:
         """Who asked the clock."""
         if self._clock:
-            self.asked.add(item.nodeid.split("::", 1)[-1])
+            self.asked.add(_short(item.nodeid))
         self._clock.clear()
 
     def pytest_collectreport(self, report: Any) -> None:
@@ -172,7 +179,9 @@ class _Report:
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """The worst of set-up, call and tear-down counts."""
-        name = report.nodeid.split("::", 1)[-1]
+        if report.nodeid not in self.own:
+            return
+        name = _short(report.nodeid)
         before = self.tests.get(name, ["passed", ""])
         if report.outcome != "passed" and before[0] == "passed":
             self.tests[name] = [report.outcome, _last_line(report.longreprtext)]

@@ -41,7 +41,7 @@ _NAMED = {
 
 
 class Effects:
-    """A pytest plug-in. `found` maps a test to what it did, `changed` to the state of the module that it left changed."""
+    """A pytest plug-in. `found` maps a test (its node) to what it did, `changed` to the state of the module that it left changed."""
 
     def __init__(self, module: str) -> None:
         self.found: dict[str, str] = {}
@@ -60,7 +60,7 @@ class Effects:
         """The test itself begins."""
         self._before = self._state()
         self._slept = 0.0
-        self._current = item.nodeid.split("::", 1)[-1]
+        self._current = item.nodeid
         signal.setitimer(signal.ITIMER_VIRTUAL, CPU_S)
         signal.setitimer(signal.ITIMER_REAL, WALL_S)
 
