@@ -166,6 +166,8 @@ class TestsOptions:
     budget_s: float | None = None
     path: Path | None = None
     module: str = ""
+    early: bool = False
+    """Tell about a first verified test while the others are still looked for."""
 
 
 @dataclass(frozen=True, slots=True)

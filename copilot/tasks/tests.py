@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from copilot.config import Settings
 from copilot.edits import apply
 from copilot.messages import say
+from copilot.progress import report
 from copilot.syntax.outline import Symbol, outline
 from copilot.tasks import tests_prompt, tests_proof
 from copilot.types import (
@@ -34,6 +36,9 @@ from copilot.types import (
 )
 from copilot.verify import python_places, python_tests, syntax
 from prompts.templates import Library
+
+EARLY: Final = 0.5
+"""Confidence of a file with one test that is there to be shown while the rest is being made."""
 
 _TESTABLE = frozenset({"function", "method", "constructor", "class"})
 
@@ -119,8 +124,8 @@ def mended(request: Request, candidate: Candidate, check: Check) -> Candidate | 
 
 
 def satisfied(request: Request, candidate: Candidate, settings: Settings) -> bool:  # noqa: ARG001 - the protocol's
-    """The first proven file is enough."""
-    return True
+    """The first proven file is enough, unless it is the single test that is shown early."""
+    return candidate.confidence > EARLY
 
 
 async def checks(candidate: Candidate, request: Request, project: Project, settings: Settings) -> AsyncIterator[Check]:
@@ -134,8 +139,14 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
         module = request.options.module if isinstance(request.options, TestsOptions) else ""
         check = python_tests.asserts(text, subject.name if subject else "", module)
         yield replace(check, detail=f"{path.name}: {check.detail}") if len(files) > 1 else check
+    proven = True
     async for check in tests_proof.executed(request, project, settings, files, subject):
+        proven = proven and check.passed
         yield check
+    if proven and candidate.confidence <= EARLY:
+        report(
+            say("verified: {what}; more tests are on their way", what=python_tests.names(next(iter(files.values())))[0])
+        )
 
 
 def _files(candidate: Candidate) -> dict[Path, str]:

@@ -150,6 +150,11 @@ def _without_unused(text: str) -> str:
     return "\n".join(rows).lstrip("\n")
 
 
+def names(text: str) -> list[str]:
+    """The test functions of a file, in order."""
+    return [function.name for function in _functions(ast.parse(text))]
+
+
 def assertion_count(text: str) -> int:
     """Assertions on values and expected exceptions in a test file; a row of a table counts as one."""
     return sum(_held(function) for function in _functions(ast.parse(text)))

@@ -134,6 +134,8 @@ async def _asked(
         request = make(document, _span(server, document, where))
     else:
         request = questions.request(target, document, server.protocol.typed)
+    if isinstance(request.options, TestsOptions):
+        request = replace(request, options=replace(request.options, early=True))
     async with server.working(title):
         return await pipeline.suggest(request, workspace), document
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +37,8 @@ from copilot.verify import isolation, python_places, python_tests, runs, sandbox
 
 LINE: Final = 100
 """Longest line of a generated test."""
+
+_EARLY_S: Final = 0.3
 
 _BOOT: Final = (
     "import sys, types; package = sys.modules['recording'] = types.ModuleType('recording');"
@@ -74,12 +76,15 @@ async def propose(
         yield Declined(say("{name} cannot be imported by a name", name=doc.path.name))
         return
     try:
-        yield await _proposed(request, resources, where)
+        async for proposal in _proposed(request, resources, where):
+            yield proposal
     except CopilotError as error:
         yield Declined(str(error))
 
 
-async def _proposed(request: Request, resources: Resources, where: python_places.Place) -> Candidate | Declined:
+async def _proposed(
+    request: Request, resources: Resources, where: python_places.Place
+) -> AsyncIterator[Candidate | Declined]:
     doc, root, settings = request.document, resources.project.root, resources.settings
     subject = task.focus(doc, request.span)
     options = request.options if isinstance(request.options, TestsOptions) else TestsOptions()
@@ -90,23 +95,34 @@ async def _proposed(request: Request, resources: Resources, where: python_places
     ) as box:
         desk = _Desk(box, python, doc, where, request, resources)
         report(say("recording {name}", name=subject.qualified if subject else doc.path.name))
-        recording = await desk.record(subject)
-        if recording.error:
-            return Declined(say("{name} cannot be run: {reason}", name=doc.path.name, reason=recording.error))
-        if not recording.targets:
-            return Declined(say("there is no public function or class to test here"))
-        report(say("repeating under another hash seed"))
-        steady = await desk.repeated(recording.records)
-        conflicting = pytest_text.conflicting(steady)
-        usable = [records.inlined(record) for record in steady if record not in conflicting]
         path = options.path or python_places.test_path(
             doc, root, options.out or _configured(root, settings.tests.out), _label(subject)
         )
-        found = pytest_text.tests(usable, ())
-        if not found:
-            return Declined(say("no call had a result that can be tested"), _histogram(recording.rejected))
-        text = await _formatted(pytest_text.module(where.name, found), root, path)
-        return _candidate(request, subject, recording, path, text, len(recording.records) - len(steady))
+        if options.early:
+            first = await _written(desk, subject, path, _EARLY_S)
+            if isinstance(first, Candidate):
+                yield first
+        yield await _written(desk, subject, path, None)
+
+
+async def _written(desk: _Desk, subject: Symbol | None, path: Path, early_s: float | None) -> Candidate | Declined:
+    """A test file; with `early_s` CPU seconds of searching only its first test."""
+    request, where, doc = desk.request, desk.where, desk.doc
+    recording = await desk.record(subject, early_s)
+    if recording.error:
+        return Declined(say("{name} cannot be run: {reason}", name=doc.path.name, reason=recording.error))
+    if not recording.targets:
+        return Declined(say("there is no public function or class to test here"))
+    report(say("repeating under another hash seed"))
+    steady = await desk.repeated(recording.records)
+    conflicting = pytest_text.conflicting(steady)
+    usable = [records.inlined(record) for record in steady if record not in conflicting]
+    found = pytest_text.tests(usable, ())[: None if early_s is None else 1]
+    if not found:
+        return Declined(say("no call had a result that can be tested"), _histogram(recording.rejected))
+    text = await _formatted(pytest_text.module(where.name, found), desk.resources.project.root, path)
+    made = _candidate(request, subject, recording, path, text, len(recording.records) - len(steady))
+    return made if early_s is None else replace(made, confidence=task.EARLY)
 
 
 def _configured(root: Path, out: str) -> Path | None:
@@ -128,9 +144,9 @@ class _Desk:
     request: Request
     resources: Resources
 
-    async def record(self, subject: Symbol | None) -> _Recording:
+    async def record(self, subject: Symbol | None, early_s: float | None) -> _Recording:
         """Search for telling calls."""
-        cpu_s = min(
+        cpu_s = early_s or min(
             2.5 if subject is not None and subject.kind != "class" else 6.0,
             tests_proof.budget_s(self.request, self.resources.settings) / 3,
         )
