@@ -33,7 +33,7 @@ async def working(server: Server, title: str, token: int | str | None = None) ->
         yield
         return
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    progress, last = server.work_done_progress, [0.0]
+    progress, last, said = server.work_done_progress, [0.0], [""]
 
     def send(message: str, fraction: float | None) -> None:
         if token in progress.tokens:
@@ -41,9 +41,9 @@ async def working(server: Server, title: str, token: int | str | None = None) ->
             progress.report(token, types.WorkDoneProgressReport(message=message, percentage=percentage))
 
     def listener(message: str, fraction: float | None) -> None:
-        now = time.monotonic()
-        if now - last[0] >= _EVERY_S:
-            last[0] = now
+        now, news = time.monotonic(), fraction is None and message != said[0]
+        if news or now - last[0] >= _EVERY_S:  # counting is throttled, news is not
+            last[0], said[0] = now, message
             loop.call_soon_threadsafe(send, message, fraction)
 
     def cancelled(future: Future[Any]) -> None:

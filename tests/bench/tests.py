@@ -1,8 +1,8 @@
 """What our unit tests are worth: `python tests/bench/tests.py [--only MODULE] [--without-peers] [--verbose]`.
 
 Eleven public modules, each a project of its own, once with and once without its docstrings, beside Pynguin and
-Hypothesis' ghostwriter (`peers.py`); seeded mistakes in code of our own (`faults.py`); the sample bank (`sample.py`).
-All suites are judged by `referee.py`. What each suite missed lies in `build/bench-tests/*.txt`. `--only` prints the
+Hypothesis' ghostwriter (`peers.py`); seeded mistakes in code of our own (`faults.py`); the sample bank (`sample.py`); the wait for a first test in an editor
+(`first.py`); traps (`contained.py`). All suites are judged by `referee.py`. What each suite missed lies in `build/bench-tests/*.txt`. `--only` prints the
 rows of one module and leaves the published figures alone.
 """
 
@@ -16,7 +16,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import contained
 import faults
+import first
 import peers
 import sample
 from judging import Verdict, generated, judged, wanted
@@ -159,7 +161,8 @@ def main(options: argparse.Namespace) -> int:
     if options.only:
         return 0
     others = {peer: [one[peer] for one in told] for peer in peers.PEERS if told}
-    every = [*figures(found["kept"], found["stripped"], others), *bugs(), *sample.covered()]
+    ours_all = figures(found["kept"], found["stripped"], others)
+    every = [*ours_all, *bugs(), *sample.covered(), *first.first(), *contained.contained()]
     return not publish("tests", every)
 
 
