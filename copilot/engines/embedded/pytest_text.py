@@ -110,7 +110,8 @@ def _groups(records: list[Record]) -> Iterator[tuple[str, list[Record]]]:
             truth = (
                 {"True": "_accepts", "False": "_refuses"}.get(record.expected or "", "") if predicate(records) else ""
             )
-            plain.setdefault(_Key(f"{base}{truth}{around(record)}", record.world, cell[0]), []).append(record)
+            name = base + (around(record) or truth)
+            plain.setdefault(_Key(name, record.world, cell[0]), []).append(record)
         elif record.plain:
             plain.setdefault(_Key(f"{base}{around(record)}", record.world, record.call), []).append(record)
         else:

@@ -8,6 +8,8 @@ in the second round, which leaves out what fails).
 from __future__ import annotations
 
 import json
+import sys
+import sysconfig
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,6 +205,7 @@ class _Desk:
     async def _ask(self, question: Mapping[str, Any], seed: int) -> dict[str, Any]:
         root = self.resources.project.root
         path = task.inside(self.box.root, root, self.doc.path)
+        lend = _lent(self.python)
         request = {
             "path": str(path),
             "module": self.where.name,
@@ -213,11 +216,12 @@ class _Desk:
             "cpu_s": 5.0,
             "skipped": [str(prefix) for prefix in isolation.prefixes(self.python)],
             "replay": None,
+            "lend": [str(path) for path in lend],
             **question,
         }
         run = await self.box.run(
             [str(self.python), "-s", "-B", "-c", _BOOT.format(folder=str(RECORDER))],
-            readonly=[*isolation.prefixes(self.python), RECORDER],
+            readonly=[*isolation.prefixes(self.python), RECORDER, *lend],
             env={
                 "PYTHONPATH": str(self.box.root),
                 "PYTHONHASHSEED": str(seed),
@@ -236,6 +240,12 @@ class _Desk:
             last = (run.stderr.decode(errors="replace").strip().splitlines() or [say("it ended without an answer")])[-1]
             return {"error": last[:200]}
         return answer
+
+
+def _lent(python: Path) -> list[Path]:
+    """The folder of our own pytest, for a project whose tests shall be run and that has none of its own."""
+    same = runs.version_on_disk(python) == sys.version_info[:2]
+    return [Path(sysconfig.get_paths()["purelib"])] if same else []
 
 
 async def _formatted(text: str, root: Path, path: Path) -> str:

@@ -150,6 +150,9 @@ def _name(frame: Any, source: Any, module: str) -> str:
     return ""
 
 
+_BETWEEN = ("os", "_collections_abc", "collections.abc", f"{__package__}.")
+"""Modules between the code and the environment: those of Python, and ours, which look at comparisons."""
+
 READ = type(os.environ).__getitem__.__code__
 """What runs when the environment is read, however it is read."""
 
@@ -160,7 +163,7 @@ def variable_asked(frame: Any, ours: Callable[[str], bool]) -> str:
         return ""
     key = frame.f_locals.get("key")
     caller = frame.f_back
-    while caller is not None and caller.f_globals.get("__name__") in ("os", "_collections_abc", "collections.abc"):
+    while caller is not None and str(caller.f_globals.get("__name__")).startswith(_BETWEEN):
         caller = caller.f_back
     asked = caller is not None and ours(caller.f_code.co_filename) and isinstance(key, str)
     return key if asked and re.fullmatch(r"\w{1,60}", key) else ""

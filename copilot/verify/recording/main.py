@@ -22,6 +22,7 @@ from functools import partial
 from typing import Any
 
 from .arguments import Pools
+from .carving import CPU_S, carved, merged, tests_of
 from .choose import Choice
 from .code import Code
 from .commandline import given
@@ -33,7 +34,7 @@ from .files import Files
 from .invoke import Case, Runner, load
 from .mutants import plant
 from .search import Budget, Search, Tried
-from .seeds import gather
+from .seeds import Found, gather
 from .targets import Target, find
 from .worlds import Worlds
 
@@ -84,6 +85,7 @@ def recorded(request: dict[str, Any]) -> dict[str, Any]:
     code = Code(tree)
     targets = [given(code, code.with_keywords(target)) for target in find(module, path, request["targets"])]
     found = gather(module, tree, request["root"], request["package_root"], request["first"])
+    _carve(request, module.__name__, targets, found)
     files = Files(code)
     pools = Pools(targets, found, tree, module, files)
     worlds = Worlds(code, files)
@@ -123,6 +125,14 @@ def recorded(request: dict[str, Any]) -> dict[str, Any]:
             pools.made(kind, Expr(text, imports))
         pools.produced += [Expr(text) for text in part["strings"] if Expr(text) not in pools.produced][:6]
     return answer
+
+
+def _carve(request: dict[str, Any], module: str, targets: Sequence[Target], found: Found) -> None:
+    """Calls that the project's own tests make, where there are any."""
+    own = tests_of(module, request["root"], request["path"], request["first"])
+    if own:
+        work = partial(carved, targets, own, request["root"], request.get("lend", ()))
+        merged(found, in_child(work, CPU_S + 1) or {})
 
 
 def _groups(targets: Sequence[Target]) -> list[list[Target]]:

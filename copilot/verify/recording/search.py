@@ -88,6 +88,7 @@ class Search:
         self._pools = pools
         self._worlds = worlds
         self._probed: dict[str, int] = {}
+        self._unsettled: set[str] = set()
         self._random = random.Random(7)
         self._seen: set[tuple[Any, ...]] = set()
         self.tried: dict[str, list[Tried]] = {}
@@ -167,13 +168,16 @@ class Search:
         self.arcs |= watch.arcs
         self._decided |= self._log.decided
         short = not case.setup and len(case.call) < _SHORT and self._runner.value is not None
-        if fresh and (short or self._probed.get(target.name, 0) < _PROBES):
-            self._probed[target.name] = self._probed.get(target.name, 0) + 1
+        probed = self._probed.get(target.name, 0)
+        if (fresh and (short or probed < _PROBES)) or target.name in self._unsettled:
+            self._probed[target.name] = probed + 1
             kind = type(self._runner.value)
             steady = Watch(self._runner.path)
             self._runner.run(case, steady, profile=True)
             if steady.remedy is not None and self._worlds.learn(target, steady.remedy):
+                self._unsettled.add(target.name)  # one clock less may still leave another
                 return self._again(target, case)
+            self._unsettled.discard(target.name)
             if not steady.forbidden and short and not case.world:
                 # an object made of today's date would carry it into every other test
                 self._pools.made(kind, Expr(case.call, case.imports))
@@ -185,7 +189,6 @@ class Search:
     def _again(self, target: Target, case: Case) -> tuple[Tried | None, bool]:
         """The case in the worlds of which it was just learnt that it needs them."""
         bare = case._replace(world=())
-        self._probed[target.name] = 0
         bares = dict.fromkeys([bare, self._worlds.on_the_day(bare)])
         rows = [self._try(target, each) for one in bares for each in self._worlds.around(target, one)]
         good = [row for row in rows if row[0] is not None]

@@ -45,7 +45,7 @@ def gather(module: types.ModuleType, tree: ast.Module, root: str, package_root: 
     for text in _docstrings(tree):
         _doctests(text, own, found)
     _from_tree(tree, own, found)
-    for path in _files(root, getattr(module, "__file__", "") or "", first):
+    for path in files_of(root, getattr(module, "__file__", "") or "", first):
         try:
             with open(path, "rb") as stream:
                 other = ast.parse(stream.read())
@@ -249,7 +249,7 @@ def _statement_imports(node: ast.stmt, package: str, path: str) -> Imports:
     return names
 
 
-def _files(root: str, own: str, first: Sequence[str]) -> Iterator[str]:
+def files_of(root: str, own: str, first: Sequence[str]) -> Iterator[str]:
     """`first`, then tests, then the module's own folder, then the rest; small files only."""
     given = [p for p in first if os.path.isfile(p)]
     others: list[str] = []

@@ -5,7 +5,7 @@ They record what the code does today, not what it should do.
 
 import pytest
 
-from subject import mode, timeout_s
+from subject import is_verbose, mode, timeout_s
 
 
 def test_mode_without_ledger_mode(monkeypatch):
@@ -42,3 +42,13 @@ def test_timeout_s_with_ledger_timeout_25(monkeypatch):
 def test_timeout_s_with_ledger_timeout_0(monkeypatch):
     monkeypatch.setenv("LEDGER_TIMEOUT", "0")
     assert timeout_s() == 0
+
+
+def test_is_verbose_with_ledger_verbose_1(monkeypatch):
+    monkeypatch.setenv("LEDGER_VERBOSE", "1")
+    assert is_verbose() is True
+
+
+def test_is_verbose_without_ledger_verbose(monkeypatch):
+    monkeypatch.delenv("LEDGER_VERBOSE", raising=False)
+    assert is_verbose() is False
