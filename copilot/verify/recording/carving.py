@@ -38,8 +38,12 @@ def tests_of(module: str, root: str, own: str, first: Sequence[str]) -> list[str
     found: list[str] = []
     for path in files_of(root, own, first):
         base = os.path.basename(path)
-        if not (base.startswith("test_") or base.endswith("_test.py")) or len(found) == _FILES:
-            continue
+        if not (base.startswith("test_") or base.endswith("_test.py")):
+            if path in first or base == "conftest.py":
+                continue
+            break  # tests stand before all other files
+        if len(found) == _FILES:
+            break
         with open(path, encoding="utf-8", errors="replace") as stream:
             if pattern.search(stream.read()):
                 found.append(path)

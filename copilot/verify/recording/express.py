@@ -16,13 +16,14 @@ import os
 import pathlib
 import signal
 import sys
-import tempfile
 import types
 import uuid
 from typing import Any, NamedTuple
 
 MAX_TEXT = 400
-FOLDER = os.path.join(os.path.realpath(tempfile.gettempdir()), f"recorded-{os.getpid()}")
+FOLDER = os.path.join(
+    os.path.realpath(os.environ.get("TMPDIR") or os.path.join(os.sep, "tmp")), f"recorded-{os.getpid()}"
+)
 """Where the calls of this process, and of the children it forks, may keep files."""
 MACHINE = tuple({p for p in (sys.prefix, sys.base_prefix, FOLDER, str(pathlib.Path.cwd())) if len(p) > len("/usr")})
 """Folders of this machine: a test that pins one would fail on the next."""

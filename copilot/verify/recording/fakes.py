@@ -8,7 +8,6 @@ import datetime as dt
 import dis
 import os
 import re
-import secrets
 import sys
 import time
 import uuid
@@ -109,7 +108,6 @@ _SOURCES: list[tuple[Any, str, Callable[[str], Fake]]] = [
     (time.monotonic, "time", _number(100.0)),
     (uuid.uuid4, "uuid", _uuid),
     (uuid.uuid1, "uuid", _uuid),
-    (secrets.token_hex, "secrets", _token),
 ]
 
 
@@ -126,7 +124,8 @@ def remedy(reason: str, frame: Any, function: Any, ours: Callable[[str], bool]) 
     if frame is None:
         return None
     owner = getattr(function, "__self__", None)
-    for source, module, fake in _SOURCES:
+    tokens = getattr(sys.modules.get("secrets"), "token_hex", None)  # not imported for its own sake
+    for source, module, fake in (*_SOURCES, *([(tokens, "secrets", _token)] if tokens else [])):
         if inner is not None:
             asked = inner.f_code is getattr(source, "__code__", "")
         else:

@@ -9,6 +9,7 @@ import ast
 import builtins
 import copy
 import doctest
+import itertools
 import os
 import types
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +21,7 @@ Imports = dict[str, tuple[str, str]]
 MAX_FILES = 300
 MAX_BYTES = 400_000
 _ROWS = 8
+_TEXT = 300
 
 
 class Seed(NamedTuple):
@@ -109,9 +111,14 @@ def _doctests(text: str, names: Imports, found: Found) -> None:
 def _learn(statement: ast.stmt, known: dict[str, ast.expr]) -> None:
     """`name = expression` makes the name stand for the expression, until it is assigned again."""
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
-        known[statement.targets[0].id] = _substituted(statement.value, known)
+        known[statement.targets[0].id] = _short(_substituted(statement.value, known))
     elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
-        known[statement.target.id] = _substituted(statement.value, known)
+        known[statement.target.id] = _short(_substituted(statement.value, known))
+
+
+def _short(node: ast.expr) -> ast.expr:
+    """The expression, or a name that nobody can import where its text would be too long: `s = s + x` doubles and doubles."""
+    return node if next(itertools.islice(ast.walk(node), 2 * _TEXT, None), None) is None else ast.Name("?", ast.Load())
 
 
 class _Substitute(ast.NodeTransformer):
@@ -148,7 +155,7 @@ def _closed(node: ast.expr, known: dict[str, ast.expr], names: Imports) -> Expr 
             elif not hasattr(builtins, part.id):
                 return None
     text = ast.unparse(node)
-    return Expr(text, frozenset(imports)) if len(text) <= 300 else None
+    return Expr(text, frozenset(imports)) if len(text) <= _TEXT else None
 
 
 def _calls(node: ast.AST, known: dict[str, ast.expr], names: Imports, found: Found) -> None:

@@ -11,7 +11,6 @@ import importlib
 import io
 import os
 import pathlib
-import shutil
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -72,7 +71,7 @@ class Stage:
     def __init__(self) -> None:
         self.monkeypatch = Monkeypatch()
         self._stdout = sys.stdout
-        self._printed = _Printed(io.BytesIO())
+        self._printed = _printed()
         self._mark = 0
         self._files: dict[str, str] = {}
         self._used = False
@@ -81,6 +80,8 @@ class Stage:
         """Run the lines `world`; `files` when the case uses `tmp_path`, which is then there and empty but for them."""
         self._used = files
         if files:
+            import shutil
+
             shutil.rmtree(FOLDER, ignore_errors=True)
             os.mkdir(FOLDER)  # noqa: PTH102 -- in step with the rest
             names["tmp_path"] = pathlib.Path(FOLDER)
@@ -89,13 +90,13 @@ class Stage:
             exec(world, names)  # noqa: S102 -- our own lines
         if files:
             self._files = self._read()
-        # As pytest's: the code may write bytes to its buffer, and newlines stay what they are.
-        self._printed = _Printed(io.BytesIO(), encoding="utf-8", newline="", write_through=True)
+        if self._printed.closed or self._printed.buffer.tell():
+            self._printed = _printed()
         self._stdout, sys.stdout = sys.stdout, self._printed
 
     def begin(self) -> None:
         """The set-up is done; what it printed alone is not worth a word."""
-        self._mark = self._printed.buffer.tell()
+        self._mark = 0 if self._printed.closed else self._printed.buffer.tell()
 
     def clear(self) -> None:
         """Take everything back."""
@@ -105,6 +106,8 @@ class Stage:
     def traces(self) -> list[tuple[str, Expr]]:
         """What the call left behind: its output, and the files that it wrote."""
         rows = self._written() if self._used else []
+        if self._printed.closed or not self._printed.buffer.tell():
+            return rows
         data = self._printed.buffer.getvalue()
         text = data.decode("utf-8", "replace")
         if len(data) <= self._mark or FOLDER in text or " at 0x" in text:
@@ -139,6 +142,11 @@ class _Printed(io.TextIOWrapper):
     """Standard output of a call."""
 
     buffer: io.BytesIO
+
+
+def _printed() -> _Printed:
+    """As pytest's: the code may write bytes to its buffer, and newlines stay what they are."""
+    return _Printed(io.BytesIO(), encoding="utf-8", newline="", write_through=True)
 
 
 def text_of(text: str) -> Expr | None:
