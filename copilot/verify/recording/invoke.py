@@ -27,7 +27,8 @@ from typing import Any, NamedTuple
 from .express import FOLDER, Expr, Inexpressible, express, facets, namespace
 from .fakes import READ, Fake, helpers_of, remedy, variable_asked
 from .guard import Guard, harmless, unsteady
-from .stage import PRINTED, Stage, text_of
+from .outcome import Outcome, described, nothing
+from .stage import Stage, text_of
 
 CPU_S = 0.3
 """CPU seconds of one call; virtual time, so that a busy machine changes nothing. Less after calls that used it up."""
@@ -57,21 +58,6 @@ class Case(NamedTuple):
     world: tuple[str, ...] = ()
 
 
-class Outcome(NamedTuple):
-    """`kind` is value, facets, raises or nothing; `shown` are (expression, expected) pairs, `call` in the place of the call."""
-
-    kind: str
-    wrap: str
-    shown: tuple[tuple[str, Expr], ...]
-    error: tuple[str, str, str]
-    reason: str = ""
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """Equal keys mean that no assertion could tell the two outcomes apart."""
-        return self.kind, self.wrap, tuple((e, v.text) for e, v in self.shown), self.error
-
-
 class _Code(NamedTuple):
     """A case compiled; `files` when it uses `tmp_path`."""
 
@@ -84,10 +70,6 @@ class _Code(NamedTuple):
 
 class _Stopped(BaseException):
     """The call used up its time."""
-
-
-def _nothing(reason: str) -> Outcome:
-    return Outcome("nothing", "%s", (), ("", "", ""), reason)
 
 
 class Watch:
@@ -162,7 +144,7 @@ class Runner:
                 self._compiled[case] = _compiled(case)
             code = self._compiled[case]
         except Exception:
-            return _nothing("cannot be written")
+            return nothing("cannot be written")
         for clear in self.caches:
             clear()
         random.seed(0)
@@ -173,7 +155,7 @@ class Runner:
         try:
             outcome = self._observed(case, code, dict(code.names), watch, profile=profile)
         except _Stopped:
-            outcome = _nothing("takes too long")
+            outcome = nothing("takes too long")
             if cpu_s == CPU_S:
                 self.cpu_s = max(_LEAST_CPU_S, self.cpu_s / 2)  # one input too large is rarely alone
         finally:
@@ -182,7 +164,7 @@ class Runner:
             sys.settrace(None)
             sys.setprofile(None)
             self.guard.armed = False
-        return _nothing(self.guard.seen) if self.guard.seen else outcome
+        return nothing(self.guard.seen) if self.guard.seen else outcome
 
     def _observed(
         self, case: Case, code: _Code, names: dict[str, Any], watch: Watch | None, *, profile: bool
@@ -192,7 +174,7 @@ class Runner:
             try:
                 self._stage.set(code.world, names, files=code.files)
             except Exception:
-                return _nothing("its world cannot be made")
+                return nothing("its world cannot be made")
             self.guard.armed = True
             if watch is not None and profile:  # of the set-up too: an object that holds today's date is not steady
                 watch.ours, watch.world = self._ours, "\n".join(case.world)
@@ -213,7 +195,7 @@ class Runner:
             self.guard.armed = False
             self.value = value
             changed += self._stage.traces()
-            return _described(value, wrap[0], changed, case.call, "\n".join((*case.setup, case.call)))
+            return described(value, wrap[0], changed, case.call, "\n".join((*case.setup, case.call)))
         except _Stopped:
             raise
         except BaseException as error:
@@ -246,11 +228,11 @@ class Runner:
         if isinstance(error, SystemExit) and trace is not None:
             return self._ended(error, trace, wrap)
         if trace is None or not isinstance(error, Exception) or not self._explicit(trace):
-            return _nothing(f"{type(error).__name__} that nobody raises on purpose")
+            return nothing(f"{type(error).__name__} that nobody raises on purpose")
         kind = type(error)
         found: Any = sys.modules.get(kind.__module__)
         if getattr(found, kind.__qualname__, None) is not kind:
-            return _nothing("its exception cannot be imported")
+            return nothing("its exception cannot be imported")
         message = str(error)
         if len(message) > _MESSAGE or " at 0x" in message or FOLDER in message:
             message = ""
@@ -261,11 +243,11 @@ class Runner:
         """A program that ends itself: with which status; one that `argparse` ends without its output, which is not ours."""
         ours = self._explicit(trace)
         if not ours and trace.tb_frame.f_globals.get("__name__") not in ("argparse", "optparse"):
-            return _nothing("SystemExit that nobody raises on purpose")
+            return nothing("SystemExit that nobody raises on purpose")
         try:
             shown = [("stopped.value.code", express(error.code)), *(self._stage.traces() if ours else [])]
         except Inexpressible:
-            return _nothing("its result has no text")
+            return nothing("its result has no text")
         return Outcome("raises", wrap, tuple(shown), ("builtins", "SystemExit", ""))
 
     def _ours(self, path: str) -> bool:
@@ -330,62 +312,6 @@ async def _collected(items: Any) -> list[Any]:
         if len(found) > _ITEMS:
             break
     return found
-
-
-def _described(value: Any, wrap: str, changed: list[tuple[str, Expr]], call: str, text: str) -> Outcome:
-    try:
-        twin = value
-        same = value == twin  # not so for NaN
-        if not isinstance(same, bool) or not same:
-            return _nothing("does not equal itself (NaN)")
-    except Exception:
-        return _nothing("cannot be compared")
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return _nothing("is infinite")
-    state = tuple(changed)
-    if call.startswith(f"{type(value).__name__}("):
-        return _made(value, call, [row for row in changed if row[0].startswith(PRINTED)])
-    try:
-        return Outcome("value", wrap, (("call", express(value)), *state), ("", "", ""))
-    except Inexpressible:
-        pass
-    if isinstance(value, (list, tuple)) and len(value) > 2:
-        rows = _sampled(value)
-        if rows:
-            return Outcome("facets", wrap, (*rows, *state), ("", "", ""))
-    if wrap == "%s" and value is not None:
-        rows = _telling(value, text)[:4]
-        if rows:
-            return Outcome("facets", wrap, (*rows, *state), ("", "", ""))
-    if state:
-        return Outcome("facets", wrap, state, ("", "", ""))
-    return _nothing("its result has no text")
-
-
-def _made(value: Any, call: str, printed: list[tuple[str, Expr]]) -> Outcome:
-    """A new object by its attributes; a few of those that only repeat an argument if there are no others."""
-    rows = _telling(value, call)
-    own = [row for row in rows if not _repeats(row, call)]
-    chosen = [*(own[:5] or rows[:3]), *printed]
-    return Outcome("facets", "%s", tuple(chosen), ("", "", "")) if chosen else _nothing("shows nothing")
-
-
-def _telling(value: Any, text: str) -> list[tuple[str, Expr]]:
-    """Attributes of a result; those whose value does not stand in the text of the test come first."""
-    return sorted(facets(value, "result", 12), key=lambda row: _repeats(row, text))
-
-
-def _repeats(row: tuple[str, Expr], text: str) -> bool:
-    return row[1].text.replace('"', "'") in text.replace('"', "'")
-
-
-def _sampled(value: Any) -> list[tuple[str, Expr]]:
-    """A sequence too long to be written: how long it is, its first and its last item."""
-    try:
-        rows = [("result[0]", express(value[0])), ("result[-1]", express(value[-1]))]
-    except Inexpressible:
-        rows = [*facets(value[0], "result[0]", 4), *facets(value[-1], "result[-1]", 4)]
-    return [("len(result)", Expr(str(len(value)))), *rows] if rows else []
 
 
 def load(name: str) -> types.ModuleType:

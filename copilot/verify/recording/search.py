@@ -19,7 +19,8 @@ from .arguments import Pools, kind_of
 from .composing import MAX_TRIED, Composer, Prelude
 from .express import Expr
 from .feedback import Log, derived
-from .invoke import Case, Outcome, Runner, Watch
+from .invoke import Case, Runner, Watch
+from .outcome import Outcome
 from .targets import Target, variable
 from .variation import changed
 from .worlds import Worlds
