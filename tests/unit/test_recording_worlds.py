@@ -122,3 +122,24 @@ def test_a_clock_of_the_set_up_is_seen_too(tmp_path):
     today = dt.datetime.now(dt.UTC).date().isoformat()
     assert today not in json.dumps(answer)
     assert all(any("FixedDate" in line for line in record["world"]) for record in answer["records"])
+
+
+def test_a_web_client_of_the_module_is_replaced_and_what_it_was_asked_is_shown(tmp_path):
+    (tmp_path / "requests.py").write_text("def get(url, timeout):\n    raise OSError('no network here')\n")
+    answer = recorded(
+        tmp_path,
+        "import requests\n\n\ndef rate(currency: str) -> float:\n"
+        "    response = requests.get(f'/rates/{currency}', timeout=3)\n"
+        "    if response.status_code != 200:\n        raise ValueError('no rate')\n    return response.json()['rate']\n",
+    )
+    values = [record for record in answer["records"] if record["kind"] == "value"]
+    assert values
+    assert all('monkeypatch.setattr("requests.get", get)' in record["world"] for record in values)
+    assert all(record["shown"][1][0] == "get.call_args" for record in values)
+    assert any(record["error"][2] == "no rate" for record in answer["records"])
+
+
+def test_a_dictionary_with_a_get_is_no_web_client(tmp_path):
+    answer = recorded(tmp_path, "def limit(options):\n    return options.get('limit', 5) + 1\n")
+    assert answer["records"]
+    assert "Mock" not in json.dumps(answer)

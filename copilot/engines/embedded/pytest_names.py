@@ -65,6 +65,8 @@ def effect(record: Record) -> str:
             )
         )
         names = [name for name in names if name.isidentifier()]
+        if names == ["call_args"]:
+            return "calls_" + next(e.left.split(".")[-2] for e in record.state if e.left.endswith(".call_args"))
         if names:
             return "changes_" + "_and_".join(names[:2])
     written = next((each.left for each in record.state if each.left.startswith(WRITTEN)), "")

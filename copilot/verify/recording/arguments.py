@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
+from . import stubs
 from .commandline import lists
 from .express import Expr, Inexpressible, express, made, reference
 from .files import Files
@@ -66,6 +67,7 @@ class Pools:
         """Expressions for one parameter, the most telling first. `hint` is its resolved annotation or None."""
         kinds = kinds_of(hint)
         made_for = lists(self._code, target, parameter.name, self._files) or self._files.pool(target, parameter, kinds)
+        made_for = made_for or stubs.pool(self._code, target, parameter, kinds)
         if made_for:
             return made_for
         seen = list(dict.fromkeys(self._by_parameter.get(parameter.name, [])))[:12]

@@ -258,7 +258,9 @@ def facets(value: Any, prefix: str, limit: int = 6) -> list[tuple[str, Expr]]:
     For objects that have no text of their own. Properties that raise are left out.
     """
     kind = type(value)
-    if kind.__module__ in ("builtins", "typing") or isinstance(value, (type, types.FunctionType, types.ModuleType)):
+    if kind.__module__ in ("builtins", "typing", "unittest.mock") or isinstance(
+        value, (type, types.FunctionType, types.ModuleType)
+    ):
         return []
     names = [name for name in getattr(value, "__dict__", {}) if not name.startswith("_")]
     names += [name for name in getattr(kind, "_fields", ()) if isinstance(value, tuple) and not name.startswith("_")]

@@ -25,11 +25,14 @@ _DATETIMES = frozenset({("datetime", "datetime")})
 
 
 class Fake(NamedTuple):
-    """One line of a test's set-up. `key` tells what it stands for: a second fake of the same is not needed."""
+    """Lines of a test's set-up. `key` tells what they stand for: a second fake of the same is not needed. `subject` is
+    a variable that shows afterwards what was asked.
+    """
 
     key: str
     line: str
     imports: frozenset[tuple[str, str]] = frozenset()
+    subject: str = ""
 
 
 HELPERS: dict[str, str] = {

@@ -48,7 +48,7 @@ class Files:
     def pool(self, target: Target, parameter: inspect.Parameter, kinds: Any) -> list[Expr]:
         """Expressions for a parameter that takes a path or an open file; none for any other."""
         node = self.code.of(target)
-        uses = _uses(node, parameter.name) if node is not None else set()
+        uses = uses_of(node, parameter.name) if node is not None else set()
         plain = not kinds or str in kinds
         paths = any(isinstance(k, type) and issubclass(k, (pathlib.PurePath, os.PathLike)) for k in kinds)
         names = {str(getattr(k, "__name__", k)) for k in kinds}
@@ -112,13 +112,13 @@ class Files:
                 kind = name if self.code.mentions(target, name) else "csv"
                 break
         if kind == "json":
-            row: dict[str, Any] = {key: _value(key) for key in keys} or {"a": 1, "b": 2}
+            row: dict[str, Any] = {key: value_of(key) for key in keys} or {"a": 1, "b": 2}
             values: list[Any] = [row, [row], [row, row], {}, []]
             found = ("data.json", "list.json", "rows.json", "empty.json", "empty_list.json")
             return {name: json.dumps(value) for name, value in zip(found, values)}
         if kind == "csv":
             head = keys or ["name", "amount"]
-            cells = [str(_value(key) or "") for key in head]
+            cells = [str(value_of(key) or "") for key in head]
             lines = [",".join(head), ",".join(cells)]
             other = ",".join(_other(cell) for cell in cells)
             return {
@@ -128,7 +128,7 @@ class Files:
                 "empty.csv": "",
             }
         if kind == "configparser":
-            body = "".join(f"{key} = {_value(key)}\n" for key in keys) or "name = abc\n"
+            body = "".join(f"{key} = {value_of(key)}\n" for key in keys) or "name = abc\n"
             return {"config.ini": "".join(f"[{key}]\n{body}" for key in (keys[:1] or ["main"])), "empty.ini": ""}
         return {
             "lines.txt": "first line\n\n# comment\nkey = 12\n",
@@ -138,7 +138,8 @@ class Files:
         }
 
 
-def _value(key: str) -> Any:
+def value_of(key: str) -> Any:
+    """A value that the name of a field suggests."""
     return next((value for pattern, value in _VALUES if re.search(pattern, key.lower())), "abc")
 
 
@@ -147,7 +148,7 @@ def _other(cell: str) -> str:
     return str(float(cell) * 2) if re.fullmatch(r"\d+\.\d+", cell) else cell.replace("1", "2").replace("abc", "xyz")
 
 
-def _uses(node: Any, name: str) -> set[str]:
+def uses_of(node: Any, name: str) -> set[str]:
     """Functions that get the parameter and methods that are called on it."""
     found: set[str] = set()
     for part in ast.walk(node):

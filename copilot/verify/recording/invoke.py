@@ -29,6 +29,7 @@ from .fakes import READ, Fake, helpers_of, remedy, variable_asked
 from .guard import Guard, harmless, unsteady
 from .outcome import Outcome, described, nothing
 from .stage import Stage, text_of
+from .stubs import calls_of
 
 CPU_S = 0.3
 """CPU seconds of one call; virtual time, so that a busy machine changes nothing. Less after calls that used it up."""
@@ -210,7 +211,7 @@ class Runner:
     def _state(case: Case, names: dict[str, Any]) -> list[tuple[str, Expr]]:
         rows: list[tuple[str, Expr]] = []
         for subject in case.subjects:
-            rows += facets(names.get(subject), subject, 24)
+            rows += facets(names.get(subject), subject, 24) or calls_of(names.get(subject), subject)
             if isinstance(names.get(subject), io.StringIO):
                 shown = text_of(names[subject].getvalue())
                 rows += [(f"{subject}.getvalue()", shown)] if shown is not None else []

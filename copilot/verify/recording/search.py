@@ -189,7 +189,9 @@ class Search:
 
     def _again(self, target: Target, case: Case) -> tuple[Tried | None, bool]:
         """The case in the worlds of which it was just learnt that it needs them."""
-        bare = case._replace(world=())
+        bare = case._replace(
+            world=(), subjects=tuple(s for s in case.subjects if f"{s} = " not in "\n".join(case.world))
+        )
         bares = dict.fromkeys([bare, self._worlds.on_the_day(bare)])
         rows = [self._try(target, each) for one in bares for each in self._worlds.around(target, one)]
         good = [row for row in rows if row[0] is not None]

@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Iterator
 
-from . import commandline, fakes
+from . import commandline, fakes, stubs
 from .code import Code
 from .fakes import Fake
 from .files import Files
@@ -36,7 +36,7 @@ class Worlds:
     def begin(self, target: Target) -> None:
         """What the text of the target tells: that it reads the command line."""
         if target.name not in self._kinds:
-            self._kinds[target.name] = {}
+            self._kinds[target.name] = dict(stubs.clients(self._code, target))
             if commandline.reads(self._code, target):
                 rows = commandline.rows(self._code, target, self._files)
                 self._kinds[target.name]["sys.argv"] = fakes.arguments(rows)
@@ -75,7 +75,8 @@ class Worlds:
         if not lines and not written:
             return case
         imports = case.imports.union(*(fake.imports for fake in world))
-        return case._replace(world=(*written, *lines), imports=imports)
+        subjects = (*case.subjects, *(fake.subject for fake in world if fake.subject))
+        return case._replace(world=(*written, *lines), imports=imports, subjects=subjects)
 
     def _values(self, target: Target, name: str) -> list[str]:
         """Values for an environment variable: what the code that names it compares with, numbers where it wants them."""
