@@ -135,9 +135,10 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
     yield syntax.no_new_faults(doc, candidate.edits, compiler=True)
     subject = focus(doc, request.span)
     files = _files(candidate)
+    own = frozenset(symbol.name for symbol in outline(doc).symbols if symbol.parent is None)
     for path, text in files.items():
         module = request.options.module if isinstance(request.options, TestsOptions) else ""
-        check = python_tests.asserts(text, subject.name if subject else "", module)
+        check = python_tests.asserts(text, subject.name if subject else "", module, own)
         yield replace(check, detail=f"{path.name}: {check.detail}") if len(files) > 1 else check
     proven = True
     async for check in tests_proof.executed(request, project, settings, files, subject):

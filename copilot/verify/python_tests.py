@@ -35,10 +35,11 @@ _MARKS: Final = frozenset({"skip", "skipif", "xfail"})
 _PATCHES: Final = frozenset({"patch", "Mock", "MagicMock", "AsyncMock", "setattr"})
 
 
-def asserts(text: str, subject: str, module: str = "") -> Check:
+def asserts(text: str, subject: str, module: str = "", own: frozenset[str] = frozenset()) -> Check:
     """Check `asserts`: how many assertions hold the code to a value, or which test is not worth running and why.
 
-    `module` is what the tests are about, where it is known: a test that uses no code of the project is none.
+    `module` is what the tests are about, where it is known: a test that uses no code of the project is none. `own` are the
+    names that it defines: a test that replaces one of them and calls it tests nothing.
     """
     try:
         tree = ast.parse(text)
@@ -53,13 +54,15 @@ def asserts(text: str, subject: str, module: str = "") -> Check:
     weak: list[tuple[str, str]] = []
     ours = _project_names(tree, module)
     for function in found:
-        own = _held(function)
-        reason = _refused(function, subject) or ("" if own else say("{test} asserts no value", test=function.name))
+        held = _held(function)
+        reason = _refused(function, subject, own) or (
+            "" if held else say("{test} asserts no value", test=function.name)
+        )
         if not reason and module and not _names(function) & ours and not function.args.args:
             reason = say("it does not use the code under test")
         if reason:
             weak.append((function.name, reason))
-        count += own
+        count += held
     if weak:
         name, reason = weak[0]
         detail = reason if name in reason else f"{name}: {reason}"
@@ -177,7 +180,7 @@ def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunction
             yield node
 
 
-def _refused(function: ast.FunctionDef | ast.AsyncFunctionDef, subject: str) -> str:
+def _refused(function: ast.FunctionDef | ast.AsyncFunctionDef, subject: str, own: frozenset[str]) -> str:
     for decorator in function.decorator_list:
         if any(_last(node) in _MARKS for node in ast.walk(decorator)):
             return say("it is skipped or expected to fail")
@@ -190,17 +193,21 @@ def _refused(function: ast.FunctionDef | ast.AsyncFunctionDef, subject: str) -> 
             name = _last(node.func)
             if name in _CALLS:
                 return say("it calls {name}", name=name)
-            if name in _PATCHES and _replaces(node, function, subject):
+            if name in _PATCHES and _replaces(node, function, subject, own):
                 return say("it replaces what it tests")
     return ""
 
 
-def _replaces(node: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef, subject: str) -> bool:
-    """True for a patch of the subject, or of something that the test itself then calls."""
+def _replaces(
+    node: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef, subject: str, own: frozenset[str]
+) -> bool:
+    """True for a patch of the subject, or of a definition of the module under test that the test itself then calls."""
     told = " ".join(ast.unparse(argument) for argument in node.args)
+    if subject and re.search(rf"(?<!\w){re.escape(subject)}(?!\w)", told):
+        return True
     called = {_last(each.func) for each in ast.walk(function) if isinstance(each, ast.Call) and each is not node}
-    names = ({subject} if subject else set()) | (called - _PATCHES - _CALLS)
-    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told) for name in names if len(name) > 1)
+    texts = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return any(text.rpartition(".")[2] in called & own for text in texts)
 
 
 def _last(node: ast.AST) -> str:

@@ -96,7 +96,7 @@ async def test_harm_is_contained_and_the_rest_is_tested(shop: Path) -> None:
     answer = await pipeline.suggest(asked(shop / "src/shop/traps.py"), Bench(shop))
     assert isinstance(answer, Suggestion)
     (edit,) = answer.edits
-    assert "from shop.traps import halve\n" in edit.new
+    assert "from shop.traps import halve, leave\n" in edit.new  # an exit on purpose is behaviour, a crash is none
     assert "def test_halve_rejects_number_is_odd():" in edit.new
     assert (shop / "pyproject.toml").exists()
 

@@ -5,18 +5,33 @@ Deterministic: the same records give the same text. Layout (line breaks, order o
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
+from copilot.engines.embedded.pytest_names import (
+    PRINTED,
+    WRITTEN,
+    around,
+    effect,
+    exits,
+    predicate,
+    reason,
+    subject,
+    unique,
+)
 from copilot.engines.embedded.records import Imports, Record, cells
 
 _TABLE: Final = 3
 """So many cases of one shape become a parametrised test."""
 _MATCH: Final = 60
 _PYTEST: Final[Imports] = frozenset({("pytest", "")})
+_FIXTURES: Final = ("capsys", "monkeypatch", "tmp_path")
+_STOPPED: Final = "stopped"
+"""The variable of a test for the exception with which a program ended itself."""
 _COMPARISON: Final = re.compile(r" (==|!=|<=?|>=?|in|not in|is|is not) |^not |\bif\b|\blambda\b")
 
 
@@ -39,19 +54,18 @@ def tests(records: Sequence[Record], taken: Iterable[str]) -> list[Test]:
     for target in dict.fromkeys(record.target for record in records):
         own = [record for record in records if record.target == target]
         for name, group in _groups(own):
-            unique = _unique(name, used)
-            used.add(unique)
-            found.append(_test(unique, group))
+            free = unique(name, used)
+            used.add(free)
+            found.append(_test(free, group))
     return found
 
 
-def module(subject: str, tests_: Sequence[Test]) -> str:
+def module(name: str, tests_: Sequence[Test]) -> str:
     """The whole file."""
     imports = frozenset(pair for test in tests_ for pair in test.imports)
-    head = (
-        f'"""Characterisation tests of {subject}.\n\nThey record what the code does today, not what it should do.\n"""'
-    )
-    return "\n\n".join([head, imports_text(imports), "", "\n\n\n".join(test.text for test in tests_)]) + "\n"
+    head = f'"""Characterisation tests of {name}.\n\nThey record what the code does today, not what it should do.\n"""'
+    helpers = dict.fromkeys(helper for test in tests_ for record in test.records for helper in record.helpers)
+    return "\n\n".join([head, imports_text(imports), "", "\n\n\n".join([*helpers, *(t.text for t in tests_)])]) + "\n"
 
 
 def imports_text(imports: Imports) -> str:
@@ -79,116 +93,57 @@ def conflicting(records: Sequence[Record]) -> list[Record]:
     return bad
 
 
-# -- grouping and names ---------------------------------------------------------------------------------------------
+# -- grouping ------------------------------------------------------------------------------------------------------
 
 
 def _groups(records: list[Record]) -> Iterator[tuple[str, list[Record]]]:
     """(test name, its records): by exception and reason, by truth value, tables, then one test a case."""
-    base = "test_" + _subject(records[0].target)
+    base = "test_" + subject(records[0].target)
     rejected: dict[str, list[Record]] = {}
-    plain: dict[str, list[Record]] = {}
+    plain: dict[_Key, list[Record]] = {}
     prepared: list[tuple[str, Record]] = []
     for record in records:
         if record.raised is not None:
-            rejected.setdefault(f"{base}_rejects_{_reason(record)}", []).append(record)
+            ends = exits(record) if record.raised[1] == "SystemExit" else f"rejects_{reason(record)}"
+            rejected.setdefault(f"{base}_{ends}", []).append(record)
         elif (cell := cells(record)) is not None:
             truth = (
-                {"True": "_accepts", "False": "_refuses"}.get(record.expected or "", "") if _predicate(records) else ""
+                {"True": "_accepts", "False": "_refuses"}.get(record.expected or "", "") if predicate(records) else ""
             )
-            plain.setdefault(f"{base}{truth}\0{cell[0]}", []).append(record)
+            name = base + (around(record) or truth)
+            plain.setdefault(_Key(name, record.world, cell[0]), []).append(record)
         elif record.plain:
-            plain.setdefault(f"{base}\0{record.call}", []).append(record)
+            plain.setdefault(_Key(f"{base}{around(record)}", record.world, record.call), []).append(record)
         else:
-            prepared.append((f"{base}_{_effect(record)}", record))
+            prepared.append((f"{base}_{effect(record)}", record))
     yield from _without_shape(plain)
     for name, record in prepared:
         yield name, [record]
     for name, rows in rejected.items():
-        shapes = {cell[0] for row in rows if (cell := cells(row)) is not None}
+        shapes = {(row.world, cell[0]) for row in rows if (cell := cells(row)) is not None}
         if len(shapes) == 1 and all(cells(row) for row in rows):
             yield name, rows
         else:
             yield from ((name, [row]) for row in rows)
 
 
-def _without_shape(plain: dict[str, list[Record]]) -> Iterator[tuple[str, list[Record]]]:
+class _Key(NamedTuple):
+    """Records that may share a test have one name and one world; those of one shape may share a table."""
+
+    name: str
+    world: tuple[str, ...]
+    shape: str
+
+
+def _without_shape(plain: dict[_Key, list[Record]]) -> Iterator[tuple[str, list[Record]]]:
     """Small groups that differ in shape only share one test; a table is a test of its own."""
-    small: dict[str, list[Record]] = {}
+    small: dict[tuple[str, tuple[str, ...]], list[Record]] = {}
     for key, rows in plain.items():
-        name = key.split("\0")[0]
         if len(rows) >= _TABLE:
-            yield name, rows
+            yield key.name, rows
         else:
-            small.setdefault(name, []).extend(rows)
-    yield from small.items()
-
-
-def _subject(target: str) -> str:
-    words = [_snake(part.strip("_")) for part in target.split(".")]
-    return "_".join(word for word in words if word)
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
-
-
-def _predicate(records: list[Record]) -> bool:
-    values = {record.expected for record in records if record.kind == "value"}
-    return bool(values) and values <= {"True", "False"}
-
-
-_PLAIN_ERRORS: Final = frozenset(
-    {"ValueError", "TypeError", "KeyError", "RuntimeError", "IndexError", "ArithmeticError", "Exception"}
-)
-
-
-_DANGLING: Final = frozenset(
-    {"a", "an", "and", "at", "be", "by", "for", "in", "is", "must", "not", "of", "or", "than", "the", "to", "with"}
-)
-
-
-def _reason(record: Record) -> str:
-    """What is wrong with the input: the exception's own name if it says it, else the words of its message."""
-    assert record.raised is not None
-    _, name, message = record.raised
-    short = name.rsplit(".", 1)[-1]
-    if short not in _PLAIN_ERRORS:
-        return _snake(re.sub(r"(Error|Exception)$", "", short)) or "input"
-    words = re.findall(r"[a-z]+", re.sub(r"'[^']*'|\"[^\"]*\"|\S*\d\S*", " ", message.lower()))
-    words = words[:6]
-    while words and words[-1] in _DANGLING:
-        words.pop()
-    slug = "_".join(words)
-    return slug if 3 <= len(slug) <= 50 else _snake(short.removesuffix("Error")) + "_error"
-
-
-def _effect(record: Record) -> str:
-    """What is expected of a call on a prepared object."""
-    if record.state:
-        names = list(
-            dict.fromkeys(
-                each.left.split(".")[-1] for each in record.state if not each.left.startswith(("result", "len("))
-            )
-        )
-        names = [name for name in names if name.isidentifier()]
-        if names:
-            return "changes_" + "_and_".join(names[:2])
-    expected = record.expected or ""
-    if expected in ("True", "False", "None"):
-        return {"None": "passes"}.get(expected, f"is_{expected.lower()}")
-    if re.fullmatch(r"\d+|[\"'][a-zA-Z_]{1,20}[\"']", expected):
-        return "returns_" + _snake(expected.strip("\"'"))
-    found = re.match(r"(?:\w+\.)?(\w+)", expected)
-    return f"returns_{_snake(found[1])}" if found and found[1][0].isalpha() else "returns_value"
-
-
-def _unique(name: str, used: set[str]) -> str:
-    name = name[:80].rstrip("_")
-    candidate, number = name, 1
-    while candidate in used:
-        number += 1
-        candidate = f"{name}_{number}"
-    return candidate
+            small.setdefault(key[:2], []).extend(rows)
+    yield from ((name, rows) for (name, _), rows in small.items())
 
 
 # -- text -----------------------------------------------------------------------------------------------------------
@@ -204,20 +159,27 @@ def _test(name: str, records: list[Record]) -> Test:
         and tables[0][1]
     ):
         return Test(name, _table(name, records, tables), imports | _PYTEST, tuple(records))
-    body: list[str] = []
+    body = list(records[0].world)
     for record in records:
         body += _lines(record)
     if any(record.raised is not None for record in records) or any("pytest." in line for line in body):
         imports |= _PYTEST
-    return Test(name, f"def {name}():\n" + "\n".join("    " + line for line in body), imports, tuple(records))
+    text = "\n".join("    " + line for line in body)
+    return Test(name, f"def {name}({', '.join(_fixtures(text))}):\n{text}", imports, tuple(records))
+
+
+def _fixtures(text: str) -> list[str]:
+    return [each for each in _FIXTURES if re.search(rf"(?<![\w.'\"]){each}\b", text)]
 
 
 def _lines(record: Record) -> list[str]:
     call = record.wrap % record.call
     lines = list(record.setup)
-    if record.raised is not None:
-        return [*lines, f"with {_raises(record)}:", f"    {call}"]
     values = record.state
+    if record.raised is not None:
+        held = any(each.left.startswith(_STOPPED) for each in values)
+        guard = f"{_raises(record, match=not held)} as {_STOPPED}" if held else _raises(record)
+        return [*lines, f"with {guard}:", f"    {call}", *(_equal(each.left, each.right) for each in values)]
     if record.kind == "value" and not (values and record.expected == "None"):
         if values:
             lines.append(f"result = {call}")
@@ -254,7 +216,8 @@ def _table(name: str, records: list[Record], tables: list[tuple[str, tuple[str, 
         *rows,
         "    ],",
         ")",
-        f"def {name}({', '.join(names)}):",
+        f"def {name}({', '.join([*names, *_fixtures(' '.join((*records[0].world, call)))])}):",
+        *(f"    {line}" for line in records[0].world),
     ]
     if raised:
         guard = matches.pop() if len(matches) == 1 else _raises(records[0], match=False)
@@ -277,11 +240,19 @@ def _labels(record: Record, count: int) -> list[str]:
 
 
 def _equal(left: str, right: str) -> str:
+    if left.startswith((PRINTED, WRITTEN)):
+        right = _in_lines(right)
     if right in ("True", "False", "None"):
         return f"assert ({left}) is {right}" if _COMPARISON.search(left) else f"assert {left} is {right}"
     if re.fullmatch(r"-?\d+\.\d{7,}(e-?\d+)?", right):
         right = f"pytest.approx({right})"
     return f"assert {left} == {right}"
+
+
+def _in_lines(text: str) -> str:
+    """A text of several lines, one below the other."""
+    lines = ast.literal_eval(text).splitlines(keepends=True)
+    return "(" + "\n".join(map(repr, lines)) + ")" if len(lines) > 1 and len(text) > _MATCH else text
 
 
 def _raises(record: Record, *, match: bool = True) -> str:
@@ -312,7 +283,15 @@ def _needed(record: Record) -> Imports:
         pairs |= {(record.raised[0], record.raised[1].split(".")[0])}
     if "asyncio." in record.wrap:
         pairs |= {("asyncio", "")}
-    texts = [*record.setup, record.call, record.wrap, *(e.left for e in record.shown), *(e.right for e in record.shown)]
+    texts = [
+        *record.helpers,
+        *record.world,
+        *record.setup,
+        record.call,
+        record.wrap,
+        *(e.left for e in record.shown),
+        *(e.right for e in record.shown),
+    ]
     texts += [record.raised[1]] if record.raised else []
     words = set(re.findall(r"\w+", " ".join(texts)))
     return frozenset((m, n) for m, n in pairs if (n or m.split(".")[0]) in words)

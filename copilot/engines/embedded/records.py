@@ -37,6 +37,10 @@ class Record:
     kind: Literal["value", "facets", "raises"]
     shown: tuple[Shown, ...]
     raised: tuple[str, str, str] | None
+    world: tuple[str, ...]
+    """Lines that change what is around the call, by the fixtures of pytest."""
+    helpers: tuple[str, ...]
+    """Definitions that these lines need."""
     raw: Mapping[str, Any]
 
     @property
@@ -51,7 +55,7 @@ class Record:
 
     @property
     def plain(self) -> bool:
-        """True when the whole record is one expression and its value or exception."""
+        """True when the whole record is one expression and its value or exception, whatever is around the call."""
         return not self.setup and not self.state and self.kind != "facets"
 
 
@@ -67,6 +71,8 @@ def read(row: Mapping[str, Any]) -> Record:
         arguments=tuple(name for name, _ in row["args"]),
         kind=row["kind"],
         shown=tuple(Shown(str(left), str(right), frozenset((m, n) for m, n in i)) for left, right, i in row["shown"]),
+        world=tuple(map(str, row.get("world", ()))),
+        helpers=tuple(map(str, row.get("helpers", ()))),
         raised=(raised[0], raised[1], raised[2]) if raised else None,
         raw=row,
     )

@@ -7,6 +7,8 @@ Python only so far. Another language is another recorder and another writer behi
 from __future__ import annotations
 
 import json
+import sys
+import sysconfig
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -191,6 +193,7 @@ class _Desk:
     async def _ask(self, question: Mapping[str, Any], seed: int) -> dict[str, Any]:
         root = self.resources.project.root
         path = tests_proof.inside(self.box.root, root, self.doc.path)
+        lend = _lent(self.python)
         request = {
             "path": str(path),
             "module": self.where.name,
@@ -201,11 +204,12 @@ class _Desk:
             "cpu_s": 5.0,
             "skipped": [str(prefix) for prefix in isolation.prefixes(self.python)],
             "replay": None,
+            "lend": [str(path) for path in lend],
             **question,
         }
         run = await self.box.run(
             [str(self.python), "-s", "-B", "-c", _BOOT.format(folder=str(runs.RECORDER))],
-            readonly=[*isolation.prefixes(self.python), runs.RECORDER],
+            readonly=[*isolation.prefixes(self.python), runs.RECORDER, *lend],
             env={
                 "PYTHONPATH": str(self.box.root),
                 "PYTHONHASHSEED": str(seed),
@@ -224,6 +228,12 @@ class _Desk:
             last = (run.stderr.decode(errors="replace").strip().splitlines() or [say("it ended without an answer")])[-1]
             return {"error": last[:200]}
         return answer
+
+
+def _lent(python: Path) -> list[Path]:
+    """The folder of our own pytest, for a project whose tests shall be run and that has none of its own."""
+    same = runs.version_on_disk(python) == sys.version_info[:2]
+    return [Path(sysconfig.get_paths()["purelib"])] if same else []
 
 
 async def _formatted(text: str, root: Path, path: Path) -> str:

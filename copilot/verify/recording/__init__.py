@@ -8,6 +8,11 @@ targets.py    what can be called            seeds.py      inputs from doctests, 
 arguments.py  inputs by type and name       tables.py     boundary values, names, synthetic identifiers
 express.py    values as source text         invoke.py     one call: outcome, trace
 composing.py  calls written out             variation.py  near misses of an input
+outcome.py    what came of a call           guard.py      what reaches outside
+stage.py      fixtures around a call        worlds.py     which of them a target needs
+fakes.py      clocks, chance, environment   files.py      temporary files
+commandline.py  words for a program         carving.py    arguments of the project's own tests
+code.py       what the text tells           feedback.py   answers to comparisons
 search.py     trying calls                  mutants.py    small faults planted in the code
 choose.py     which calls are worth it      main.py       request in, records out
 """

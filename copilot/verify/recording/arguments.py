@@ -18,7 +18,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
+from . import stubs
+from .commandline import lists
 from .express import Expr, Inexpressible, express, made, reference
+from .files import Files
 from .hints import hints_of, kinds_of
 from .identifiers import BY_NAME
 from .regexes import patterns, samples
@@ -37,8 +40,11 @@ _PROTOCOLS: dict[str, Any] = {
 class Pools:
     """Builds pools for the parameters of one module's targets."""
 
-    def __init__(self, targets: Sequence[Target], found: Found, tree: ast.Module, module: types.ModuleType) -> None:
+    def __init__(
+        self, targets: Sequence[Target], found: Found, tree: ast.Module, module: types.ModuleType, files: Files
+    ) -> None:
         self.found = found
+        self._files, self._code = files, files.code
         self.preludes: dict[str, Any] = {}
         """Class name to what changes its objects, as `choose.Search` found out."""
         self.produced: list[Expr] = []
@@ -60,6 +66,10 @@ class Pools:
     def of(self, target: Target, parameter: inspect.Parameter, hint: Any, limit: int = 36) -> list[Expr]:
         """Expressions for one parameter, the most telling first. `hint` is its resolved annotation or None."""
         kinds = kinds_of(hint)
+        made_for = lists(self._code, target, parameter.name, self._files) or self._files.pool(target, parameter, kinds)
+        made_for = made_for or stubs.pool(self._code, target, parameter, kinds)
+        if made_for:
+            return made_for
         seen = list(dict.fromkeys(self._by_parameter.get(parameter.name, [])))[:12]
         rows: list[Expr] = [e for e in seen if _fits(e, kinds)]
         if parameter.default is not parameter.empty and not kinds:

@@ -15,7 +15,8 @@ import re
 from collections.abc import Sequence
 
 from .fault import Mutant, Planted
-from .invoke import Outcome, Runner, Watch
+from .invoke import Runner, Watch
+from .outcome import Outcome
 from .search import Arc, Budget, Search, Tried
 
 _VALUES = 3

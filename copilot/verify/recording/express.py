@@ -1,5 +1,5 @@
 # Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
-# ruff: noqa: BLE001, S112, S307, UP017
+# ruff: noqa: BLE001, PTH118, S112, S307, UP017
 
 """Values as source text that evaluates to an equal value, with the imports that the text needs."""
 
@@ -12,6 +12,7 @@ import fractions
 import importlib
 import inspect
 import math
+import os
 import pathlib
 import signal
 import sys
@@ -20,7 +21,11 @@ import uuid
 from typing import Any, NamedTuple
 
 MAX_TEXT = 400
-MACHINE = tuple({p for p in (sys.prefix, sys.base_prefix, str(pathlib.Path.cwd())) if len(p) > len("/usr")})
+FOLDER = os.path.join(
+    os.path.realpath(os.environ.get("TMPDIR") or os.path.join(os.sep, "tmp")), f"recorded-{os.getpid()}"
+)
+"""Where the calls of this process, and of the children it forks, may keep files."""
+MACHINE = tuple({p for p in (sys.prefix, sys.base_prefix, FOLDER, str(pathlib.Path.cwd())) if len(p) > len("/usr")})
 """Folders of this machine: a test that pins one would fail on the next."""
 
 MAX_STRING = 70
@@ -172,9 +177,13 @@ def _object(value: Any, depth: int) -> Expr:
     if isinstance(value, pathlib.PurePath):
         owner = "PurePosixPath" if kind is pathlib.PurePosixPath else "Path"
         return Expr(f'{owner}("{value}")', frozenset({("pathlib", owner)}))
-    if kind in (dt.date, dt.datetime, dt.time, dt.timedelta):
+    if kind in _MOMENTS:
         return _moment(value)
     return constructed(value, depth)
+
+
+_MOMENTS = (dt.date, dt.datetime, dt.time, dt.timedelta)
+"""The real ones: a test may have put others in their place."""
 
 
 def _moment(value: Any) -> Expr:
@@ -249,7 +258,9 @@ def facets(value: Any, prefix: str, limit: int = 6) -> list[tuple[str, Expr]]:
     For objects that have no text of their own. Properties that raise are left out.
     """
     kind = type(value)
-    if kind.__module__ in ("builtins", "typing") or isinstance(value, (type, types.FunctionType, types.ModuleType)):
+    if kind.__module__ in ("builtins", "typing", "unittest.mock") or isinstance(
+        value, (type, types.FunctionType, types.ModuleType)
+    ):
         return []
     names = [name for name in getattr(value, "__dict__", {}) if not name.startswith("_")]
     names += [name for name in getattr(kind, "_fields", ()) if isinstance(value, tuple) and not name.startswith("_")]

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from .express import Inexpressible, express
 from .fault import Mutant, Planted
 from .mutants import twins
+from .stubs import keys_of
 
 COMPARED = "__bank_copilot_compared__"
 TESTED = "__bank_copilot_tested__"
@@ -200,7 +201,10 @@ def derived(text: str, seen: list[Seen]) -> Iterator[str]:
         tree = ast.parse(text)
     except SyntaxError:
         return
-    places = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) in _PLAIN]
+    fixed = keys_of(tree) if "Mock(" in text else ()
+    places = [
+        n for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) in _PLAIN and id(n) not in fixed
+    ]
     made = 0
     for one in reversed(seen):
         for place in places:

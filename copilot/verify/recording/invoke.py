@@ -14,6 +14,7 @@ import ast
 import asyncio
 import importlib
 import inspect
+import io
 import itertools
 import os
 import random
@@ -23,17 +24,30 @@ import types
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .express import Expr, Inexpressible, express, facets, namespace
+from .express import FOLDER, Expr, Inexpressible, express, facets, namespace
+from .fakes import READ, Fake, helpers_of, remedy, variable_asked
+from .guard import Guard, harmless, unsteady
+from .outcome import Outcome, described, nothing
+from .stage import Stage, text_of
+from .stubs import calls_of
 
 CPU_S = 0.3
 """CPU seconds of one call; virtual time, so that a busy machine changes nothing. Less after calls that used it up."""
 _LEAST_CPU_S = 0.04
+_ASLEEP_S = 1.0
+"""Real seconds for a coroutine: one that sleeps uses no CPU."""
 _ITEMS = 60
 _MESSAGE = 200
+_LEAVING = frozenset({"sys.exit", "exit", "quit"})
+_CHANGES = 4
+"""Changed attributes that a test shows."""
 
 
 class Case(NamedTuple):
-    """A call to try: `setup` makes the `subjects`, `call` is the expression; `rank` 0 is a seed, higher is less telling."""
+    """A call to try: `setup` makes the `subjects`, `call` is the expression; `rank` 0 is a seed, higher is less telling.
+
+    `world` are lines that come first: what the fixtures of pytest change around the call.
+    """
 
     target: str
     setup: tuple[str, ...]
@@ -42,29 +56,21 @@ class Case(NamedTuple):
     args: tuple[tuple[str, Expr], ...]
     subjects: tuple[str, ...]
     rank: int
+    world: tuple[str, ...] = ()
 
 
-class Outcome(NamedTuple):
-    """`kind` is value, facets, raises or nothing; `shown` are (expression, expected) pairs, `call` in the place of the call."""
+class _Code(NamedTuple):
+    """A case compiled; `files` when it uses `tmp_path`."""
 
-    kind: str
-    wrap: str
-    shown: tuple[tuple[str, Expr], ...]
-    error: tuple[str, str, str]
-    reason: str = ""
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """Equal keys mean that no assertion could tell the two outcomes apart."""
-        return self.kind, self.wrap, tuple((e, v.text) for e, v in self.shown), self.error
+    world: types.CodeType | None
+    setup: types.CodeType | None
+    call: types.CodeType
+    names: dict[str, Any]
+    files: bool
 
 
 class _Stopped(BaseException):
     """The call used up its time."""
-
-
-def _nothing(reason: str) -> Outcome:
-    return Outcome("nothing", "%s", (), ("", "", ""), reason)
 
 
 class Watch:
@@ -74,6 +80,10 @@ class Watch:
         self.path = path
         self.arcs: set[tuple[int, int]] = set()
         self.forbidden = ""
+        self.remedy: Fake | None = None
+        """What would make the answer steady that was forbidden."""
+        self.ours: Callable[[str], bool] = lambda name: name == path
+        self.world = ""
 
     def trace(self, frame: types.FrameType, _event: str, _arg: Any) -> Any:
         """A global trace function for `sys.settrace`: arcs between lines of the file, per frame."""
@@ -89,75 +99,18 @@ class Watch:
 
         return local
 
-    def profile(self, _frame: types.FrameType, event: str, arg: Any) -> None:
+    def profile(self, frame: types.FrameType, event: str, arg: Any) -> None:
         """A profile function that notices built-in functions whose answer changes from run to run."""
-        if event == "c_call" and not self.forbidden:
-            self.forbidden = unsteady(arg)
-
-
-_CLOCK = frozenset(
-    {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "process_time_ns",
-     "thread_time", "localtime", "gmtime", "ctime", "asctime", "clock_gettime"}
-)  # fmt: skip
-
-
-def unsteady(function: Any) -> str:
-    """The name of a clock or random source, empty for any other built-in function."""
-    name = getattr(function, "__name__", "")
-    module = getattr(function, "__module__", "") or ""
-    owner = getattr(function, "__self__", None)
-    if module == "time" and name in _CLOCK:
-        return "time." + name
-    if isinstance(owner, type) and name in ("now", "today", "utcnow") and owner.__module__ == "datetime":
-        return f"{owner.__name__}.{name}"
-    if name in ("urandom", "getrandom", "getpid", "getppid", "uuid_generate", "generate_time_safe"):
-        return name
-    return "random" if owner is getattr(random, "_inst", None) and owner is not None else ""
-
-
-class Guard:
-    """Notices side effects by audit events; armed only while a call runs."""
-
-    _BAD = (
-        "os.",
-        "shutil.",
-        "socket.",
-        "subprocess.",
-        "tempfile.",
-        "ctypes.",
-        "sqlite3.",
-        "urllib.",
-        "http.",
-        "smtplib.",
-        "ftplib.",
-        "webbrowser.",
-        "pty.",
-        "signal.",
-        "time.sleep",
-        "builtins.input",
-    )
-    _FINE = frozenset({"os.listdir", "os.scandir", "os.walk", "os.fwalk"})
-
-    def __init__(self, roots: tuple[str, ...]) -> None:
-        self.armed = False
-        self.seen = ""
-        self._roots = roots
-        sys.addaudithook(self._hook)
-
-    def _hook(self, event: str, args: tuple[Any, ...]) -> None:
-        if not self.armed or self.seen:
+        if self.forbidden:
             return
-        if event == "open":
-            path, mode, flags = (*args, None, None, None)[:3]
-            writing = isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
-            if (
-                writing
-                or (isinstance(path, str) and path[:1] == os.sep and not path.startswith(self._roots))
-                or (isinstance(mode, str) and set(mode) & set("wax+"))
-            ):
-                self.seen = "opens a file"
-        elif event.startswith(self._BAD) and event not in self._FINE:
-            self.seen = event
+        if event == "c_call":
+            name = unsteady(arg)
+            if name and not harmless(frame) and not (name == "random" and "random.seed(" in self.world):
+                self.forbidden, self.remedy = name, remedy(name, frame, arg, self.ours)
+        elif event == "call" and frame.f_code is READ:
+            name = variable_asked(frame, self.ours)
+            if name and f'env("{name}"' not in self.world:
+                self.forbidden, self.remedy = "the environment", Fake("environment " + name, "")
 
 
 class Runner:
@@ -167,8 +120,10 @@ class Runner:
         self.path = path
         self._root = os.path.join(root, "")
         self._skipped = tuple(os.path.join(folder, "") for folder in skipped)
-        self.guard = Guard((self._root, sys.prefix, sys.base_prefix, "/usr/lib", "/usr/share/zoneinfo"))
-        self._compiled: dict[Case, tuple[types.CodeType | None, types.CodeType, dict[str, Any]]] = {}
+        roots = (self._root, sys.prefix, sys.base_prefix, "/usr/lib", "/usr/share/zoneinfo")
+        self.guard = Guard(roots, os.path.join(FOLDER, ""))
+        self._stage = Stage()
+        self._compiled: dict[Case, _Code] = {}
         self._raises: dict[str, set[int]] = {}
         self.caches: list[Callable[[], Any]] = []
         self.cpu_s = CPU_S
@@ -187,12 +142,10 @@ class Runner:
         """The outcome of a case; `watch` collects its lines, or with `profile` its unsteady sources."""
         try:
             if case not in self._compiled:
-                names = namespace(case.imports)
-                setup = compile("\n".join(case.setup), "<setup>", "exec") if case.setup else None
-                self._compiled[case] = (setup, compile(case.call, "<call>", "eval"), names)
-            setup, call, names = self._compiled[case]
+                self._compiled[case] = _compiled(case)
+            code = self._compiled[case]
         except Exception:
-            return _nothing("cannot be written")
+            return nothing("cannot be written")
         for clear in self.caches:
             clear()
         random.seed(0)
@@ -201,9 +154,9 @@ class Runner:
         signal.setitimer(signal.ITIMER_VIRTUAL, min(cpu_s, self.cpu_s), _LEAST_CPU_S)
         signal.setitimer(signal.ITIMER_REAL, 20 * CPU_S, CPU_S)
         try:
-            outcome = self._observed(case, setup, call, dict(names), watch, profile=profile)
+            outcome = self._observed(case, code, dict(code.names), watch, profile=profile)
         except _Stopped:
-            outcome = _nothing("takes too long")
+            outcome = nothing("takes too long")
             if cpu_s == CPU_S:
                 self.cpu_s = max(_LEAST_CPU_S, self.cpu_s / 2)  # one input too large is rarely alone
         finally:
@@ -212,40 +165,57 @@ class Runner:
             sys.settrace(None)
             sys.setprofile(None)
             self.guard.armed = False
-        return _nothing(self.guard.seen) if self.guard.seen else outcome
+        return nothing(self.guard.seen) if self.guard.seen else outcome
 
     def _observed(
-        self, case: Case, setup: Any, call: types.CodeType, names: dict[str, Any], watch: Watch | None, *, profile: bool
+        self, case: Case, code: _Code, names: dict[str, Any], watch: Watch | None, *, profile: bool
     ) -> Outcome:
-        self.guard.armed = True
         wrap = ["%s"]
         try:
-            if setup is not None:
-                exec(setup, names)
-            before = self._state(case, names)
-            self.on_call()
-            if watch is not None:
-                (sys.setprofile if profile else sys.settrace)(watch.profile if profile else watch.trace)
             try:
-                value = _value(call, names, wrap)
+                self._stage.set(code.world, names, files=code.files)
+            except Exception:
+                return nothing("its world cannot be made")
+            self.guard.armed = True
+            if watch is not None and profile:  # of the set-up too: an object that holds today's date is not steady
+                watch.ours, watch.world = self._ours, "\n".join(case.world)
+                sys.setprofile(watch.profile)
+            if code.setup is not None:
+                exec(code.setup, names)
+            before = self._state(case, names)
+            self._stage.begin()
+            self.on_call()
+            if watch is not None and not profile:
+                sys.settrace(watch.trace)
+            try:
+                value = _value(code.call, names, wrap)
             finally:
                 sys.settrace(None)
-                sys.setprofile(None)
+            changed = [row for row in self._state(case, names) if row not in before][:_CHANGES]
+            sys.setprofile(None)
+            self.guard.armed = False
+            self.value = value
+            changed += self._stage.traces()
+            return described(value, wrap[0], changed, case.call, "\n".join((*case.setup, case.call)))
         except _Stopped:
             raise
         except BaseException as error:
+            sys.setprofile(None)
+            self.guard.armed = False
             return self._raised(error, wrap[0])
-        changed = [row for row in self._state(case, names) if row not in before]
-        self.guard.armed = False
-        self.value = value
-        return _described(value, wrap[0], changed, case.call, "\n".join((*case.setup, case.call)))
+        finally:
+            self.guard.armed = False
+            self._stage.clear()
 
     @staticmethod
     def _state(case: Case, names: dict[str, Any]) -> list[tuple[str, Expr]]:
         rows: list[tuple[str, Expr]] = []
         for subject in case.subjects:
-            rows += facets(names.get(subject), subject, 24)
-            if isinstance(names.get(subject), (list, dict, set)):
+            rows += facets(names.get(subject), subject, 24) or calls_of(names.get(subject), subject)
+            if isinstance(names.get(subject), io.StringIO):
+                shown = text_of(names[subject].getvalue())
+                rows += [(f"{subject}.getvalue()", shown)] if shown is not None else []
+            elif isinstance(names.get(subject), (list, dict, set)):
                 try:
                     rows.append((subject, express(names[subject])))
                 except Inexpressible:
@@ -256,21 +226,39 @@ class Runner:
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
+        if isinstance(error, SystemExit) and trace is not None:
+            return self._ended(error, trace, wrap)
         if trace is None or not isinstance(error, Exception) or not self._explicit(trace):
-            return _nothing(f"{type(error).__name__} that nobody raises on purpose")
+            return nothing(f"{type(error).__name__} that nobody raises on purpose")
         kind = type(error)
         found: Any = sys.modules.get(kind.__module__)
         if getattr(found, kind.__qualname__, None) is not kind:
-            return _nothing("its exception cannot be imported")
+            return nothing("its exception cannot be imported")
         message = str(error)
-        if len(message) > _MESSAGE or " at 0x" in message:
+        if len(message) > _MESSAGE or " at 0x" in message or FOLDER in message:
             message = ""
-        return Outcome("raises", wrap, (), (kind.__module__, kind.__qualname__, message))
+        shown = tuple(self._stage.traces())
+        return Outcome("raises", wrap, shown, (kind.__module__, kind.__qualname__, message))
+
+    def _ended(self, error: SystemExit, trace: types.TracebackType, wrap: str) -> Outcome:
+        """A program that ends itself: with which status; one that `argparse` ends without its output, which is not ours."""
+        ours = self._explicit(trace)
+        if not ours and trace.tb_frame.f_globals.get("__name__") not in ("argparse", "optparse"):
+            return nothing("SystemExit that nobody raises on purpose")
+        try:
+            shown = [("stopped.value.code", express(error.code)), *(self._stage.traces() if ours else [])]
+        except Inexpressible:
+            return nothing("its result has no text")
+        return Outcome("raises", wrap, tuple(shown), ("builtins", "SystemExit", ""))
+
+    def _ours(self, path: str) -> bool:
+        """True for a file of the project."""
+        return path.startswith(self._root) and not path.startswith(self._skipped)
 
     def _explicit(self, trace: types.TracebackType) -> bool:
         """True when the innermost frame is project code at a `raise` statement."""
         path = trace.tb_frame.f_code.co_filename
-        if not path.startswith(self._root) or path.startswith(self._skipped):
+        if not self._ours(path):
             return False
         if path not in self._raises:
             lines: set[int] = set()
@@ -280,10 +268,21 @@ class Runner:
             except (OSError, ValueError, SyntaxError):
                 tree = ast.Module(body=[], type_ignores=[])
             for node in ast.walk(tree):
-                if isinstance(node, ast.Raise):
+                if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and ast.unparse(node.func) in _LEAVING):
                     lines |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
             self._raises[path] = lines
         return trace.tb_lineno in self._raises[path]
+
+
+def _compiled(case: Case) -> _Code:
+    world, setup = (
+        compile("\n".join(lines), "<setup>", "exec") if lines else None for lines in (case.world, case.setup)
+    )
+    files = any("tmp_path" in text for text in (*case.world, *case.setup, case.call))
+    names = namespace(case.imports)
+    for text in helpers_of(*case.world):
+        exec(text, names)
+    return _Code(world, setup, compile(case.call, "<call>", "eval"), names, files)
 
 
 def _value(call: types.CodeType, names: dict[str, Any], wrap: list[str]) -> Any:
@@ -291,7 +290,14 @@ def _value(call: types.CodeType, names: dict[str, Any], wrap: list[str]) -> Any:
     value = eval(call, names)
     if inspect.iscoroutine(value):
         wrap[0] = "asyncio.run(%s)"
+        signal.setitimer(signal.ITIMER_REAL, _ASLEEP_S, CPU_S)
         value = asyncio.run(value)
+    elif inspect.isasyncgen(value):
+        wrap[0] = "asyncio.run(collected(%s))"
+        signal.setitimer(signal.ITIMER_REAL, _ASLEEP_S, CPU_S)
+        value = asyncio.run(_collected(value))
+        if len(value) > _ITEMS:
+            raise _Stopped
     if hasattr(value, "__next__") and hasattr(value, "__iter__"):
         wrap[0] = f"list({wrap[0]})"
         value = list(itertools.islice(value, _ITEMS + 1))
@@ -300,60 +306,13 @@ def _value(call: types.CodeType, names: dict[str, Any], wrap: list[str]) -> Any:
     return value
 
 
-def _described(value: Any, wrap: str, changed: list[tuple[str, Expr]], call: str, text: str) -> Outcome:
-    try:
-        twin = value
-        same = value == twin  # not so for NaN
-        if not isinstance(same, bool) or not same:
-            return _nothing("does not equal itself (NaN)")
-    except Exception:
-        return _nothing("cannot be compared")
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return _nothing("is infinite")
-    state = tuple(changed[:4])
-    if call.startswith(f"{type(value).__name__}("):
-        return _made(value, call)
-    try:
-        return Outcome("value", wrap, (("call", express(value)), *state), ("", "", ""))
-    except Inexpressible:
-        pass
-    if isinstance(value, (list, tuple)) and len(value) > 2:
-        rows = _sampled(value)
-        if rows:
-            return Outcome("facets", wrap, (*rows, *state), ("", "", ""))
-    if wrap == "%s" and value is not None:
-        rows = _telling(value, text)[:4]
-        if rows:
-            return Outcome("facets", wrap, (*rows, *state), ("", "", ""))
-    if state:
-        return Outcome("facets", wrap, state, ("", "", ""))
-    return _nothing("its result has no text")
-
-
-def _made(value: Any, call: str) -> Outcome:
-    """A new object by its attributes; a few of those that only repeat an argument if there are no others."""
-    rows = _telling(value, call)
-    own = [row for row in rows if not _repeats(row, call)]
-    chosen = own[:5] or rows[:3]
-    return Outcome("facets", "%s", tuple(chosen), ("", "", "")) if chosen else _nothing("shows nothing")
-
-
-def _telling(value: Any, text: str) -> list[tuple[str, Expr]]:
-    """Attributes of a result; those whose value does not stand in the text of the test come first."""
-    return sorted(facets(value, "result", 12), key=lambda row: _repeats(row, text))
-
-
-def _repeats(row: tuple[str, Expr], text: str) -> bool:
-    return row[1].text.replace('"', "'") in text.replace('"', "'")
-
-
-def _sampled(value: Any) -> list[tuple[str, Expr]]:
-    """A sequence too long to be written: how long it is, its first and its last item."""
-    try:
-        rows = [("result[0]", express(value[0])), ("result[-1]", express(value[-1]))]
-    except Inexpressible:
-        rows = [*facets(value[0], "result[0]", 4), *facets(value[-1], "result[-1]", 4)]
-    return [("len(result)", Expr(str(len(value)))), *rows] if rows else []
+async def _collected(items: Any) -> list[Any]:
+    found: list[Any] = []
+    async for item in items:
+        found.append(item)
+        if len(found) > _ITEMS:
+            break
+    return found
 
 
 def load(name: str) -> types.ModuleType:

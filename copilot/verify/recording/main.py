@@ -22,15 +22,21 @@ from functools import partial
 from typing import Any
 
 from .arguments import Pools
+from .carving import CPU_S, carved, merged, tests_of
 from .choose import Choice
+from .code import Code
+from .commandline import given
 from .composing import Prelude
 from .express import Expr
+from .fakes import helpers_of
 from .feedback import Log, instrumented, listening
+from .files import Files
 from .invoke import Case, Runner, load
 from .mutants import plant
 from .search import Budget, Search, Tried
-from .seeds import gather
+from .seeds import Found, gather
 from .targets import Target, find
+from .worlds import Worlds
 
 _EXPLORING = 0.6
 """Of the time for one group; the rest is for choosing."""
@@ -76,9 +82,13 @@ def recorded(request: dict[str, Any]) -> dict[str, Any]:
     path: str = module.__file__
     with open(path, "rb") as stream:
         tree = ast.parse(stream.read())
-    targets = find(module, path, request["targets"])
+    code = Code(tree)
+    targets = [given(code, code.with_keywords(target)) for target in find(module, path, request["targets"])]
     found = gather(module, tree, request["root"], request["package_root"], request["first"])
-    pools = Pools(targets, found, tree, module)
+    _carve(request, module.__name__, targets, found)
+    files = Files(code)
+    pools = Pools(targets, found, tree, module, files)
+    worlds = Worlds(code, files)
     runner = Runner(path, request["root"], request["skipped"])
     runner.caches = [v.cache_clear for v in vars(module).values() if hasattr(v, "cache_clear")]
     groups = _groups(targets)
@@ -96,7 +106,7 @@ def recorded(request: dict[str, Any]) -> dict[str, Any]:
     weights = [sum(1 + t.lines[1] - t.lines[0] for t in group) for group in groups]
     for number, group in enumerate(groups):
         share = left * max(weights[number] / max(1, sum(weights[number:])), 0.1)
-        part = in_child(partial(_search, runner, pools, group, tree, module, spans, share), share * 3 + 2)
+        part = in_child(partial(_search, runner, pools, worlds, group, tree, module, spans, share), share * 3 + 2)
         if part is None:
             _count(answer["rejected"], {"its process died": 1})
             left -= share
@@ -117,6 +127,14 @@ def recorded(request: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
+def _carve(request: dict[str, Any], module: str, targets: Sequence[Target], found: Found) -> None:
+    """Calls that the project's own tests make, where there are any."""
+    own = tests_of(module, request["root"], request["path"], request["first"])
+    if own:
+        work = partial(carved, targets, own, request["root"], request.get("lend", ()))
+        merged(found, in_child(work, CPU_S + 1) or {})
+
+
 def _groups(targets: Sequence[Target]) -> list[list[Target]]:
     """A class with its members is one group: what one method changes, another sees."""
     groups: dict[Any, list[Target]] = {}
@@ -128,6 +146,7 @@ def _groups(targets: Sequence[Target]) -> list[list[Target]]:
 def _search(
     runner: Runner,
     pools: Pools,
+    worlds: Worlds,
     group: list[Target],
     tree: ast.Module,
     module: types.ModuleType,
@@ -138,7 +157,7 @@ def _search(
     began = time.process_time()
     budget = Budget(seconds)
     log = Log()
-    search = Search(runner, pools, log)
+    search = Search(runner, pools, worlds, log)
     makers = [t for t in group if t.kind in ("constructor", "static")]  # first: they make what the others need
     order = [*makers, *(t for t in group if t not in makers)]
     with listening(instrumented(tree, path), log):
@@ -219,6 +238,8 @@ def _record(tried: Tried) -> dict[str, Any]:
     case, outcome = tried.case, tried.outcome
     return {
         "target": case.target,
+        "world": list(case.world),
+        "helpers": helpers_of(*case.world, outcome.wrap),
         "setup": list(case.setup),
         "call": case.call,
         "imports": sorted(case.imports),
@@ -258,7 +279,8 @@ def replayed(request: dict[str, Any]) -> dict[str, Any]:
     same: list[bool] = []
     for record in reversed(request["replay"]):
         imports = frozenset((m, n) for m, n in record["imports"])
-        case = Case(record["target"], tuple(record["setup"]), record["call"], imports, (), tuple(record["subjects"]), 0)
+        texts = [tuple(record[name]) for name in ("setup", "subjects", "world")]
+        case = Case(record["target"], texts[0], record["call"], imports, (), texts[1], 0, texts[2])
         outcome = runner.run(case)
         shown = tuple((left, right) for left, right, _ in record["shown"])
         same.append(outcome.key == (record["kind"], record["wrap"], shown, tuple(record["error"])))

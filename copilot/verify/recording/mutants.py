@@ -202,9 +202,9 @@ def _choices(place: ast.AST) -> int:
     if isinstance(place, ast.Constant):
         return 2 if isinstance(place.value, (int, float)) and not isinstance(place.value, bool) else 1
     if isinstance(place, ast.Return):
-        return int(
-            place.value is not None and not (isinstance(place.value, ast.Constant) and place.value.value is None)
-        )
+        if place.value is None or (isinstance(place.value, ast.Constant) and place.value.value is None):
+            return 0
+        return 3 if _decides(place.value) else 1
     if isinstance(place, ast.Call):
         return 2
     if isinstance(place, ast.Expr):
@@ -213,6 +213,13 @@ def _choices(place: ast.AST) -> int:
         return int(place.type is not None)
     ones = (ast.If, ast.While, ast.IfExp, ast.BoolOp, ast.UnaryOp, ast.Break, ast.Continue, ast.For, ast.comprehension)
     return int(isinstance(place, ones))
+
+
+def _decides(node: ast.expr) -> bool:
+    """True for an expression that says yes or no: whoever shows only one answer would not notice a constant."""
+    return isinstance(node, (ast.Compare, ast.BoolOp)) or (
+        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    )
 
 
 def _change(own: ast.AST, target: ast.AST, turn: int) -> bool:
@@ -239,7 +246,7 @@ def _change(own: ast.AST, target: ast.AST, turn: int) -> bool:
     elif isinstance(target, ast.Call):
         return _called(own, target, turn)
     elif isinstance(target, ast.Return):
-        target.value = ast.copy_location(ast.Constant(value=None), target)
+        target.value = ast.copy_location(ast.Constant(value=(None, True, False)[turn]), target)
     elif isinstance(target, (ast.For, ast.comprehension)):  # a loop that never turns
         target.iter = ast.copy_location(ast.Tuple(elts=[], ctx=ast.Load()), target.iter)
     elif isinstance(target, ast.ExceptHandler) and target.type is not None:  # nothing is caught any more

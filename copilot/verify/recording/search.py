@@ -19,9 +19,11 @@ from .arguments import Pools, kind_of
 from .composing import MAX_TRIED, Composer, Prelude
 from .express import Expr
 from .feedback import Log, derived
-from .invoke import Case, Outcome, Runner, Watch
+from .invoke import Case, Runner, Watch
+from .outcome import Outcome
 from .targets import Target, variable
 from .variation import changed
+from .worlds import Worlds
 
 Arc = tuple[int, int]
 _MUTATOR = re.compile(
@@ -35,6 +37,8 @@ _DEPTH = 3
 """Answers to comparisons that the answer to a comparison led to, so many times over."""
 _ANSWERED = 240
 _AT_ONCE = 8
+_PROBES = 4
+"""Calls of a target that are watched for clocks and random sources, besides those that are watched anyway."""
 _SHORT = 80
 """A longer call is no way to make an object that people would read."""
 
@@ -79,10 +83,13 @@ class Budget:
 class Search:
     """The search for one group of targets."""
 
-    def __init__(self, runner: Runner, pools: Pools, log: Log) -> None:
+    def __init__(self, runner: Runner, pools: Pools, worlds: Worlds, log: Log) -> None:
         self._runner = runner
         self._log = log
         self._pools = pools
+        self._worlds = worlds
+        self._probed: dict[str, int] = {}
+        self._unsettled: set[str] = set()
         self._random = random.Random(7)
         self._seen: set[tuple[Any, ...]] = set()
         self.tried: dict[str, list[Tried]] = {}
@@ -100,10 +107,11 @@ class Search:
     def explore(self, target: Target, seconds: float) -> None:
         """Execute candidates of one target, then changes of the good ones, within so many CPU seconds."""
         own = Budget(max(0.05, seconds))
+        self._worlds.begin(target)
         first = itertools.islice(self._composer.candidates(target), MAX_TRIED)
         corpus: list[Case] = []
         answered = 0
-        for case in first:
+        for case in (each for one in first for each in self._worlds.around(target, one)):
             if own.left() < 0:
                 return
             pending = [(case, 0)]
@@ -135,11 +143,12 @@ class Search:
         for case in itertools.islice(self._composer.candidates(target, prepared=True), MAX_TRIED // 3):
             if budget.left() < 0:
                 return
-            self._try(target, case)
+            for each in self._worlds.around(target, case):
+                self._try(target, each)
 
     def _try(self, target: Target, case: Case) -> tuple[Tried | None, bool]:
         """The case with its outcome, None where it has none; and whether it reached something new all the same."""
-        identity = (case.setup, case.call)
+        identity = (case.world, case.setup, case.call)
         self._log.clear()
         if identity in self._seen or (case.rank == 1 and self._hopeless(target, case)):
             return None, False
@@ -159,16 +168,34 @@ class Search:
         fresh = not (watch.arcs <= self.arcs and self._log.decided <= self._decided)
         self.arcs |= watch.arcs
         self._decided |= self._log.decided
-        if fresh and not case.setup and len(case.call) < _SHORT and self._runner.value is not None:
+        short = not case.setup and len(case.call) < _SHORT and self._runner.value is not None
+        probed = self._probed.get(target.name, 0)
+        if (fresh and (short or probed < _PROBES)) or target.name in self._unsettled:
+            self._probed[target.name] = probed + 1
             kind = type(self._runner.value)
             steady = Watch(self._runner.path)
             self._runner.run(case, steady, profile=True)
-            if not steady.forbidden:  # an object made of today's date would carry it into every other test
+            if steady.remedy is not None and self._worlds.learn(target, steady.remedy):
+                self._unsettled.add(target.name)  # one clock less may still leave another
+                return self._again(target, case)
+            self._unsettled.discard(target.name)
+            if not steady.forbidden and short and not case.world:
+                # an object made of today's date would carry it into every other test
                 self._pools.made(kind, Expr(case.call, case.imports))
         done = _tried(case, outcome, watch, len(self._seen), cost)
         self.tried.setdefault(target.name, []).append(done)
         self._remember(target, done)
         return done, fresh
+
+    def _again(self, target: Target, case: Case) -> tuple[Tried | None, bool]:
+        """The case in the worlds of which it was just learnt that it needs them."""
+        bare = case._replace(
+            world=(), subjects=tuple(s for s in case.subjects if f"{s} = " not in "\n".join(case.world))
+        )
+        bares = dict.fromkeys([bare, self._worlds.on_the_day(bare)])
+        rows = [self._try(target, each) for one in bares for each in self._worlds.around(target, one)]
+        good = [row for row in rows if row[0] is not None]
+        return good[0] if good else (None, False)
 
     def _learn(self, target: Target, case: Case, outcome: Outcome) -> None:
         """Note which types of arguments a target takes: a call that fails in an operator got the wrong ones."""
@@ -224,7 +251,7 @@ class Search:
         for index, line in enumerate(case.setup):
             head, tail = case.setup[:index], case.setup[index + 1 :]
             found += [case._replace(setup=(*head, new, *tail), rank=rank) for new in derived(line, seen)]
-        return [case for case in found if (case.setup, case.call) not in self._seen][:_AT_ONCE]
+        return [case for case in found if (case.world, case.setup, case.call) not in self._seen][:_AT_ONCE]
 
     def tried_again(self, case: Case) -> Tried | None:
         """A case that has been run before, with the arcs it runs; None when it has no outcome."""

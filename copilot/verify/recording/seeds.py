@@ -9,7 +9,9 @@ import ast
 import builtins
 import copy
 import doctest
+import itertools
 import os
+import re
 import types
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -20,6 +22,9 @@ Imports = dict[str, tuple[str, str]]
 MAX_FILES = 300
 MAX_BYTES = 400_000
 _ROWS = 8
+_TEXT = 300
+_QUERY = re.compile(r"\s*(select|insert into|update|delete from|create table)\s", re.IGNORECASE)
+"""Questions to a database stand in the code, but nobody passes them for a number or a name."""
 
 
 class Seed(NamedTuple):
@@ -45,7 +50,7 @@ def gather(module: types.ModuleType, tree: ast.Module, root: str, package_root: 
     for text in _docstrings(tree):
         _doctests(text, own, found)
     _from_tree(tree, own, found)
-    for path in _files(root, getattr(module, "__file__", "") or "", first):
+    for path in files_of(root, getattr(module, "__file__", "") or "", first):
         try:
             with open(path, "rb") as stream:
                 other = ast.parse(stream.read())
@@ -109,9 +114,14 @@ def _doctests(text: str, names: Imports, found: Found) -> None:
 def _learn(statement: ast.stmt, known: dict[str, ast.expr]) -> None:
     """`name = expression` makes the name stand for the expression, until it is assigned again."""
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
-        known[statement.targets[0].id] = _substituted(statement.value, known)
+        known[statement.targets[0].id] = _short(_substituted(statement.value, known))
     elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
-        known[statement.target.id] = _substituted(statement.value, known)
+        known[statement.target.id] = _short(_substituted(statement.value, known))
+
+
+def _short(node: ast.expr) -> ast.expr:
+    """The expression, or a name that nobody can import where its text would be too long: `s = s + x` doubles and doubles."""
+    return node if next(itertools.islice(ast.walk(node), 2 * _TEXT, None), None) is None else ast.Name("?", ast.Load())
 
 
 class _Substitute(ast.NodeTransformer):
@@ -148,7 +158,7 @@ def _closed(node: ast.expr, known: dict[str, ast.expr], names: Imports) -> Expr 
             elif not hasattr(builtins, part.id):
                 return None
     text = ast.unparse(node)
-    return Expr(text, frozenset(imports)) if len(text) <= 300 else None
+    return Expr(text, frozenset(imports)) if len(text) <= _TEXT else None
 
 
 def _calls(node: ast.AST, known: dict[str, ast.expr], names: Imports, found: Found) -> None:
@@ -249,7 +259,7 @@ def _statement_imports(node: ast.stmt, package: str, path: str) -> Imports:
     return names
 
 
-def _files(root: str, own: str, first: Sequence[str]) -> Iterator[str]:
+def files_of(root: str, own: str, first: Sequence[str]) -> Iterator[str]:
     """`first`, then tests, then the module's own folder, then the rest; small files only."""
     given = [p for p in first if os.path.isfile(p)]
     others: list[str] = []
@@ -297,7 +307,8 @@ def literals(tree: ast.AST) -> list[Any]:
             others.append(node.value)
     kept: dict[tuple[str, str], Any] = {}
     for value in [*compared, *others]:
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool) and len(str(value)) <= 60:
+        fine = isinstance(value, (str, int, float)) and not isinstance(value, bool) and len(str(value)) <= 60
+        if fine and not (isinstance(value, str) and _QUERY.match(value)):
             kept.setdefault((type(value).__name__, repr(value)), value)
     return list(kept.values())
 

@@ -7,6 +7,8 @@ import random
 import re
 from typing import Any
 
+from .stubs import keys_of
+
 
 class _Place(ast.NodeVisitor):
     def __init__(self) -> None:
@@ -35,6 +37,9 @@ def changed(text: str, chance: random.Random) -> str | None:
         return None
     places = _Place()
     places.visit(tree)
+    if "Mock(" in text:
+        fixed = keys_of(tree)
+        places.found = [place for place in places.found if id(place) not in fixed]
     if not places.found:
         return None
     target: Any = chance.choice(places.found)
