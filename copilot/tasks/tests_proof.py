@@ -22,6 +22,10 @@ _weighed: Final[dict[str, runs.Worth]] = {}
 """Files that are what was left of a weighed one when the tests that add nothing were taken out, by `_key`: the others ran
 beside them and were worth the same.
 """
+WEIGHING_S: Final = 1.5
+CHOSEN_S: Final = 0.5
+"""CPU seconds for planting faults: for tests that anybody wrote, and for those that were chosen by planting faults already."""
+
 _MOST_WEIGHED: Final = 16
 
 
@@ -36,9 +40,14 @@ def _remember(doc: Document, path: Path, left: str, worth: runs.Worth) -> None:
 
 
 async def executed(
-    request: Request, project: Project, settings: Settings, files: dict[Path, str], subject: Symbol | None
+    request: Request,
+    project: Project,
+    settings: Settings,
+    files: dict[Path, str],
+    subject: Symbol | None,
+    cpu_s: float = WEIGHING_S,
 ) -> AsyncIterator[Check]:
-    """`runs`, `stable`, `covers`, `worth` for each test file, in the sandbox."""
+    """`runs`, `stable`, `covers`, `worth` for each test file, in the sandbox; `cpu_s` for planting faults."""
     doc, root = request.document, project.root
     try:
         python = runs.interpreter(project.python)
@@ -59,7 +68,7 @@ async def executed(
                     paths=[*paths, box.root],
                     times=2 if known is not None else max(2, settings.tests.runs),
                     limits=limits(request, settings),
-                    weighing=_weighing(box, doc, subject, where, project, files),
+                    weighing=_weighing(box, doc, subject, where, project, files, cpu_s),
                 )
                 async for check, worth in _judged(outcomes, doc, subject, settings, known):
                     if worth is not None and not check.passed:
@@ -76,6 +85,7 @@ def _weighing(
     where: python_places.Place | None,
     project: Project,
     files: dict[Path, str],
+    cpu_s: float,
 ) -> runs.Weighing | None:
     """How the tests are weighed: on the lines that are asked about, against the project's tests that call them."""
     if where is None:
@@ -91,7 +101,7 @@ def _weighing(
         most=2,
     )
     existing = tuple(inside(box.root, project.root, each.path) for each in found if each.path not in files)
-    return runs.Weighing(where.name, (_lines(doc, subject),), existing)
+    return runs.Weighing(where.name, (_lines(doc, subject),), existing, cpu_s)
 
 
 async def _judged(

@@ -2,7 +2,7 @@
 
 Only the standard library, pytest and the package `recording` beside this file. The request is JSON on standard input:
 `{"test": path, "only": [names of its tests, none: all], "focus": path or "", "module": its name or "", "root": path, "lend":
-[folders that may lend pytest], "config": bool, "recorder": folder, "turns": [{"zone", "days", "order", "other", "worth":
+[folders that may lend pytest], "config": bool, "recorder": folder, "turns": [{"first", "zone", "days", "order", "other", "worth":
 object or null}]}`. Each turn is a forked process that has imported pytest and nothing of the project: another time zone, a
 clock so many days ahead, the tests in an order drawn by lot (0: as written), the environment of another person. Works with
 Python 3.9 and later.
@@ -43,7 +43,17 @@ def _answered(request: dict[str, Any]) -> dict[str, Any]:
             import pytest  # noqa: F401
         except ImportError:
             return {"error": "no pytest"}
-    return {"turns": [_in_child(request, turn) for turn in request["turns"]]}
+    reports: list[dict[str, Any]] = []
+    for turn in request["turns"]:
+        reports.append(_in_child(request, turn))
+        if turn["first"] and not _is_clean(reports[0]):
+            break  # the others would only take longer to say so
+    return {"turns": reports}
+
+
+def _is_clean(report: dict[str, Any]) -> bool:
+    tests: Any = report.get("tests")
+    return bool(tests) and all(told[0] == "passed" for told in tests.values()) and not report.get("effects")
 
 
 def _in_child(request: dict[str, Any], turn: dict[str, Any]) -> dict[str, Any]:
@@ -108,11 +118,12 @@ def _run(request: dict[str, Any], turn: dict[str, Any], writer: int) -> dict[str
     report = _Report(
         lambda: _watch(focus, lines) if focus and not turn["worth"] else None,
         asked,
-        turn["order"],
+        turn,
         writer,
-        request["test"],
+        request,
     )
     argv = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--rootdir", request["root"]]
+    argv.append("--continue-on-collection-errors")  # of the project's own tests, that is
     argv += [f"{request['test']}::{name}" for name in request["only"]] or [request["test"]]
     if not request["config"]:
         argv[:0] = ["-c", os.devnull]
@@ -143,13 +154,14 @@ def _short(nodeid: str) -> str:
 class _Report:
     """A pytest plugin: the outcome of each test of one file, its reason in one line."""
 
-    def __init__(self, watch: Any, clock: set[str], order: int, writer: int, test: str) -> None:
+    def __init__(self, watch: Any, clock: set[str], turn: dict[str, Any], writer: int, request: dict[str, Any]) -> None:
         self.tests: dict[str, list[str]] = {}
         self.collect: list[str] = []
         self.asked: set[str] = set()
         self.own: set[str] = set()
-        self._watch, self._clock, self._order = watch, clock, order
-        self._writer, self._test = writer, os.path.realpath(test)
+        self._watch, self._clock, self._order = watch, clock, turn["order"]
+        self._writer, self._test, self._root = writer, os.path.realpath(request["test"]), request["root"]
+        self._others = bool(turn["worth"] and turn["worth"]["existing"])
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """The order of this turn; which tests are those of the file."""
@@ -173,8 +185,9 @@ class _Report:
         self._clock.clear()
 
     def pytest_collectreport(self, report: Any) -> None:
-        """A file that cannot be imported."""
-        if report.failed:
+        """The file cannot be imported; those of the project may fail as they like."""
+        path = os.path.realpath(os.path.join(self._root, report.nodeid.split("::", 1)[0]))  # noqa: PTH118
+        if report.failed and (path == self._test or not self._others):
             self.collect.append(_last_line(report.longreprtext))
 
     def pytest_runtest_logreport(self, report: Any) -> None:

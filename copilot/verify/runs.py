@@ -97,6 +97,11 @@ class Outcome:
         """True when there were tests and all of them passed."""
         return not self.broken and bool(self.tests) and not any(self.tests.values())
 
+    @property
+    def clean(self) -> bool:
+        """True when they also did nothing beside testing."""
+        return self.passed and not self.effects
+
 
 def interpreter(python: Path | None) -> Path:
     """`python` if it can run inside the sandbox. Raises ToolMissing (none found; a launcher script, not a program)."""
@@ -131,21 +136,8 @@ async def pytest(
     all. Raises ToolMissing when there is no pytest.
     """
     run = _Run(box, python, test, focus, tuple(paths), limits, tuple(only), weighing)
-    first, means = await _first(run)
-    yield first
-    if not first.passed or first.effects or times < 2:
-        return
-    # Two processes at once, one for each hash seed; every run is a fork that has imported nothing of the project yet.
-    later = range(1, times)
-    halves = [[turn for turn in later if turn % 2 == seed] for seed in (1, 0)]
-    found = await asyncio.gather(*(_turns(run, half, means) for half in halves if half))
-    by_turn = {
-        turn: one
-        for half, told in zip([h for h in halves if h], found, strict=True)
-        for turn, one in zip(half, told, strict=True)
-    }
-    for turn in later:
-        yield by_turn[turn]
+    for outcome in await _all(run, times):
+        yield outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,19 +171,35 @@ _MEANS: Final = (
 and a configuration may name options of plug-ins that are not installed, which is not the tests' fault."""
 
 
-async def _first(run: _Run) -> tuple[Outcome, _Means]:
-    """The first run, with the first means that work; the first failure counts if none does."""
-    failure: tuple[Outcome, _Means] | None = None
+async def _all(run: _Run, times: int) -> list[Outcome]:
+    """All runs with the first means that work; only the first failure if none does.
+
+    Two processes at once, one for each hash seed; every run is a fork that has imported nothing of the project yet.
+    """
+    even, odd = range(0, times, 2), range(1, times, 2)
+    failure: Outcome | None = None
     for means in _MEANS:
-        (outcome,) = await _turns(run, [0], means)
-        if outcome.passed:
-            return outcome, means
-        if failure is None or failure[0].broken:
-            failure = outcome, means
-        if means.plugins and not outcome.broken.startswith("pytest exit"):
+        others = asyncio.ensure_future(_turns(run, odd, means)) if odd else None
+        try:
+            found = await _turns(run, even, means)
+            if found[0].clean:
+                told = {
+                    **dict(zip(even, found, strict=True)),
+                    **dict(zip(odd, await others if others else [], strict=True)),
+                }
+                return [told[turn] for turn in range(times)]
+        finally:
+            if others is not None and not others.done():
+                others.cancel()
+                await asyncio.wait([others])
+        if found[0].passed:
+            return found[:1]
+        if failure is None or failure.broken:
+            failure = found[0]
+        if means.plugins and not found[0].broken.startswith("pytest exit"):
             break  # it ran as the project runs it, and it failed
     assert failure is not None
-    return failure
+    return [failure]
 
 
 async def _turns(run: _Run, turns: Sequence[int], means: _Means) -> list[Outcome]:
@@ -233,6 +241,7 @@ def _turn(run: _Run, turn: int) -> dict[str, Any]:
             "cpu_s": told.cpu_s,
         }
     return {
+        "first": turn == 0,
         "zone": ZONES[turn % len(ZONES)],
         "days": DAYS if _is_ahead(turn) else 0,
         "order": turn if turn % len(ZONES) in _DISORDER else 0,
@@ -261,6 +270,7 @@ def _read(run: sandbox.Run, python: Path, turns: Sequence[int]) -> list[Outcome]
         return [
             replace(_outcome(reports[at], run, ahead=_is_ahead(turn)), disordered=turn % len(ZONES) in _DISORDER)
             for at, turn in enumerate(turns)
+            if at < len(reports)  # the first was not clean: no other was run
         ]
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError):
         return [broken(say("the test process died (exit {code})", code=run.returncode))] * len(turns)
