@@ -297,7 +297,11 @@ async def test_a_report_forged_by_a_conftest_is_a_broken_run(tmp_path: Path, rep
 async def test_tests_of_the_project_that_are_broken_or_fail_do_not_stop_new_ones(shop: Path) -> None:
     tests = shop / "tests"
     tests.mkdir(exist_ok=True)
-    (tests / "test_vouchers.py").write_text("import gone\nfrom shop.vouchers import describe\n\n\ndef test_it():\n    describe(1)\n")
-    (tests / "test_more_vouchers.py").write_text("from shop.vouchers import describe\n\n\ndef test_it():\n    assert describe is None\n")
+    (tests / "test_vouchers.py").write_text(
+        "import gone\nfrom shop.vouchers import describe\n\n\ndef test_it():\n    describe(1)\n"
+    )
+    (tests / "test_more_vouchers.py").write_text(
+        "from shop.vouchers import describe\n\n\ndef test_it():\n    assert describe is None\n"
+    )
     done = await proof(shop, HEAD + GOOD)
     assert all(check.passed for check in done), done
