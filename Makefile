@@ -31,7 +31,7 @@ demo: $(INSTALLED) ## Play the main job on the sample through a real language-se
 
 .PHONY: test
 test: $(INSTALLED) ## Unit, golden, end-to-end, property and fuzz tests
-	@bash tests/system.sh bubblewrap jdk nginx
+	@bash tests/system.sh bubblewrap headers jdk nginx
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: check

@@ -5,6 +5,7 @@ A refusal names each test that is at fault with its reason, so that the rest can
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -58,6 +59,7 @@ async def executed(
         ) as box:
             paths = [inside(box.root, root, where.base)] if where is not None else []
             known = _weighed.get(_key(doc, files))
+            weighing = await asyncio.to_thread(_weighing, box, doc, subject, where, project, files, cpu_s)
             for path, text in files.items():
                 report(say("running {name}", name=path.name))
                 outcomes = runs.pytest(
@@ -68,7 +70,7 @@ async def executed(
                     paths=[*paths, box.root],
                     times=2 if known is not None else max(2, settings.tests.runs),
                     limits=limits(request, settings),
-                    weighing=_weighing(box, doc, subject, where, project, files, cpu_s),
+                    weighing=weighing,
                 )
                 async for check, worth in _judged(outcomes, doc, subject, settings, known):
                     if worth is not None and not check.passed:
@@ -87,10 +89,11 @@ def _weighing(
     files: dict[Path, str],
     cpu_s: float,
 ) -> runs.Weighing | None:
-    """How the tests are weighed: on the lines that are asked about, against the project's tests that call them."""
-    if where is None:
-        return None
-    if _key(doc, files) in _weighed:
+    """How the tests are weighed: on the lines that are asked about, against the project's tests that call them.
+
+    Looks through the project; None where it cannot be said, or is known.
+    """
+    if where is None or _key(doc, files) in _weighed:
         return None
     names = [subject] if subject is not None else [s for s in outline(doc).symbols if s.parent is None]
     found = callers.calling(
@@ -111,7 +114,10 @@ async def _judged(
     settings: Settings,
     known: runs.Worth | None,
 ) -> AsyncIterator[tuple[Check, runs.Worth | None]]:
-    """All runs together, with what they are worth where that was the question; a refusal names every test that failed in any of them, or adds nothing, with its reason."""
+    """All runs together, the last check with what the tests are worth.
+
+    A refusal names every test that failed in any run, or adds nothing, with its reason.
+    """
     found: list[runs.Outcome] = []
     async for outcome in outcomes:
         found.append(outcome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import struct
 from pathlib import Path
@@ -92,11 +93,12 @@ def test_a_foreign_machine_and_a_second_numbering_open_no_way_round() -> None:
 
 @pytest.mark.parametrize(
     ("machine", "header"),
-    [("x86_64", "/usr/include/x86_64-linux-gnu/asm/unistd_64.h"), ("aarch64", "/usr/include/asm-generic/unistd.h")],
+    [
+        ("aarch64", "/usr/include/asm-generic/unistd.h"),
+        *([("x86_64", "/usr/include/x86_64-linux-gnu/asm/unistd_64.h")] if platform.machine() == "x86_64" else []),
+    ],
 )
 def test_the_numbers_are_the_kernels(machine: str, header: str) -> None:
-    if not Path(header).is_file():
-        pytest.skip(f"{header} is not installed")
     text = Path(header).read_text()
     theirs = {name: int(number) for name, number in re.findall(r"#define __NR(?:3264)?_(\w+) (\d+)\b", text)}
     column = list(MACHINES).index(machine)
