@@ -141,8 +141,8 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
         check = python_tests.asserts(text, subject.name if subject else "", module, own)
         yield replace(check, detail=f"{path.name}: {check.detail}") if len(files) > 1 else check
     proven = True
-    cpu_s = tests_proof.CHOSEN_S if candidate.origin == "embedded" else tests_proof.WEIGHING_S
-    async for check in tests_proof.executed(request, project, settings, files, subject, cpu_s):
+    faults = tests_proof.FAULTS_OF_CHOSEN if candidate.origin == "embedded" else tests_proof.FAULTS
+    async for check in tests_proof.executed(request, project, settings, files, subject, faults):
         proven = proven and check.passed
         yield check
     if proven and candidate.confidence <= EARLY:

@@ -23,9 +23,9 @@ _weighed: Final[dict[str, runs.Worth]] = {}
 """Files that are what was left of a weighed one when the tests that add nothing were taken out, by `_key`: the others ran
 beside them and were worth the same.
 """
-WEIGHING_S: Final = 1.5
-CHOSEN_S: Final = 0.5
-"""CPU seconds for planting faults: for tests that anybody wrote, and for those that were chosen by planting faults already."""
+FAULTS: Final = 160
+FAULTS_OF_CHOSEN: Final = 40
+"""Planted faults at most: for tests that anybody wrote, and for those that were chosen by planting faults already."""
 
 _MOST_WEIGHED: Final = 16
 
@@ -46,9 +46,9 @@ async def executed(
     settings: Settings,
     files: dict[Path, str],
     subject: Symbol | None,
-    cpu_s: float = WEIGHING_S,
+    faults: int = FAULTS,
 ) -> AsyncIterator[Check]:
-    """`runs`, `stable`, `covers`, `worth` for each test file, in the sandbox; `cpu_s` for planting faults."""
+    """`runs`, `stable`, `covers`, `worth` for each test file, in the sandbox; at most so many `faults` are planted."""
     doc, root = request.document, project.root
     try:
         python = runs.interpreter(project.python)
@@ -59,7 +59,7 @@ async def executed(
         ) as box:
             paths = [inside(box.root, root, where.base)] if where is not None else []
             known = _weighed.get(_key(doc, files))
-            weighing = await asyncio.to_thread(_weighing, box, doc, subject, where, project, files, cpu_s)
+            weighing = await asyncio.to_thread(_weighing, box, doc, subject, where, project, files, faults)
             for path, text in files.items():
                 report(say("running {name}", name=path.name))
                 outcomes = runs.pytest(
@@ -87,7 +87,7 @@ def _weighing(
     where: python_places.Place | None,
     project: Project,
     files: dict[Path, str],
-    cpu_s: float,
+    faults: int,
 ) -> runs.Weighing | None:
     """How the tests are weighed: on the lines that are asked about, against the project's tests that call them.
 
@@ -104,7 +104,7 @@ def _weighing(
         most=2,
     )
     existing = tuple(inside(box.root, project.root, each.path) for each in found if each.path not in files)
-    return runs.Weighing(where.name, (_lines(doc, subject),), existing, cpu_s)
+    return runs.Weighing(where.name, (_lines(doc, subject),), existing, faults)
 
 
 async def _judged(

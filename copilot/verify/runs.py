@@ -63,12 +63,15 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """What `Worth` needs: the module's name, the spans of lines (from 1) that count, the project's own tests, CPU seconds."""
+    """What `Worth` needs: the module's name, the spans of lines (from 1) that count, the project's own tests, how many faults
+    are planted at most, and CPU seconds at which it gives up.
+    """
 
     module: str
     spans: tuple[tuple[int, int], ...]
     existing: tuple[Path, ...] = ()
-    cpu_s: float = 1.2
+    most: int = 160
+    cpu_s: float = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +241,7 @@ def _turn(run: _Run, turn: int) -> dict[str, Any]:
         worth = {
             "spans": told.spans,
             "existing": [str(path) for path in told.existing],
+            "most": told.most,
             "cpu_s": told.cpu_s,
         }
     return {

@@ -22,6 +22,9 @@ def kinds_of(hint: Any) -> Any:
         return set()
     if isinstance(hint, type) and not typing.get_args(hint):
         return {hint}
+    origin = typing.get_origin(hint)
+    if isinstance(origin, type) and origin is not getattr(types, "UnionType", None):
+        return {origin}  # a list of strings is a list, and no string
     kinds = set()
     for part in typing.get_args(hint):
         if part is not type(None):

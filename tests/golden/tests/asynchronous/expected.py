@@ -77,8 +77,3 @@ def test_store_grow_changes_size():
 )
 def test_together(first, second, expected):
     assert together(first, second) == expected
-
-
-def test_together_rejects_negative():
-    with pytest.raises(ValueError, match="negative"):
-        together(1, -1)

@@ -47,22 +47,23 @@ def test_read_names_3(tmp_path):
 
 
 def test_save_writes_new_txt(tmp_path):
-    result = save(tmp_path / "new.txt", "w")
+    result = save(tmp_path / "new.txt", ["abc", "", "A1"])
+    assert result == 3
+    assert (tmp_path / "new.txt").read_text() == "abc\n\nA1\n"
+
+
+def test_save_writes_numbers_txt(tmp_path):
+    (tmp_path / "numbers.txt").write_text("3\n1\n2\n")
+    result = save(tmp_path / "numbers.txt", ["abc"])
     assert result == 1
-    assert (tmp_path / "new.txt").read_text() == "w\n"
-
-
-def test_save_writes_new_txt_2(tmp_path):
-    result = save(tmp_path / "new.txt", "utf-8")
-    assert result == 5
-    assert (tmp_path / "new.txt").read_text() == "u\nt\nf\n-\n8\n"
+    assert (tmp_path / "numbers.txt").read_text() == "abc\n"
 
 
 def test_save_writes_word_txt(tmp_path):
     (tmp_path / "word.txt").write_text("abc")
-    result = save(tmp_path / "word.txt", "sum")
-    assert result == 3
-    assert (tmp_path / "word.txt").read_text() == "s\nu\nm\n"
+    result = save(tmp_path / "word.txt", ["Hello World", " x "])
+    assert result == 2
+    assert (tmp_path / "word.txt").read_text() == "Hello World\n x \n"
 
 
 def test_summary(tmp_path):
