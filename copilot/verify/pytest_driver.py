@@ -131,7 +131,7 @@ def _run(request: dict[str, Any], turn: dict[str, Any], writer: int) -> dict[str
     plugins: list[Any] = [report, seen]
     weighed = None
     if turn["worth"]:
-        weighed = worth.Worth(turn["worth"], request["module"], request["test"], focus)
+        weighed = worth.Worth(turn["worth"], request["module"], request["test"], focus, seen)
         plugins.append(weighed)
         argv += [path for path in turn["worth"]["existing"] if os.path.isfile(path)]  # noqa: PTH113 -- of another tree, maybe
     code = int(pytest.main(argv, plugins=plugins))

@@ -71,7 +71,7 @@ class Weighing:
     spans: tuple[tuple[int, int], ...]
     existing: tuple[Path, ...] = ()
     most: int = 160
-    cpu_s: float = 8.0
+    cpu_s: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,16 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from .effects import Effects
 from .fault import Mutant, Planted
 from .mutants import plant
 
 _SAMPLE = 12
 """Faults that are tried where no test needs one to speak for it: enough to say what the tests see."""
 
-_CPU_S = 0.3
-"""CPU seconds of one test under a fault, beside ten times what it took without."""
+_CPU_S = 0.06
+_FACTOR = 4
+"""CPU seconds of one test under a fault, beside so many times what it took without: many a fault makes a loop endless."""
 
 Arc = tuple[int, int]
 
@@ -38,12 +40,12 @@ class Worth:
     that a test reaches which reaches nothing new); `lines` are those that the new tests ran.
     """
 
-    def __init__(self, asked: dict[str, Any], module: str, test: str, focus: str) -> None:
+    def __init__(self, asked: dict[str, Any], module: str, test: str, focus: str, effects: Effects) -> None:
         self.told: dict[str, Any] = {
             "gains": {}, "mutants": 0, "killed": 0, "before": 0, "survivors": [], "complete": True,
         }  # fmt: skip
         self.lines: list[int] = []
-        self._module = module
+        self._module, self._effects = module, effects
         self._spans = [tuple(span) for span in asked["spans"]]
         self._most: int = asked["most"]
         self._cpu_s: float = asked["cpu_s"]
@@ -80,7 +82,7 @@ class Worth:
     def pytest_sessionfinish(self, session: Any) -> None:
         """All tests have run, and fixtures of the session are torn down: weigh them."""
         del session
-        self._weighing = True
+        self._weighing = self._effects.idle = True
         if any(name not in self._others() for name in self._failed):
             self.told["error"] = "not all pass"
             return
@@ -188,7 +190,7 @@ class Worth:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         with Planted(mutant):
             for number, name in enumerate(names):
-                limit = _CPU_S + 10 * self._took.get(name, 0.0)
+                limit = _CPU_S + _FACTOR * self._took.get(name, 0.0)
                 signal.setitimer(signal.ITIMER_VIRTUAL, limit)
                 signal.setitimer(signal.ITIMER_REAL, 10 * limit)
                 reports = runtestprotocol(self._items[name], log=False, nextitem=None)
