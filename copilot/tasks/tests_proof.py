@@ -24,7 +24,7 @@ _weighed: Final[dict[str, runs.Worth]] = {}
 beside them and were worth the same.
 """
 FAULTS: Final = 160
-FAULTS_OF_CHOSEN: Final = 24
+FAULTS_OF_CHOSEN: Final = 40
 """Planted faults at most: for tests that anybody wrote, and for those that were chosen by planting faults already."""
 
 _MOST_WEIGHED: Final = 16
