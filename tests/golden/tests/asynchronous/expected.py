@@ -43,13 +43,6 @@ def test_squares(count, expected):
     assert asyncio.run(collected(squares(count))) == expected
 
 
-def test_squares_returns_value():
-    result = asyncio.run(collected(squares(50)))
-    assert len(result) == 50
-    assert result[0] == 0
-    assert result[-1] == 2401
-
-
 def test_store_returns_value():
     result = Store(3)
     assert result.size == 3
