@@ -24,7 +24,7 @@ from copilot.progress import listening, report
 from copilot.tasks import staged, staged_file, staged_proof
 from copilot.tasks.staged import Subject
 from copilot.types import Declined, Document, Edit, Request, Span, Suggestion, Task, TestsOptions, document
-from copilot.verify import evidence, python_places, runs, snapshot
+from copilot.verify import evidence, python_places, python_tests, runs, snapshot, tools
 from copilot.workspace import Workspace
 
 BUDGET_S: Final = 30.0
@@ -265,7 +265,7 @@ async def _tested(subject: Subject, desk: _Desk) -> None:
     text, path = await _settled(subject, answer, desk)
     new = subject.old is None
     parent = None if new else await _outcome(subject, text, path, desk, desk.before, subject.before)
-    found = staged_proof.labels(parent, staged_file.tests(text), new=new)
+    found = staged_proof.labels(parent, python_tests.names(text), new=new)
     marked = staged_file.marked(text, _subject(subject, top), subject.code, found)
     before = files.read(path, "python") if path.exists() else Document(path, "python", (b"",), newline=doc.newline)
     files.write(edits.apply(before, [Edit(path, Span(0, len(before)), marked)]))
@@ -285,7 +285,7 @@ async def _settled(subject: Subject, answer: Suggestion, desk: _Desk) -> tuple[s
             continue
         if joined == edit.new:
             return edit.new, path
-        joined = await staged_file.formatted(joined, top, path)
+        joined = await tools.formatted_tests(joined, top, path)
         if (await _outcome(subject, joined, path, desk, desk.workspace, subject.document)).passed:
             return joined, path
     return edit.new, edit.path

@@ -13,12 +13,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
-from copilot.verify import python_tests, tools
+from copilot.verify import python_tests
 
-_LINE: Final = 100
 _FIRST: Final = re.compile(r"# bank-copilot tests --staged: (\S+) code=([0-9a-f]{12}) tests=([0-9a-f]{12})\r?\n")
 
 
@@ -69,7 +67,7 @@ def marked(text: str, subject: str, code: str, labels: Mapping[str, Label]) -> s
     """The text with its first line, and above each test function its label."""
     text = unmarked(text)
     rows = text.split("\n")
-    for node in sorted(_tests(ast.parse(text)), key=lambda node: -node.lineno):
+    for node in sorted(python_tests.functions(ast.parse(text)), key=lambda node: -node.lineno):
         first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
         label = labels.get(node.name, Label.UNKNOWN)
         rows.insert(first - 1, " " * node.col_offset + f"# {label.value}")
@@ -91,11 +89,11 @@ def joined(new: str, old: str, holding: Collection[str]) -> str | None:
     trees = ast.parse(new), ast.parse(old)
     if any(not _plain(node) for tree in trees for node in tree.body):
         return None
-    have = {node.name for node in _tests(trees[0])}
-    told = {fact for node in _tests(trees[0]) for fact in _facts(node)}
+    have = {node.name for node in python_tests.functions(trees[0])}
+    told = {fact for node in python_tests.functions(trees[0]) for fact in _facts(node)}
     kept: list[str] = []
     rows = unmarked(old).split("\n")
-    for node in _tests(ast.parse(unmarked(old))):
+    for node in python_tests.functions(ast.parse(unmarked(old))):
         if node.name not in holding or _facts(node) <= told:
             continue
         name = node.name
@@ -131,25 +129,6 @@ def _compatible(trees: Iterable[ast.Module]) -> bool:
             if bound.setdefault(name, meant) != meant:
                 return False
     return True
-
-
-async def formatted(text: str, root: Path, path: Path) -> str:
-    """The text in ruff's layout with its imports sorted; as it is where ruff is not there. Raises ToolMissing."""
-    ruff = tools.ruff_binary()
-    options = ["--isolated", "--line-length", str(_LINE), "--stdin-filename", str(path)]
-    for command in (
-        ["check", "--quiet", "--no-cache", "--fix", "--select", "I,F401,F811", *options, "-"],
-        ["format", "--quiet", "--no-cache", *options, "-"],
-    ):
-        done = await tools.run([ruff, *command], text.encode(), root, timeout_s=20)
-        if done.complete and done.stdout and done.code == 0:
-            text = done.stdout.decode()
-    return text
-
-
-def tests(text: str) -> list[str]:
-    """Names of the test functions of a file, in order."""
-    return [node.name for node in sorted(_tests(ast.parse(text)), key=lambda node: node.lineno)]
 
 
 def filled(function: _Function, number: int) -> _Function:
@@ -191,14 +170,6 @@ def _facts(function: _Function) -> set[str]:
         lone = all(isinstance(node, (ast.Assert, ast.With)) for node in body)
         found |= {ast.dump(node) for node in body} if lone else {"".join(map(ast.dump, body))}
     return found
-
-
-def _tests(tree: ast.Module) -> list[_Function]:
-    return [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test")
-    ]
 
 
 def _plain(node: ast.stmt) -> bool:

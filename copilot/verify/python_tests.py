@@ -46,7 +46,7 @@ def asserts(text: str, subject: str, module: str = "", own: frozenset[str] = fro
     except (SyntaxError, ValueError):
         return Check("asserts", passed=False, detail=say("the test file does not parse"))
     count = 0
-    found = list(_functions(tree))
+    found = list(functions(tree))
     for node in (n for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom))):
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         if bad := [n for n in names if n.split(".")[0] in _REACHING]:
@@ -117,7 +117,7 @@ def without(text: str, names: Iterable[str]) -> str:
             tests = [node for node in own if node.name.startswith("test")]
             dropped += [top] if tests and not [node for node in tests if node not in bad] else bad
     left = _without_lines(text, dropped)
-    if not list(_functions(ast.parse(left))):
+    if not list(functions(ast.parse(left))):
         return ""
     return _without_unused(left)
 
@@ -155,12 +155,12 @@ def _without_unused(text: str) -> str:
 
 def names(text: str) -> list[str]:
     """The test functions of a file, in order."""
-    return [function.name for function in _functions(ast.parse(text))]
+    return [node.name for node in sorted(functions(ast.parse(text)), key=lambda node: node.lineno)]
 
 
 def assertion_count(text: str) -> int:
     """Assertions on values and expected exceptions in a test file; a row of a table counts as one."""
-    return sum(_held(function) for function in _functions(ast.parse(text)))
+    return sum(_held(function) for function in functions(ast.parse(text)))
 
 
 def _held(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -174,7 +174,8 @@ def _tables(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Ca
             yield decorator
 
 
-def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The test functions of a file, those of classes behind the others."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test"):
             yield node

@@ -192,9 +192,9 @@ async def _all(run: _Run, times: int) -> list[Outcome]:
                 }
                 return [told[turn] for turn in range(times)]
         finally:
-            if others is not None and not others.done():
-                others.cancel()
-                await asyncio.wait([others])
+            if others is not None:
+                others.cancel()  # does nothing where it is done
+                await asyncio.gather(others, return_exceptions=True)  # one error is told, that of the first
         if found[0].passed:
             return found[:1]
         if failure is None or failure.broken:
@@ -207,7 +207,7 @@ async def _all(run: _Run, times: int) -> list[Outcome]:
 
 async def _turns(run: _Run, turns: Sequence[int], means: _Means) -> list[Outcome]:
     """Turns of one hash seed, in one process that forks for each."""
-    lend = _own_packages(run.python)
+    lend = lent(run.python)
     request = {
         "test": str(run.test),
         "only": list(run.only),
@@ -332,7 +332,7 @@ def _worth(report: dict[str, Any]) -> Worth | None:
     )
 
 
-def _own_packages(python: Path) -> list[Path]:
+def lent(python: Path) -> list[Path]:
     """The folder of our own pytest, when there is one and the project's interpreter has our minor version."""
     if find_spec("pytest") is None or version_on_disk(python) != sys.version_info[:2]:
         return []

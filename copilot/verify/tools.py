@@ -29,6 +29,9 @@ from copilot.verify import processes
 _PLAIN: Final = "E4,E7,E9,F"
 """What is found in a repository without a configuration: ruff's documented defaults, mistakes rather than taste."""
 
+_TEST_LINE: Final = 100
+"""Longest line of a generated test."""
+
 _PROJECT_LIMIT: Final = 1_000_000
 
 OUTPUT_LIMIT: Final = 16_000_000
@@ -142,6 +145,23 @@ async def imports_sorted(document: Document, root: Path) -> tuple[Edit, ...] | N
                 return None
             return tuple(edit for each in found for edit in each.edits)
     return None
+
+
+async def formatted_tests(text: str, root: Path, path: Path) -> str:
+    """A test file in ruff's layout, imports sorted as seen from `root` and used ones only; as it is where ruff fails.
+
+    Raises ToolMissing.
+    """
+    binary = ruff_binary()
+    options = ["--isolated", "--line-length", str(_TEST_LINE), "--stdin-filename", str(path)]
+    for command in (
+        ["check", "--quiet", "--no-cache", "--fix", "--select", "I,F401,F811", *options, "-"],
+        ["format", "--quiet", "--no-cache", *options, "-"],
+    ):
+        done = await run([binary, *command], text.encode(), root, timeout_s=20)
+        if done.complete and done.stdout and done.code == 0:
+            text = done.stdout.decode()
+    return text
 
 
 async def _ruff_check(document: Document, root: Path, options: Sequence[str], timeout_s: float) -> Output:

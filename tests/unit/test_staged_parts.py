@@ -12,6 +12,7 @@ from copilot.config import Guard
 from copilot.tasks import staged, staged_file, staged_proof
 from copilot.tasks.staged_file import Label
 from copilot.types import Declined, document
+from copilot.verify import python_tests
 from copilot.verify.isolation import Level
 from copilot.verify.runs import Outcome
 
@@ -179,7 +180,7 @@ def test_earlier_tests_that_say_more_are_kept_and_no_others() -> None:
     old = old.replace("import pytest\n", "from decimal import Decimal\n\nimport pytest\n")
     both = staged_file.joined(new, old, ["test_fee", "test_more"])
     assert both is not None
-    assert staged_file.tests(both) == ["test_fee", "test_fee_rejects_zero", "test_fee_earlier", "test_more"]
+    assert python_tests.names(both) == ["test_fee", "test_fee_rejects_zero", "test_fee_earlier", "test_more"]
     assert "from decimal import Decimal" in both
     ast.parse(both)
     assert staged_file.joined(new, old, []) == new

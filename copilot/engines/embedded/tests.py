@@ -7,8 +7,6 @@ Python only so far. Another language is another recorder and another writer behi
 from __future__ import annotations
 
 import json
-import sys
-import sysconfig
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,9 +34,6 @@ from copilot.types import (
     TestsOptions,
 )
 from copilot.verify import isolation, python_places, python_tests, runs, sandbox, tools
-
-LINE: Final = 100
-"""Longest line of a generated test."""
 
 _EARLY_S: Final = 0.3
 
@@ -122,7 +117,7 @@ async def _written(desk: _Desk, subject: Symbol | None, path: Path, early_s: flo
     found = pytest_text.tests(usable, ())[: None if early_s is None else 1]
     if not found:
         return Declined(say("no call had a result that can be tested"), _histogram(recording.rejected))
-    text = await _formatted(pytest_text.module(where.name, found), desk.resources.project.root, path)
+    text = await tools.formatted_tests(pytest_text.module(where.name, found), desk.resources.project.root, path)
     made = _candidate(request, subject, recording, path, text, len(recording.records) - len(steady))
     return made if early_s is None else replace(made, confidence=task.EARLY)
 
@@ -193,7 +188,7 @@ class _Desk:
     async def _ask(self, question: Mapping[str, Any], seed: int) -> dict[str, Any]:
         root = self.resources.project.root
         path = tests_proof.inside(self.box.root, root, self.doc.path)
-        lend = _lent(self.python)
+        lend = runs.lent(self.python)
         request = {
             "path": str(path),
             "module": self.where.name,
@@ -228,26 +223,6 @@ class _Desk:
             last = (run.stderr.decode(errors="replace").strip().splitlines() or [say("it ended without an answer")])[-1]
             return {"error": last[:200]}
         return answer
-
-
-def _lent(python: Path) -> list[Path]:
-    """The folder of our own pytest, for a project whose tests shall be run and that has none of its own."""
-    same = runs.version_on_disk(python) == sys.version_info[:2]
-    return [Path(sysconfig.get_paths()["purelib"])] if same else []
-
-
-async def _formatted(text: str, root: Path, path: Path) -> str:
-    """The text in ruff's layout, imports sorted as seen from the project's root."""
-    ruff = tools.ruff_binary()
-    options = ["--isolated", "--line-length", str(LINE), "--stdin-filename", str(path)]
-    for command in (
-        ["check", "--quiet", "--no-cache", "--fix", "--select", "I,F401", *options, "-"],
-        ["format", "--quiet", "--no-cache", *options, "-"],
-    ):
-        done = await tools.run([ruff, *command], text.encode(), root, timeout_s=20)
-        if done.complete and done.stdout and done.code == 0:
-            text = done.stdout.decode()
-    return text
 
 
 def _candidate(

@@ -21,7 +21,8 @@ WALL_S = 20.0
 """For one test. A busy machine makes the wall clock say little: it only ends what waits for ever."""
 
 _SLEPT_S = 0.5
-_REPR = 20_000
+_ITEMS = 200
+"""A larger container is known by its length alone: it is looked at before and after every test."""
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _PATHS = frozenset(
     {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.chmod", "os.link", "os.symlink", "os.truncate"}
@@ -91,7 +92,8 @@ class Effects:
         for name, value in list(vars(sys.modules.get(self._module, object)).items()):
             if not name.startswith("__") and isinstance(value, (dict, list, set, int, float, str, type(None))):
                 try:
-                    found[name] = repr(value)[:_REPR]
+                    size = len(value) if isinstance(value, (dict, list, set, str)) else 0
+                    found[name] = repr(value) if size <= _ITEMS else str(size)
                 except Exception:  # noqa: BLE001, S112 -- a value that cannot be shown is none to compare
                     continue
         return found

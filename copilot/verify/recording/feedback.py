@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
-from .express import Inexpressible, express
 from .fault import Mutant, Planted
 from .mutants import twins
 from .stubs import keys_of
@@ -240,16 +239,3 @@ def _replaced(value: Any, one: Seen) -> Iterator[Any]:
 
 def _near(name: str, value: Any) -> list[Any]:
     return [value, value + 1, value - 1] if name in _ORDER else [value]
-
-
-def operands(seen: list[Seen]) -> list[str]:
-    """Strings that the code compares with, as expressions."""
-    found: list[str] = []
-    for one in seen:
-        for value in (one.left, one.right):
-            if type(value) is str and value:
-                try:
-                    found.append(express(value).text)
-                except Inexpressible:
-                    continue
-    return found
