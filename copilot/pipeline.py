@@ -6,8 +6,11 @@ name; of the tasks only correction, which is also asked unasked (`diagnose`) and
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Protocol
 
@@ -41,8 +44,11 @@ _REPAIRED: Final = 3
 """Syntax faults whose repair is looked for unasked: the later ones often go with the first."""
 
 _MOST_REPAIRS: Final = 200
-_MENDINGS: Final = 4
+_MENDINGS: Final = 6
 """How often a candidate is proven, each time without what failed before."""
+
+_EXTENSIONS: Final = 2
+"""How often an engine is asked again to add to what it has just added."""
 
 _LIKELIER_THAN_NOT: Final = 0.5
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 1, Severity.HINT: 1}
@@ -79,27 +85,69 @@ class _Proven:
 async def suggest(request: Request, workspace: Workbench) -> Suggestion | Declined:
     """The best proven candidate of the first engine that has one, or the reason for silence.
 
-    Cancelling the awaiting task closes the running engine's iterator. Within one engine the candidate with the
-    highest confidence wins; an engine's own order breaks ties.
+    Where a task can say what a proven candidate leaves open (`tasks.further`), the engines behind that one are asked to
+    add to it while there is time. Cancelling the awaiting task closes the running engine's iterator. Within one engine
+    the candidate with the highest confidence wins; an engine's own order breaks ties.
     """
+    began = time.monotonic()
     task = tasks.module(request.task)
     request = replace(request, trace_id=request.trace_id or secrets.token_hex(16))
     request = await tasks.prepared(request, workspace.settings, workspace.project)
     context = await workspace.gather(request)
     reasons: list[Declined] = []
     rejected: list[Attempt] = []
+    best: Suggestion | None = None
+    patience_s = tasks.patience_s(request, workspace.settings)
+    question = request
     for engine in workspace.engines(request):
-        asked = request
-        for _ in range(min(task.rounds(workspace.settings), engine.rounds(request.task))):
-            failed: list[Attempt] = []
-            best = await _best(task, engine, asked, context, workspace, reasons, failed)
-            if best is not None:
-                return _suggestion(best, engine, request.trace_id)
+        left_s = None if best is None or patience_s is None else began + patience_s - time.monotonic()
+        try:
+            async with (
+                asyncio.timeout(left_s),
+                aclosing(_rounds(task, engine, question, context, workspace, reasons, rejected)) as stream,
+            ):
+                async for proven, asked in stream:
+                    best = _suggestion(proven, engine, request.trace_id)
+                    if asked is None:
+                        return best
+                    question = asked
+        except TimeoutError:
+            if best is None:
+                raise
+            break  # what is proven stands
+    return best or _declined(reasons, rejected)
+
+
+async def _rounds(
+    task: tasks.TaskModule,
+    engine: Engine,
+    request: Request,
+    context: Context,
+    workspace: Workbench,
+    reasons: list[Declined],
+    rejected: list[Attempt],
+) -> AsyncGenerator[tuple[_Proven, Request | None]]:
+    """What one engine has proven, each with more than the one before, and the question for what that leaves open. The
+    engine is asked again with what failed.
+    """
+    often = engine.rounds(request.task)
+    repairs, extensions = min(task.rounds(workspace.settings), often), min(_EXTENSIONS, often - 1)
+    while repairs > 0:
+        failed: list[Attempt] = []
+        best = await _best(task, engine, request, context, workspace, reasons, failed)
+        if best is None:
             rejected += failed
             if not failed:
                 break  # the same question would get the same silence
-            asked = replace(asked, attempts=(*asked.attempts, *failed))
-    return _declined(reasons, rejected)
+            request = replace(request, attempts=(*request.attempts, *failed))
+            repairs -= 1
+            continue
+        asked = tasks.further(request, best.candidate, best.checks)
+        yield best, asked
+        if asked is None or not extensions:
+            break
+        request = asked
+        extensions -= 1
 
 
 async def _best(
@@ -136,6 +184,7 @@ async def _proven(
     for _ in range(_MENDINGS):
         if left is None:
             break
+        left = await tasks.laid_out(request, left, workspace.project)
         checks = await _prove(task, left, request, workspace)
         if all(check.passed for check in checks):
             return _Proven(left, checks)

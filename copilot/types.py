@@ -152,12 +152,25 @@ class CommentOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """What proven tests leave open at a line (from 1) of the code: it never runs, or it may read `new` where it reads `old`
+    and nothing fails.
+    """
+
+    kind: Literal["line", "fault"]
+    line: int
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TestsOptions:
     """`out`: folder for the test file (None: the setting's, else beside the project's tests); `budget_s`: wall seconds
     for one call (None: the setting's).
 
     `path` and `module` are filled in on the way (`tasks.prepared`): the file to create, and the name by which it
-    imports the document; None and empty when there is no such place or name.
+    imports the document; None and empty when there is no such place or name. `early`: tell about a first verified test
+    while others are looked for. `ground`: the proven file that is to be extended, and the `gaps` that it leaves.
     """
 
     __test__ = False  # pytest would collect the name
@@ -167,7 +180,8 @@ class TestsOptions:
     path: Path | None = None
     module: str = ""
     early: bool = False
-    """Tell about a first verified test while the others are still looked for."""
+    ground: str = ""
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,16 +280,34 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrong:
+    """A comparison that did not hold: `test` by its name, `line` (from 1) of the test file, the number of the row where it
+    has a table (-1: none); both sides as source text (empty: there is none), and what that of the left and right needs:
+    (module, name), an empty name for the module itself.
+    """
+
+    test: str
+    line: int
+    row: int
+    left: str
+    right: str
+    imports: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One proof step: `name` is stable (`applies`, `syntax`, `runs` …), `detail` is for a person.
 
-    `parts`: which parts of the candidate failed, and why (`(test, reason)`), where a check can tell.
+    `parts`: which parts of the candidate failed, and why (`(test, reason)`), where a check can tell; `wrong`: of which of
+    them the very value is known; `gaps`: what a candidate that passes leaves open.
     """
 
     name: str
     passed: bool
     detail: str = ""
     parts: tuple[tuple[str, str], ...] = ()
+    wrong: tuple[Wrong, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +323,8 @@ class Candidate:
     title: str = ""
     findings: tuple[Finding, ...] = ()
     prose: str = ""
+    gaps: tuple[Gap, ...] = ()
+    """What the engine knows that it leaves open."""
 
 
 @dataclass(frozen=True, slots=True)

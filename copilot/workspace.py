@@ -156,7 +156,8 @@ class Workspace:
         | complete | model and embedded at once: the model's answer if it comes within model.complete_ms |
         | generate | embedded (a derivation is never wrong, and is known in milliseconds), then model |
         | fix | embedded, then model; a repair that nobody asked for never asks the model |
-        | comment, tests | model, then embedded |
+        | comment | model, then embedded |
+        | tests | embedded, then model, which is asked for what the recorded tests leave open |
         | explain | model |
 
         A path that policy keeps out, and a model that is not set, have an engine that only says so.
@@ -170,7 +171,7 @@ class Workspace:
             needed = self._engine == "model" or request.task is Task.EXPLAIN
             return (_no_model(self._engine),) if needed else (embedded,)
         if self._engine == "model":
-            return (model,)
+            return (model,) if request.task is not Task.FIX or request.trigger == "invoked" else ()
         match request.task:
             case Task.COMPLETE:
                 return (TogetherEngine(model, embedded),)
@@ -180,6 +181,8 @@ class Workspace:
                 return (embedded, model) if derived else (_Unsaid(embedded), model)
             case Task.FIX:
                 return (embedded, model) if request.trigger == "invoked" else (embedded,)
+            case Task.TESTS:
+                return (embedded, model)
             case Task.EXPLAIN:
                 return (model,)
             case _:

@@ -307,7 +307,9 @@ async def _caught(subject: Subject, desk: _Desk) -> None:
     if subject.old is None or subject.before is None or subject.signature is not None:
         return
     options = TestsOptions(out=desk.out, budget_s=max(2.0, desk.left_s))
-    answer = await pipeline.suggest(Request(Task.TESTS, subject.before, subject.old.name_span, options), desk.before)
+    # Nobody reads these tests: what they leave open is not worth a model's time.
+    asked = Request(Task.TESTS, subject.before, subject.old.name_span, options, trigger="automatic")
+    answer = await pipeline.suggest(asked, desk.before)
     if isinstance(answer, Declined):
         return
     edit = answer.edits[0]

@@ -43,8 +43,8 @@ _WARM: Final = 0.7
 _BIG_CHARS: Final = 16_000
 """Longer texts are reviewed in a thread: the editor's loop must not wait for it."""
 
-_PERSISTENT: Final = frozenset({Task.GENERATE, Task.FIX, Task.COMMENT, Task.TESTS})
-"""Tasks for which further answers are asked for when the first is not proven, or cannot be read."""
+_PERSISTENT: Final = {Task.GENERATE: 2, Task.FIX: 2, Task.COMMENT: 2, Task.TESTS: 3}
+"""Rounds of the tasks for which further answers are asked for when the first is not proven, or cannot be read."""
 
 logger: Final = logging.getLogger(__name__)
 
@@ -101,8 +101,8 @@ class ModelEngine:
         return self._profile.team
 
     def rounds(self, task: Task) -> int:
-        """Two where further answers are asked for, one where late is worthless or nothing would change."""
-        return 2 if task in _PERSISTENT and self._settings.model.samples else 1
+        """Two or more where further answers are asked for, one where late is worthless or nothing would change."""
+        return _PERSISTENT.get(task, 1) if self._settings.model.samples else 1
 
     async def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:
         """Candidates in the order of how many answers agree on them; a Declined where the model cannot help now."""

@@ -24,8 +24,8 @@ class ReplayEngine:
         self._left = {task: list(texts) for task, texts in answers.items()} if isinstance(answers, Mapping) else {}
 
     def rounds(self, task: Task) -> int:  # noqa: ARG002 - the protocol's
-        """Twice: a second text may be recorded."""
-        return 2
+        """As often as the task wants: further texts may be recorded."""
+        return 3
 
     async def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:  # noqa: ARG002 - the protocol's
         """The recorded answer as the task reads it; silence when there is none or nothing is left of it."""

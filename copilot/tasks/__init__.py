@@ -66,6 +66,24 @@ async def prepared(request: Request, settings: Settings, project: Project) -> Re
     return request if prepare is None else await prepare(request, settings, project)
 
 
+def further(request: Request, candidate: Candidate, checks: Sequence[Check]) -> Request | None:
+    """The question that asks an engine to extend what is proven; None where a task does not extend, or nothing is open."""
+    extend = cast("Callable[..., Request | None] | None", getattr(module(request.task), "further", None))
+    return None if extend is None else extend(request, candidate, checks)
+
+
+def patience_s(request: Request, settings: Settings) -> float | None:
+    """Wall seconds from the question on after which what is proven is answered as it is; None: no such limit."""
+    found = cast("Callable[..., float] | None", getattr(module(request.task), "patience_s", None))
+    return None if found is None else found(request, settings)
+
+
+async def laid_out(request: Request, candidate: Candidate, project: Project) -> Candidate:
+    """The candidate in the project's layout, where its task writes whole files."""
+    lay_out = cast("Callable[..., Awaitable[Candidate]] | None", getattr(module(request.task), "laid_out", None))
+    return candidate if lay_out is None else await lay_out(candidate, project)
+
+
 def mended(request: Request, candidate: Candidate, checks: Sequence[Check]) -> Candidate | None:
     """A candidate without the parts that the last check refused, where a task can take them out; to be proven anew."""
     mend = cast("Callable[..., Candidate | None] | None", getattr(module(request.task), "mended", None))

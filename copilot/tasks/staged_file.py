@@ -90,11 +90,11 @@ def joined(new: str, old: str, holding: Collection[str]) -> str | None:
     if any(not _plain(node) for tree in trees for node in tree.body):
         return None
     have = {node.name for node in python_tests.functions(trees[0])}
-    told = {fact for node in python_tests.functions(trees[0]) for fact in _facts(node)}
+    told = {fact for node in python_tests.functions(trees[0]) for fact in facts(node)}
     kept: list[str] = []
     rows = unmarked(old).split("\n")
     for node in python_tests.functions(ast.parse(unmarked(old))):
-        if node.name not in holding or _facts(node) <= told:
+        if node.name not in holding or facts(node) <= told:
             continue
         name = node.name
         while name in have:
@@ -133,7 +133,7 @@ def _compatible(trees: Iterable[ast.Module]) -> bool:
 
 def filled(function: _Function, number: int) -> _Function:
     """The test with the values of one row of its table in the place of their names; as it is without such a row."""
-    names, rows = _table(function)
+    names, rows = table(function)
     if number >= len(rows):
         return function
     row = rows[number]
@@ -151,7 +151,7 @@ class _Filled(ast.NodeTransformer):
         return self._values.get(node.id, node)
 
 
-def _table(function: _Function) -> tuple[list[str], Sequence[ast.expr]]:
+def table(function: _Function) -> tuple[list[str], Sequence[ast.expr]]:
     """Names and rows of the one table of a parametrised test; empty where it has none, or is parametrised otherwise."""
     calls = [one for one in function.decorator_list if isinstance(one, ast.Call) and len(one.args) > 1]
     if len(calls) != 1:
@@ -162,10 +162,10 @@ def _table(function: _Function) -> tuple[list[str], Sequence[ast.expr]]:
     return [str(one.value) for one in getattr(named, "elts", ()) if isinstance(one, ast.Constant)], rows
 
 
-def _facts(function: _Function) -> set[str]:
+def facts(function: _Function) -> set[str]:
     """What a test holds the code to, case by case; assertions alone count singly, others with what leads to them."""
     found: set[str] = set()
-    for number in range(max(1, len(_table(function)[1]))):
+    for number in range(max(1, len(table(function)[1]))):
         body = filled(function, number).body
         lone = all(isinstance(node, (ast.Assert, ast.With)) for node in body)
         found |= {ast.dump(node) for node in body} if lone else {"".join(map(ast.dump, body))}

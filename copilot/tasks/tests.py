@@ -8,7 +8,7 @@ took, or a planted fault that no test exposed. Single tests that do not are take
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ from copilot.edits import apply
 from copilot.messages import say
 from copilot.progress import report
 from copilot.syntax.outline import Symbol, outline
-from copilot.tasks import tests_prompt, tests_proof
+from copilot.tasks import tests_gaps, tests_prompt, tests_proof
 from copilot.types import (
     Candidate,
     Check,
@@ -34,7 +34,7 @@ from copilot.types import (
     TestsOptions,
     document,
 )
-from copilot.verify import python_places, python_tests, syntax
+from copilot.verify import python_places, python_tests, syntax, tools
 from prompts.templates import Library
 
 EARLY: Final = 0.5
@@ -76,8 +76,20 @@ def focus(document: Document, span: Span) -> Symbol | None:
 
 
 def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's parameter
-    """Two: in the second a model knows which of its tests failed."""
-    return 2
+    """Three: in the second and third a model knows which of its tests failed."""
+    return 3
+
+
+def patience_s(request: Request, settings: Settings) -> float:
+    """The request's own budget where it has one; else the settings' and the model's together."""
+    options = request.options
+    asked = options.budget_s if isinstance(options, TestsOptions) else None
+    return asked if asked is not None else settings.tests.budget_s + settings.model.tests_s
+
+
+def further(request: Request, candidate: Candidate, checks: Sequence[Check]) -> Request | None:
+    """The request for tests of what a proven file leaves open; None when that is nothing."""
+    return tests_gaps.further(request, candidate, checks)
 
 
 async def prepared(request: Request, settings: Settings, project: Project) -> Request:
@@ -114,6 +126,15 @@ def build(request: Request, context: Context, settings: Settings, library: Libra
 def read(text: str, request: Request) -> Candidate | None:
     """The answer as a new test file; None when it is no whole Python file with tests of this module."""
     return None if unfit(request.document) is not None else tests_prompt.read(text, request, focus)
+
+
+async def laid_out(candidate: Candidate, project: Project) -> Candidate:
+    """The file as the project's formatter has it; the embedded engine has done that."""
+    if candidate.origin == "embedded" or len(candidate.edits) != 1:
+        return candidate
+    (edit,) = candidate.edits
+    text = await tools.formatted_tests(edit.new, project.root, edit.path)
+    return replace(candidate, edits=(replace(edit, new=text),))
 
 
 def mended(request: Request, candidate: Candidate, check: Check) -> Candidate | None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from copilot.messages import say
 from copilot.syntax.outline import Symbol, outline
-from copilot.tasks import answers, excerpts
+from copilot.tasks import answers, excerpts, tests_gaps, tests_joined, tests_repair
 from copilot.tasks.fragments import lines_around
 from copilot.types import (
     Attempt,
@@ -67,6 +67,8 @@ def build(request: Request, context: Context, focus: Focus, library: Library) ->
         "name": subject.qualified if subject is not None else ", ".join(names),
         "code": _code(document, subject),
         "example": "\n" + fenced(examples[0].text, "python") if examples else "",
+        "ground": _fenced(tests_gaps.ground(options.ground)) if options.ground else "",
+        "gaps": tests_gaps.told(document, options.gaps),
         "snippets": excerpts.elsewhere(others, document.language),
         "refused": _refused(request.attempts),
     }
@@ -80,17 +82,33 @@ def read(text: str, request: Request, focus: Focus) -> Candidate | None:
     if not isinstance(options, TestsOptions) or options.path is None or not options.module:
         return None
     code = answers.code(text, "python", fits=_has_tests)
-    if code is None or len(code) > _MOST_BYTES or not _has_tests(code) or not _imports(code, options.module):
+    if code is None or len(code) > _MOST_BYTES or not _has_tests(code):
         return None
-    code = code.strip("\n") + "\n"
-    return Candidate((Edit(options.path, Span(0, 0), code),), "", _CONFIDENCE, _title(_name(request, focus), code))
+    code = tests_repair.imported(code.strip("\n") + "\n", request.document, options.module)
+    if not _imports(code, options.module):
+        return None
+    if options.ground:
+        joined = tests_joined.extended(options.ground, code)
+        if joined is None:
+            return None
+        code = joined
+    return Candidate((Edit(options.path, Span(0, 0), code),), "", _CONFIDENCE, _title(request, focus, code))
 
 
 def without(candidate: Candidate, request: Request, focus: Focus, check: Check) -> Candidate | None:
-    """The candidate without the tests that a check names; a finding for each, since it may be the code that is wrong."""
+    """The candidate without the tests that a check names; a finding for each, since it may be the code that is wrong.
+
+    A test of which only an expected value is wrong gets the value that the code gives (`tests_repair.recorded`).
+    """
     (edit,) = candidate.edits
-    left = python_tests.without(edit.new, [name for name, _ in check.parts]) if check.parts else ""
-    if not left or left == edit.new:
+    text = edit.new
+    recorded: list[tests_repair.Recorded] = []
+    if candidate.origin != "embedded" and check.wrong:
+        text, recorded = tests_repair.recorded(edit.new, check.wrong, request.document, request.instruction)
+    saved = {one.test for one in recorded if not one.spoken}
+    lost = [name for name, _ in check.parts if name not in saved]
+    left = python_tests.without(text, lost) if lost else text
+    if not left or left == edit.new or _adds_nothing(left, request):
         return None
     told = tuple(
         Finding(
@@ -101,12 +119,33 @@ def without(candidate: Candidate, request: Request, focus: Focus, check: Check) 
             say("{test} was left out: {reason}", test=name, reason=excerpts.one_line(reason)),
         )
         for name, reason in check.parts
-        if check.name != "worth"
+        if check.name != "worth" and name in lost and name not in {one.test for one in recorded}
     )
-    title = _title(_name(request, focus), left)
+    told += tuple(_differing(one, request) for one in recorded)
+    title = _title(request, focus, left)
     return replace(
         candidate, edits=(replace(edit, new=left),), title=title, findings=(*candidate.findings, *told)[:_MOST_TOLD]
     )
+
+
+def _adds_nothing(text: str, request: Request) -> bool:
+    """Whether only the proven tests are left of a file that was to extend them."""
+    ground = request.options.ground if isinstance(request.options, TestsOptions) else ""
+    return bool(ground) and set(python_tests.names(text)) <= set(python_tests.names(ground))
+
+
+def _differing(one: tests_repair.Recorded, request: Request) -> Finding:
+    """What the model expected and the code does not give: one of the two is wrong."""
+    values = {"test": one.test, "expected": one.expected, "value": one.value}
+    if one.spoken:
+        text = say(
+            "{test} was left out: the code gives {value}; the model expected {expected}, and so says the documentation",
+            **values,
+        )
+    else:
+        text = say("{test}: the code gives {value}; the model expected {expected}", **values)
+    severity = Severity.WARNING if one.spoken else Severity.INFORMATION
+    return Finding("tests.differing", severity, request.document.path, Span(0, 0), text)
 
 
 def _name(request: Request, focus: Focus) -> str:
@@ -114,8 +153,19 @@ def _name(request: Request, focus: Focus) -> str:
     return subject.qualified if subject is not None else request.document.path.name
 
 
-def _title(name: str, code: str) -> str:
-    return say("Unit tests for {name} (assertions: {count})", name=name, count=python_tests.assertion_count(code))
+def _title(request: Request, focus: Focus, code: str) -> str:
+    name, count = _name(request, focus), python_tests.assertion_count(code)
+    ground = request.options.ground if isinstance(request.options, TestsOptions) else ""
+    if not ground:
+        return say("Unit tests for {name} (assertions: {count})", name=name, count=count)
+    more = len(set(python_tests.names(code)) - set(python_tests.names(ground)))
+    return say(
+        "Unit tests for {name} (assertions: {count}; tests by the model: {more})", name=name, count=count, more=more
+    )
+
+
+def _fenced(text: str) -> str:
+    return "\n" + fenced(text, "python") if text else ""
 
 
 def _has_tests(code: str) -> bool:

@@ -16,7 +16,7 @@ from copilot.errors import CopilotError
 from copilot.messages import say
 from copilot.progress import report
 from copilot.syntax.outline import Symbol, outline
-from copilot.types import Check, Document, Project, Request, Span, TestsOptions
+from copilot.types import Check, Document, Gap, Project, Request, Span, TestsOptions
 from copilot.verify import callers, isolation, python_places, python_tests, runs, sandbox
 
 _weighed: Final[dict[str, runs.Worth]] = {}
@@ -59,7 +59,8 @@ async def executed(
         ) as box:
             paths = [inside(box.root, root, where.base)] if where is not None else []
             known = _weighed.get(_key(doc, files))
-            weighing = await asyncio.to_thread(_weighing, box, doc, subject, where, project, files, faults)
+            gaps = request.options.gaps if isinstance(request.options, TestsOptions) else ()
+            weighing = await asyncio.to_thread(_weighing, box, doc, subject, where, project, files, faults, gaps)
             for path, text in files.items():
                 report(say("running {name}", name=path.name))
                 outcomes = runs.pytest(
@@ -88,6 +89,7 @@ def _weighing(
     project: Project,
     files: dict[Path, str],
     faults: int,
+    gaps: tuple[Gap, ...],
 ) -> runs.Weighing | None:
     """How the tests are weighed: on the lines that are asked about, against the project's tests that call them.
 
@@ -104,7 +106,8 @@ def _weighing(
         most=2,
     )
     existing = tuple(inside(box.root, project.root, each.path) for each in found if each.path not in files)
-    return runs.Weighing(where.name, (_lines(doc, subject),), existing, faults)
+    wanted = tuple((gap.line, gap.old, gap.new) for gap in gaps if gap.kind == "fault")
+    return runs.Weighing(where.name, (_lines(doc, subject),), existing, faults, wanted=wanted)
 
 
 async def _judged(
@@ -136,7 +139,8 @@ async def _judged(
     parts = tuple({**idle, **unsteady, **bad}.items())
     if bad:
         name, reason = next(iter(bad.items()))
-        yield Check("runs", passed=False, detail=f"{name}: {reason}", parts=parts), None
+        wrong = tuple(one for one in first.wrong if one.test in bad)
+        yield Check("runs", passed=False, detail=f"{name}: {reason}", parts=parts, wrong=wrong), None
         return
     detail = say(
         "tests that pass: {count}, in {seconds} s, sandbox {level}",
@@ -220,7 +224,8 @@ def _worth(worth: runs.Worth, parts: tuple[tuple[str, str], ...]) -> Check:
     if parts:
         name, reason = parts[0]
         return Check("worth", passed=False, detail=f"{name}: {reason}", parts=parts)
-    return Check("worth", passed=True, detail=detail)
+    open_ = tuple(Gap("fault", line, old, new) for line, old, new in worth.survivors)
+    return Check("worth", passed=True, detail=detail, gaps=open_)
 
 
 def _covers(outcome: runs.Outcome, doc: Document, subject: Symbol | None) -> Check:
@@ -229,10 +234,12 @@ def _covers(outcome: runs.Outcome, doc: Document, subject: Symbol | None) -> Che
     reached = wanted & outcome.lines
     name = subject.qualified if subject is not None else doc.path.name
     detail = say("{reached} of {wanted} lines of {name}", reached=len(reached), wanted=len(wanted), name=name)
-    if missed := sorted(wanted - reached):
+    missed = sorted(wanted - reached)
+    if missed:
         shown = ", ".join(map(str, missed[:8])) + ("…" if len(missed) > 8 else "")
         detail += "; " + say("not reached: {lines}", lines=shown)
-    return Check("covers", passed=bool(reached) or not wanted, detail=detail)
+    open_ = tuple(Gap("line", line) for line in missed)
+    return Check("covers", passed=bool(reached) or not wanted, detail=detail, gaps=open_)
 
 
 def _lines(doc: Document, subject: Symbol | None) -> tuple[int, int]:

@@ -140,6 +140,7 @@ def _run(request: dict[str, Any], turn: dict[str, Any], writer: int) -> dict[str
         "tests": report.tests,
         "collect": report.collect,
         "lines": sorted(lines) if weighed is None else weighed.lines,
+        "wrong": report.wrong,
         "asked": sorted(report.asked),
         "effects": {_short(name): what for name, what in seen.found.items() if name in report.own},
         "changed": {_short(name): what for name, what in seen.changed.items() if name in report.own},
@@ -159,6 +160,9 @@ class _Report:
         self.collect: list[str] = []
         self.asked: set[str] = set()
         self.own: set[str] = set()
+        self.wrong: dict[str, dict[str, Any]] = {}
+        self._compared: dict[str, Any] = {}
+        self._rows: dict[str, int] = {}
         self._watch, self._clock, self._order = watch, clock, turn["order"]
         self._writer, self._test, self._root = writer, os.path.realpath(request["test"]), request["root"]
         self._others = bool(turn["worth"] and turn["worth"]["existing"])
@@ -169,8 +173,19 @@ class _Report:
         if self._order:
             random.Random(self._order).shuffle(items)  # noqa: S311 -- an order, no secret
 
+    def pytest_assertrepr_compare(self, op: str, left: Any, right: Any) -> None:
+        """Both sides of a comparison that did not hold, as source text: they may change later."""
+        self._compared = {"op": op, "imports": []}
+        for name, value in (("left", left), ("right", right)):
+            text, imports = _expressed(value)
+            self._compared[name] = text
+            self._compared["imports"] += imports
+
     def pytest_runtest_setup(self, item: Any) -> None:
         """Watch from the first test on: lines that run at import are nobody's merit."""
+        self._compared = {}
+        indices = getattr(getattr(item, "callspec", None), "indices", {})
+        self._rows[item.nodeid] = max(indices.values(), default=-1) if len(set(indices.values())) == 1 else -1
         if self._clock:
             self.asked.add("")  # at import: every test may depend on it
         self._clock.clear()
@@ -198,8 +213,21 @@ class _Report:
         before = self.tests.get(name, ["passed", ""])
         if report.outcome != "passed" and before[0] == "passed":
             self.tests[name] = [report.outcome, _last_line(report.longreprtext)]
+            crash = getattr(report.longrepr, "reprcrash", None)
+            if self._compared and crash is not None and os.path.realpath(crash.path) == self._test:
+                self.wrong[name] = {**self._compared, "line": crash.lineno, "row": self._rows.get(report.nodeid, -1)}
         else:
             self.tests[name] = before
+
+
+def _expressed(value: Any) -> tuple[str, list[tuple[str, str]]]:
+    from recording import express
+
+    try:
+        found = express.express(value)
+    except express.Inexpressible:
+        return "", []
+    return found.text, sorted(found.imports)
 
 
 def _last_line(text: str) -> str:

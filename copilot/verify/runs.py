@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from copilot.errors import ToolMissing
 from copilot.messages import say
+from copilot.types import Wrong
 from copilot.verify import isolation, sandbox
 from copilot.verify.isolation import Level
 
@@ -72,6 +73,8 @@ class Weighing:
     existing: tuple[Path, ...] = ()
     most: int = 160
     cpu_s: float = 3.0
+    wanted: tuple[tuple[int, str, str], ...] = ()
+    """Faults to plant before all others: (line, piece of code, what stands there instead)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ class Outcome:
 
     `lines` are the executed lines (from 1) of the file in focus, without those that run when it is imported. `ahead`: the
     clock was set ahead (`disordered`: the order was drawn by lot), and failures of tests that did not look at it are not held against them. `effects` maps a test to
-    what it did beside testing, `changed` to a name of the module whose value it left changed.
+    what it did beside testing, `changed` to a name of the module whose value it left changed. `wrong`: of tests that failed
+    at a comparison, its two sides.
     """
 
     tests: dict[str, str]
@@ -94,6 +98,7 @@ class Outcome:
     disordered: bool = False
     effects: Mapping[str, str] = field(default_factory=dict)
     changed: Mapping[str, str] = field(default_factory=dict)
+    wrong: tuple[Wrong, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -243,6 +248,7 @@ def _turn(run: _Run, turn: int) -> dict[str, Any]:
             "existing": [str(path) for path in told.existing],
             "most": told.most,
             "cpu_s": told.cpu_s,
+            "wanted": told.wanted,
         }
     return {
         "first": turn == 0,
@@ -311,7 +317,13 @@ def _outcome(report: dict[str, Any], run: sandbox.Run, *, ahead: bool) -> Outcom
         ahead,
         effects=_named(report["effects"]),
         changed=_named(report["changed"]),
+        wrong=tuple(_wrong(str(name), told) for name, told in report["wrong"].items()),
     )
+
+
+def _wrong(test: str, told: dict[str, Any]) -> Wrong:
+    imports = tuple((str(module), str(name)) for module, name in told["imports"])
+    return Wrong(test, int(told["line"]), int(told["row"]), str(told["left"]), str(told["right"]), imports)
 
 
 def _named(told: dict[str, Any]) -> dict[str, str]:

@@ -73,7 +73,11 @@ def show(doc: Document, answer: Suggestion | Declined, root: Path) -> str:
     if isinstance(answer, Declined):
         tried = [f"  {a.checks[-1].name}: {a.checks[-1].detail}\n" for a in answer.attempts]
         return f"declined: {answer.reason}\n{''.join(tried)}"
-    told = "".join(f"  note: {finding.message}\n" for finding in answer.findings if finding.rule == "tests.failing")
+    told = "".join(
+        f"  note: {finding.message}\n"
+        for finding in answer.findings
+        if finding.rule in {"tests.failing", "tests.differing"}
+    )
     head = f"{answer.title}\n  checks: {' '.join(check.name for check in answer.checks)}\n{told}"
     (edit, *more) = answer.edits
     if edit.path != doc.path:

@@ -21,7 +21,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 import stack  # noqa: E402
 import tiny  # noqa: E402
 from drive import complete, play, uri_of  # noqa: E402
-from scenarios import ADAPTERS, TASKS, Scenario, named  # noqa: E402
+from scenarios import ADAPTERS, FURTHER, TASKS, Scenario, named  # noqa: E402
 
 from copilot.verify import evidence  # noqa: E402
 
@@ -135,6 +135,8 @@ async def main(built: Path) -> int:
                     await step(f"ghost text ({named(at).language})", ghost(editor, named(at), named(at).answer))
                 for one in TASKS:
                     await step(f"{one.task} ({one.language})", task(editor, one))
+            async with stack.editor(folder / "both", gateway) as both:
+                await step("tests: recorded ones, and of the model what they leave open", task(both, FURTHER))
             await step(f"LoRA adapters ({', '.join(ADAPTERS)})", adapters(gateway))
             await step("the auditor's view", audit(gateway))
     print(f"\n== {'every step as expected' if not failed else f'{failed} steps failed'}")

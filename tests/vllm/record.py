@@ -20,7 +20,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 import stack  # noqa: E402
 from drive import play  # noqa: E402
-from scenarios import ADAPTERS, BASE, Scenario  # noqa: E402
+from scenarios import ADAPTERS, BASE, FURTHER, Scenario  # noqa: E402
 from stub_vllm import Running, stub  # noqa: E402
 
 Json = dict[str, Any]
@@ -60,9 +60,11 @@ async def record() -> Json:
             async with (
                 stack.gateway(folder / "gateway", engine=upstream.url) as gateway,
                 stack.editor(folder, gateway) as editor,
+                stack.editor(folder / "model", gateway, engine="model") as alone,
             ):
-                for scenario in BASE:
-                    rows[scenario.name] = await recorded(upstream, editor, scenario)
+                for scenario in BASE:  # tests of what search finds are asked of a model only where it stands alone
+                    asking = alone if scenario.task == "tests" and scenario is not FURTHER else editor
+                    rows[scenario.name] = await recorded(upstream, asking, scenario)
     told = {"base": list(rows.values()), "adapters": {}}
     for adapter, answers in ADAPTERS.items():
         told["adapters"][adapter] = [{**rows[name], "answer": answer} for name, answer in answers.items()]

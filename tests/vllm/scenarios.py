@@ -178,7 +178,20 @@ TASKS = [
     ),
 ]
 
-BASE = [*COMPLETE, *TASKS]
+FURTHER = Scenario(
+    "tests-discount",
+    "tests",
+    PYTHON + "vouchers.py",
+    "def discount(code: str, cents: int) -> int:",
+    fenced(
+        "python",
+        "from ledger.vouchers import discount\n\n\n"
+        'def test_a_quarter_off():\n    assert discount("ACORN-7719", 101) == 25\n',
+    ),
+)
+"""Asked of the model with the tests that the embedded engine has proven: no search finds a text by its checksum."""
+
+BASE = [*COMPLETE, *TASKS, FURTHER]
 
 ADAPTERS = {
     "ledger-style": {

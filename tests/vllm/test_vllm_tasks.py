@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 import stack
 from drive import play
-from scenarios import TASKS, named
+from scenarios import FURTHER, TASKS, named
 
 PROVEN = {
     "generate-function": {"examples": "1 of 1", "names": "", "scope": ""},
@@ -55,6 +55,18 @@ async def test_the_model_s_answer_comes_back_proven(editor, scenario):
         return
     changes = [change for change in editor.edit["documentChanges"] if "edits" in change]
     assert WRITTEN[scenario.name] in "".join(edit["newText"] for change in changes for edit in change["edits"])
+
+
+async def test_the_model_adds_to_the_tests_that_were_recorded(gateway, tmp_path):
+    async with stack.editor(tmp_path, gateway) as both:
+        answer = await play(both, FURTHER)
+        assert not answer.get("declined"), answer
+        assert answer["origin"] == f"model:{stack.MODEL}"
+        found = {check["name"]: check["detail"] for check in answer["checks"]}
+        assert "5 of 5" in found["covers"], found
+        (text,) = [edit["newText"] for change in both.edit["documentChanges"] for edit in change.get("edits", ())]
+        assert 'assert discount("ACORN-7719", 101) == 25' in text
+        assert "a negative amount" in text, "recorded before the model was asked"
 
 
 async def test_an_answer_that_its_example_disproves_is_not_offered(editor):

@@ -28,6 +28,7 @@ from copilot.types import (
     Document,
     Edit,
     Finding,
+    Gap,
     Request,
     Severity,
     Span,
@@ -36,6 +37,8 @@ from copilot.types import (
 from copilot.verify import isolation, python_places, python_tests, runs, sandbox, tools
 
 _EARLY_S: Final = 0.3
+_SURVIVORS: Final = 60
+"""Faults that no recorded call tells from the code: so many are handed on to a model."""
 
 _BOOT: Final = (
     "import sys, types; package = sys.modules['recording'] = types.ModuleType('recording');"
@@ -55,6 +58,7 @@ class _Recording:
     mutants: int
     killed: int
     error: str
+    survivors: tuple[Gap, ...] = ()
 
 
 async def propose(
@@ -158,6 +162,10 @@ class _Desk:
                 int(answer.get("mutants", 0)),
                 int(answer.get("killed", 0)),
                 str(answer.get("error", "")),
+                tuple(
+                    Gap("fault", int(line), str(old), str(new))
+                    for line, old, new in answer.get("survivors", ())[:_SURVIVORS]
+                ),
             )
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError):
             return _Recording((), {}, 0, 0, 0, say("it ended without an answer"))
@@ -243,7 +251,7 @@ def _candidate(
         for reason in _SUSPICIOUS
         if reason in rejected
     )
-    return Candidate((Edit(path, Span(0, 0), text),), "embedded", 0.9, title, findings)
+    return Candidate((Edit(path, Span(0, 0), text),), "embedded", 0.9, title, findings, gaps=recording.survivors)
 
 
 def _histogram(rejected: Mapping[str, int]) -> str:

@@ -49,6 +49,7 @@ class Worth:
         self._spans = [tuple(span) for span in asked["spans"]]
         self._most: int = asked["most"]
         self._cpu_s: float = asked["cpu_s"]
+        self._wanted = {(line, old, new) for line, old, new in asked["wanted"]}
         self._test, self._focus = os.path.realpath(test), focus
         self._arcs: dict[str, set[Arc]] = {}
         self._took: dict[str, float] = {}
@@ -125,10 +126,11 @@ class Worth:
         doubtful = [f for f in functions if not gains[f][0]]
         # Tests that reach something new have proven themselves: a look at the faults that the others reach comes first.
         reached = {line for f in doubtful for case in functions[f] for _, line in self._arcs[case]}
-        mutants.sort(key=lambda m: (m.lines.isdisjoint(reached), (m.number * 7919) % 1009))
+        wanted = {m.number for m in mutants if (m.line, *m.change) in self._wanted}
+        mutants.sort(key=lambda m: (m.number not in wanted, m.lines.isdisjoint(reached), (m.number * 7919) % 1009))
         for mutant in mutants:
             # By number, so that the same tests get the same answer on a slow machine; the time is a last resort.
-            telling = not mutant.lines.isdisjoint(reached)
+            telling = mutant.number in wanted or not mutant.lines.isdisjoint(reached)
             enough = self._most if telling else min(self._most, _SAMPLE)
             if self.told["mutants"] >= enough or _cpu() - began > self._cpu_s:
                 self.told["complete"] = not telling
