@@ -133,6 +133,10 @@ class Workspace:
         """How the model is now, None where none is asked."""
         return self._model.state if self._model is not None else None
 
+    async def reach(self) -> State | None:
+        """How the model is after asking its gateway, None where there is none."""
+        return await self._model.reach() if self._model is not None else None
+
     @property
     def model_name(self) -> str:
         """The model that answers; empty: none, or not known yet."""

@@ -142,6 +142,16 @@ class ModelEngine:
         if found.declined is not None:
             yield found.declined
 
+    async def reach(self) -> State:
+        """Ask the gateway for the team's profile, which costs no generation; the availability afterwards."""
+        try:
+            await self._client.get(PROFILE, {})
+        except GatewayUnavailable as why:
+            self._failed(why, probe=False)
+        except (Refused, wire.Garbled):
+            pass  # it answered
+        return self._state
+
     async def close(self) -> None:
         """Close the connections."""
         fetching = self._fetching
