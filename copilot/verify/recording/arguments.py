@@ -49,6 +49,7 @@ class Pools:
         """Class name to what changes its objects, as `choose.Search` found out."""
         self.produced: list[Expr] = []
         """Strings that functions of the module returned: input for others (a formatter feeds a parser)."""
+        self._served: dict[tuple[type, str], list[Expr]] = {}
         self._objects: dict[type, list[Expr]] = {}
         """Calls that returned an object of a class of the project: `Money.parse("1.00")`."""
         self._module_literals = literals(tree)[:60]
@@ -113,9 +114,39 @@ class Pools:
         """All that `made` was told."""
         yield from ((kind, how) for kind, rows in self._objects.items() for how in rows)
 
-    def objects(self, kind: type) -> list[Expr]:
-        """Calls that return an object of `kind`, as far as any was seen, and what its constructor gives."""
-        return [*self._objects.get(kind, ()), *by_annotation(kind, self.found)]
+    def objects(self, kind: type, method: str = "") -> list[Expr]:
+        """Calls that return an object of `kind`, as far as any was seen, and what its constructor gives; stand-ins that it
+        is made with answer what `method` asks.
+        """
+        if (kind, method) not in self._served:
+            self._served[kind, method] = self._serving(kind, method)
+        return [*self._served[kind, method], *self._objects.get(kind, ()), *by_annotation(kind, self.found)]
+
+    def _serving(self, kind: type, method: str) -> list[Expr]:
+        """Constructor calls with stand-ins for the clients that a class is handed; none where it is handed none."""
+        try:
+            owner = reference(kind)
+            parameters = tuple(inspect.signature(kind).parameters.values())
+        except (Inexpressible, TypeError, ValueError):
+            return []
+        target = Target(kind.__name__, "constructor", kind, parameters, kind, (0, 0), owner)
+        hints = hints_of(target)
+        needed = [
+            p for p in parameters if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
+        stands = {p.name: stubs.pool(self._code, target, p, kinds_of(hints.get(p.name)), method) for p in needed}
+        if not any(stands.values()):
+            return []
+        pools = [stands[p.name] or self.of(target, p, hints.get(p.name)) for p in needed]
+        if not all(pools):
+            return []
+        base = [pool[0] for pool in pools]
+        rows = [base]
+        for turn in range(1, max(map(len, pools))):
+            for at, pool in enumerate(pools):
+                if turn < len(pool) and (stands[needed[at].name] or turn == 1):
+                    rows.append([*base[:at], pool[turn], *base[at + 1 :]])
+        return [written(owner, tuple(row), ()) for row in rows]
 
     @staticmethod
     def _words(target: Target, parameter: inspect.Parameter) -> str:

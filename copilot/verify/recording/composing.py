@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from . import stubs
 from .arguments import Pools, by_annotation
 from .express import Expr, Inexpressible, made
 from .hints import hints_of
@@ -19,7 +20,7 @@ from .targets import Target, variable
 _SEEDS = 24
 """Calls as they were seen that are tried before anything else."""
 
-_RECEIVERS = 12
+_RECEIVERS = 16
 
 MAX_TRIED = 220
 """Candidates of one target that are executed before the search by change starts."""
@@ -91,7 +92,7 @@ class Composer:
             return [(Expr(""), _NO_PRELUDE)]
         seeds = self._pools.found.calls.get(target.name.rsplit(".", 1)[-1], [])[:12]
         seen = [s.receiver for s in seeds if s.receiver is not None and self._is(s.receiver, target.owner)]
-        own = self._pools.objects(target.owner)
+        own = self._pools.objects(target.owner, target.name.rsplit(".", 1)[-1])
         mixed = [each for pair in itertools.zip_longest(seen, own) for each in pair if each is not None]
         rows = [(expr, _NO_PRELUDE) for expr in list(dict.fromkeys(mixed))[:_RECEIVERS]]
         more = [(e, p) for p in self.preludes for e, _ in rows[:3]]
@@ -158,8 +159,9 @@ class Composer:
         if origin.text:
             assert target.owner is not None
             name = variable(target.owner)
-            setup = [f"{name} = {origin.text}", *prelude.lines]
-            subjects = [name, *prelude.subjects]
+            stands, text = stubs.named(origin.text, target.owner)
+            setup = [*(f"{stand} = {value}" for stand, value in stands), f"{name} = {text}", *prelude.lines]
+            subjects = [name, *(stand for stand, _ in stands), *prelude.subjects]
         words: list[str] = []
         keyword = False
         order = {p.name: i for i, p in enumerate(target.parameters)}
@@ -201,7 +203,7 @@ class Composer:
         """True for an object of project code whose state a call may change: it gets a variable of its own."""
         if "(" not in value.text or not value.imports:
             return False
-        if value.text.startswith("Mock("):
+        if value.text.startswith(("Mock(", "MagicMock(")):
             return True
         try:
             found = made(value)

@@ -86,11 +86,21 @@ class Guard:
             ):
                 self.seen = "opens a file"
         elif event.startswith(self._BAD) and event not in self._FINE:
+            if event.startswith("sqlite3.connect") and args[:1] != () and not self._leaves(args[0]):
+                return
             paths = [each for each in args if isinstance(each, (str, bytes, os.PathLike))]
             if event in self._ON_FILES and paths and all(map(self._ours, paths)):
                 return
             if not (event.startswith("socket.") and _of_a_loop()):
                 self.seen = event
+
+    def _leaves(self, database: Any) -> bool:
+        """False for a database in memory, and for the handle of a connection (its name was told before)."""
+        return (
+            isinstance(database, (str, bytes, os.PathLike))
+            and database not in (":memory:", b":memory:")
+            and not self._ours(database)
+        )
 
     def _ours(self, path: Any) -> bool:
         """True for what lies in the folder for temporary files."""

@@ -24,28 +24,33 @@ def test_rate_calls_get():
 
 def test_rate_rejects_no_rate():
     session = Mock(
-        **{"get.return_value.status_code": 404, "get.return_value.json.return_value": {}}
+        **{
+            "get.return_value.status_code": 404,
+            "get.return_value.json.return_value": {"rate": 10.5},
+        }
     )
     with pytest.raises(ValueError, match="no rate"):
-        rate(session, "EUR")
+        rate(session, "rate")
 
 
 def test_rate_rejects_no_rate_2():
-    session = Mock(**{"get.return_value.status_code": 0, "get.return_value.json.return_value": {}})
+    session = Mock(
+        **{"get.return_value.status_code": 0, "get.return_value.json.return_value": {"rate": 10.5}}
+    )
     with pytest.raises(ValueError, match="no rate"):
-        rate(session, "EUR")
+        rate(session, "rate")
 
 
 def test_owner_calls_execute():
     connection = Mock(**{"execute.return_value.fetchone.return_value": ("abc",)})
-    result = owner(connection, "abc")
+    result = owner(connection, "2024-01-15")
     assert result == "abc"
     assert connection.execute.call_args == call(
-        "SELECT owner FROM accounts WHERE number = ?", ("abc",)
+        "SELECT owner FROM accounts WHERE number = ?", ("2024-01-15",)
     )
 
 
 def test_owner_rejects_lookup():
     connection = Mock(**{"execute.return_value.fetchone.return_value": None})
     with pytest.raises(LookupError, match="no such account"):
-        owner(connection, "abc")
+        owner(connection, "2024-01-15")
