@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import sys
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -86,8 +87,15 @@ def _defined(body: list[ast.stmt], owner: str) -> Iterator[tuple[Any, str]]:
 
 def _functions(path: str) -> dict[tuple[str, int], list[types.FunctionType]]:
     found: dict[tuple[str, int], list[types.FunctionType]] = {}
+    homes = [vars(each) for each in list(sys.modules.values()) if type(each) is types.ModuleType]
+    homes = [home for home in homes if home.get("__file__") == path]
     for item in gc.get_objects():
-        if type(item) is types.FunctionType and item.__code__.co_filename == path:
+        # First by what costs nothing: to look at a code object is an audit event, and the guard hears of each.
+        if (
+            type(item) is types.FunctionType
+            and any(item.__globals__ is home for home in homes)
+            and item.__code__.co_filename == path
+        ):
             found.setdefault((item.__code__.co_name, item.__code__.co_firstlineno), []).append(item)
     return found
 
