@@ -10,6 +10,8 @@ Python 3.9 and later.
 
 from __future__ import annotations
 
+import gc
+import importlib
 import json
 import os
 import random
@@ -43,12 +45,46 @@ def _answered(request: dict[str, Any]) -> dict[str, Any]:
             import pytest  # noqa: F401
         except ImportError:
             return {"error": "no pytest"}
+    _shared(request)
     reports: list[dict[str, Any]] = []
     for turn in request["turns"]:
-        reports.append(_in_child(request, turn))
+        report = _in_child(request, turn)
+        if _failed(report):
+            _explain(report, _in_child(request, {**turn, "worth": None, "explained": True}))
+        reports.append(report)
         if turn["first"] and not _is_clean(reports[0]):
             break  # the others would only take longer to say so
     return {"turns": reports}
+
+
+def _shared(request: dict[str, Any]) -> None:
+    """Import here, once, what every turn needs, and keep the collector of garbage off it: a fork shares what nobody touches."""
+    package = sys.modules["recording"] = types.ModuleType("recording")
+    package.__path__ = [request["recorder"]]
+    from _pytest import config
+    from recording import clock, effects, worth  # type: ignore[import-not-found]  # noqa: F401  # copilot/verify/recording
+
+    for name in getattr(config, "default_plugins", ()):
+        with suppress(ImportError):
+            importlib.import_module(f"_pytest.{name}")
+    gc.collect()
+    gc.freeze()
+
+
+def _failed(report: dict[str, Any]) -> dict[str, Any]:
+    """The tests of a turn that did not pass."""
+    tests: Any = report.get("tests")
+    return {name: told for name, told in (tests or {}).items() if told[0] != "passed"}
+
+
+def _explain(report: dict[str, Any], again: dict[str, Any]) -> None:
+    """Reasons from a turn in which pytest rewrote the assertions: it takes long, and few tests fail. What failed did so
+    whatever the other turn says.
+    """
+    reasons = _failed(again)
+    for name, told in _failed(report).items():
+        told[1] = reasons.get(name, told)[1]
+    report["wrong"] = {name: told for name, told in again.get("wrong", {}).items() if name in _failed(report)}
 
 
 def _is_clean(report: dict[str, Any]) -> bool:
@@ -102,10 +138,7 @@ def _write(writer: int, data: bytes) -> None:
 
 def _run(request: dict[str, Any], turn: dict[str, Any], writer: int) -> dict[str, Any]:
     import pytest
-
-    package = sys.modules["recording"] = types.ModuleType("recording")
-    package.__path__ = [request["recorder"]]
-    from recording import clock, effects, worth  # type: ignore[import-not-found]  # copilot/verify/recording
+    from recording import clock, effects, worth
 
     os.environ["TZ"] = turn["zone"]
     time.tzset()
@@ -113,7 +146,7 @@ def _run(request: dict[str, Any], turn: dict[str, Any], writer: int) -> dict[str
     asked: set[str] = set()
     if turn["days"]:
         clock.ahead(turn["days"], asked)
-    focus: str = os.path.realpath(request["focus"]) if request["focus"] and not turn["order"] else ""
+    focus: str = os.path.realpath(request["focus"]) if request["focus"] and turn["first"] else ""
     lines: set[int] = set()
     report = _Report(
         lambda: _watch(focus, lines) if focus and not turn["worth"] else None,
@@ -124,6 +157,7 @@ def _run(request: dict[str, Any], turn: dict[str, Any], writer: int) -> dict[str
     )
     argv = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--rootdir", request["root"]]
     argv.append("--continue-on-collection-errors")  # of the project's own tests, that is
+    argv += [] if turn.get("explained") else ["--assert=plain"]
     argv += [f"{request['test']}::{name}" for name in request["only"]] or [request["test"]]
     if not request["config"]:
         argv[:0] = ["-c", os.devnull]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import random
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
@@ -14,8 +16,10 @@ import pytest
 from copilot.verify.recording import identifiers
 from copilot.verify.recording.fault import Planted
 from copilot.verify.recording.feedback import Log, Seen, derived, instrumented, listening
-from copilot.verify.recording.mutants import plant
+from copilot.verify.recording.mutants import living, plant
 from copilot.verify.recording.regexes import samples
+from copilot.verify.recording.seeds import _substituted
+from copilot.verify.recording.variation import changed
 
 
 @pytest.mark.parametrize(
@@ -88,7 +92,7 @@ def module(tmp_path: Path) -> ModuleType:
 
 def test_comparisons_are_seen_and_mean_the_same(module: ModuleType) -> None:
     log = Log()
-    with listening(instrumented(ast.parse(CODE), module.__file__), log):
+    with listening(instrumented(ast.parse(CODE), module.__file__, living(module.__file__)), log):
         assert module.fits(7) is True
         assert Seen("Lt", 7, 10) in log.seen
         assert Seen("Gt", 7, 5) in log.seen
@@ -124,3 +128,29 @@ def test_faults_reach_code_tables_defaults_and_answers_and_are_taken_back(module
         ("return number > 5", "return True"),
     } <= exposed
     assert len(exposed) >= len(mutants) - 4
+
+
+@pytest.mark.parametrize(
+    "text", ["fee('每月é', [1, -2, 'x'], rate=3.5)", "Card('a').pay(Decimal('1.50'), lambda x: x + 1)"]
+)
+def test_a_near_miss_differs_in_one_place_and_is_written_as_python_would(text: str) -> None:
+    def parts(code: str) -> Counter[str]:
+        return Counter(ast.dump(node) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant))
+
+    chance = random.Random(3)
+    found = {changed(text, chance) for _ in range(200)}
+    assert len(found) > 20
+    for one in found:
+        assert one is not None
+        assert ast.unparse(ast.parse(one)) == one
+        assert (parts(text) - parts(one)).total() <= 1
+    assert changed("f(f'{x} 1')", chance) is None
+    assert changed("not python(", chance) is None
+
+
+def test_known_names_are_replaced_and_the_tree_that_had_them_stays() -> None:
+    node = ast.parse("total([rate, other], *more, key=rate)", mode="eval").body
+    known = {"rate": ast.parse("Decimal('0.1')", mode="eval").body, "more": ast.parse("(1, 2)", mode="eval").body}
+    assert ast.unparse(_substituted(node, known)) == "total([Decimal('0.1'), other], *(1, 2), key=Decimal('0.1'))"
+    assert ast.unparse(node) == "total([rate, other], *more, key=rate)"
+    assert _substituted(node, {"nobody": node}) is node

@@ -201,7 +201,11 @@ LARGE = "def test_large():\n    assert describe(Voucher('x', Decimal(500))) == '
 @pytest.mark.parametrize(
     ("test", "name", "detail"),
     [
-        (GOOD.replace("over 5", "over 6"), "runs", "test_it: "),
+        (
+            GOOD.replace("over 5", "over 6"),
+            "runs",
+            "test_it: AssertionError: assert 'voucher over 5' == 'voucher over 6'",
+        ),
         (GOOD + "    assert os.environ['PYTHONHASHSEED'] == '0'\n", "stable", "test_it: run 2: "),
         (GOOD + "    assert os.environ['TZ'] != 'America/New_York'\n", "stable", "test_it: run 3: "),
         (
@@ -305,3 +309,28 @@ async def test_tests_of_the_project_that_are_broken_or_fail_do_not_stop_new_ones
     )
     done = await proof(shop, HEAD + GOOD)
     assert all(check.passed for check in done), done
+
+
+async def test_a_fault_that_leaves_its_mark_speaks_for_no_test_under_the_next(tmp_path: Path) -> None:
+    (tmp_path / "marked.py").write_text(
+        "LEAST = [3]\n\n\ndef lowered(n):\n    LEAST[0] = min(LEAST[0], n)\n    return LEAST[0]\n\n\n"
+        "def plain(n):\n    return n > 0 and n > -1 and n > -2 and n > -3\n"
+    )
+    (tmp_path / "test_marked.py").write_text(
+        "from marked import lowered, plain\n\n\ndef test_it():\n    assert plain(3) is True\n    assert lowered(5) == 3\n"
+    )
+    python = Path(sys.executable)
+    async with sandbox.opened(tmp_path, Settings(), readonly=isolation.prefixes(python)) as box:
+        module, test = box.root / "marked.py", box.root / "test_marked.py"
+        weighing = runs.Weighing("marked", ((1, 20),))
+        limits = sandbox.Limits(wall_s=20)
+        running = runs.pytest(
+            box, python, test, focus=module, paths=[box.root], times=1, limits=limits, weighing=weighing
+        )
+        (outcome,) = [one async for one in running]
+    assert outcome.worth is not None
+    shown = {(old, new) for _, old, new in outcome.worth.survivors}
+    # The test passes under these: what would fail is the mark that `max` left.
+    assert {("n > 0", "n >= 0"), ("n > -2", "n >= -2")} <= shown
+    assert ("min(LEAST[0], n)", "max(LEAST[0], n)") not in shown
+    assert outcome.worth.killed + len(shown) == outcome.worth.mutants

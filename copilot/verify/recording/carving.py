@@ -66,7 +66,7 @@ def carved(targets: Sequence[Target], files: Sequence[str], root: str, lend: Seq
     signal.setitimer(signal.ITIMER_VIRTUAL, CPU_S)
     signal.setitimer(signal.ITIMER_REAL, _REAL_S)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    quiet = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--rootdir", root, "--maxfail=50"]
+    quiet = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--rootdir", root, "--maxfail=50", "--assert=plain"]
     try:
         pytest.main([*quiet, *files], plugins=[watch])
     except BaseException:

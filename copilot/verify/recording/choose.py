@@ -28,6 +28,29 @@ _CLASSES = 6
 """Kinds of results of one target that are shown even if they run no new line."""
 
 
+class _Reach:
+    """Calls by the lines that they run, each line's in the order in which they were added."""
+
+    def __init__(self, calls: Sequence[Tried]) -> None:
+        self._rows: dict[int, list[tuple[int, Tried]]] = {}
+        self._count = 0
+        for call in calls:
+            self.add(call)
+
+    def add(self, call: Tried) -> None:
+        """One more, the last."""
+        for line in call.lines:
+            self._rows.setdefault(line, []).append((self._count, call))
+        self._count += 1
+
+    def of(self, mutant: Mutant) -> list[Tried]:
+        """Those that run a line of the fault."""
+        if len(mutant.lines) == 1:
+            return [call for line in mutant.lines for _, call in self._rows.get(line, ())]
+        found = {number: call for line in mutant.lines for number, call in self._rows.get(line, ())}
+        return [found[number] for number in sorted(found)]
+
+
 class Choice:
     """Chooses among the calls that a search tried; `rejected` counts those that turned out unsteady."""
 
@@ -58,18 +81,19 @@ class Choice:
         chosen += _contrasts(chosen, everything)
         chosen = [one for one in chosen if self._steady(one)]
         kills: dict[int, set[int]] = {id(one): set() for one in chosen}
+        reach = _Reach(everything)
         for mutant in sorted(mutants, key=lambda m: (m.number * 7919) % 1009):
             if self._budget.left() < 0:
                 break
-            self._expose(mutant, chosen, everything, kills)
-        self._hunt(mutants, chosen, everything, kills)
+            self._expose(mutant, chosen, reach, kills)
+        self._hunt(mutants, chosen, reach, kills)
         kept = _minimal(chosen, kills, limit)
         result: dict[str, list[Tried]] = {}
         for one in kept:
             result.setdefault(one.case.target, []).append(one)
         return result, {n for one in kept for n in kills[id(one)]}
 
-    def _expose(self, mutant: Mutant, chosen: list[Tried], everything: list[Tried], kills: dict[int, set[int]]) -> None:
+    def _expose(self, mutant: Mutant, chosen: list[Tried], reach: _Reach, kills: dict[int, set[int]]) -> None:
         killers = 0
         with Planted(mutant):
             for one in chosen:
@@ -83,7 +107,7 @@ class Choice:
                         break
             found = None
             if not killers:
-                for one in itertools.islice((t for t in everything if id(t) not in kills and _runs(t, mutant)), 40):
+                for one in itertools.islice((t for t in reach.of(mutant) if id(t) not in kills), 40):
                     if self._runner.run(one.case, cpu_s=20 * one.cpu_s + 0.02).key != one.outcome.key:
                         found = one
                         break
@@ -91,9 +115,7 @@ class Choice:
             chosen.append(found)
             kills[id(found)] = {mutant.number}
 
-    def _hunt(
-        self, mutants: Sequence[Mutant], chosen: list[Tried], everything: list[Tried], kills: dict[int, set[int]]
-    ) -> None:
+    def _hunt(self, mutants: Sequence[Mutant], chosen: list[Tried], reach: _Reach, kills: dict[int, set[int]]) -> None:
         """Look for inputs that expose the faults which are left: near misses of calls that run the faulty line."""
         dead = {number for numbers in kills.values() for number in numbers}
         left = {m.number: m for m in mutants if m.number not in dead}
@@ -103,11 +125,11 @@ class Choice:
                     return
                 if mutant.number not in left:
                     continue
-                runners = [t for t in everything if _runs(t, mutant)]
+                runners = reach.of(mutant)
                 found = self._hunted(mutant, runners, turn) if runners else None
                 if found is None:
                     continue
-                everything.append(found)
+                reach.add(found)
                 chosen.append(found)
                 kills[id(found)] = {mutant.number}
                 del left[mutant.number]

@@ -39,6 +39,10 @@ class Expr(NamedTuple):
     imports: frozenset[tuple[str, str]] = frozenset()
 
 
+_CERTAIN = frozenset({type(None), bool, int, str, bytes, float})
+"""Types whose own text means the value and nothing else (a float that is none has no text)."""
+
+
 class Inexpressible(Exception):
     """There is no text for this value."""
 
@@ -77,6 +81,8 @@ def express(value: Any, depth: int = 4) -> Expr:
     expr = _text(value, depth)
     if len(expr.text) > MAX_TEXT or "\n" in expr.text or any(place in expr.text for place in MACHINE):
         raise Inexpressible
+    if type(value) in _CERTAIN:
+        return expr
     try:
         again = eval(expr.text, namespace(expr.imports))
         same = type(again) is type(value) and bool(again == value)

@@ -20,7 +20,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 from .fault import Mutant, Planted
-from .mutants import twins
+from .mutants import Living, twins
 from .stubs import keys_of
 
 COMPARED = "__bank_copilot_compared__"
@@ -166,7 +166,7 @@ def _call(place: ast.expr, name: str, arguments: list[ast.expr]) -> ast.expr:
     return ast.copy_location(call, place)
 
 
-def instrumented(tree: ast.Module, path: str) -> list[Mutant]:
+def instrumented(tree: ast.Module, path: str, functions: Living) -> list[Mutant]:
     """Every function of the file with its comparisons seen, ready to be planted all at once."""
 
     def spied(node: Any) -> Any:
@@ -177,7 +177,7 @@ def instrumented(tree: ast.Module, path: str) -> list[Mutant]:
         twin.decorator_list, twin.returns = decorators, returns
         return ast.fix_missing_locations(twin)
 
-    return twins(tree, path, spied)
+    return twins(tree, path, spied, functions)
 
 
 @contextmanager

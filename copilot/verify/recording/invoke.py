@@ -87,9 +87,12 @@ class Watch:
 
     def trace(self, frame: types.FrameType, _event: str, _arg: Any) -> Any:
         """A global trace function for `sys.settrace`: arcs between lines of the file, per frame."""
-        if frame.f_code.co_filename != self.path:
+        if frame.f_globals.get("__file__") != self.path:  # a look at the code object is an audit event: it takes longer
             return None
-        last = [-frame.f_code.co_firstlineno]
+        code = frame.f_code
+        if code.co_filename != self.path:
+            return None
+        last = [-code.co_firstlineno]
 
         def local(current: types.FrameType, event: str, _arg: Any) -> Any:
             if event == "line":
@@ -162,8 +165,7 @@ class Runner:
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
-            sys.settrace(None)
-            sys.setprofile(None)
+            _unwatched()
             self.guard.armed = False
         return nothing(self.guard.seen) if self.guard.seen else outcome
 
@@ -190,9 +192,10 @@ class Runner:
             try:
                 value = _value(code.call, names, wrap)
             finally:
-                sys.settrace(None)
+                if sys.gettrace() is not None:
+                    sys.settrace(None)
             changed = [row for row in self._state(case, names) if row not in before][:_CHANGES]
-            sys.setprofile(None)
+            _unwatched()
             self.guard.armed = False
             self.value = value
             changed += self._stage.traces()
@@ -200,7 +203,7 @@ class Runner:
         except _Stopped:
             raise
         except BaseException as error:
-            sys.setprofile(None)
+            _unwatched()
             self.guard.armed = False
             return self._raised(error, wrap[0])
         finally:
@@ -272,6 +275,14 @@ class Runner:
                     lines |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
             self._raises[path] = lines
         return trace.tb_lineno in self._raises[path]
+
+
+def _unwatched() -> None:
+    """No trace and no profile any more; to switch off what is off is an audit event all the same."""
+    if sys.gettrace() is not None:
+        sys.settrace(None)
+    if sys.getprofile() is not None:
+        sys.setprofile(None)
 
 
 def _compiled(case: Case) -> _Code:

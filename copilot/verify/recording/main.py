@@ -29,10 +29,11 @@ from .commandline import given
 from .composing import Prelude
 from .express import Expr
 from .fakes import helpers_of
+from .fault import Mutant
 from .feedback import Log, instrumented, listening
 from .files import Files
 from .invoke import Case, Runner, load
-from .mutants import plant
+from .mutants import Living, living, plant
 from .search import Budget, Search, Tried
 from .seeds import Found, gather
 from .targets import Target, find
@@ -92,6 +93,8 @@ def recorded(request: dict[str, Any]) -> dict[str, Any]:
     runner = Runner(path, request["root"], request["skipped"])
     runner.caches = [v.cache_clear for v in vars(module).values() if hasattr(v, "cache_clear")]
     groups = _groups(targets)
+    functions = living(path)
+    spied = instrumented(tree, path, functions)
     answer: dict[str, Any] = {
         "records": [],
         "rejected": {},
@@ -106,7 +109,9 @@ def recorded(request: dict[str, Any]) -> dict[str, Any]:
     weights = [sum(1 + t.lines[1] - t.lines[0] for t in group) for group in groups]
     for number, group in enumerate(groups):
         share = left * max(weights[number] / max(1, sum(weights[number:])), 0.1)
-        part = in_child(partial(_search, runner, pools, worlds, group, tree, module, spans, share), share * 3 + 2)
+        part = in_child(
+            partial(_search, runner, pools, worlds, group, tree, module, spans, functions, spied, share), share * 3 + 2
+        )
         if part is None:
             _count(answer["rejected"], {"its process died": 1})
             left -= share
@@ -151,6 +156,8 @@ def _search(
     tree: ast.Module,
     module: types.ModuleType,
     spans: list[tuple[int, int]],
+    functions: Living,
+    spied: list[Mutant],
     seconds: float,
 ) -> dict[str, Any]:
     path = runner.path
@@ -160,7 +167,7 @@ def _search(
     search = Search(runner, pools, worlds, log)
     makers = [t for t in group if t.kind in ("constructor", "static")]  # first: they make what the others need
     order = [*makers, *(t for t in group if t not in makers)]
-    with listening(instrumented(tree, path), log):
+    with listening(spied, log):
         exploring = Budget(seconds * _EXPLORING)
         for number, target in enumerate(order):
             search.explore(target, min(exploring.left(), 2 * exploring.left() / (len(order) - number)))
@@ -174,7 +181,9 @@ def _search(
         if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and not any(a <= n.lineno <= b for a, b in spans)
     ]
     mutants = [
-        m for m in plant(tree, path, own + private, module) if m.lines & ran or any(a <= m.line <= b for a, b in own)
+        m
+        for m in plant(tree, path, own + private, module, functions)
+        if m.lines & ran or any(a <= m.line <= b for a, b in own)
     ]
     choice = Choice(runner, budget, search)
     chosen, killed = choice.select(mutants, MAX_CASES)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import sys
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -41,11 +42,17 @@ MAX_MUTANTS = 320
 MAX_TABLES = 40
 
 
-def plant(tree: ast.Module, path: str, spans: list[tuple[int, int]], module: types.ModuleType) -> list[Mutant]:
+Living = dict[tuple[str, int], list[types.FunctionType]]
+"""The functions of a file that are in memory, by name and first line."""
+
+
+def plant(
+    tree: ast.Module, path: str, spans: list[tuple[int, int]], module: types.ModuleType, functions: Living | None = None
+) -> list[Mutant]:
     """Mutants of all functions whose lines lie in `spans`, and of the tables that these functions read; spread evenly
-    over the lines when there are too many.
+    over the lines when there are too many. `functions` are those of the file, where `living` has found them already.
     """
-    functions = _functions(path)
+    functions = living(path) if functions is None else functions
     found: list[Mutant] = []
     for node, owner in _defined(tree.body, ""):
         if any(first <= node.lineno <= last for first, last in spans):
@@ -57,9 +64,8 @@ def plant(tree: ast.Module, path: str, spans: list[tuple[int, int]], module: typ
     return found
 
 
-def twins(tree: ast.Module, path: str, change: Callable[[Any], Any]) -> list[Mutant]:
+def twins(tree: ast.Module, path: str, change: Callable[[Any], Any], functions: Living) -> list[Mutant]:
     """Every function of the file as `change` rewrites its node; those that cannot be compiled so are left out."""
-    functions = _functions(path)
     found: list[Mutant] = []
     for node, owner in _defined(tree.body, ""):
         changed = change(node)
@@ -84,10 +90,18 @@ def _defined(body: list[ast.stmt], owner: str) -> Iterator[tuple[Any, str]]:
             yield from _defined([*node.body, *node.orelse], owner)
 
 
-def _functions(path: str) -> dict[tuple[str, int], list[types.FunctionType]]:
-    found: dict[tuple[str, int], list[types.FunctionType]] = {}
+def living(path: str) -> Living:
+    """The functions of a file, found among all objects."""
+    found: Living = {}
+    homes = [vars(each) for each in list(sys.modules.values()) if type(each) is types.ModuleType]
+    homes = [home for home in homes if home.get("__file__") == path]
     for item in gc.get_objects():
-        if type(item) is types.FunctionType and item.__code__.co_filename == path:
+        # First by what costs nothing: to look at a code object is an audit event, and the guard hears of each.
+        if (
+            type(item) is types.FunctionType
+            and any(item.__globals__ is home for home in homes)
+            and item.__code__.co_filename == path
+        ):
             found.setdefault((item.__code__.co_name, item.__code__.co_firstlineno), []).append(item)
     return found
 
@@ -96,7 +110,7 @@ def _of_function(
     owner: str,
     node: ast.FunctionDef | ast.AsyncFunctionDef,
     path: str,
-    functions: dict[tuple[str, int], list[types.FunctionType]],
+    functions: Living,
     start: int,
 ) -> Iterator[Mutant]:
     names = {id(part): _named(node) for part in ast.walk(node)}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 import doctest
 import itertools
 import os
@@ -22,6 +21,8 @@ Imports = dict[str, tuple[str, str]]
 MAX_FILES = 300
 MAX_BYTES = 400_000
 _ROWS = 8
+_SEEDS = 60
+"""Calls of one name that are kept."""
 _TEXT = 300
 _QUERY = re.compile(r"\s*(select|insert into|update|delete from|create table)\s", re.IGNORECASE)
 """Questions to a database stand in the code, but nobody passes them for a number or a name."""
@@ -124,24 +125,31 @@ def _short(node: ast.expr) -> ast.expr:
     return node if next(itertools.islice(ast.walk(node), 2 * _TEXT, None), None) is None else ast.Name("?", ast.Load())
 
 
-class _Substitute(ast.NodeTransformer):
-    def __init__(self, known: dict[str, ast.expr]) -> None:
-        self.known = known
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return copy.deepcopy(self.known[node.id]) if node.id in self.known else node
-
-
-def _substituted(node: ast.expr, known: dict[str, ast.expr]) -> ast.expr:
-    if not any(isinstance(n, ast.Name) and n.id in known for n in ast.walk(node)):
+def _substituted(node: Any, known: dict[str, ast.expr]) -> Any:
+    """The tree with the known names replaced; what stays the same is shared, so nobody may change it."""
+    if isinstance(node, ast.Name):
+        return known.get(node.id, node)
+    if isinstance(node, list):
+        parts = [_substituted(part, known) for part in node]
+        return parts if any(new is not old for new, old in zip(parts, node)) else node
+    if not isinstance(node, ast.AST) or isinstance(node, (ast.Constant, ast.expr_context)):
         return node
-    result: ast.expr = _Substitute(known).visit(copy.deepcopy(node))
-    return result
+    fields = vars(node)
+    changed = {}
+    for name in node._fields:
+        old = fields.get(name)
+        new = _substituted(old, known)
+        if new is not old:
+            changed[name] = new
+    return type(node)(**{**fields, **changed}) if changed else node
 
 
 def _closed(node: ast.expr, known: dict[str, ast.expr], names: Imports) -> Expr | None:
     """The text of an expression whose every name a test can import; None otherwise."""
-    node = _substituted(node, known)
+    node = _substituted(node, known) if known else node
+    if isinstance(node, ast.Constant) and type(node.value) in (int, str, bool) and node.kind is None:
+        text = repr(node.value)
+        return Expr(text) if len(text) <= _TEXT else None
     bound: set[str] = set()
     for part in ast.walk(node):
         if isinstance(part, (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Starred, ast.JoinedStr)):
@@ -168,11 +176,16 @@ def _calls(node: ast.AST, known: dict[str, ast.expr], names: Imports, found: Fou
         receiver: Expr | None = None
         if isinstance(part.func, ast.Name):
             name = part.func.id
+            if name not in names and isinstance(getattr(builtins, name, None), types.BuiltinFunctionType):
+                continue  # `len` and its like: nobody's tests are made of them
         elif isinstance(part.func, ast.Attribute):
             name = part.func.attr
-            receiver = _closed(part.func.value, known, names)
         else:
             continue
+        if len(found.calls.get(name, ())) >= _SEEDS:
+            continue
+        if isinstance(part.func, ast.Attribute):
+            receiver = _closed(part.func.value, known, names)
         args = [_closed(a, known, names) for a in part.args]
         keywords = [(k.arg, _closed(k.value, known, names)) for k in part.keywords]
         if any(a is None for a in args) or any(k is None or v is None for k, v in keywords):
@@ -184,7 +197,7 @@ def _calls(node: ast.AST, known: dict[str, ast.expr], names: Imports, found: Fou
             tuple((k, v) for k, v in keywords if k is not None and v is not None),
         )
         seeds = found.calls.setdefault(name, [])
-        if seed not in seeds and len(seeds) < 60:
+        if seed not in seeds:
             seeds.append(seed)
 
 

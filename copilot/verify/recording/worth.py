@@ -1,23 +1,24 @@
 # Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
-# ruff: noqa: BLE001
+# ruff: noqa: B905, BLE001
 
 """What each test of a file is worth: the steps between lines that it takes first, and the planted faults that it alone
 exposes.
 
-A pytest plug-in. After the tests have run, each under a trace of the file in focus, faults are planted one at a time, each
-in a forked child, and the tests that reach them run again there. Tests of other files that are given along (those that
+A pytest plug-in. After the tests have run, each under a trace of the file in focus, faults are planted one at a time, in
+forked children, and the tests that reach them run again there. Tests of other files that are given along (those that
 the project has) count as there before.
 """
 
 from __future__ import annotations
 
 import ast
+import gc
 import os
 import resource
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from .effects import Effects
@@ -118,31 +119,27 @@ class Worth:
         return any(first <= arc[1] <= last for first, last in self._spans)
 
     def _plant(self, functions: dict[str, list[str]], others: list[str]) -> None:
-        """Faults on the lines of the focus; whoever exposes one first has it."""
+        """Faults on the lines of the focus; whoever exposes one first has it, the project's own tests before all."""
         gains = self.told["gains"]
-        began = _cpu()
-        mutants = self._mutants()
         certain = [f for f in functions if gains[f][0]]
         doubtful = [f for f in functions if not gains[f][0]]
         # Tests that reach something new have proven themselves: a look at the faults that the others reach comes first.
         reached = {line for f in doubtful for case in functions[f] for _, line in self._arcs[case]}
+        mutants = self._mutants()
         wanted = {m.number for m in mutants if (m.line, *m.change) in self._wanted}
         mutants.sort(key=lambda m: (m.number not in wanted, m.lines.isdisjoint(reached), (m.number * 7919) % 1009))
-        for mutant in mutants:
-            # By number, so that the same tests get the same answer on a slow machine; the time is a last resort.
-            telling = mutant.number in wanted or not mutant.lines.isdisjoint(reached)
-            enough = self._most if telling else min(self._most, _SAMPLE)
-            if self.told["mutants"] >= enough or _cpu() - began > self._cpu_s:
-                self.told["complete"] = not telling
-                break
-            self.told["mutants"] += 1
-            if self._first(mutant, others) is not None:
-                self.told["before"] += 1
-                continue
-            order = [case for f in (*certain, *doubtful) for case in functions[f]]
-            killer = self._first(mutant, order)
+        telling = sum(m.number in wanted or not m.lines.isdisjoint(reached) for m in mutants)
+        # By number, so that the same tests get the same answer on a slow machine; the time is a last resort.
+        tried = mutants[: min(self._most, max(telling, _SAMPLE))]
+        order = [*others, *(case for f in (*certain, *doubtful) for case in functions[f])]
+        ended = self._tried(tried, order)
+        self.told["complete"] = len(ended) >= telling
+        self.told["mutants"] = len(ended)
+        for mutant, killer in zip(tried, ended):
             if killer is None:
                 self.told["survivors"].append([mutant.line, *mutant.change])
+            elif killer in others:
+                self.told["before"] += 1
             else:
                 gains[_function(killer)][1] += 1
                 self.told["killed"] += 1
@@ -159,44 +156,87 @@ class Worth:
     def _reaching(self, mutant: Mutant, names: Sequence[str]) -> list[str]:
         return [name for name in names if any(line in mutant.lines for _, line in self._arcs.get(name, ()))]
 
-    def _first(self, mutant: Mutant, names: Sequence[str]) -> str | None:
-        """The first of these tests that fails when the fault is planted, None when all pass."""
-        wanted = self._reaching(mutant, names)
-        if not wanted:
-            return None
+    def _tried(self, mutants: Sequence[Mutant], order: Sequence[str]) -> list[str | None]:
+        """For each fault the first of these tests that fails under it, None when all pass; a shorter list when the time
+        is up.
+
+        Forked processes take the faults, each from where the one before ended: a fault may kill its process, or leave
+        in it what would speak against the next.
+        """
+        ended: list[str | None] = []
+        began = _cpu()
+        while len(ended) < len(mutants) and _cpu() - began < self._cpu_s:
+            ended += self._in_fork(mutants[len(ended) :], order, self._cpu_s - (_cpu() - began))
+        return ended
+
+    def _in_fork(self, mutants: Sequence[Mutant], order: Sequence[str], cpu_s: float) -> list[str | None]:
+        """As `_tried`, of one process; at least the first fault's."""
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(reader)
             try:
-                for number, failed in self._under(mutant, wanted):
-                    os.write(writer, b"%d %d\n" % (number, failed))
-                    if failed:
-                        break
+                self._in_child(mutants, order, cpu_s, writer)
             finally:
                 os._exit(0)
         os.close(writer)
         with os.fdopen(reader, "rb") as pipe:
-            rows = [row.split() for row in pipe.read().splitlines()]
+            *lines, _ = pipe.read().split(b"\n")
         os.waitpid(child, 0)
-        done = [int(row[0]) for row in rows if len(row) == 2]
-        if rows and rows[-1][-1] == b"1":
-            return wanted[done[-1]]
-        left = (done[-1] + 1) if done else 0
-        return wanted[left] if left < len(wanted) else None  # it died or ran on for ever in this one
+        ended: list[str | None] = []
+        running: str | None = None
+        for line in lines:
+            kind, number = line.split()
+            running = order[int(number)] if kind == b"run" else None
+            if kind == b"end":
+                ended.append(order[int(number)] if int(number) >= 0 else None)
+        # It died, or ran on for ever, in this test; or before any: then nothing is known of the fault.
+        return [*ended, running] if running is not None or not ended else ended
 
-    def _under(self, mutant: Mutant, names: Sequence[str]) -> Iterator[tuple[int, bool]]:
-        from _pytest.runner import runtestprotocol
-
+    def _in_child(self, mutants: Sequence[Mutant], order: Sequence[str], cpu_s: float, writer: int) -> None:
+        """Write `run <test>` before a test, `end <test or -1>` after a fault (numbers of `order`), `left 0` before a test
+        that runs without a fault: it must pass, or the fault was not what it failed under.
+        """
+        gc.disable()
         signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        with Planted(mutant):
-            for number, name in enumerate(names):
-                limit = _CPU_S + _FACTOR * self._took.get(name, 0.0)
-                signal.setitimer(signal.ITIMER_VIRTUAL, limit)
-                signal.setitimer(signal.ITIMER_REAL, 10 * limit)
-                reports = runtestprotocol(self._items[name], log=False, nextitem=None)
-                yield number, any(report.outcome == "failed" for report in reports)
+        began = time.process_time()
+        for count, mutant in enumerate(mutants):
+            if count and time.process_time() - began > cpu_s:
+                return
+            killer = -1
+            for name in self._reaching(mutant, order):
+                number = order.index(name)
+                os.write(writer, b"run %d\n" % number)
+                with Planted(mutant):
+                    failed = self._fails(name)
+                if failed:
+                    killer = number
+                    break
+            if count and killer >= 0:
+                os.write(writer, b"left 0\n")
+                if self._fails(order[killer]):
+                    return  # an earlier fault left its mark: this one is tried again in a process of its own
+            os.write(writer, b"end %d\n" % killer)
+
+    def _fails(self, name: str) -> bool:
+        """Whether a test fails here and now; the process is killed when it takes too long."""
+        from _pytest.runner import runtestprotocol
+
+        item = self._items[name]
+        item.repr_failure = _untold
+        limit = _CPU_S + _FACTOR * self._took.get(name, 0.0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, limit)
+        signal.setitimer(signal.ITIMER_REAL, 10 * limit)
+        reports = runtestprotocol(item, log=False, nextitem=None)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return any(report.outcome == "failed" for report in reports)
+
+
+def _untold(*_: Any, **__: Any) -> str:
+    """No text for a failure that nobody reads: it takes longer than the test."""
+    return ""
 
 
 def _function(name: str) -> str:
