@@ -94,7 +94,8 @@ async def suggest(request: Request, workspace: Workbench) -> Suggestion | Declin
             failed: list[Attempt] = []
             best = await _best(task, engine, asked, context, workspace, reasons, failed)
             if best is not None:
-                return _suggestion(best, engine, request.trace_id)
+                done = await tasks.finished(request, best.candidate, workspace.project, workspace.settings)
+                return _suggestion(replace(best, candidate=done), engine, request.trace_id)
             rejected += failed
             if not failed:
                 break  # the same question would get the same silence
@@ -166,6 +167,7 @@ def _suggestion(best: _Proven, engine: Engine, trace_id: str) -> Suggestion:
         title=candidate.title,
         findings=candidate.findings,
         prose=candidate.prose,
+        left_out=candidate.left_out,
     )
 
 

@@ -152,12 +152,34 @@ class CommentOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class TestStyle:
+    """How a project's tests are written. The default: plain pytest functions, names imported from their module.
+
+    `classes` is a pattern for names of test classes (`Test{}`, `{}Test`), empty where tests are functions; `single`: one
+    class holds all tests of a file. `base` is how the class of `unittest` is written. `camel`: `testThis`, not `test_this`.
+    `imports` is how code is reached: `names` (`from a.b import f`), `module` (`from a import b`), `dotted` (`import a.b`),
+    or after `as `, the other name in `import a.b as c` (nothing after it: the module's own last name).
+    `fixtures` are (class of the code under test, fixture that makes one), the nearest first.
+    """
+
+    __test__ = False  # pytest would collect the name
+
+    framework: Literal["pytest", "unittest"] = "pytest"
+    classes: str = ""
+    single: bool = False
+    base: str = "unittest.TestCase"
+    camel: bool = False
+    imports: str = "names"
+    fixtures: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TestsOptions:
     """`out`: folder for the test file (None: the setting's, else beside the project's tests); `budget_s`: wall seconds
     for one call (None: the setting's).
 
-    `path` and `module` are filled in on the way (`tasks.prepared`): the file to create, and the name by which it
-    imports the document; None and empty when there is no such place or name.
+    `path`, `module` and `style` are filled in on the way (`tasks.prepared`): the file to create, and the name by which it
+    imports the document (None and empty when there is no such place or name), and how the project writes tests.
     """
 
     __test__ = False  # pytest would collect the name
@@ -166,6 +188,9 @@ class TestsOptions:
     budget_s: float | None = None
     path: Path | None = None
     module: str = ""
+    style: TestStyle = TestStyle()
+    plain: bool = False
+    """For tests that nobody keeps: pytest functions, whatever the project's are."""
     early: bool = False
     """Tell about a first verified test while the others are still looked for."""
 
@@ -282,7 +307,8 @@ class Check:
 class Candidate:
     """What an engine proposes, unproven. `confidence` is a probability in 0..1; `title` names it in one phrase.
 
-    `prose` is what is told and not written: an explanation (Markdown), then without edits.
+    `prose` is what is told and not written: an explanation (Markdown), then without edits. `left_out` counts what was
+    looked at and is not offered, by reason (words of the code, no message; `evidence.left_out` tells it to a person).
     """
 
     edits: tuple[Edit, ...]
@@ -291,6 +317,7 @@ class Candidate:
     title: str = ""
     findings: tuple[Finding, ...] = ()
     prose: str = ""
+    left_out: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +356,7 @@ class Suggestion:
     title: str = ""
     findings: tuple[Finding, ...] = ()
     prose: str = ""
+    left_out: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,7 @@ def suggestion(answer: Suggestion) -> dict[str, Any]:
         "origin": answer.origin,
         "confidence": round(answer.confidence, 4),
         "checks": evidence(answer.checks),
+        "left_out": dict(answer.left_out),
         "trace_id": answer.trace_id,
     }
 

@@ -8,6 +8,8 @@ took, or a planted fault that no test exposed. Single tests that do not are take
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,7 @@ from copilot.edits import apply
 from copilot.messages import say
 from copilot.progress import report
 from copilot.syntax.outline import Symbol, outline
-from copilot.tasks import tests_prompt, tests_proof
+from copilot.tasks import tests_labels, tests_prompt, tests_proof
 from copilot.types import (
     Candidate,
     Check,
@@ -32,9 +34,10 @@ from copilot.types import (
     Span,
     Task,
     TestsOptions,
+    TestStyle,
     document,
 )
-from copilot.verify import python_places, python_tests, syntax
+from copilot.verify import neighbours, python_places, python_tests, syntax
 from prompts.templates import Library
 
 EARLY: Final = 0.5
@@ -81,9 +84,9 @@ def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's paramete
 
 
 async def prepared(request: Request, settings: Settings, project: Project) -> Request:
-    """The request with the file that its tests go to, and the name by which they import the document.
+    """The request with the file that its tests go to, the name by which they import the document, and their style.
 
-    Both are found here, whatever the request says: it may come from an editor.
+    All are found here, whatever the request says: it may come from an editor.
     """
     document, options = request.document, request.options
     options = options if isinstance(options, TestsOptions) else TestsOptions()
@@ -93,7 +96,10 @@ async def prepared(request: Request, settings: Settings, project: Project) -> Re
     out = options.out or (project.root / settings.tests.out if settings.tests.out else None)
     subject = focus(document, request.span)
     path = python_places.test_path(document, project.root, out, subject.qualified if subject is not None else "")
-    return replace(request, options=replace(options, path=path, module=where.name))
+    style = TestStyle()
+    if not options.plain:
+        style = await asyncio.to_thread(neighbours.style, project.root, document.path, where, path)
+    return replace(request, options=replace(options, path=path, module=where.name, style=style))
 
 
 def unfit(document: Document) -> Declined | None:
@@ -120,7 +126,23 @@ def mended(request: Request, candidate: Candidate, check: Check) -> Candidate | 
     """The file without the tests that a check refused; None when the check refused something else, or nothing would be
     left.
     """
-    return tests_prompt.without(candidate, request, focus, check)
+    left = tests_prompt.without(candidate, request, focus, check)
+    if left is None:
+        return None
+    counts = Counter(dict(candidate.left_out))
+    reasons = {name.split("[", 1)[0]: reason for name, reason in check.parts}
+    counts.update("worth" if reason == tests_proof.idle() else check.name for reason in reasons.values())
+    return replace(left, left_out=tuple(sorted(counts.items(), key=lambda row: (-row[1], row[0]))))
+
+
+async def finished(request: Request, candidate: Candidate, project: Project, settings: Settings) -> Candidate:
+    """The file with a first line that says what its tests are, and a label above each (`tests_labels`)."""
+    subject = focus(request.document, request.span)
+    if project.base is not None or not candidate.edits:  # the commit hook compares with the commit's own parent
+        return candidate
+    (edit,) = candidate.edits
+    text = await tests_labels.labelled(request, edit, subject, project, settings)
+    return replace(candidate, edits=(replace(edit, new=text),))
 
 
 def satisfied(request: Request, candidate: Candidate, settings: Settings) -> bool:  # noqa: ARG001 - the protocol's
@@ -136,9 +158,10 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
     subject = focus(doc, request.span)
     files = _files(candidate)
     own = frozenset(symbol.name for symbol in outline(doc).symbols if symbol.parent is None)
+    existing = await asyncio.to_thread(lambda: [t for f in files for t in neighbours.texts(project.root, doc.path, f)])
     for path, text in files.items():
         module = request.options.module if isinstance(request.options, TestsOptions) else ""
-        check = python_tests.asserts(text, subject.name if subject else "", module, own)
+        check = python_tests.asserts(text, subject.name if subject else "", module, own, existing)
         yield replace(check, detail=f"{path.name}: {check.detail}") if len(files) > 1 else check
     proven = True
     faults = tests_proof.FAULTS_OF_CHOSEN if candidate.origin == "embedded" else tests_proof.FAULTS

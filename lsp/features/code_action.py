@@ -80,7 +80,7 @@ async def resolved(server: Server, action: types.CodeAction) -> types.CodeAction
         server.tell(evidence.why(found))
         return action
     action.edit = server.workspace_edit(found.edits, found.title or action.title, documents=[document])
-    action.data = {**told, "evidence": evidence.proof(found.checks)}
+    action.data = {**told, "evidence": evidence.told(found)}
     return action
 
 
