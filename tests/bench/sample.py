@@ -29,7 +29,7 @@ def covered() -> list[Figure]:
         if not any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(tree)):
             continue
         file = str(path.relative_to(root))
-        out, cost, said = generated(root, file)
+        out, cost, said, _ = generated(root, file)
         verdict = Verdict(judged(root, file, out, None, 0), cost, said)
         rows.append((outside(tree), verdict))
         total = verdict.summary
