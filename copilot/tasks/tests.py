@@ -27,22 +27,25 @@ from copilot.types import (
     Context,
     Declined,
     Document,
+    Finding,
     Offer,
     Project,
     Prompt,
     Request,
+    Severity,
     Span,
     Task,
     TestsOptions,
     TestStyle,
     document,
 )
-from copilot.verify import neighbours, python_places, python_tests, syntax
+from copilot.verify import neighbours, python_places, python_tests, stale, syntax
 from prompts.templates import Library
 
 EARLY: Final = 0.5
 """Confidence of a file with one test that is there to be shown while the rest is being made."""
 
+_NOTES: Final = 5
 _TESTABLE = frozenset({"function", "method", "constructor", "class"})
 
 
@@ -136,12 +139,20 @@ def mended(request: Request, candidate: Candidate, check: Check) -> Candidate | 
 
 
 async def finished(request: Request, candidate: Candidate, project: Project, settings: Settings) -> Candidate:
-    """The file with a first line that says what its tests are, and a label above each (`tests_labels`)."""
-    subject = focus(request.document, request.span)
+    """The file with a first line that says what its tests are, and a label above each (`tests_labels`); a note of each
+    older file of ours that tests what is gone.
+    """
+    doc = request.document
+    where = python_places.place(doc, project.root)
+    if where is not None and candidate.edits:
+        found = await asyncio.to_thread(lambda: list(stale.gone(project.root, doc.path, where.base)))
+        notes = [say("{path} tests {name}, which is not there any more", path=p.name, name=n) for p, n in found]
+        told = [Finding("tests.stale", Severity.INFORMATION, doc.path, Span(0, 0), note) for note in notes[:_NOTES]]
+        candidate = replace(candidate, findings=(*candidate.findings, *told))
     if project.base is not None or not candidate.edits:  # the commit hook compares with the commit's own parent
         return candidate
     (edit,) = candidate.edits
-    text = await tests_labels.labelled(request, edit, subject, project, settings)
+    text = await tests_labels.labelled(request, edit, focus(doc, request.span), project, settings)
     return replace(candidate, edits=(replace(edit, new=text),))
 
 

@@ -60,6 +60,11 @@ def told(answer: Suggestion) -> str:
     return say("; ").join(filter(None, [proof(answer.checks), left_out(answer.left_out)]))
 
 
+def notes(answer: Suggestion) -> list[str]:
+    """What a developer should look at beside the tests that are offered: a test that was left out, a doubtful result."""
+    return [finding.message for finding in answer.findings if finding.rule.startswith("tests.")]
+
+
 def refused(check: Check) -> Declined:
     """The decline that a failed check makes."""
     if check.name == "confidence":

@@ -166,3 +166,12 @@ def test_tests_that_stand_there_are_not_offered_again(tmp_path: Path, environ: d
     assert done.returncode == 1, done.stdout
     told = json.loads(done.stdout)["declined"][0]
     assert "it is the same as" in told["detail"] or "adds nothing" in told["detail"]
+
+
+def test_generated_tests_of_a_renamed_module_are_named(tmp_path: Path, environ: dict[str, str]) -> None:
+    root = project("desk", tmp_path)
+    _, path = offered(root, "src/desk/orders.py:side", environ)
+    (root / "src/desk/orders.py").rename(root / "src/desk/tickets.py")
+    (root / "tests/conftest.py").unlink()
+    told, _ = offered(root, "src/desk/tickets.py:side", environ)
+    assert told["notes"] == [f"{path.name} tests desk.orders, which is not there any more"]
