@@ -92,6 +92,9 @@ def test_output_files_and_the_end_of_a_program() -> None:
     assert "            with self.assertRaises(SystemExit) as stopped:\n                main()\n" in text
     assert "        self.assertEqual(stopped.exception.code, 2)\n" in text
     assert "        self.assertEqual(printed.getvalue(), 'usage\\n')" in text
+    lines = "\\n".join(["a line that is long enough"] * 3)
+    text = written(UNITTEST, record("show", "show()", state=[("capsys.readouterr().out", f"'{lines}'")]))
+    assert "self.assertEqual(printed.getvalue(), ('a line that is long enough\\n'\n" in text
     path = record("save", 'save(tmp_path / "a.txt")', "1", state=[("(tmp_path / 'a.txt').read_text()", "'x'")])
     text = written(UNITTEST, path)
     assert "tmp_path = Path(folder.name)\n        result = save(" in text

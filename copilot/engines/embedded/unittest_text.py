@@ -136,7 +136,7 @@ def _plain(records: Sequence[Record], means: set[str]) -> list[str]:
 def _lines(record: Record, means: set[str]) -> list[str]:
     """Set-up, call and assertions of a record."""
     call = record.wrap % record.call
-    values = [(_read(each.left), each.right) for each in record.state]
+    values = [(_read(each.left), in_lines(each.left, each.right)) for each in record.state]
     contexts: list[str] = []
     checks = [_equal(left, right) for left, right in values]
     acts = [call]
@@ -187,7 +187,6 @@ def _table(records: Sequence[Record], rows: Table, means: set[str]) -> list[str]
 
 
 def _equal(left: str, right: str) -> str:
-    right = in_lines(left, right) if right != "expected" else right
     if right in ("True", "False"):
         return f"self.assertIs({left}, {right})"
     if right == "None":
