@@ -159,7 +159,7 @@ class TestStyle:
     class holds all tests of a file. `base` is how the class of `unittest` is written. `camel`: `testThis`, not `test_this`.
     `imports` is how code is reached: `names` (`from a.b import f`), `module` (`from a import b`), `dotted` (`import a.b`),
     or after `as `, the other name in `import a.b as c` (nothing after it: the module's own last name).
-    `fixtures` are (class of the code under test, fixture that makes one), the nearest first.
+    `annotated`: tests say `-> None`. `fixtures` are (class of the code under test, fixture that makes one), the nearest first.
     """
 
     __test__ = False  # pytest would collect the name
@@ -170,6 +170,7 @@ class TestStyle:
     base: str = "unittest.TestCase"
     camel: bool = False
     imports: str = "names"
+    annotated: bool = False
     fixtures: tuple[tuple[str, str], ...] = ()
 
 

@@ -40,6 +40,7 @@ class _Seen:
     bases: Counter[str] = field(default_factory=Counter)
     camel: Counter[bool] = field(default_factory=Counter)
     imports: Counter[str] = field(default_factory=Counter)
+    annotated: Counter[bool] = field(default_factory=Counter)
 
 
 def style(root: Path, path: Path, place: python_places.Place, test: Path) -> TestStyle:
@@ -62,6 +63,7 @@ def style(root: Path, path: Path, place: python_places.Place, test: Path) -> Tes
         base=max(("unittest.TestCase", "TestCase"), key=lambda one: seen.bases[one]),
         camel=seen.camel[True] > seen.camel[False],
         imports=max(sorted(seen.imports), key=lambda one: (seen.imports[one], one == "names"), default="names"),
+        annotated=seen.annotated[True] > seen.annotated[False],
         fixtures=() if kind == "unittest" else tuple(fixtures(root, test)),
     )
 
@@ -96,6 +98,8 @@ def told(one: TestStyle) -> str:
         words.append("exceptions with `pytest.raises`")
     if one.camel:
         words.append("names like `testRejectsZero`")
+    if one.annotated:
+        words.append("`-> None` on each test")
     words += [f"the fixture `{fixture}` for a `{kind}`" for kind, fixture in one.fixtures[:8]]
     return "; ".join(words)
 
@@ -158,6 +162,7 @@ def _counted(trees: Iterable[ast.Module], place: python_places.Place) -> _Seen:
             kind = "functions" if not owner else "unittest" if owner in cases else "classes"
             seen.kinds[kind] += 1
             seen.camel[re.match(r"test[A-Z]", node.name) is not None] += 1
+            seen.annotated[node.returns is not None] += 1
             kinds.add(kind)
             if owner and owner not in seen.classes.setdefault(kind, []):
                 seen.classes[kind].append(owner)

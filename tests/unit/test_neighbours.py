@@ -45,6 +45,7 @@ def style(root: Path, files: dict[str, str]) -> TestStyle:
     [
         ({}, TestStyle()),
         ({"tests/test_cash.py": FUNCTION}, TestStyle()),
+        ({"tests/test_cash.py": FUNCTION.replace("():", "() -> None:")}, TestStyle(annotated=True)),
         ({"tests/test_cash.py": CASE}, TestStyle("unittest", "{}Test", imports="module")),
         ({"tests/test_cash.py": CLASSES}, TestStyle(classes="Test{}", single=True)),
         (

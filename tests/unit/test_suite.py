@@ -158,6 +158,13 @@ def test_methods_of_a_class_share_one_and_say_its_name_once() -> None:
     assert python_tests.names(text) == ["MTests::testTillPay", "MTests::testFee"]
 
 
+def test_tests_say_what_they_return_where_the_project_does() -> None:
+    rows = [record("f", f"f({n})", str(2 * n), args=[["count", str(n)]]) for n in (1, 2, 3)]
+    assert "def test_f(count, expected) -> None:\n" in written(TestStyle(annotated=True), *rows)
+    text = written(TestStyle("unittest", "{}Test", annotated=True), record("f", "f(1)", "2", wrap="asyncio.run(%s)"))
+    assert "async def test_f(self) -> None:\n" in text
+
+
 def test_a_test_class_never_hides_what_it_tests() -> None:
     text = written(TestStyle(classes="{}Test"), record("Fee", "Fee(1)", "2", imports=[("m", "Fee"), ("m", "FeeTest")]))
     assert "class FeeTest_:" in text

@@ -232,6 +232,26 @@ async def test_a_proof_reports_what_it_covers(shop: Path) -> None:
     assert worth.detail.startswith("steps between lines that no test took before: 2; planted faults: ")
 
 
+async def test_rows_of_a_test_case_are_worth_what_rows_of_a_table_are(shop: Path) -> None:
+    rows = "[(Decimal(5), 'voucher over 5'), (Decimal(500), 'large voucher over 500')]"
+    table = (
+        f"import pytest\n{HEAD}@pytest.mark.parametrize(('value', 'expected'), {rows})\n"
+        "def test_it(value, expected):\n    assert describe(Voucher('x', value)) == expected\n"
+    )
+    case = (
+        f"import unittest\n{HEAD}class DescribeTest(unittest.TestCase):\n    def test_it(self):\n"
+        f"        for value, expected in {rows}:\n            with self.subTest(value=value):\n"
+        "                self.assertEqual(describe(Voucher('x', value)), expected)\n"
+    )
+    told = [await proof(shop, text) for text in (table, case)]
+    assert all(check.passed for checks in told for check in checks)
+    assert told[0][-1] == told[1][-1]
+    wrong = case.replace("over 500", "over 50")
+    (*_, last) = await proof(shop, wrong)
+    assert (last.name, last.passed) == ("runs", False)
+    assert last.parts[0][0] == "DescribeTest::test_it"
+
+
 async def test_a_conftest_that_needs_a_plugin_gets_it(shop: Path) -> None:
     (shop / "tests").mkdir(exist_ok=True)
     (shop / "tests" / "conftest.py").write_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from copilot.engines.embedded.records import Imports, Record
 from copilot.types import TestStyle
 
 PLAIN: Final = TestStyle()
+_HEAD: Final = re.compile(r"^((?:async )?def \w+\([^\n]*\)):$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,12 @@ def _place(target: str, style: TestStyle, module: str, kinds: Mapping[str, str])
 
 def _written(name: str, records: Sequence[Record], style: TestStyle) -> tuple[str, Imports]:
     if style.framework == "unittest":
-        return unittest_text.written(name, records)
-    return pytest_text.written(name, records, method=bool(style.classes))
+        text, imports = unittest_text.written(name, records)
+    else:
+        text, imports = pytest_text.written(name, records, method=bool(style.classes))
+    if style.annotated:
+        text = _HEAD.sub(r"\1 -> None:", text, count=1)
+    return text, imports
 
 
 def file(module: str, tests_: Sequence[Test], style: TestStyle) -> str:
