@@ -69,11 +69,11 @@ def tests(records: Sequence[Record], style: TestStyle, module: str, kinds: Mappi
             owner += "_"
         used = taken.setdefault(owner, set())
         for name, group in groups(own, base):
-            free = unique(whole if name == "test" else name, used)
+            wanted = whole if name == "test" else name
+            free = unique(camel(wanted) if style.camel else wanted, used)
             used.add(free)
-            final = camel(free) if style.camel else free
-            text, imports = _written(final, group, style)
-            found.append(Test(final, owner, text, imports, tuple(group)))
+            text, imports = _written(free, group, style)
+            found.append(Test(free, owner, text, imports, tuple(group)))
     return found
 
 

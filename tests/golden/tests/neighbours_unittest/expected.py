@@ -152,7 +152,7 @@ class MainTestCase(TestCase):
             self.assertEqual(printed.getvalue(), "usage: twice N\n")
 
     # guards behaviour
-    def testExitsWith22(self):
+    def testExitsWith2_2(self):
         with patch("sys.argv", ["prog", "abc", "12"]):
             with redirect_stdout(StringIO()) as printed, self.assertRaises(SystemExit) as stopped:
                 main()
