@@ -193,7 +193,7 @@ def _forms(tree: ast.Module, place: python_places.Place) -> Iterator[str]:
 
 def _is_ours(module: str, base: Path) -> bool:
     first = module.partition(".")[0]
-    return bool(first) and ((base / first).is_dir() or (base / f"{first}.py").is_file())
+    return first not in {"", "test", "tests"} and ((base / first).is_dir() or (base / f"{first}.py").is_file())
 
 
 def _fits(name: str, pattern: str) -> bool:

@@ -60,6 +60,11 @@ def style(root: Path, files: dict[str, str]) -> TestStyle:
             {"tests/test_cash.py": CASE.replace("unittest.TestCase", "TestCase").replace("def test_", "def testX")},
             TestStyle("unittest", "{}Test", base="TestCase", camel=True, imports="module"),
         ),
+        # How tests reach each other says nothing of how they reach the code.
+        (
+            {"tests/__init__.py": "", "tests/make.py": "", "tests/test_cash.py": "from tests import make\n" + FUNCTION},
+            TestStyle(),
+        ),
         # The module's own tests count before those of its package, these before the folder's.
         ({"tests/test_cash.py": CASE, "tests/unit/test_fees.py": FUNCTION}, TestStyle()),
         ({"tests/test_x.py": "def test_x():\n    assert 1 + X == 2\n", "old/test_cash.py": CASE},
