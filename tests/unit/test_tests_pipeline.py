@@ -125,6 +125,23 @@ async def test_a_test_that_fails_under_pytest_is_left_out_and_said(shop: Path) -
     assert [f.message for f in answer.findings] == ["test_tested_refuses was left out: assert True is False"]
 
 
+async def test_what_no_form_of_the_project_proves_is_told_the_plain_way(shop: Path) -> None:
+    (shop / "tests").mkdir(exist_ok=True)
+    (shop / "tests/test_other.py").write_text(
+        "import unittest\n\n\nclass OtherTest(unittest.TestCase):\n    def test_it(self):\n        self.assertEqual(1, 1)\n"
+    )
+    path = shop / "src/shop/vouchers.py"
+    path.write_text(
+        "import sys\n\n\ndef mark(count: int) -> None:\n    sys.stdout.buffer.write(b'*' * count)\n"  # a StringIO has no bytes
+    )
+    answer = await pipeline.suggest(asked(path), Bench(shop))
+    assert isinstance(answer, Suggestion)
+    assert answer.confidence < 0.9
+    assert "def test_mark_prints" in answer.edits[0].new
+    assert "capsys" in answer.edits[0].new
+    assert "unittest" not in answer.edits[0].new
+
+
 async def test_reasons_for_silence(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = shop / "src/shop/vouchers.py"
     assert "No Python interpreter" in await declined(asked(path), Bench(shop, None))

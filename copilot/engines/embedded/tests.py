@@ -110,10 +110,13 @@ async def _proposed(
         if isinstance(found, Declined):
             yield found
             return
-        yield await _written(desk, subject, path, style, found)
-        if style != suite.PLAIN:  # nothing of it was proven: what was recorded may be told the plain way
-            plain = await _written(desk, subject, path, suite.PLAIN, found)
-            yield replace(plain, confidence=_FALLBACK) if isinstance(plain, Candidate) else plain
+        styled = await _written(desk, subject, path, style, found)
+        yield styled
+        plain = await _written(desk, subject, path, suite.PLAIN, found)
+        if isinstance(plain, Candidate) and not (isinstance(styled, Candidate) and styled.edits == plain.edits):
+            yield replace(
+                plain, confidence=_FALLBACK
+            )  # nothing was proven: what was recorded may be told the plain way
 
 
 async def _recorded(desk: _Desk, subject: Symbol | None, early_s: float | None) -> _Recording | Declined:
