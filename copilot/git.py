@@ -128,6 +128,11 @@ def ignored(top: Path, name: str) -> bool | None:
     return _ask(top, "check-ignore", "-q", "--", name) is not None
 
 
+def at_head(path: Path) -> bytes | None:
+    """What a file held in the last commit, as stored. None where it was not there, or git cannot answer."""
+    return _bytes(path.parent, "cat-file", "blob", f"HEAD:./{path.name}")
+
+
 def head(top: Path) -> tuple[str, str] | None:
     """`(commit, branch)` of the head; the branch is empty when detached, the commit before the first commit."""
     branch = _ask(top, "symbolic-ref", "--short", "-q", "HEAD")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -96,7 +97,7 @@ async def suggest(request: Request, workspace: Workbench) -> Suggestion | Declin
     context = await workspace.gather(request)
     reasons: list[Declined] = []
     rejected: list[Attempt] = []
-    best: Suggestion | None = None
+    best: tuple[_Proven, Engine] | None = None
     patience_s = tasks.patience_s(request, workspace.settings)
     question = request
     for engine in workspace.engines(request):
@@ -107,15 +108,29 @@ async def suggest(request: Request, workspace: Workbench) -> Suggestion | Declin
                 aclosing(_rounds(task, engine, question, context, workspace, reasons, rejected)) as stream,
             ):
                 async for proven, asked in stream:
-                    best = _suggestion(proven, engine, request.trace_id)
-                    if asked is None:
-                        return best
-                    question = asked
+                    best = (proven if best is None else _beside(best[0], proven)), engine
+                    if asked is not None:
+                        question = asked
+            if best is not None and asked is None:
+                break
         except TimeoutError:
             if best is None:
                 raise
             break  # what is proven stands
-    return best or _declined(reasons, rejected)
+    if best is None:
+        return _declined(reasons, rejected)
+    proven, engine = best
+    done = await tasks.finished(request, proven.candidate, workspace.project, workspace.settings)
+    return _suggestion(replace(proven, candidate=done), engine, request.trace_id)
+
+
+def _beside(before: _Proven, proven: _Proven) -> _Proven:
+    """What extends another candidate, with what was told of that one."""
+    counts = Counter(dict(before.candidate.left_out))
+    counts.update(dict(proven.candidate.left_out))
+    left_out = tuple(sorted(counts.items(), key=lambda row: (-row[1], row[0])))
+    findings = tuple(dict.fromkeys((*before.candidate.findings, *proven.candidate.findings)))
+    return replace(proven, candidate=replace(proven.candidate, left_out=left_out, findings=findings))
 
 
 async def _rounds(
@@ -215,6 +230,7 @@ def _suggestion(best: _Proven, engine: Engine, trace_id: str) -> Suggestion:
         title=candidate.title,
         findings=candidate.findings,
         prose=candidate.prose,
+        left_out=candidate.left_out,
     )
 
 

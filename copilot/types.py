@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Literal
 
+from copilot.testfacts import Gap, TestStyle, Wrong
+
 
 class Task(StrEnum):
     """The capabilities; the value is the name of the module in `copilot/tasks/`."""
@@ -151,16 +153,7 @@ class CommentOptions:
     lang: Literal["auto", "en", "zh"] = "auto"
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """What proven tests leave open at a line (from 1) of the code: it never runs, or it may read `new` where it reads `old`
-    and nothing fails.
-    """
-
-    kind: Literal["line", "fault"]
-    line: int
-    old: str = ""
-    new: str = ""
+_PLAIN: Final = TestStyle()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +161,10 @@ class TestsOptions:
     """`out`: folder for the test file (None: the setting's, else beside the project's tests); `budget_s`: wall seconds
     for one call (None: the setting's).
 
-    `path` and `module` are filled in on the way (`tasks.prepared`): the file to create, and the name by which it
-    imports the document; None and empty when there is no such place or name. `early`: tell about a first verified test
-    while others are looked for. `ground`: the proven file that is to be extended, and the `gaps` that it leaves.
+    `path`, `module` and `style` are filled in on the way (`tasks.prepared`): the file to create, and the name by which it
+    imports the document (None and empty when there is no such place or name), and how the project writes tests. `early`:
+    tell about a first verified test while others are looked for. `ground`: the proven file that is to be extended, and the
+    `gaps` that it leaves.
     """
 
     __test__ = False  # pytest would collect the name
@@ -179,6 +173,9 @@ class TestsOptions:
     budget_s: float | None = None
     path: Path | None = None
     module: str = ""
+    style: TestStyle = _PLAIN
+    plain: bool = False
+    """For tests that nobody keeps: pytest functions, whatever the project's are."""
     early: bool = False
     ground: str = ""
     gaps: tuple[Gap, ...] = ()
@@ -280,21 +277,6 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """A comparison that did not hold: `test` by its name, `line` (from 1) of the test file, the number of the row where it
-    has a table (-1: none); both sides as source text (empty: there is none), and what that of the left and right needs:
-    (module, name), an empty name for the module itself.
-    """
-
-    test: str
-    line: int
-    row: int
-    left: str
-    right: str
-    imports: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Check:
     """One proof step: `name` is stable (`applies`, `syntax`, `runs` …), `detail` is for a person.
 
@@ -314,7 +296,8 @@ class Check:
 class Candidate:
     """What an engine proposes, unproven. `confidence` is a probability in 0..1; `title` names it in one phrase.
 
-    `prose` is what is told and not written: an explanation (Markdown), then without edits.
+    `prose` is what is told and not written: an explanation (Markdown), then without edits. `left_out` counts what was
+    looked at and is not offered, by reason (words of the code, no message; `evidence.left_out` tells it to a person).
     """
 
     edits: tuple[Edit, ...]
@@ -325,6 +308,7 @@ class Candidate:
     prose: str = ""
     gaps: tuple[Gap, ...] = ()
     """What the engine knows that it leaves open."""
+    left_out: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +347,7 @@ class Suggestion:
     title: str = ""
     findings: tuple[Finding, ...] = ()
     prose: str = ""
+    left_out: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

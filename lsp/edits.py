@@ -24,12 +24,18 @@ _NEW_FILE: Final = "new-file"
 
 
 def workspace_edit(
-    server: Server, edits: Iterable[Edit], label: str, *, documents: Sequence[Document] = (), confirm: bool = False
+    server: Server,
+    edits: Iterable[Edit],
+    label: str,
+    *,
+    documents: Sequence[Document] = (),
+    confirm: bool = False,
+    why: str = "",
 ) -> types.WorkspaceEdit:
     """The edits with the versions they were made for.
 
     `documents` are the snapshots that the edits' spans refer to; other paths are taken as they are now. A path that
-    does not exist is created, and the editor is told to ask first (for every change with `confirm`). Raises
+    does not exist is created, and the editor is told to ask first (for every change with `confirm`), and shows `why`. Raises
     UsageError when the editor cannot create files, UnreadableFile for a file on disk that is no text.
     """
     known = {doc.path: doc for doc in documents}
@@ -53,14 +59,20 @@ def workspace_edit(
                 [_annotated(convert.text_edit(doc, edit, server.units), kind if annotate else None) for edit in group],
             )
         )
-    annotations = {_CHANGE: types.ChangeAnnotation(label, needs_confirmation=confirm)}
+    annotations = {_CHANGE: types.ChangeAnnotation(label, needs_confirmation=confirm, description=why or None)}
     if created:
-        annotations[_NEW_FILE] = types.ChangeAnnotation(label, needs_confirmation=True)
+        annotations[_NEW_FILE] = types.ChangeAnnotation(label, needs_confirmation=True, description=why or None)
     return types.WorkspaceEdit(document_changes=changes, change_annotations=annotations if annotate else None)
 
 
 async def apply(
-    server: Server, edits: Iterable[Edit], label: str, *, documents: Sequence[Document] = (), confirm: bool = False
+    server: Server,
+    edits: Iterable[Edit],
+    label: str,
+    *,
+    documents: Sequence[Document] = (),
+    confirm: bool = False,
+    why: str = "",
 ) -> bool:
     """Send the edits to the editor; True when it applied them. Says why when it did not."""
     if not server.client.apply_edit:
@@ -68,7 +80,7 @@ async def apply(
     if any(server.is_stale(doc) for doc in documents):
         server.tell(say("The text has changed meanwhile; nothing was applied."), types.MessageType.Warning)
         return False
-    edit = workspace_edit(server, edits, label, documents=documents, confirm=confirm)
+    edit = workspace_edit(server, edits, label, documents=documents, confirm=confirm, why=why)
     answer = await server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit, label))
     if not answer.applied:
         reason = answer.failure_reason or say("no reason given")

@@ -69,6 +69,7 @@ def answer(found: Suggestion | Declined) -> dict[str, Any]:
         "title": found.title,
         "origin": found.origin,
         "checks": evidence.plain(found.checks),
+        "leftOut": dict(found.left_out),
         "files": [str(path) for path in dict.fromkeys(edit.path for edit in found.edits)],
         "traceId": found.trace_id,
     }

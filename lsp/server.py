@@ -162,16 +162,28 @@ class Server(LanguageServer):
         return progress.working(self, title, token)
 
     def workspace_edit(
-        self, changes: Iterable[Edit], label: str, *, documents: Sequence[Document] = (), confirm: bool = False
+        self,
+        changes: Iterable[Edit],
+        label: str,
+        *,
+        documents: Sequence[Document] = (),
+        confirm: bool = False,
+        why: str = "",
     ) -> types.WorkspaceEdit:
         """Edits for a code action; see `lsp.edits.workspace_edit`."""
-        return edits.workspace_edit(self, changes, label, documents=documents, confirm=confirm)
+        return edits.workspace_edit(self, changes, label, documents=documents, confirm=confirm, why=why)
 
     async def apply_edit(
-        self, changes: Iterable[Edit], label: str, *, documents: Sequence[Document] = (), confirm: bool = False
+        self,
+        changes: Iterable[Edit],
+        label: str,
+        *,
+        documents: Sequence[Document] = (),
+        confirm: bool = False,
+        why: str = "",
     ) -> bool:
         """Send edits to the editor; see `lsp.edits.apply`."""
-        return await edits.apply(self, changes, label, documents=documents, confirm=confirm)
+        return await edits.apply(self, changes, label, documents=documents, confirm=confirm, why=why)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run background work; a failure is logged, and the session's end cancels it."""

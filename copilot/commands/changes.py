@@ -90,7 +90,9 @@ def present(
     else:
         sys.stdout.write(text)
         for suggestion in suggestions:
-            session.warn(f"{suggestion.title} [{suggestion.origin}] {evidence.proof(suggestion.checks)}")
+            session.warn(f"{suggestion.title} [{suggestion.origin}] {evidence.told(suggestion)}")
+            for note in evidence.notes(suggestion):
+                session.warn(f"  {note}")
         for answer in declines:
             session.warn(evidence.why(answer))
         for name in written:

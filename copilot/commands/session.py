@@ -26,7 +26,7 @@ from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, rows
 from copilot.syntax.outline import outline
 from copilot.types import Attempt, Check, Declined, Document, Span, Suggestion
-from copilot.verify.evidence import plain
+from copilot.verify.evidence import notes, plain
 from copilot.workspace import Workspace
 
 ENGINES = ("auto", "embedded", "model", "replay")
@@ -174,6 +174,8 @@ def suggestion(answer: Suggestion) -> dict[str, Any]:
         "origin": answer.origin,
         "confidence": round(answer.confidence, 4),
         "checks": evidence(answer.checks),
+        "left_out": dict(answer.left_out),
+        "notes": notes(answer),
         "trace_id": answer.trace_id,
     }
 

@@ -247,7 +247,7 @@ def _earlier(subject: Subject, top: Path, out: Path | None) -> list[tuple[Path, 
     free = python_places.test_path(subject.document, top, out, subject.symbol.qualified)
     stem = staged_file.base(free.stem)
     found = []
-    for path in sorted(free.parent.glob("test_*.py")):
+    for path in sorted(free.parent.glob("*.py")):
         if staged_file.base(path.stem) == stem and not path.is_symlink():
             with suppress(UnreadableFile):
                 found.append((path, files.read(path, "python").text.decode()))
@@ -308,7 +308,7 @@ async def _caught(subject: Subject, desk: _Desk) -> None:
     """Run tests that were made for the parent's version on the change. A call that is made otherwise is no catch."""
     if subject.old is None or subject.before is None or subject.signature is not None:
         return
-    options = TestsOptions(out=desk.out, budget_s=max(2.0, desk.left_s))
+    options = TestsOptions(out=desk.out, budget_s=max(2.0, desk.left_s), plain=True)
     # Nobody reads these tests: what they leave open is not worth a model's time.
     asked = Request(Task.TESTS, subject.before, subject.old.name_span, options, trigger="automatic")
     answer = await pipeline.suggest(asked, desk.before)

@@ -84,6 +84,7 @@ def label(value: Label) -> str:
     return {
         Label.PROVES: say("proves your change"),
         Label.GUARDS: say("guards behaviour"),
+        Label.TODAY: say("guards behaviour"),
         Label.UNKNOWN: say("not compared with the parent"),
     }[value]
 
@@ -113,6 +114,8 @@ def _lines(report: Report, root: Path) -> list[str]:
             )
         )
         lines += [f"  {finding.message}" for finding in one.answer.findings]
+        if left_out := evidence.left_out(one.answer.left_out):
+            lines.append(f"  {left_out}")
     for caught in report.caught[:_LINES]:
         lines.append(
             say(

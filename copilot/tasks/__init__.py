@@ -88,3 +88,9 @@ def mended(request: Request, candidate: Candidate, checks: Sequence[Check]) -> C
     """A candidate without the parts that the last check refused, where a task can take them out; to be proven anew."""
     mend = cast("Callable[..., Candidate | None] | None", getattr(module(request.task), "mended", None))
     return None if mend is None else mend(request, candidate, checks[-1])
+
+
+async def finished(request: Request, candidate: Candidate, project: Project, settings: Settings) -> Candidate:
+    """A proven candidate with what its task writes beside what was proven: words about it, nothing that does anything."""
+    finish = cast("Callable[..., Awaitable[Candidate]] | None", getattr(module(request.task), "finished", None))
+    return candidate if finish is None else await finish(request, candidate, project, settings)

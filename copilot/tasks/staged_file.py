@@ -21,6 +21,7 @@ _FIRST: Final = re.compile(r"# bank-copilot tests --staged: (\S+) code=([0-9a-f]
 
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+_IMPORTS: Final = (ast.Import, ast.ImportFrom)
 
 
 class Label(StrEnum):
@@ -28,6 +29,7 @@ class Label(StrEnum):
 
     PROVES = "proves your change: fails on the parent commit"
     GUARDS = "guards behaviour: passes on the parent commit too"
+    TODAY = "guards behaviour"
     UNKNOWN = "not compared with the parent commit"
 
 
@@ -45,7 +47,7 @@ class Mark:
 
 def base(stem: str) -> str:
     """The name of a test file without the ending that tells it from an older one (`python_places.test_path`)."""
-    return re.sub(r"_generated(_\d+)?$", "", stem)
+    return re.sub(r"_generated(_\d+)?(?=(_test)?$)", "", stem)
 
 
 def mark(text: str) -> Mark | None:
@@ -64,15 +66,19 @@ def ours(text: str, subject: str) -> bool:
 
 
 def marked(text: str, subject: str, code: str, labels: Mapping[str, Label]) -> str:
-    """The text with its first line, and above each test function its label."""
+    """The text with its first line, and above each test its label."""
+    body = labelled(text, labels)
+    return f"# bank-copilot tests --staged: {subject} code={code} tests={_digest(body)}\n{body}"
+
+
+def labelled(text: str, labels: Mapping[str, Label]) -> str:
+    """The text with a label above each test, by pytest's names; those it had are gone, and a first line of ours."""
     text = unmarked(text)
     rows = text.split("\n")
-    for node in sorted(python_tests.functions(ast.parse(text)), key=lambda node: -node.lineno):
-        first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-        label = labels.get(node.name, Label.UNKNOWN)
-        rows.insert(first - 1, " " * node.col_offset + f"# {label.value}")
-    body = "\n".join(rows)
-    return f"# bank-copilot tests --staged: {subject} code={code} tests={_digest(body)}\n{body}"
+    for name, node in sorted(python_tests.named(ast.parse(text)), key=lambda row: -row[1].lineno):
+        label = labels.get(name, Label.UNKNOWN)
+        rows.insert(_first(node) - 1, " " * node.col_offset + f"# {label.value}")
+    return "\n".join(rows)
 
 
 def unmarked(text: str) -> str:
@@ -82,38 +88,65 @@ def unmarked(text: str) -> str:
 
 
 def joined(new: str, old: str, holding: Collection[str]) -> str | None:
-    """`new` and those test functions of `old` in `holding` that say more than it does; equal names get an ending.
+    """`new` and those tests of `old` in `holding` (pytest's names) that say more than it does; equal names get an ending.
 
-    None where the two cannot stand in one file: one defines helpers, or a name means two things.
+    None where the two cannot stand in one file: one defines helpers, a name means two things, a class has other bases.
     """
+    old = unmarked(old)
     trees = ast.parse(new), ast.parse(old)
     if any(not _plain(node) for tree in trees for node in tree.body):
         return None
-    have = {node.name for node in python_tests.functions(trees[0])}
+    have = set(python_tests.names(new))
     told = {fact for node in python_tests.functions(trees[0]) for fact in facts(node)}
-    kept: list[str] = []
-    rows = unmarked(old).split("\n")
-    for node in python_tests.functions(ast.parse(unmarked(old))):
-        if node.name not in holding or facts(node) <= told:
+    kept: dict[str, list[str]] = {}
+    rows = old.split("\n")
+    for full, node in python_tests.named(trees[1]):
+        if full not in holding or facts(node) <= told:
             continue
+        owner = full.rpartition("::")[0]
         name = node.name
-        while name in have:
+        while (f"{owner}::{name}" if owner else name) in have:
             name += "_earlier"
-        have.add(name)
-        first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-        part = "\n".join(rows[first - 1 : node.end_lineno])
-        kept.append(re.sub(rf"^((?:async )?def ){node.name}\b", rf"\g<1>{name}", part, count=1, flags=re.MULTILINE))
+        have.add(f"{owner}::{name}" if owner else name)
+        part = "\n".join(rows[_first(node) - 1 : node.end_lineno])
+        renamed = re.sub(rf"^(\s*(?:async )?def ){node.name}\b", rf"\g<1>{name}", part, count=1, flags=re.MULTILINE)
+        kept.setdefault(owner, []).append(renamed)
     if not kept:
         return new
-    if not _compatible(trees):
+    classes = [{node.name: node for node in tree.body if isinstance(node, ast.ClassDef)} for tree in trees]
+    if not _compatible(trees) or any(
+        _bases(one) != _bases(classes[1].get(name, one)) for name, one in classes[0].items()
+    ):
         return None
-    end = max(
-        (node.end_lineno or 0 for node in trees[0].body if isinstance(node, (ast.Import, ast.ImportFrom))), default=0
-    )
+    return _put(new, kept, classes, [ast.unparse(node) for node in trees[1].body if isinstance(node, _IMPORTS)])
+
+
+def _put(
+    new: str, kept: Mapping[str, list[str]], classes: Sequence[Mapping[str, ast.ClassDef]], extra: list[str]
+) -> str:
+    """`new` with further tests at the end of their classes, of their own classes, of the file; and further imports."""
     lines = new.split("\n")
-    extra = [ast.unparse(node) for node in trees[1].body if isinstance(node, (ast.Import, ast.ImportFrom))]
-    text = "\n".join([*lines[:end], *extra, *lines[end:]]).rstrip("\n")
-    return python_tests.without("\n\n\n".join([text, *kept]) + "\n", ())
+    for name, node in sorted(classes[0].items(), key=lambda row: -row[1].lineno):
+        for part in reversed(kept.get(name, ())):
+            lines[node.end_lineno : node.end_lineno] = ["", *part.split("\n")]
+    tree = ast.parse(new)
+    end = max((node.end_lineno or 0 for node in tree.body if isinstance(node, _IMPORTS)), default=0)
+    blocks = ["\n".join([*lines[:end], *extra, *lines[end:]]).rstrip("\n")]
+    for name, parts in kept.items():
+        if not name:
+            blocks += parts
+        elif name not in classes[0]:
+            blocks.append(f"class {name}{_bases(classes[1][name])}:\n" + "\n\n".join(parts))
+    return python_tests.without("\n\n\n".join(blocks) + "\n", ())
+
+
+def _bases(node: ast.ClassDef) -> str:
+    return f"({', '.join(map(ast.unparse, node.bases))})" if node.bases else ""
+
+
+def _first(node: _Function) -> int:
+    """The first line of a test, with its decorators."""
+    return min([node.lineno, *(one.lineno for one in node.decorator_list)])
 
 
 def _compatible(trees: Iterable[ast.Module]) -> bool:
@@ -133,13 +166,13 @@ def _compatible(trees: Iterable[ast.Module]) -> bool:
 
 def filled(function: _Function, number: int) -> _Function:
     """The test with the values of one row of its table in the place of their names; as it is without such a row."""
-    names, rows = table(function)
+    names, rows, body = table(function)
     if number >= len(rows):
         return function
     row = rows[number]
     values = [row] if len(names) == 1 else list(getattr(row, "elts", ()))
     twin = copy.deepcopy(function)
-    twin.body = [_Filled(dict(zip(names, values, strict=False))).visit(node) for node in twin.body]
+    twin.body = [_Filled(dict(zip(names, values, strict=False))).visit(copy.deepcopy(node)) for node in body]
     return twin
 
 
@@ -151,15 +184,22 @@ class _Filled(ast.NodeTransformer):
         return self._values.get(node.id, node)
 
 
-def table(function: _Function) -> tuple[list[str], Sequence[ast.expr]]:
-    """Names and rows of the one table of a parametrised test; empty where it has none, or is parametrised otherwise."""
+def table(function: _Function) -> tuple[list[str], Sequence[ast.expr], list[ast.stmt]]:
+    """Names and rows of the one table of a test, and what is done with each: pytest's parameters, or a loop of `subTest`.
+
+    Names and rows are empty where it has none, or is made otherwise.
+    """
     calls = [one for one in function.decorator_list if isinstance(one, ast.Call) and len(one.args) > 1]
-    if len(calls) != 1:
-        return [], ()
-    named, rows = calls[0].args[0], getattr(calls[0].args[1], "elts", ())
-    if isinstance(named, ast.Constant) and isinstance(named.value, str):
-        return [one.strip() for one in named.value.split(",")], rows
-    return [str(one.value) for one in getattr(named, "elts", ()) if isinstance(one, ast.Constant)], rows
+    if len(calls) == 1:
+        named, rows = calls[0].args[0], getattr(calls[0].args[1], "elts", ())
+        if isinstance(named, ast.Constant) and isinstance(named.value, str):
+            return [one.strip() for one in named.value.split(",")], rows, function.body
+        words = [str(one.value) for one in getattr(named, "elts", ()) if isinstance(one, ast.Constant)]
+        return words, rows, function.body
+    match function.body:
+        case [ast.For(target=target, iter=ast.List(elts=rows), body=[ast.With(body=body)])]:
+            return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)], rows, body
+    return [], (), function.body
 
 
 def facts(function: _Function) -> set[str]:
@@ -167,14 +207,22 @@ def facts(function: _Function) -> set[str]:
     found: set[str] = set()
     for number in range(max(1, len(table(function)[1]))):
         body = filled(function, number).body
-        lone = all(isinstance(node, (ast.Assert, ast.With)) for node in body)
-        found |= {ast.dump(node) for node in body} if lone else {"".join(map(ast.dump, body))}
+        found |= {ast.dump(node) for node in body} if all(map(_lone, body)) else {"".join(map(ast.dump, body))}
     return found
+
+
+def _lone(node: ast.stmt) -> bool:
+    """Whether a statement is an assertion that needs nothing before it."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    called = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr.startswith("assert")
+    return called or isinstance(node, (ast.Assert, ast.With))
 
 
 def _plain(node: ast.stmt) -> bool:
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return node.name.startswith("test")
+    if isinstance(node, ast.ClassDef):
+        return not node.decorator_list and all(map(_plain, node.body))
     return isinstance(node, (ast.Import, ast.ImportFrom)) or (
         isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     )

@@ -19,7 +19,7 @@ from copilot.config import Settings
 from copilot.tasks import staged_file, tests_proof
 from copilot.tasks.staged_file import Label
 from copilot.types import Document, Project
-from copilot.verify import isolation, python_places, runs, sandbox
+from copilot.verify import isolation, python_places, python_tests, runs, sandbox
 
 _SHOWN: Final = 100
 _WRONG: Final = re.compile(r"^(?:AssertionError: )?assert (.+)$")
@@ -93,11 +93,7 @@ def catches(text: str, on_change: runs.Outcome) -> list[Catch]:
     """What the failures of the parent's tests on the change mean; none when they could not be run at all."""
     if on_change.broken:
         return []
-    functions = {
-        node.name: node
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    }
+    functions = dict(python_tests.named(ast.parse(text)))
     found: dict[tuple[str, str, str], Catch] = {}
     cases: Counter[str] = Counter()
     for name, reason in on_change.tests.items():
@@ -155,7 +151,8 @@ def _raising(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
 
 
 def _function(name: str) -> str:
-    return name.split("[", maxsplit=1)[0].rpartition("::")[2]
+    """Pytest's name of a test without the row of a table."""
+    return name.split("[", maxsplit=1)[0]
 
 
 def _short(text: str) -> str:

@@ -8,6 +8,8 @@ took, or a planted fault that no test exposed. Single tests that do not are take
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,28 +20,32 @@ from copilot.edits import apply
 from copilot.messages import say
 from copilot.progress import report
 from copilot.syntax.outline import Symbol, outline
-from copilot.tasks import tests_gaps, tests_prompt, tests_proof
+from copilot.tasks import tests_gaps, tests_labels, tests_prompt, tests_proof
+from copilot.testfacts import TestStyle
 from copilot.types import (
     Candidate,
     Check,
     Context,
     Declined,
     Document,
+    Finding,
     Offer,
     Project,
     Prompt,
     Request,
+    Severity,
     Span,
     Task,
     TestsOptions,
     document,
 )
-from copilot.verify import python_places, python_tests, syntax, tools
+from copilot.verify import neighbours, python_places, python_tests, stale, syntax, tools
 from prompts.templates import Library
 
 EARLY: Final = 0.5
 """Confidence of a file with one test that is there to be shown while the rest is being made."""
 
+_NOTES: Final = 5
 _TESTABLE = frozenset({"function", "method", "constructor", "class"})
 
 
@@ -93,9 +99,9 @@ def further(request: Request, candidate: Candidate, checks: Sequence[Check]) -> 
 
 
 async def prepared(request: Request, settings: Settings, project: Project) -> Request:
-    """The request with the file that its tests go to, and the name by which they import the document.
+    """The request with the file that its tests go to, the name by which they import the document, and their style.
 
-    Both are found here, whatever the request says: it may come from an editor.
+    All are found here, whatever the request says: it may come from an editor.
     """
     document, options = request.document, request.options
     options = options if isinstance(options, TestsOptions) else TestsOptions()
@@ -105,7 +111,10 @@ async def prepared(request: Request, settings: Settings, project: Project) -> Re
     out = options.out or (project.root / settings.tests.out if settings.tests.out else None)
     subject = focus(document, request.span)
     path = python_places.test_path(document, project.root, out, subject.qualified if subject is not None else "")
-    return replace(request, options=replace(options, path=path, module=where.name))
+    style = TestStyle()
+    if not options.plain:
+        style = await asyncio.to_thread(neighbours.style, project.root, document.path, where, path)
+    return replace(request, options=replace(options, path=path, module=where.name, style=style))
 
 
 def unfit(document: Document) -> Declined | None:
@@ -141,7 +150,31 @@ def mended(request: Request, candidate: Candidate, check: Check) -> Candidate | 
     """The file without the tests that a check refused; None when the check refused something else, or nothing would be
     left.
     """
-    return tests_prompt.without(candidate, request, focus, check)
+    left = tests_prompt.without(candidate, request, focus, check)
+    if left is None:
+        return None
+    counts = Counter(dict(candidate.left_out))
+    reasons = {name.split("[", 1)[0]: reason for name, reason in check.parts}
+    counts.update("worth" if reason == tests_proof.idle() else check.name for reason in reasons.values())
+    return replace(left, left_out=tuple(sorted(counts.items(), key=lambda row: (-row[1], row[0]))))
+
+
+async def finished(request: Request, candidate: Candidate, project: Project, settings: Settings) -> Candidate:
+    """The file with a first line that says what its tests are, and a label above each (`tests_labels`); a note of each
+    older file of ours that tests what is gone.
+    """
+    doc = request.document
+    where = python_places.place(doc, project.root)
+    if where is not None and candidate.edits:
+        found = await asyncio.to_thread(lambda: list(stale.gone(project.root, doc.path, where.base)))
+        notes = [say("{path} tests {name}, which is not there any more", path=p.name, name=n) for p, n in found]
+        told = [Finding("tests.stale", Severity.INFORMATION, doc.path, Span(0, 0), note) for note in notes[:_NOTES]]
+        candidate = replace(candidate, findings=(*candidate.findings, *told))
+    if project.base is not None or not candidate.edits:  # the commit hook compares with the commit's own parent
+        return candidate
+    (edit,) = candidate.edits
+    text = await tests_labels.labelled(request, edit, focus(doc, request.span), project, settings)
+    return replace(candidate, edits=(replace(edit, new=text),))
 
 
 def satisfied(request: Request, candidate: Candidate, settings: Settings) -> bool:  # noqa: ARG001 - the protocol's
@@ -157,9 +190,10 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
     subject = focus(doc, request.span)
     files = _files(candidate)
     own = frozenset(symbol.name for symbol in outline(doc).symbols if symbol.parent is None)
+    existing = await asyncio.to_thread(lambda: [t for f in files for t in neighbours.texts(project.root, doc.path, f)])
     for path, text in files.items():
         module = request.options.module if isinstance(request.options, TestsOptions) else ""
-        check = python_tests.asserts(text, subject.name if subject else "", module, own)
+        check = python_tests.asserts(text, subject.name if subject else "", module, own, existing)
         yield replace(check, detail=f"{path.name}: {check.detail}") if len(files) > 1 else check
     proven = True
     faults = tests_proof.FAULTS_OF_CHOSEN if candidate.origin == "embedded" else tests_proof.FAULTS

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Final
 
 from copilot.tasks import excerpts
-from copilot.types import Candidate, Check, Document, Gap, Request, TestsOptions
+from copilot.testfacts import Gap
+from copilot.types import Candidate, Check, Document, Request, TestsOptions
 from copilot.verify import python_tests
 
 _MOST_LINES: Final = 12

@@ -30,7 +30,7 @@ from copilot.types import (
     Span,
     TestsOptions,
 )
-from copilot.verify import python_places, python_tests
+from copilot.verify import neighbours, python_places, python_tests
 from prompts.templates import Library, fenced
 
 Focus = Callable[[Document, Span], Symbol | None]
@@ -63,7 +63,9 @@ def build(request: Request, context: Context, focus: Focus, library: Library) ->
         "path": excerpts.one_line(document.path.name),
         "file": excerpts.one_line(options.path.name),
         "module": options.module,
-        "import": f"from {options.module} import {', '.join(names)}",
+        "import": neighbours.reached(options.module, options.style.imports)[0]
+        or f"from {options.module} import {', '.join(names)}",
+        "style": neighbours.told(options.style),
         "name": subject.qualified if subject is not None else ", ".join(names),
         "code": _code(document, subject),
         "example": "\n" + fenced(examples[0].text, "python") if examples else "",

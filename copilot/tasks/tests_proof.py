@@ -16,7 +16,8 @@ from copilot.errors import CopilotError
 from copilot.messages import say
 from copilot.progress import report
 from copilot.syntax.outline import Symbol, outline
-from copilot.types import Check, Document, Gap, Project, Request, Span, TestsOptions
+from copilot.testfacts import Gap
+from copilot.types import Check, Document, Project, Request, Span, TestsOptions
 from copilot.verify import callers, isolation, python_places, python_tests, runs, sandbox
 
 _weighed: Final[dict[str, runs.Worth]] = {}
@@ -135,8 +136,7 @@ async def _judged(
     bad |= {name: _effect(what) for one in reversed(found) for name, what in one.effects.items() if name in first.tests}
     unsteady, broken = _unsteady(first, later)
     unsteady = {name: reason for name, reason in unsteady.items() if name not in bad}
-    idle = dict.fromkeys(_idle(first.worth), say("it adds nothing to the other tests"))
-    parts = tuple({**idle, **unsteady, **bad}.items())
+    parts = tuple({**dict.fromkeys(_idle(first.worth), idle()), **unsteady, **bad}.items())
     if bad:
         name, reason = next(iter(bad.items()))
         wrong = tuple(one for one in first.wrong if one.test in bad)
@@ -203,6 +203,11 @@ def _unsteady(first: runs.Outcome, later: list[runs.Outcome]) -> tuple[dict[str,
                 where = say("on another date") if outcome.ahead else say("run {number}", number=number)
                 found.setdefault(name, f"{where}: {reason}")
     return found, ""
+
+
+def idle() -> str:
+    """The reason for leaving out a test that `_idle` names."""
+    return say("it adds nothing to the other tests")
 
 
 def _idle(worth: runs.Worth | None) -> list[str]:

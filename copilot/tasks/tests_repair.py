@@ -18,7 +18,8 @@ from copilot.syntax import importing
 from copilot.syntax.importing import Need
 from copilot.syntax.outline import outline
 from copilot.tasks import known_imports, staged_file
-from copilot.types import Document, Wrong, document
+from copilot.testfacts import Wrong
+from copilot.types import Document, document
 
 _MARK: Final = "# Recorded; the model expected "
 _MOST_RECORDED: Final = 2
@@ -139,7 +140,7 @@ def _times(text: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 def _cell(side: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef, row: int) -> ast.expr | None:
     """A side of a comparison that is a written value; with a table the cell in which it is written, for this row alone."""
     if row >= 0:
-        names, rows = staged_file.table(function)
+        names, rows, _ = staged_file.table(function)
         if not isinstance(side, ast.Name) or side.id not in names or row >= len(rows):
             return None
         values = [rows[row]] if len(names) == 1 else list(getattr(rows[row], "elts", ()))

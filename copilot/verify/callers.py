@@ -37,7 +37,7 @@ def calling(root: Path, path: Path, names: frozenset[str], beside: frozenset[str
     `path` is the file that defines them. A name alone, such as `get`, says nothing about whose it is.
     """
     found = []
-    for file in _test_files(root, path):
+    for file in test_files(root, path):
         try:
             text = file.read_text("utf-8")
         except (OSError, ValueError):
@@ -54,7 +54,7 @@ def _holds(text: str, names: frozenset[str]) -> bool:
     return re.search(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b", text) is not None if names else True
 
 
-def _test_files(root: Path, path: Path) -> list[Path]:
+def test_files(root: Path, path: Path) -> list[Path]:
     """Test files below the root within the limits: those whose name says they are about this file, then the nearest."""
     until = time.monotonic() + _SECONDS
     found: list[Path] = []

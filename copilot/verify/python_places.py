@@ -65,18 +65,21 @@ def test_path(doc: Document, root: Path, out: Path | None, symbol: str) -> Path:
     """A file that does not exist yet, for tests of `doc` or of one `symbol` in it (empty: the whole file).
 
     In `out`, else in the nearest `tests` folder between the file and the root, else in `tests` at the root. Human
-    files are never touched; the name is unique among the tests, since pytest may not take two files of one name.
+    files are never touched; the name is unique among the tests, since pytest may not take two files of one name. It is
+    `test_x.py`, or `x_test.py` where most tests there are called so.
     """
     folder = out or _test_folder(doc.path, root)
     stem = "__".join(part for part in (doc.path.stem.strip("_") or "module", _snake(symbol)) if part)
     if doc.path.stem == "__init__":
         stem = doc.path.parent.name
     taken = {path.name for path in _tests_of(folder, root)}
+    ends = sum(name.endswith("_test.py") for name in taken)
+    pattern = "{}_test.py" if ends > len(taken) - ends else "test_{}.py"
     for ending in ("", "_generated", *(f"_generated_{n}" for n in range(2, 1000))):
-        name = f"test_{stem}{ending}.py"
+        name = pattern.format(stem + ending)
         if name not in taken and not (folder / name).exists():
             return folder / name
-    return folder / f"test_{stem}.py"
+    return folder / pattern.format(stem)
 
 
 def _snake(symbol: str) -> str:
@@ -104,4 +107,5 @@ def _tests_of(folder: Path, root: Path) -> list[Path]:
     while top != root and top.name not in _TEST_FOLDERS and top.is_relative_to(root):
         top = top.parent
     top = folder if top == root else top
-    return sorted(top.rglob("test_*.py"))[:5000] if top.is_dir() else []
+    found = (path for path in top.rglob("*.py") if is_test(path) and path.name != "conftest.py") if top.is_dir() else ()
+    return sorted(found)[:5000]

@@ -14,7 +14,10 @@ from typing import Final
 
 from copilot.messages import say
 from copilot.types import Check
+from copilot.verify.assertions import empty, held, idle, last
 
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _REACHING: Final = frozenset(
     {
         "socket",
@@ -30,39 +33,53 @@ _REACHING: Final = frozenset(
         "ctypes",
     }
 )
-_CALLS: Final = frozenset({"sleep", "system", "popen", "eval", "exec", "skip", "xfail", "fail", "importorskip"})
-_MARKS: Final = frozenset({"skip", "skipif", "xfail"})
+_CALLS: Final = frozenset(
+    {"sleep", "system", "popen", "eval", "exec", "skip", "skipTest", "xfail", "fail", "importorskip"}
+)
+_MARKS: Final = frozenset({"skip", "skipif", "skipIf", "skipUnless", "xfail", "expectedFailure"})
 _PATCHES: Final = frozenset({"patch", "Mock", "MagicMock", "AsyncMock", "setattr"})
 
 
-def asserts(text: str, subject: str, module: str = "", own: frozenset[str] = frozenset()) -> Check:
+def asserts(
+    text: str,
+    subject: str,
+    module: str = "",
+    own: frozenset[str] = frozenset(),
+    existing: Iterable[str] = (),
+) -> Check:
     """Check `asserts`: how many assertions hold the code to a value, or which test is not worth running and why.
 
     `module` is what the tests are about, where it is known: a test that uses no code of the project is none. `own` are the
-    names that it defines: a test that replaces one of them and calls it tests nothing.
+    names that it defines: a test that replaces one of them and calls it tests nothing. `existing` are texts of test files
+    that are there: a test that stands in one of them adds nothing.
     """
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return Check("asserts", passed=False, detail=say("the test file does not parse"))
     count = 0
-    found = list(functions(tree))
+    found = list(named(tree))
     for node in (n for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom))):
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         if bad := [n for n in names if n.split(".")[0] in _REACHING]:
             return Check("asserts", passed=False, detail=say("a test imports {module}", module=bad[0]))
     weak: list[tuple[str, str]] = []
     ours = _project_names(tree, module)
-    for function in found:
-        held = _held(function)
-        reason = _refused(function, subject, own) or (
-            "" if held else say("{test} asserts no value", test=function.name)
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    same = duplicates(tree, existing)
+    for full, function in found:
+        holding = held(function)
+        around = classes.get(full.rpartition("::")[0])
+        reason = _refused(function, around, subject, own) or (
+            "" if holding else say("{test} asserts no value", test=function.name)
         )
-        if not reason and module and not _names(function) & ours and not function.args.args:
+        if not reason and module and not _reached(function, around) & ours and not _given(function):
             reason = say("it does not use the code under test")
+        if not reason and full in same:
+            reason = say("it is the same as {test}", test=same[full])
         if reason:
-            weak.append((function.name, reason))
-        count += held
+            weak.append((full, reason))
+        count += holding
     if weak:
         name, reason = weak[0]
         detail = reason if name in reason else f"{name}: {reason}"
@@ -97,8 +114,44 @@ def _is_foreign(name: str, module: str) -> bool:
     )
 
 
-def _names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    return {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+def _reached(function: _Function, around: ast.ClassDef | None) -> set[str]:
+    """The names that a test uses, and those of what its class makes ready for it."""
+    nodes: list[ast.stmt] = [function]
+    if around is not None:
+        nodes += [node for node in around.body if not (isinstance(node, _FUNCTIONS) and node.name.startswith("test"))]
+    found = {each.id for node in nodes for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return found | ({last(base) for base in around.bases} if around is not None else set())
+
+
+def _given(function: _Function) -> list[str]:
+    """The parameters of a test that pytest fills in."""
+    names = [one.arg for one in function.args.args]
+    return names[1:] if names[:1] == ["self"] else names
+
+
+def duplicates(tree: ast.Module, existing: Iterable[str] = ()) -> dict[str, str]:
+    """Tests of a file whose body stands in an earlier test of it, or in one of the texts `existing`: test to that test."""
+    seen: dict[str, str] = {}
+    for text in existing:
+        try:
+            other = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        for name, node in named(other):
+            seen.setdefault(_meant(node), name)
+    found: dict[str, str] = {}
+    for name, node in named(tree):
+        before = seen.setdefault(_meant(node), name)
+        if before != name:
+            found[name] = before
+    return found
+
+
+def _meant(function: _Function) -> str:
+    """What a test does, whatever its name, its docstring and its layout."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    parts = [*function.decorator_list, function.args, *body]
+    return "\n".join(map(ast.dump, parts))
 
 
 def without(text: str, names: Iterable[str]) -> str:
@@ -113,16 +166,13 @@ def without(text: str, names: Iterable[str]) -> str:
             dropped.append(top)
         elif isinstance(top, ast.ClassDef):
             own = [node for node in top.body if isinstance(node, _FUNCTIONS)]
-            bad = [node for node in own if node.name in gone or f"{top.name}::{node.name}" in gone]
+            bad = [node for node in own if f"{top.name}::{node.name}" in gone]
             tests = [node for node in own if node.name.startswith("test")]
             dropped += [top] if tests and not [node for node in tests if node not in bad] else bad
     left = _without_lines(text, dropped)
     if not list(functions(ast.parse(left))):
         return ""
     return _without_unused(left)
-
-
-_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def _without_lines(text: str, statements: Iterable[ast.stmt]) -> str:
@@ -135,8 +185,8 @@ def _without_lines(text: str, statements: Iterable[ast.stmt]) -> str:
         while first > 1 and not rows[first - 2].strip():
             first -= 1
             gone.add(first - 1)
-    kept = [row for at, row in enumerate(rows) if at not in gone]
-    return "\n".join(kept).strip("\n") + "\n"
+    kept = "\n".join(row for at, row in enumerate(rows) if at not in gone)
+    return re.sub(r"^(class .*:)\n\n+(?= )", r"\1\n", kept, flags=re.MULTILINE).strip("\n") + "\n"
 
 
 def _without_unused(text: str) -> str:
@@ -154,44 +204,58 @@ def _without_unused(text: str) -> str:
 
 
 def names(text: str) -> list[str]:
-    """The test functions of a file, in order."""
-    return [node.name for node in sorted(functions(ast.parse(text)), key=lambda node: node.lineno)]
+    """The tests of a file as pytest calls them (`test_a`, `TestB::test_c`), in order."""
+    return [name for name, _ in named(ast.parse(text))]
 
 
 def assertion_count(text: str) -> int:
     """Assertions on values and expected exceptions in a test file; a row of a table counts as one."""
-    return sum(_held(function) for function in functions(ast.parse(text)))
+    return sum(held(function) for function in functions(ast.parse(text)))
 
 
-def _held(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    rows = max((len(getattr(d.args[1], "elts", ())) for d in _tables(function)), default=1)
-    return rows * sum(_holds(node) for node in ast.walk(function))
+def functions(tree: ast.Module) -> Iterator[_Function]:
+    """The test functions of a file and of its classes, in order."""
+    for _, node in named(tree):
+        yield node
 
 
-def _tables(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Call]:
-    for decorator in function.decorator_list:
-        if isinstance(decorator, ast.Call) and len(decorator.args) > 1 and _last(decorator.func) == "parametrize":
-            yield decorator
+def named(tree: ast.Module) -> Iterator[tuple[str, _Function]]:
+    """The tests of a file, each with pytest's name for it, in order."""
+    for top in tree.body:
+        if isinstance(top, _FUNCTIONS) and top.name.startswith("test"):
+            yield top.name, top
+        elif isinstance(top, ast.ClassDef):
+            for node in top.body:
+                if isinstance(node, _FUNCTIONS) and node.name.startswith("test"):
+                    yield f"{top.name}::{node.name}", node
 
 
-def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """The test functions of a file, those of classes behind the others."""
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test"):
-            yield node
+def cases(tree: ast.Module) -> frozenset[str]:
+    """The classes of a file that are cases of `unittest`: by their base, or because their tests call its assertions."""
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and (
+            any(last(base) in found or last(base).endswith("TestCase") for base in node.bases)
+            or any(
+                isinstance(each, ast.Attribute) and each.attr in {"assertEqual", "assertTrue", "assertRaises"}
+                for each in ast.walk(node)
+            )
+        ):
+            found.add(node.name)
+    return frozenset(found)
 
 
-def _refused(function: ast.FunctionDef | ast.AsyncFunctionDef, subject: str, own: frozenset[str]) -> str:
-    for decorator in function.decorator_list:
-        if any(_last(node) in _MARKS for node in ast.walk(decorator)):
+def _refused(function: _Function, around: ast.ClassDef | None, subject: str, own: frozenset[str]) -> str:
+    for decorator in [*function.decorator_list, *(around.decorator_list if around is not None else ())]:
+        if any(last(node) in _MARKS for node in ast.walk(decorator)):
             return say("it is skipped or expected to fail")
     for node in ast.walk(function):
-        if isinstance(node, ast.Assert) and _empty(node.test):
+        if (isinstance(node, ast.Assert) and empty(node.test)) or (isinstance(node, ast.Call) and idle(node)):
             return say("an assertion cannot fail")
         if isinstance(node, ast.Try) and any(all(isinstance(s, ast.Pass) for s in h.body) for h in node.handlers):
             return say("it swallows exceptions")
         if isinstance(node, ast.Call):
-            name = _last(node.func)
+            name = last(node.func)
             if name in _CALLS:
                 return say("it calls {name}", name=name)
             if name in _PATCHES and _replaces(node, function, subject, own):
@@ -199,55 +263,14 @@ def _refused(function: ast.FunctionDef | ast.AsyncFunctionDef, subject: str, own
     return ""
 
 
-def _replaces(
-    node: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef, subject: str, own: frozenset[str]
-) -> bool:
+def _replaces(node: ast.Call, function: _Function, subject: str, own: frozenset[str]) -> bool:
     """True for a patch of the subject, or of a definition of the module under test that the test itself then calls."""
     told = " ".join(ast.unparse(argument) for argument in node.args)
     if subject and re.search(rf"(?<!\w){re.escape(subject)}(?!\w)", told):
         return True
-    called = {_last(each.func) for each in ast.walk(function) if isinstance(each, ast.Call) and each is not node}
+    called = {last(each.func) for each in ast.walk(function) if isinstance(each, ast.Call) and each is not node}
     texts = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     return any(text.rpartition(".")[2] in called & own for text in texts)
-
-
-def _last(node: ast.AST) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def _empty(test: ast.expr) -> bool:
-    """True for an assertion on constants, or on a thing being equal to itself as written."""
-    if not any(isinstance(node, (ast.Name, ast.Call, ast.Attribute)) for node in ast.walk(test)):
-        return True
-    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or):
-        return any(_empty(value) for value in test.values)
-    if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        return ast.dump(test.left) == ast.dump(test.comparators[0])
-    return False
-
-
-def _holds(node: ast.AST) -> bool:
-    if isinstance(node, ast.Assert):
-        return not _vague(node.test)
-    if isinstance(node, (ast.With, ast.AsyncWith)):
-        return any(
-            isinstance(i.context_expr, ast.Call) and _last(i.context_expr.func) in {"raises", "assertRaises"}
-            for i in node.items
-        )
-    return isinstance(node, ast.Call) and _last(node.func).startswith("assert") and _last(node.func) != "assert_"
-
-
-def _vague(test: ast.expr) -> bool:
-    """True for an assertion that nearly any result satisfies: something is there, of some type, of some length."""
-    if isinstance(test, ast.Call):
-        return _last(test.func) in {"isinstance", "hasattr", "callable", "issubclass"}
-    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
-        return False
-    left, right = test.left, test.comparators[0]
-    if isinstance(test.ops[0], (ast.IsNot, ast.NotEq)):
-        return isinstance(right, ast.Constant) and right.value is None
-    is_length = isinstance(left, ast.Call) and _last(left.func) == "len"
-    return is_length and isinstance(test.ops[0], ast.GtE) and isinstance(right, ast.Constant) and right.value == 0
 
 
 def statement_lines(text: str, first: int, last: int) -> frozenset[int]:

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from copilot.errors import ToolMissing
 from copilot.messages import say
-from copilot.types import Wrong
+from copilot.testfacts import Wrong
 from copilot.verify import isolation, sandbox
 from copilot.verify.isolation import Level
 

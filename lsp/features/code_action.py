@@ -79,8 +79,9 @@ async def resolved(server: Server, action: types.CodeAction) -> types.CodeAction
     if isinstance(found, Declined):
         server.tell(evidence.why(found))
         return action
-    action.edit = server.workspace_edit(found.edits, found.title or action.title, documents=[document])
-    action.data = {**told, "evidence": evidence.proof(found.checks)}
+    why = evidence.told(found)
+    action.edit = server.workspace_edit(found.edits, found.title or action.title, documents=[document], why=why)
+    action.data = {**told, "evidence": why}
     return action
 
 

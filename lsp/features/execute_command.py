@@ -166,7 +166,8 @@ async def _repaired(server: Server, uri: str) -> dict[str, Any]:
 
 
 async def _applied(server: Server, document: Document, found: Suggestion, title: str) -> dict[str, Any]:
-    applied = await server.apply_edit(found.edits, found.title or title, documents=[document])
+    why = evidence.told(found)
+    applied = await server.apply_edit(found.edits, found.title or title, documents=[document], why=why)
     return {**questions.answer(found), "applied": applied}
 
 

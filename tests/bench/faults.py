@@ -84,7 +84,7 @@ def hunted(variant: str) -> dict[Fault, str]:
     for module in sorted({one.module for one in every}):
         some = [one for one in every if one.module == module]
         file = f"teller/{module}.py"
-        out, cost, said = generated(project, file)
+        out, cost, said, _ = generated(project, file)
         texts = [{"text": one.text()} for one in some]
         verdict = Verdict(judged(project, file, out, texts, 0), cost, said)
         ends = [one["end"] for one in verdict.told["mutants"]]

@@ -34,6 +34,7 @@ class Verdict:
     told: dict[str, Any]
     cost: Cost
     said: str = ""
+    left_out: dict[str, int] = field(default_factory=dict)
     summary: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -84,8 +85,8 @@ def share(part: int, whole: int, ran: bool) -> float:
     return 100 * part / whole if whole else 100.0 * ran
 
 
-def generated(project: Path, file: str) -> tuple[Path, Cost, str]:
-    """Our suite for a file of a project: its folder, what it took, and what the tool said of it.
+def generated(project: Path, file: str) -> tuple[Path, Cost, str, dict[str, int]]:
+    """Our suite for a file of a project: its folder, what it took, what the tool said of it, and what it left out why.
 
     The suite is moved out of the project, so that no later one can learn from it.
     """
@@ -112,9 +113,10 @@ def generated(project: Path, file: str) -> tuple[Path, Cost, str]:
     try:
         told = json.loads(answer.read_text("utf-8"))
     except ValueError:
-        return kept, cost, f"no answer: {metered.stderr.strip()[-300:]}"
+        return kept, cost, f"no answer: {metered.stderr.strip()[-300:]}", {}
     said = [one["title"] for one in told["suggestions"]] + [one["declined"] for one in told["declined"]]
-    return kept, cost, "; ".join(said)
+    left_out = told["suggestions"][0]["left_out"] if told["suggestions"] else {}
+    return kept, cost, "; ".join(said), left_out
 
 
 def judged(

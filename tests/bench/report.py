@@ -41,8 +41,8 @@ def machine() -> str:
     return f"{os.cpu_count()} x {model}, {platform.system()} {platform.release()}, Python {platform.python_version()}"
 
 
-def publish(name: str, figures: Sequence[Figure]) -> bool:
-    """Print the table and write the file. True when every goal is met."""
+def publish(name: str, figures: Sequence[Figure], **more: object) -> bool:
+    """Print the table and write the file, with `more` beside the figures. True when every goal is met."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = [
         {
@@ -55,7 +55,7 @@ def publish(name: str, figures: Sequence[Figure]) -> bool:
         }
         for f in figures
     ]
-    text = json.dumps({"machine": machine(), "figures": rows}, indent=1) + "\n"
+    text = json.dumps({"machine": machine(), "figures": rows, **more}, indent=1) + "\n"
     (FOLDER / f"{name}.json").write_text(text, "utf-8")
     print(f"{name}: {machine()}")
     for f in figures:

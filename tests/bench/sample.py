@@ -38,7 +38,7 @@ def _verdicts(root: Path, package: Path) -> list[Verdict]:
         if not any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(tree)):
             continue
         file = str(path.relative_to(root))
-        out, cost, said = generated(root, file)
+        out, cost, said, _ = generated(root, file)
         verdict = Verdict(judged(root, file, out, None, 0), cost, said)
         found.append(verdict)
         total = verdict.summary

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,14 +61,27 @@ def details(verdict: Verdict) -> str:
 def ours(module: str, variant: str, options: argparse.Namespace) -> Verdict:
     """Our suite for a module, judged."""
     one = subject(module, variant)
-    out, cost, said = generated(one.project, one.file)
-    verdict = Verdict(judged(one.project, one.file, out, MUTANTS, options.reruns), cost, said)
+    out, cost, said, left_out = generated(one.project, one.file)
+    verdict = Verdict(judged(one.project, one.file, out, MUTANTS, options.reruns), cost, said, left_out)
     print(row(module, variant, verdict), flush=True)
     path = BUILD / f"{module}.{variant}.txt"
     path.write_text(details(verdict), "utf-8")
     if options.verbose:
         print(path.read_text("utf-8"))
     return verdict
+
+
+def histogram(found: dict[str, dict[str, dict[str, int]]]) -> None:
+    """What was left out, a reason a line, with the number of modules in which it stood."""
+    for variant, modules in found.items():
+        total: Counter[str] = Counter()
+        for reasons in modules.values():
+            total.update(reasons)
+        print(f"left out, docstrings {variant}:")
+        for reason, count in total.most_common():
+            where = [module for module, reasons in modules.items() if reason in reasons]
+            most = max(where, key=lambda module: modules[module][reason])
+            print(f"  {count:7} {reason:48} in {len(where):2} modules, most in {most}")
 
 
 def rivals(module: str) -> dict[str, Verdict]:
@@ -158,12 +172,16 @@ def main(options: argparse.Namespace) -> int:
     print(HEAD)
     found = {variant: [ours(name, variant, options) for name in modules] for variant in VARIANTS}
     told = [rivals(name) for name in modules] if beside else []
+    left_out = {
+        variant: {name: one.left_out for name, one in zip(modules, found[variant], strict=True)} for variant in VARIANTS
+    }
+    histogram(left_out)
     if options.only:
         return 0
     others = {peer: [one[peer] for one in told] for peer in peers.PEERS if told}
     ours_all = figures(found["kept"], found["stripped"], others)
     every = [*ours_all, *bugs(), *sample.covered(), *first.first(), *contained.contained()]
-    return not publish("tests", every)
+    return not publish("tests", every, left_out=left_out)
 
 
 if __name__ == "__main__":

@@ -189,6 +189,9 @@ async def test_a_listed_action_for_a_text_that_moved_on_applies_nothing(client, 
         await client.code_action_resolve_async(found[0])
 
 
+VALUE_ERROR = "ValueError that nobody raises on purpose"
+
+
 async def test_unit_tests_come_with_progress_as_a_new_file_that_needs_confirmation(client, sample):
     path = sample / "python" / "bank" / "cards.py"
     text = open_document(client, path, "python")
@@ -200,7 +203,13 @@ async def test_unit_tests_come_with_progress_as_a_new_file_that_needs_confirmati
     assert {c["name"] for c in result["checks"]} >= {"runs", "stable"}
     (sent,) = client.applied
     create = next(c for c in sent.edit.document_changes if isinstance(c, types.CreateFile))
-    assert sent.edit.change_annotations[create.annotation_id].needs_confirmation
+    annotation = sent.edit.change_annotations[create.annotation_id]
+    assert annotation.needs_confirmation
+    assert "runs pass" in annotation.description
+    assert (
+        f"left out: calls that failed in a way no code raises on purpose (ValueError): {result['leftOut'][VALUE_ERROR]}"
+        in (annotation.description)
+    )
     assert [r for reports in client.progress_reports.values() for r in reports]
 
 

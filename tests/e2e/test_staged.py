@@ -349,3 +349,35 @@ def test_the_hook_runs_under_pre_commit_without_a_network(repo: Repository, tmp_
     repo.write("README.md", "x\n")
     repo.git("add", "README.md")
     assert "no files to check" in repo.git("commit", "-qm", "text").stderr
+
+
+def test_a_project_of_unittest_gets_test_cases_whose_tests_are_labelled_and_kept(repo: Repository) -> None:
+    repo.write("tests/__init__.py", "")
+    repo.write(
+        "tests/test_fees.py",
+        "import unittest\n\nfrom bank.fees import tier\n\n\nclass TierTest(unittest.TestCase):\n"
+        "    def test_basic(self):\n        self.assertEqual(tier(0), 'basic')\n",
+    )
+    repo.commit()
+    repo.write("bank/fees.py", FEES.replace("100_000", "200_000"))
+    repo.git("add", "-A")
+    told = repo.told(code=1)
+    path = repo.top / "tests/test_fees__tier.py"
+    assert told["written"] == ["tests/test_fees__tier.py"]
+    assert any(one["was"] == "'gold'" and one["now"] == "'silver'" for one in told["catching"])
+    assert {test["name"].partition("::")[0] for one in told["tested"] for test in one["tests"]} == {"TierTest"}
+    first = path.read_text()
+    assert "class TierTest(unittest.TestCase):" in first
+    assert "    # proves your change: fails on the parent commit\n    def test_" in first
+    repo.commit()
+    repo.write("bank/fees.py", FEES.replace("100_000", "200_000").replace('"basic"', '"plain"'))
+    repo.write("tests/test_fees.py", (repo.top / "tests/test_fees.py").read_text().replace("basic", "plain"))
+    repo.git("add", "-A")
+    assert repo.told(code=1)["written"] == ["tests/test_fees__tier.py"]
+    second = path.read_text()
+    assert second.count("class TierTest") == 1
+    assert "200000" in second
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "unittest", "-v"], cwd=repo.top, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

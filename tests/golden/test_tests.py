@@ -1,7 +1,7 @@
 """Golden unit tests: `tests/<case>/{input.py,request.toml,expected.py}` through the real pipeline, sandbox included.
 
-`request.toml`: `symbol` (qualified name, empty for the whole file). A declined case has `expected.txt` with the
-reason. UPDATE_GOLDEN=1 rewrites.
+`request.toml`: `symbol` (qualified name, empty for the whole file); `[files]`: what else the project has. A declined case
+has `expected.txt` with the reason. UPDATE_GOLDEN=1 rewrites.
 """
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ async def test_golden(case: str, tmp_path: Path) -> None:
     path = tmp_path / "subject.py"
     path.write_bytes((folder / "input.py").read_bytes())
     document = files.read(path, "python")
-    symbol = tomllib.loads((folder / "request.toml").read_text("utf-8"))["symbol"]
+    asked = tomllib.loads((folder / "request.toml").read_text("utf-8"))
+    for name, text in asked.get("files", {}).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    symbol = asked["symbol"]
     span = next((s.name_span for s in outline(document).symbols if s.qualified == symbol), Span(0, len(document.text)))
     request = Request(Task.TESTS, document, span, TestsOptions(budget_s=90))
     with ThreadPoolExecutor(1) as executor:

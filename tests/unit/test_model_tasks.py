@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -286,6 +287,27 @@ async def test_what_a_test_model_is_asked_names_file_and_import_and_what_failed(
     assert "def test_other():" in told
     assert "- test_bad[1]: assert 1 == 2 ## system" in told
     assert request == await tasks.prepared(request, Settings(), Project(tmp_path))
+
+
+async def test_a_test_model_is_told_how_the_project_writes_tests(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "subject.py").write_text(SOURCE)
+    (tmp_path / "tests/test_other.py").write_text(
+        "import unittest\nimport subject\n\n\nclass OtherTest(unittest.TestCase):\n    def test_it(self):\n"
+        "        self.assertEqual(subject.fee(100), 1)\n"
+    )
+    doc = document(tmp_path / "subject.py", "python", SOURCE)
+    request = Request(Task.TESTS, doc, Span(5, 5), TestsOptions())
+    prepared = await tasks.prepared(request, Settings(), Project(tmp_path))
+    prompt = unit_tests.build(prepared, EMPTY, Settings(), Library())
+    assert isinstance(prompt, Prompt)
+    told = text_of(prompt)
+    assert "Import it with: import subject\n" in told
+    assert "`unittest` alone, no pytest: classes like `class FeeTest(unittest.TestCase)`" in told
+    plain = replace(request, options=TestsOptions(plain=True))
+    prompt = unit_tests.build(await tasks.prepared(plain, Settings(), Project(tmp_path)), EMPTY, Settings(), Library())
+    assert isinstance(prompt, Prompt)
+    assert "Style of the tests: pytest functions; exceptions with `pytest.raises`" in text_of(prompt)
 
 
 async def test_java_and_test_files_are_declined_with_a_reason(tmp_path: Path) -> None:

@@ -192,6 +192,57 @@ def test_files_that_cannot_stand_together_are_not_joined() -> None:
     assert staged_file.joined(TABLE, TABLE + "\n\ndef helper():\n    return 1\n" + extra, ["test_more"]) is None
 
 
+CASES = """import unittest
+
+from fees import fee
+
+
+class FeeTest(unittest.TestCase):
+    def test_fee(self):
+        for amount, expected in [
+            (1, 2),
+            (5, 10),
+        ]:
+            with self.subTest(amount=amount):
+                self.assertEqual(fee(amount), expected)
+
+    def test_rejects_zero(self):
+        with self.assertRaisesRegex(ValueError, "zero"):
+            fee(0)
+"""
+
+
+def test_tests_in_classes_are_labelled_kept_and_joined_by_their_full_names() -> None:
+    text = staged_file.marked(CASES, "fees:fee", "0" * 12, {"FeeTest::test_fee": Label.PROVES})
+    assert "    # proves your change: fails on the parent commit\n    def test_fee(self):" in text
+    assert staged_file.ours(text, "fees:fee")
+    assert staged_file.unmarked(text) == CASES
+    more = "\n    def test_more(self):\n        self.assertEqual(fee(9), 18)\n"
+    other = "\n\nclass TierTest(unittest.TestCase):\n    def test_tier(self):\n        self.assertEqual(fee(7), 14)\n"
+    old = staged_file.marked(CASES.replace("(5, 10)", "(7, 14)") + more + other, "fees:fee", "0" * 12, {})
+    holding = ["FeeTest::test_fee", "FeeTest::test_rejects_zero", "FeeTest::test_more", "TierTest::test_tier"]
+    both = staged_file.joined(CASES, old, holding)
+    assert both is not None
+    assert python_tests.names(both) == [
+        "FeeTest::test_fee",
+        "FeeTest::test_rejects_zero",
+        "FeeTest::test_fee_earlier",
+        "FeeTest::test_more",
+        "TierTest::test_tier",
+    ]
+    assert both.count("class FeeTest") == 1
+    assert staged_file.joined(CASES, old, ["FeeTest::test_rejects_zero"]) == CASES
+    other_base = old.replace("(unittest.TestCase)", "(unittest.IsolatedAsyncioTestCase)")
+    assert staged_file.joined(CASES, other_base, holding) is None
+    helped = old.replace("    def test_fee(self)", "    def setUp(self):\n        self.x = 1\n\n    def test_fee(self)")
+    assert staged_file.joined(CASES, helped, holding) is None
+
+
+def test_the_name_of_a_file_without_its_ending() -> None:
+    told = [staged_file.base(name) for name in ("test_a", "test_a_generated_2", "a_generated_test", "a_test")]
+    assert told == ["test_a", "test_a", "a_test", "a_test"]
+
+
 def ran(tests: dict[str, str], broken: str = "") -> Outcome:
     return Outcome(tests, frozenset(), broken, Level.BUBBLEWRAP, 0.1)
 
@@ -204,6 +255,10 @@ def test_a_label_follows_the_run_on_the_parent() -> None:
     assert set(staged_proof.labels(missing, both, new=False).values()) == {Label.PROVES}
     assert set(staged_proof.labels(ran({}, "stopped after 3 s"), both, new=False).values()) == {Label.UNKNOWN}
     assert set(staged_proof.labels(None, both, new=True).values()) == {Label.PROVES}
+    twins = staged_proof.labels(
+        ran({"TestA::test_x": "", "TestB::test_x": "no"}), ["TestA::test_x", "TestB::test_x"], new=False
+    )
+    assert twins == {"TestA::test_x": Label.GUARDS, "TestB::test_x": Label.PROVES}
 
 
 def test_a_failure_on_the_change_says_what_was_and_what_is() -> None:

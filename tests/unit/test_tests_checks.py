@@ -14,6 +14,21 @@ from copilot.verify.python_tests import asserts, statement_lines
 GOOD = "from m import f\n\n\ndef test_f():\n    assert f(1) == 2\n"
 
 
+IN_CLASS = """class FTest(unittest.TestCase):
+    def setUp(self):
+        self.f = f
+
+    def test_f(self):
+        self.assertEqual(self.f(1), 2)
+
+    def test_again(self):
+        self.assertEqual(self.f(1), 2)
+
+    def test_other(self):
+        self.assertEqual(self.f(2), 3)
+"""
+
+
 def body(*lines: str, head: str = "") -> str:
     return head + "def test_f():\n" + "".join(f"    {line}\n" for line in lines)
 
@@ -24,6 +39,8 @@ def body(*lines: str, head: str = "") -> str:
         (GOOD, 1),
         (body("with pytest.raises(ValueError, match='x'):", "    f(0)", head="import pytest\n"), 1),
         (body("self.assertEqual(f(1), 2)"), 1),
+        (body("with self.assertRaisesRegex(ValueError, 'x'):", "    f(0)"), 1),
+        (body("for a, b in [(1, 2), (2, 3)]:", "    with self.subTest(a=a):", "        self.assertEqual(f(a), b)"), 2),
         (
             "import pytest\n@pytest.mark.parametrize(('a', 'b'), [(1, 2), (2, 3), (3, 4)])\ndef test_f(a, b):\n    assert a == b\n",
             3,
@@ -51,6 +68,12 @@ def test_tests_that_hold_the_code_to_a_value(text: str, count: int) -> None:
         ("import pytest\n@pytest.mark.xfail(strict=True)\n" + body("assert f(1) == 2"), "skipped or expected"),
         (body("pytest.skip('later')", "assert f(1) == 2"), "calls skip"),
         (body("with patch('m.f'):", "    assert f(1) == 2"), "replaces what it tests"),
+        (body("self.assertTrue(True)"), "cannot fail"),
+        (body("self.assertEqual(f(1), f(1))"), "cannot fail"),
+        (body("self.assertIsNotNone(f(1))"), "asserts no value"),
+        (body("self.assertTrue(isinstance(f(1), int))"), "asserts no value"),
+        (body("self.skipTest('later')", "self.assertEqual(f(1), 2)"), "calls skipTest"),
+        ("@unittest.skip('later')\n" + IN_CLASS, "skipped or expected"),
         ("x = 1\n", "no test"),
         ("def test_f(:\n", "does not parse"),
     ],
@@ -59,6 +82,31 @@ def test_tests_that_are_not_worth_running(text: str, why: str) -> None:
     check = asserts(text, "f")
     assert not check.passed
     assert why in check.detail
+
+
+def test_methods_are_judged_by_their_full_names_with_what_their_class_makes_ready() -> None:
+    head = "import unittest\nfrom m import f\n\n\n"
+    check = asserts(head + IN_CLASS, "f", "m")
+    assert check.parts == (("FTest::test_again", "it is the same as FTest::test_f"),)
+    assert check.detail == "FTest::test_again: it is the same as FTest::test_f"
+    left = python_tests.without(head + IN_CLASS, [name for name, _ in check.parts])
+    assert python_tests.names(left) == ["FTest::test_f", "FTest::test_other"]
+    assert asserts(left, "f", "m").passed
+    unused = asserts(head + IN_CLASS.replace("self.f = f", "self.f = str"), "f", "m")
+    assert unused.parts[0] == ("FTest::test_f", "it does not use the code under test")
+    assert python_tests.without(left, ["FTest::test_f", "FTest::test_other"]) == ""
+
+
+def test_a_test_that_stands_in_another_file_adds_nothing() -> None:
+    other = '"""Doc."""\nfrom m import f\n\n\ndef test_what_f_does():\n    """It adds."""\n    assert f( 1 ) == 2\n'
+    check = asserts(GOOD, "f", "m", frozenset(), [other, "def broken(:\n"])
+    assert check.parts == (("test_f", "it is the same as test_what_f_does"),)
+    assert asserts(GOOD, "f", "m", frozenset(), [other.replace("== 2", "== 3")]).passed
+
+
+def test_the_first_test_of_a_class_leaves_no_gap_behind() -> None:
+    text = "class TestF:\n    def test_a(self):\n        assert f(1) == 2\n\n    def test_b(self):\n        assert f(2) == 3\n"
+    assert python_tests.without(text, ["TestF::test_a"]).startswith("class TestF:\n    def test_b")
 
 
 def test_statement_lines_leave_out_what_runs_at_import_and_documentation() -> None:
@@ -158,6 +206,9 @@ def test_new_tests_never_take_the_name_of_a_file(tmp_path: Path) -> None:
     assert python_places.test_path(doc, tmp_path, None, "") == tmp_path / "tests/test_mod_generated_2.py"
     assert python_places.test_path(doc, tmp_path, None, "Book.openAll") == tmp_path / "tests/test_mod__book_open_all.py"
     assert python_places.test_path(doc, tmp_path, tmp_path / "out", "f") == tmp_path / "out/test_mod__f.py"
+    lay(tmp_path, "tests/one_test.py", "tests/two_test.py", "tests/mod_test.py")
+    assert python_places.test_path(doc, tmp_path, None, "f") == tmp_path / "tests/mod__f_test.py"
+    assert python_places.test_path(doc, tmp_path, None, "") == tmp_path / "tests/mod_generated_test.py"
 
 
 def test_versions_are_read_from_disk(tmp_path: Path) -> None:

@@ -17,11 +17,11 @@ from copilot.context.index import Index
 from copilot.engines.base import Engine, Resources
 from copilot.engines.embedded import EmbeddedEngine
 from copilot.tasks import tests_gaps, tests_joined, tests_repair
+from copilot.testfacts import Gap, Wrong
 from copilot.types import (
     Candidate,
     Context,
     Declined,
-    Gap,
     Project,
     Prompt,
     Request,
@@ -29,7 +29,6 @@ from copilot.types import (
     Suggestion,
     Task,
     TestsOptions,
-    Wrong,
     document,
 )
 from prompts.templates import Library

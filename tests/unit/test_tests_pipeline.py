@@ -125,6 +125,23 @@ async def test_a_test_that_fails_under_pytest_is_left_out_and_said(shop: Path) -
     assert [f.message for f in answer.findings] == ["test_tested_refuses was left out: assert True is False"]
 
 
+async def test_what_no_form_of_the_project_proves_is_told_the_plain_way(shop: Path) -> None:
+    (shop / "tests").mkdir(exist_ok=True)
+    (shop / "tests/test_other.py").write_text(
+        "import unittest\n\n\nclass OtherTest(unittest.TestCase):\n    def test_it(self):\n        self.assertEqual(1, 1)\n"
+    )
+    path = shop / "src/shop/vouchers.py"
+    path.write_text(
+        "import sys\n\n\ndef mark(count: int) -> None:\n    sys.stdout.buffer.write(b'*' * count)\n"  # a StringIO has no bytes
+    )
+    answer = await pipeline.suggest(asked(path), Bench(shop))
+    assert isinstance(answer, Suggestion)
+    assert answer.confidence < 0.9
+    assert "def test_mark_prints" in answer.edits[0].new
+    assert "capsys" in answer.edits[0].new
+    assert "unittest" not in answer.edits[0].new
+
+
 async def test_reasons_for_silence(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = shop / "src/shop/vouchers.py"
     assert "No Python interpreter" in await declined(asked(path), Bench(shop, None))
@@ -234,6 +251,26 @@ async def test_a_proof_reports_what_it_covers(shop: Path) -> None:
     assert covers.detail == "2 of 3 lines of describe; not reached: 31"
     assert stable.detail == "5 of 5 runs pass: two hash seeds, time zones, another date, another order"
     assert worth.detail.startswith("steps between lines that no test took before: 2; planted faults: ")
+
+
+async def test_rows_of_a_test_case_are_worth_what_rows_of_a_table_are(shop: Path) -> None:
+    rows = "[(Decimal(5), 'voucher over 5'), (Decimal(500), 'large voucher over 500')]"
+    table = (
+        f"import pytest\n{HEAD}@pytest.mark.parametrize(('value', 'expected'), {rows})\n"
+        "def test_it(value, expected):\n    assert describe(Voucher('x', value)) == expected\n"
+    )
+    case = (
+        f"import unittest\n{HEAD}class DescribeTest(unittest.TestCase):\n    def test_it(self):\n"
+        f"        for value, expected in {rows}:\n            with self.subTest(value=value):\n"
+        "                self.assertEqual(describe(Voucher('x', value)), expected)\n"
+    )
+    told = [await proof(shop, text) for text in (table, case)]
+    assert all(check.passed for checks in told for check in checks)
+    assert told[0][-1] == told[1][-1]
+    wrong = case.replace("over 500", "over 50")
+    (*_, last) = await proof(shop, wrong)
+    assert (last.name, last.passed) == ("runs", False)
+    assert last.parts[0][0] == "DescribeTest::test_it"
 
 
 async def test_a_conftest_that_needs_a_plugin_gets_it(shop: Path) -> None:

@@ -22,6 +22,17 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
+def capitals(name: str) -> str:
+    """A name as part of a class's: `tiered_rate` becomes `TieredRate`."""
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"_+", name) if word)
+
+
+def camel(name: str) -> str:
+    """`test_rejects_zero` as `testRejectsZero`."""
+    head, *words = name.split("_")
+    return head + "".join(word[:1].upper() + word[1:] for word in words)
+
+
 def predicate(records: list[Record]) -> bool:
     """True when every value of a target is true or false."""
     values = {record.expected for record in records if record.kind == "value"}

@@ -42,6 +42,8 @@ class Record:
     helpers: tuple[str, ...]
     """Definitions that these lines need."""
     raw: Mapping[str, Any]
+    fixtures: tuple[str, ...] = ()
+    """Fixtures of the project that make its objects."""
 
     @property
     def expected(self) -> str | None:
@@ -93,6 +95,32 @@ def inlined(record: Record) -> Record:
     if not re.fullmatch(r"[\w.]+\(.*\)", made) or len(whole) > _LINE:
         return record
     return replace(record, setup=(), call=whole)
+
+
+def furnished(record: Record, fixtures: Mapping[str, str]) -> Record:
+    """The record on an object that a fixture of the project makes (`fixtures`: class to fixture), where there is one.
+
+    Whether the same comes of it is for a run to say: the fixture may make the object otherwise.
+    """
+    name, _, made = (record.setup or ("",))[0].partition(" = ")
+    kind = re.match(r"[\w.]*", made)
+    fixture = fixtures.get(kind[0].rpartition(".")[2], "") if kind is not None else ""
+    if not fixture or not name.isidentifier() or fixture in {n or m.split(".")[0] for m, n in record.imports}:
+        return record
+    texts = (*record.setup[1:], record.call, *(each.left for each in record.shown))
+    if fixture != name and any(re.search(rf"\b{re.escape(fixture)}\b", text) for text in texts):
+        return record
+
+    def named(text: str) -> str:
+        return re.sub(rf"(?<![\w.'\"]){re.escape(name)}\b(?!['\"])", fixture, text)
+
+    return replace(
+        record,
+        setup=tuple(map(named, record.setup[1:])),
+        call=named(record.call),
+        shown=tuple(replace(each, left=named(each.left)) for each in record.shown),
+        fixtures=(*record.fixtures, fixture),
+    )
 
 
 def cells(record: Record) -> tuple[str, tuple[str, ...]] | None:

@@ -7,38 +7,30 @@ Python only so far. Another language is another recorder and another writer behi
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from copilot.engines.base import Resources
-from copilot.engines.embedded import pytest_text, records
+from copilot.engines.embedded import records, suite
 from copilot.engines.embedded.records import Record
 from copilot.errors import CopilotError
 from copilot.messages import say
 from copilot.progress import report
-from copilot.syntax.outline import Symbol
+from copilot.syntax.outline import Symbol, outline
+from copilot.tasks import staged_proof, tests_proof
 from copilot.tasks import tests as task
-from copilot.tasks import tests_proof
-from copilot.types import (
-    Candidate,
-    Context,
-    Declined,
-    Document,
-    Edit,
-    Finding,
-    Gap,
-    Request,
-    Severity,
-    Span,
-    TestsOptions,
-)
-from copilot.verify import isolation, python_places, python_tests, runs, sandbox, tools
+from copilot.testfacts import Gap, TestStyle
+from copilot.types import Candidate, Context, Declined, Document, Edit, Finding, Request, Severity, Span, TestsOptions
+from copilot.verify import evidence, isolation, python_places, python_tests, runs, sandbox, tools
 
 _EARLY_S: Final = 0.3
 _SURVIVORS: Final = 60
 """Faults that no recorded call tells from the code: so many are handed on to a model."""
+_FALLBACK: Final = 0.85
+"""Confidence of tests in the plain style where the project has one of its own."""
 
 _BOOT: Final = (
     "import sys, types; package = sys.modules['recording'] = types.ModuleType('recording');"
@@ -99,31 +91,72 @@ async def _proposed(
         path = options.path or python_places.test_path(
             doc, root, options.out or _configured(root, settings.tests.out), _label(subject)
         )
+        style = options.style if subject is None else replace(options.style, single=False)
         if options.early:
-            first = await _written(desk, subject, path, _EARLY_S)
-            if isinstance(first, Candidate):
-                yield first
-        yield await _written(desk, subject, path, None)
+            first = await _recorded(desk, subject, _EARLY_S)
+            if isinstance(first, _Recording):
+                early = await _written(desk, subject, path, replace(style, fixtures=()), first, early=True)
+                if isinstance(early, Candidate):
+                    yield early
+        found = await _recorded(desk, subject, None)
+        if isinstance(found, Declined):
+            yield found
+            return
+        styled = await _written(desk, subject, path, style, found)
+        yield styled
+        plain = await _written(desk, subject, path, suite.PLAIN, found)
+        if isinstance(plain, Candidate) and not (isinstance(styled, Candidate) and styled.edits == plain.edits):
+            yield replace(
+                plain, confidence=_FALLBACK
+            )  # nothing was proven: what was recorded may be told the plain way
 
 
-async def _written(desk: _Desk, subject: Symbol | None, path: Path, early_s: float | None) -> Candidate | Declined:
-    """A test file; with `early_s` CPU seconds of searching only its first test."""
-    request, where, doc = desk.request, desk.where, desk.doc
+async def _recorded(desk: _Desk, subject: Symbol | None, early_s: float | None) -> _Recording | Declined:
+    """Steady records of what is tested, with `early_s` those of so many CPU seconds of searching."""
+    name = desk.doc.path.name
     recording = await desk.record(subject, early_s)
     if recording.error:
-        return Declined(say("{name} cannot be run: {reason}", name=doc.path.name, reason=recording.error))
+        return Declined(say("{name} cannot be run: {reason}", name=name, reason=recording.error))
     if not recording.targets:
         return Declined(say("there is no public function or class to test here"))
     report(say("repeating under another hash seed"))
-    steady = await desk.repeated(recording.records)
-    conflicting = pytest_text.conflicting(steady)
-    usable = [records.inlined(record) for record in steady if record not in conflicting]
-    found = pytest_text.tests(usable, ())[: None if early_s is None else 1]
+    steady = tuple(await desk.repeated(recording.records))
+    unsteady = len(recording.records) - len(steady)
+    told = Counter(recording.rejected) + Counter({"differs when repeated": unsteady})
+    return replace(recording, records=steady, rejected=told)
+
+
+async def _written(
+    desk: _Desk, subject: Symbol | None, path: Path, style: TestStyle, recording: _Recording, *, early: bool = False
+) -> Candidate | Declined:
+    """A test file in the style; with `early` only its first test."""
+    fitting, left_out = suite.usable(await _furnished(desk, path, style, recording.records), style)
+    usable = [record if record.fixtures else records.inlined(record) for record in fitting]
+    kinds = {symbol.name: symbol.kind for symbol in outline(desk.doc).symbols if symbol.parent is None}
+    found = suite.tests(usable, style, desk.where.name.rpartition(".")[2], kinds)[: 1 if early else None]
+    rejected = Counter(recording.rejected) + left_out
     if not found:
-        return Declined(say("no call had a result that can be tested"), _histogram(recording.rejected))
-    text = await tools.formatted_tests(pytest_text.module(where.name, found), desk.resources.project.root, path)
-    made = _candidate(request, subject, recording, path, text, len(recording.records) - len(steady))
-    return made if early_s is None else replace(made, confidence=task.EARLY)
+        return Declined(say("no call had a result that can be tested"), evidence.counted(rejected.items()))
+    text = suite.file(desk.where.name, found, style)
+    text = await tools.formatted_tests(text, desk.resources.project.root, path)
+    made = _candidate(desk.request, subject, replace(recording, rejected=rejected), path, text)
+    return replace(made, confidence=task.EARLY) if early else made
+
+
+async def _furnished(desk: _Desk, path: Path, style: TestStyle, found: Sequence[Record]) -> list[Record]:
+    """The records, on fixtures of the project where one run of each as a test of its own says that the same comes of it."""
+    fixtures = dict(reversed(style.fixtures))
+    changed = [records.furnished(record, fixtures) for record in found]
+    tried = {f"test_{n}": (old, new) for n, (old, new) in enumerate(zip(found, changed, strict=True)) if old is not new}
+    if not tried:
+        return list(found)
+    report(say("trying the fixtures of the project"))
+    text = suite.file(desk.where.name, [suite.alone(name, new) for name, (_, new) in tried.items()], suite.PLAIN)
+    project, settings = desk.resources.project, desk.resources.settings
+    wall_s = tests_proof.budget_s(desk.request, settings)
+    ran = await staged_proof.outcome(desk.doc, text, path, project, settings, wall_s)
+    holding = {id(tried[name][0]) for name in staged_proof.holding(ran) if name in tried} if not ran.broken else set()
+    return [new if id(old) in holding else old for old, new in zip(found, changed, strict=True)]
 
 
 def _configured(root: Path, out: str) -> Path | None:
@@ -233,9 +266,7 @@ class _Desk:
         return answer
 
 
-def _candidate(
-    request: Request, subject: Symbol | None, recording: _Recording, path: Path, text: str, unsteady: int
-) -> Candidate:
+def _candidate(request: Request, subject: Symbol | None, recording: _Recording, path: Path, text: str) -> Candidate:
     doc = request.document
     name = subject.qualified if subject is not None else doc.path.name
     title = say(
@@ -243,45 +274,15 @@ def _candidate(
         name=name, count=python_tests.assertion_count(text), killed=recording.killed, mutants=recording.mutants,
     )  # fmt: skip
     span = subject.name_span if subject is not None else Span(0, 0)
-    rejected = {**recording.rejected}
-    if unsteady:
-        rejected["differs when repeated"] = rejected.get("differs when repeated", 0) + unsteady
+    rejected = recording.rejected
     findings = tuple(
-        Finding("tests.suspicious", Severity.INFORMATION, doc.path, span, _explained(reason, rejected[reason]))
+        Finding(
+            "tests.suspicious", Severity.INFORMATION, doc.path, span, evidence.counted([(reason, rejected[reason])])
+        )
         for reason in _SUSPICIOUS
         if reason in rejected
     )
-    return Candidate((Edit(path, Span(0, 0), text),), "embedded", 0.9, title, findings, gaps=recording.survivors)
-
-
-def _histogram(rejected: Mapping[str, int]) -> str:
-    """Why calls were not recorded, most frequent first."""
-    groups: dict[str, int] = {}
-    for reason, count in rejected.items():
-        kind = "raised" if reason.endswith("on purpose") else "asks" if reason.startswith("asks ") else reason
-        groups[kind] = groups.get(kind, 0) + count
-    rows = sorted(groups.items(), key=lambda row: (-row[1], row[0]))[:5]
-    return "; ".join(_explained(reason, count) for reason, count in rows)
-
-
-def _explained(reason: str, count: int) -> str:
-    """A reason of the recorder for a person."""
-    match reason:
-        case "raised":
-            return say("calls that failed in a way no code raises on purpose: {count}", count=count)
-        case "asks":
-            return say("calls that ask the clock or a random source: {count}", count=count)
-        case "contradicts a doctest":
-            return say("results not recorded because a doctest contradicts them: {count}", count=count)
-        case "does not equal itself (NaN)":
-            return say("results not recorded because they are NaN: {count}", count=count)
-        case "is infinite":
-            return say("results not recorded because they are infinite: {count}", count=count)
-        case "differs when repeated":
-            return say("results not recorded because they differ when repeated: {count}", count=count)
-        case "takes too long":
-            return say("calls that take too long: {count}", count=count)
-        case "its result has no text" | "shows nothing":
-            return say("results that cannot be written as code: {count}", count=count)
-        case _:
-            return say("calls that reach outside the module ({what}): {count}", count=count, what=reason)
+    left_out = tuple(sorted(rejected.items(), key=lambda row: (-row[1], row[0])))
+    return Candidate(
+        (Edit(path, Span(0, 0), text),), "embedded", 0.9, title, findings, gaps=recording.survivors, left_out=left_out
+    )

@@ -8,6 +8,7 @@ import pytest
 from subject import Rule
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("amount", "expected"),
     [

@@ -14,6 +14,7 @@ async def collected(items):
     return [item async for item in items]
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("number", "expected"),
     [
@@ -26,11 +27,13 @@ def test_doubled(number, expected):
     assert asyncio.run(doubled(number)) == expected
 
 
+# guards behaviour
 def test_doubled_rejects_negative():
     with pytest.raises(ValueError, match="negative"):
         asyncio.run(doubled(-1))
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("count", "expected"),
     [
@@ -43,16 +46,19 @@ def test_squares(count, expected):
     assert asyncio.run(collected(squares(count))) == expected
 
 
+# guards behaviour
 def test_store_returns_value():
     result = Store(3)
     assert result.size == 3
 
 
+# guards behaviour
 def test_store_grow():
     assert asyncio.run(Store(3).grow(0)) == 3
     assert asyncio.run(Store(1).grow(0)) == 1
 
 
+# guards behaviour
 def test_store_grow_changes_size():
     store = Store(1)
     result = asyncio.run(store.grow(1))
@@ -60,6 +66,7 @@ def test_store_grow_changes_size():
     assert store.size == 2
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [

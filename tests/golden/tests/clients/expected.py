@@ -10,6 +10,7 @@ import pytest
 from subject import owner, rate
 
 
+# guards behaviour
 def test_rate_calls_get():
     session = Mock(
         **{
@@ -22,6 +23,7 @@ def test_rate_calls_get():
     assert session.get.call_args == call("/rates/rate", timeout=3)
 
 
+# guards behaviour
 def test_rate_rejects_no_rate():
     session = Mock(
         **{
@@ -33,6 +35,7 @@ def test_rate_rejects_no_rate():
         rate(session, "rate")
 
 
+# guards behaviour
 def test_rate_rejects_no_rate_2():
     session = Mock(
         **{"get.return_value.status_code": 0, "get.return_value.json.return_value": {"rate": 10.5}}
@@ -41,6 +44,7 @@ def test_rate_rejects_no_rate_2():
         rate(session, "rate")
 
 
+# guards behaviour
 def test_owner_calls_execute():
     connection = Mock(**{"execute.return_value.fetchone.return_value": ("abc",)})
     result = owner(connection, "2024-01-15")
@@ -50,6 +54,7 @@ def test_owner_calls_execute():
     )
 
 
+# guards behaviour
 def test_owner_rejects_lookup():
     connection = Mock(**{"execute.return_value.fetchone.return_value": None})
     with pytest.raises(LookupError, match="no such account"):

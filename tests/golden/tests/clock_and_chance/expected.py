@@ -32,11 +32,13 @@ class FixedDate(date, metaclass=AnyDate):
         return cls.fixed
 
 
+# guards behaviour
 def test_today(monkeypatch):
     monkeypatch.setattr("datetime.date", FixedDate)
     assert today() == date(2024, 3, 15)
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -50,11 +52,13 @@ def test_stamp(text, expected, monkeypatch):
     assert stamp(text) == expected
 
 
+# guards behaviour
 def test_token(monkeypatch):
     monkeypatch.setattr("uuid.uuid4", lambda: UUID("00000000-0000-4000-8000-00000000000a"))
     assert token() == "0000000000004000800000000000000a"
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("items", "expected"),
     [
@@ -68,6 +72,7 @@ def test_pick(items, expected):
     assert pick(items) == expected
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("first", "last", "expected"),
     [

@@ -8,6 +8,7 @@ import pytest
 from subject import doubled
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("cents", "expected"),
     [

@@ -52,6 +52,7 @@ class FixedDatetime(datetime, metaclass=AnyDatetime):
     today = utcnow = now
 
 
+# guards behaviour
 def test_age(monkeypatch):
     monkeypatch.setattr("subject.date", FixedDate)
     monkeypatch.setattr(FixedDate, "fixed", date(2023, 12, 31))
@@ -59,12 +60,14 @@ def test_age(monkeypatch):
     assert age(date(2023, 12, 31)) == 0
 
 
+# guards behaviour
 def test_age_2(monkeypatch):
     monkeypatch.setattr("subject.date", FixedDate)
     assert age(date(2024, 3, 31)) == -1
     assert age(date(2023, 2, 28)) == 1
 
 
+# guards behaviour
 def test_overdue_refuses(monkeypatch):
     monkeypatch.setattr("datetime.date", FixedDate)
     monkeypatch.setattr(FixedDate, "fixed", date(2023, 12, 31))
@@ -72,23 +75,27 @@ def test_overdue_refuses(monkeypatch):
     assert overdue(date(2023, 12, 31)) is False
 
 
+# guards behaviour
 def test_overdue_accepts(monkeypatch):
     monkeypatch.setattr("datetime.date", FixedDate)
     assert overdue(date(2024, 1, 15)) is True
 
 
+# guards behaviour
 def test_greeting(monkeypatch):
     monkeypatch.setattr("subject.moment", FixedDatetime)
     assert greeting("abc") == "Good afternoon, abc"
     assert greeting("") == "Good afternoon, "
 
 
+# guards behaviour
 def test_greeting_2(monkeypatch):
     monkeypatch.setattr("subject.moment", FixedDatetime)
     monkeypatch.setattr(FixedDatetime, "fixed", datetime(2023, 12, 31, 8, 30))
     assert greeting("abc") == "Good morning, abc"
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -102,18 +109,21 @@ def test_stamp(text, expected, monkeypatch):
     assert stamp(text) == expected
 
 
+# guards behaviour
 def test_ticket_returns_value(monkeypatch):
     monkeypatch.setattr("subject.date", FixedDate)
     result = Ticket("Good afternoon, abc")
     assert result.opened == date(2024, 3, 15)
 
 
+# guards behaviour
 def test_ticket_is_open_for_accepts(monkeypatch):
     monkeypatch.setattr("subject.date", FixedDate)
     assert Ticket("abc").is_open_for(0) is True
     assert Ticket("abc").is_open_for(-29) is True
 
 
+# guards behaviour
 def test_ticket_is_open_for_refuses(monkeypatch):
     monkeypatch.setattr("subject.date", FixedDate)
     assert Ticket("abc").is_open_for(29) is False

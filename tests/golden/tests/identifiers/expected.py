@@ -8,6 +8,7 @@ import pytest
 from subject import WrongChecksum, WrongFormat, check_digit, group_of, is_valid, validate
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("number", "expected"),
     [
@@ -20,6 +21,7 @@ def test_check_digit(number, expected):
     assert check_digit(number) == expected
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("reference", "expected"),
     [
@@ -32,6 +34,7 @@ def test_validate(reference, expected):
     assert validate(reference) == expected
 
 
+# guards behaviour
 def test_validate_rejects_wrong_checksum():
     with pytest.raises(WrongChecksum, match="the check digit is wrong"):
         validate("20240229")
@@ -39,20 +42,24 @@ def test_validate_rejects_wrong_checksum():
         validate("12355")
 
 
+# guards behaviour
 def test_validate_rejects_wrong_format():
     with pytest.raises(WrongFormat, match="a reference has digits only"):
         validate(" ")
 
 
+# guards behaviour
 def test_is_valid_refuses():
     assert is_valid("12345") is False
     assert is_valid("abc") is False
 
 
+# guards behaviour
 def test_is_valid_accepts():
     assert is_valid("123453") is True
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("reference", "expected"),
     [

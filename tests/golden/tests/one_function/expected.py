@@ -8,6 +8,7 @@ import pytest
 from subject import clamp
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("value", "low", "high", "expected"),
     [
@@ -20,6 +21,7 @@ def test_clamp(value, low, high, expected):
     assert clamp(value, low, high) == expected
 
 
+# guards behaviour
 def test_clamp_rejects_low_is_above_high():
     with pytest.raises(ValueError, match="low is above high"):
         clamp(0, 7, 3)

@@ -6,6 +6,7 @@ They record what the code does today, not what it should do.
 from subject import Countdown
 
 
+# guards behaviour
 def test_countdown_steps():
     assert list(Countdown(1).steps()) == [1, 0]
     assert list(Countdown(2).steps()) == [2, 1, 0]

@@ -8,11 +8,13 @@ import pytest
 from subject import Statement, table
 
 
+# guards behaviour
 def test_statement_returns_value():
     result = Statement("abc")
     assert result.cents == 0
 
 
+# guards behaviour
 def test_statement_book_changes_cents(capsys):
     statement = Statement("")
     statement.book(1)
@@ -20,6 +22,7 @@ def test_statement_book_changes_cents(capsys):
     assert capsys.readouterr().out == ": 0.01\n"
 
 
+# guards behaviour
 def test_statement_book_changes_cents_2(capsys):
     statement = Statement("A1")
     statement.book(100)
@@ -27,6 +30,7 @@ def test_statement_book_changes_cents_2(capsys):
     assert capsys.readouterr().out == "A1: 1.00\n"
 
 
+# guards behaviour
 def test_statement_book_changes_cents_3(capsys):
     statement = Statement("A1")
     statement.book(-1)
@@ -34,6 +38,7 @@ def test_statement_book_changes_cents_3(capsys):
     assert capsys.readouterr().out == "A1: -0.01\n"
 
 
+# guards behaviour
 def test_statement_book_changes_cents_4(capsys):
     statement = Statement("")
     statement.book(1)
@@ -42,22 +47,26 @@ def test_statement_book_changes_cents_4(capsys):
     assert capsys.readouterr().out == ": 0.01\n: 0.02\n"
 
 
+# guards behaviour
 def test_statement_book_rejects_cents_must_not_be_zero():
     statement = Statement("abc")
     with pytest.raises(ValueError, match="cents must not be zero"):
         statement.book(0)
 
 
+# guards behaviour
 def test_table():
     assert table(0) == 0
 
 
+# guards behaviour
 def test_table_prints_0_squared_is_0(capsys):
     result = table(2)
     assert result == 1
     assert capsys.readouterr().out == "0 squared is 0\n1 squared is 1\n"
 
 
+# guards behaviour
 def test_table_prints_0_squared_is_0_2(capsys):
     result = table(10)
     assert result == 285

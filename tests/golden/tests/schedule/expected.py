@@ -11,6 +11,7 @@ import pytest
 from subject import Row, largest, rows
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("parts", "expected"),
     [
@@ -30,6 +31,7 @@ def test_rows(parts, expected):
     assert list(rows(Decimal("100"), parts, date(2026, 1, 31))) == expected
 
 
+# guards behaviour
 def test_rows_returns_value():
     result = list(rows(Decimal("100"), 30, date(2026, 1, 31)))
     assert len(result) == 30
@@ -37,11 +39,13 @@ def test_rows_returns_value():
     assert result[-1] == Row(date(2028, 6, 19), Decimal("3.43"))
 
 
+# guards behaviour
 def test_rows_rejects_parts_must_be_positive():
     with pytest.raises(ValueError, match="parts must be positive"):
         list(rows(Decimal("1"), 0, date(2026, 1, 31)))
 
 
+# guards behaviour
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
@@ -64,6 +68,7 @@ def test_largest(found, expected):
     assert largest(found) == expected
 
 
+# guards behaviour
 def test_largest_rejects_no_rows():
     with pytest.raises(ValueError, match="no rows"):
         largest([])

@@ -1,0 +1,5 @@
+def ‸fee(amount: int, rate: float = 0.01) -> int:
+    """The fee."""
+    if amount < 0:
+        raise ValueError("negative")
+    return int(amount * rate)
