@@ -11,7 +11,8 @@ import pytest
 
 from copilot.verify.recording import answering, stubs
 from copilot.verify.recording.code import Code
-from copilot.verify.recording.standins import AENTER, AWAIT, CALL, EACH, ENTER, Place, Reading
+from copilot.verify.recording.place import AENTER, AWAIT, CALL, EACH, ENTER, Place
+from copilot.verify.recording.standins import Reading
 
 
 def place(source: str, owner: str, name: str, parameter: str, only: str = "") -> Place:
@@ -206,3 +207,48 @@ def test_what_was_asked_is_told_through_contexts() -> None:
     told = {left: expr.text for left, expr in stubs.calls_of(connection, "connection")}
     left = "connection.cursor.return_value.__enter__.return_value.execute.call_args"
     assert told == {left: "call('select', ('A1',))"}
+
+
+MAKES = """
+import json
+import smtplib
+from urllib.request import urlopen
+
+
+class Mailer:
+    def __init__(self, host):
+        self._server = smtplib.SMTP(host)
+
+    def send(self, to):
+        return self._server.sendmail("bank", [to], "x")
+
+
+def holidays(year):
+    with urlopen(f"https://cal.example/{year}") as answer:
+        rows = json.loads(answer.read())
+    return [row["date"] for row in rows]
+"""
+
+
+def test_clients_that_code_makes_itself_are_found() -> None:
+    reading = Reading(Code(ast.parse(MAKES)))
+    (smtp,) = reading.clients("Mailer", "send").values()
+    assert "sendmail" in smtp.steps[CALL].called()
+    assert list(reading.clients("Mailer", "send")) == ["smtplib.SMTP"]
+    assert list(reading.clients("", "holidays")) == ["urlopen"]
+    assert reading.imported["urlopen"] == "urllib.request.urlopen"
+
+
+def test_a_body_in_json_is_a_text() -> None:
+    place = Reading(Code(ast.parse(MAKES))).clients("", "holidays")["urlopen"]
+    names: dict[str, Any] = {}
+    exec(MAKES, names)
+    seen = []
+    for expr in answering.answers(place, {}):
+        made: dict[str, Any] = {}
+        for module, imported in expr.imports:
+            exec(f"from {module} import {imported}", made)
+        names["urlopen"] = eval(expr.text, made)
+        seen.append(names["holidays"](2026))
+    assert ["2024-01-15", "abc"] in seen or ["2024-01-15", "2024-01-15"] in seen
+    assert [] in seen

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
+import json
 import random
 import re
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from typing import Any
 
 from .express import Expr, reference
 from .files import value_of
-from .standins import AENTER, AWAIT, CALL, EACH, ENTER, Place
+from .place import AENTER, AWAIT, CALL, EACH, ENTER, JSON, Place
 
 _WIDEST = 6
 _STANDINS = 16
@@ -57,9 +59,7 @@ class _Rendering:
 
     def _mock(self, place: Place, where: str) -> str:
         rows = self._rows(place, "", where)
-        kind = "MagicMock" if any("__enter__" in row or "__aenter__" in row for row, _ in rows) else "Mock"
-        if ENTER in place.steps or AENTER in place.steps:
-            kind = "MagicMock"
+        kind = "MagicMock" if place.enters() else "Mock"
         self._imports.add(("unittest.mock", kind))
         told = ", ".join(f"{row!r}: {text}" for row, text in rows)
         return f"{kind}(**{{{told}}})" if rows else f"{kind}()"
@@ -126,6 +126,8 @@ class _Rendering:
 
     def _data(self, place: Place, where: str, name: str, shift: int = 0) -> str:
         """A value that suits what is done with it."""
+        if JSON in place.steps:
+            return repr(json.dumps(ast.literal_eval(self._data(place.steps[JSON], where + "#", name))))
         parts = place.parts()
         empty = ["None"] if "none" in place.marks or ("truth" in place.marks and (parts or EACH in place.steps)) else []
         if EACH in place.steps:
@@ -168,7 +170,7 @@ class _Rendering:
 
 
 def _is_data(place: Place) -> bool:
-    return bool(place.marks or place.against or place.parts() or EACH in place.steps)
+    return bool(place.marks or place.against or place.parts() or EACH in place.steps or JSON in place.steps)
 
 
 def _scalars(place: Place, name: str) -> list[str]:

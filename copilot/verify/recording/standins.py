@@ -1,5 +1,4 @@
 # Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
-# ruff: noqa: B905
 
 """What code does with an object that it is handed: which attributes it reads, what it calls, enters and awaits, and which of
 the results it uses as data; found in the text, through the functions and methods of the file that get the object.
@@ -13,54 +12,8 @@ import ast
 from typing import Any
 
 from .code import Code, last
-
-_DEPTH = 4
-_NUMERIC = frozenset({"Decimal", "int", "float", "round", "abs", "sum", "Fraction"})
-_TEXTUAL = frozenset({"str", "fromisoformat", "strptime"})
-_LISTS = frozenset(
-    {"list", "sorted", "tuple", "set", "len", "any", "all", "enumerate", "reversed", "zip", "map", "filter", "dict"}
-)
-_ON_TEXT = frozenset(
-    {"strip", "upper", "lower", "split", "startswith", "endswith", "encode", "replace", "isdigit", "zfill"}
-)
-_ON_TABLES = frozenset({"items", "keys", "values"})
-
-CALL, AWAIT, ENTER, AENTER, EACH = ("call",), ("await",), ("enter",), ("aenter",), ("each",)
-"""Steps from a place to the next, beside `("", name)` of an attribute and the key or index of a subscript."""
-
-
-class Place:
-    """A place in the tree: `steps` lead on; `marks` say how it is used as data: "number", "text", "none", "truth",
-    "table" (its items are asked for), "optional" (keys may be missing); `against` are constants that it is compared with;
-    `raises` are names of exceptions that are expected of a call.
-    """
-
-    __slots__ = ("against", "marks", "raises", "steps")
-
-    def __init__(self) -> None:
-        self.steps: dict[Any, Place] = {}
-        self.marks: set[str] = set()
-        self.against: list[Any] = []
-        self.raises: list[str] = []
-
-    def step(self, key: Any) -> Place:
-        """Where a step leads."""
-        return self.steps.setdefault(key, Place())
-
-    def called(self) -> set[str]:
-        """The attributes that are called."""
-        return {name for name, place in self.attributes() if CALL in place.steps}
-
-    def attributes(self) -> list[tuple[str, Place]]:
-        """The attributes that are read."""
-        return [(key[1], place) for key, place in self.steps.items() if isinstance(key, tuple) and len(key) == 2]
-
-    def parts(self) -> list[tuple[Any, Place]]:
-        """The keys and indices that are looked up."""
-        return [(key, place) for key, place in self.steps.items() if not isinstance(key, tuple)]
-
-
-Env = dict[str, Any]
+from .following import Frame, method_of, methods_of
+from .place import CALL, LIBRARIES, Place
 
 
 class Reading:
@@ -73,11 +26,13 @@ class Reading:
             m.name
             for holder in self._classes.values()
             if not any(last(base) in ("Protocol", "ABC") for base in holder.bases)
-            for m in _methods(holder)
+            for m in methods_of(holder)
         }
         """Names of methods that the file defines: who has them is one of its own objects."""
+        self.outside: dict[str, Place] = {}
+        """What was done with names of client libraries since it was emptied last."""
+        self.imported = _libraries(code.tree)
         self._known: dict[tuple[str, str, str], dict[str, Place]] = {}
-        self._handlers: list[list[str]] = []
 
     def of(self, owner: str, name: str, only: str = "") -> dict[str, Place]:
         """The place of each parameter of a function, of a method, or of a class (its constructor: what all its methods do
@@ -88,12 +43,12 @@ class Reading:
             places: dict[str, Place] = {}
             self._known[key] = places
             holder = self._classes.get(owner)
-            node = _method(holder, name) if holder is not None else self._functions.get(name)
+            node = method_of(holder, name) if holder is not None else self._functions.get(name)
             if node is not None:
                 me: dict[str, Place] = {}
-                env = self._bound(node, me, holder)
+                env = self.bound(node, me, holder)
                 places.update({n: p for n, p in env.items() if isinstance(p, Place)})
-                self._run(node, env, holder, me, 0)
+                self.run(node, env, holder, me, 0)
                 self._kept(holder if name == "__init__" else None, me, only)
             elif holder is not None and name == "__init__":  # made from its fields
                 me = {
@@ -105,24 +60,49 @@ class Reading:
                 self._kept(holder, me, only)
         return self._known[key]
 
+    def clients(self, owner: str, name: str) -> dict[str, Place]:
+        """What a function, or a method after its constructor, calls of client libraries: by the name to replace, dotted as it
+        stands in the file (`requests.get`, `connect`).
+        """
+        self.outside = {}
+        holder = self._classes.get(owner)
+        me: dict[str, Place] = {}
+        nodes = (
+            [method_of(holder, "__init__"), method_of(holder, name)]
+            if holder is not None
+            else [self._functions.get(name)]
+        )
+        for node in dict.fromkeys(nodes):
+            if node is not None:
+                self.run(node, self.bound(node, me, holder), holder, me, 0)
+        found: dict[str, Place] = {}
+        rest = list(self.outside.items())
+        for path, place in rest:
+            if CALL in place.steps:
+                found[path] = place
+            else:
+                rest += [(f"{path}.{attribute}", held) for attribute, held in place.attributes()]
+        return found
+
     def _kept(self, holder: Any, me: dict[str, Place], only: str) -> None:
         """What the other methods of a class, or one of them, do with what it keeps."""
-        for method in _methods(holder) if holder is not None else ():
+        for method in methods_of(holder) if holder is not None else ():
             if method.name != "__init__" and only in ("", method.name):
-                self._run(method, self._bound(method, me, holder), holder, me, 0)
+                self.run(method, self.bound(method, me, holder), holder, me, 0)
 
     @staticmethod
-    def _bound(node: Any, me: dict[str, Place], holder: Any) -> Env:
+    def bound(node: Any, me: dict[str, Place], holder: Any) -> dict[str, Any]:
+        """The variables at the begin of a function: a new place for each parameter, what the object keeps for `self`."""
         names = [a.arg for a in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]]
-        env: Env = {name: Place() for name in names}
+        env: dict[str, Any] = {name: Place() for name in names}
         static = any(last(d) == "staticmethod" for d in node.decorator_list)
         if holder is not None and names and not static:
             env[names[0]] = me
         return env
 
-    def _run(self, node: Any, env: Env, holder: Any, me: dict[str, Place], depth: int) -> Place | None:
+    def run(self, node: Any, env: dict[str, Any], holder: Any, me: dict[str, Place], depth: int) -> Place | None:
         """Interpret a body; the place that it returns."""
-        frame = _Frame(self, env, holder, me, depth)
+        frame = Frame(self, env, holder, me, depth)
         frame.body(node.body)
         return frame.returned
 
@@ -136,252 +116,19 @@ class Reading:
         return sum(isinstance(each, ast.AnnAssign) for each in node.body) if node is not None else 0
 
 
-class _Frame:
-    """One activation."""
-
-    def __init__(self, reading: Reading, env: Env, holder: Any, me: dict[str, Place], depth: int) -> None:
-        self.reading, self.env, self.holder, self.me, self.depth = reading, env, holder, me, depth
-        self.returned: Place | None = None
-        self.handlers: list[str] = []
-
-    def body(self, statements: Any) -> None:
-        for statement in statements:
-            self.statement(statement)
-
-    def statement(self, node: Any) -> None:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            return
-        if isinstance(node, (ast.Assign, ast.AnnAssign)):
-            value = self.place(node.value) if node.value is not None else None
-            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                self.assign(target, value)
-        elif isinstance(node, (ast.With, ast.AsyncWith)):
-            for item in node.items:
-                found = self.place(item.context_expr)
-                entered = found.step(ENTER if isinstance(node, ast.With) else AENTER) if found is not None else None
-                if item.optional_vars is not None:
-                    self.assign(item.optional_vars, entered)
-            self.body(node.body)
-        elif isinstance(node, (ast.For, ast.AsyncFor)):
-            found = self.place(node.iter)
-            self.assign(node.target, found.step(EACH) if found is not None else None)
-            self.body([*node.body, *node.orelse])
-        elif isinstance(node, (ast.If, ast.While)):
-            self.condition(node.test)
-            self.body([*node.body, *node.orelse])
-        elif isinstance(node, ast.Try):
-            names = [name for handler in node.handlers for name in _names(handler.type)]
-            self.handlers += names
-            self.body(node.body)
-            del self.handlers[len(self.handlers) - len(names) :]
-            for handler in node.handlers:
-                self.body(handler.body)
-            self.body([*node.orelse, *node.finalbody])
-        elif isinstance(node, ast.Return):
-            found = self.place(node.value) if node.value is not None else None
-            if found is not None:
-                self.returned = found
-        else:
-            for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.expr):
-                    self.place(child)
-
-    def assign(self, target: Any, value: Place | None) -> None:
-        if isinstance(target, ast.Name):
-            if value is None:
-                self.env.pop(target.id, None)
-            else:
-                self.env[target.id] = value
-        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and value is not None:
-            if self.env.get(target.value.id) is self.me:
-                self.me[target.attr] = value
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            for number, each in enumerate(target.elts):
-                self.assign(each, value.step(number) if value is not None else None)
-
-    def condition(self, node: Any) -> None:
-        found = self.place(node)
-        if found is not None:
-            found.marks.add("truth")
-
-    def place(self, node: Any) -> Place | None:
-        """The place that an expression stands for; what it does with others is noted on the way."""
-        if isinstance(node, ast.Name):
-            found = self.env.get(node.id)
-            return found if isinstance(found, Place) else None
-        if isinstance(node, ast.Attribute):
-            if isinstance(node.value, ast.Name) and self.env.get(node.value.id) is self.me:
-                kept = self.me.get(node.attr)
-                return kept if isinstance(kept, Place) else None
-            base = self.place(node.value)
-            return base.step(("", node.attr)) if base is not None else None
-        if isinstance(node, ast.Call):
-            return self.call(node)
-        if isinstance(node, ast.Await):
-            base = self.place(node.value)
-            return base if base is None or self.is_own(node.value) else base.step(AWAIT)
-        if isinstance(node, ast.Subscript):
-            base = self.place(node.value)
-            key = getattr(node.slice, "value", None)
-            if base is None:
-                return None
-            if isinstance(node.slice, ast.Slice):
-                base.marks.add("text")
-                return None
-            return base.step(key) if isinstance(key, (str, int)) and not isinstance(key, bool) else base.step(EACH)
-        if isinstance(node, ast.Compare):
-            self.compare(node)
-        elif isinstance(node, ast.BinOp):
-            for side in (node.left, node.right):
-                self.mark(side, "number")
-        elif isinstance(node, ast.BoolOp):
-            found = [self.place(value) for value in node.values]
-            for each in found:
-                if each is not None:
-                    each.marks.add("truth")
-            return next((each for each in found if each is not None), None) if isinstance(node.op, ast.Or) else None
-        elif isinstance(node, ast.UnaryOp):
-            self.condition(node.operand) if isinstance(node.op, ast.Not) else self.mark(node.operand, "number")
-        elif isinstance(node, ast.FormattedValue):
-            self.mark(node.value, "text")
-        elif isinstance(node, ast.IfExp):
-            self.condition(node.test)
-            one, other = self.place(node.body), self.place(node.orelse)
-            return one if one is not None else other
-        elif isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-            for loop in node.generators:
-                found = self.place(loop.iter)
-                self.assign(loop.target, found.step(EACH) if found is not None else None)
-                for test in loop.ifs:
-                    self.condition(test)
-            for part in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
-                self.place(part)
-        elif isinstance(node, ast.NamedExpr):
-            found = self.place(node.value)
-            self.assign(node.target, found)
-            return found
-        elif isinstance(node, (ast.expr, ast.keyword)):
-            for child in ast.iter_child_nodes(node):
-                if isinstance(child, (ast.expr, ast.keyword)):
-                    self.place(child)
-        return None
-
-    def mark(self, node: Any, what: str) -> None:
-        found = self.place(node)
-        if found is not None:
-            found.marks.add(what)
-
-    def compare(self, node: ast.Compare) -> None:
-        sides = [node.left, *node.comparators]
-        for left, op, right in zip(sides, node.ops, sides[1:]):
-            for one, other, first in ((left, right, True), (right, left, False)):
-                found = self.place(one)
-                if found is None:
-                    continue
-                if isinstance(op, (ast.In, ast.NotIn)):
-                    if not first and isinstance(other, ast.Constant):
-                        found.step(other.value)  # a key
-                    elif first:
-                        found.against += [e.value for e in getattr(other, "elts", ()) if isinstance(e, ast.Constant)]
-                elif isinstance(other, ast.Constant):
-                    if other.value is None:
-                        found.marks.add("none")
-                    else:
-                        found.against.append(other.value)
-                elif not isinstance(op, (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)):
-                    found.marks.add("number")
-
-    def call(self, node: ast.Call) -> Place | None:
-        name = last(node.func)
-        inner = [a.value if isinstance(a, ast.Starred) else a for a in node.args]
-        places = [self.place(argument) for argument in inner]
-        named = {k.arg: self.place(k.value) for k in node.keywords}
-        for argument, found in zip(node.args, places):
-            if found is not None and isinstance(argument, ast.Starred):
-                for number in range(max(1, self.reading.fields(name))):
-                    found.step(number)
-        if isinstance(node.func, ast.Attribute):
-            own = isinstance(node.func.value, ast.Name) and self.env.get(node.func.value.id) is self.me
-            if own and node.func.attr not in self.me:
-                return self.into(_method(self.holder, name), places, named, bound=True)
-            base = self.place(node.func.value)
-            if base is not None:
-                return self.asked(base, name, node)
-        elif isinstance(node.func, ast.Name):
-            held = self.env.get(name)
-            if isinstance(held, Place):
-                return held.step(CALL)
-            function = self.reading.function(name)
-            if function is not None and any(p is not None for p in [*places, *named.values()]):
-                return self.into(function, places, named, bound=False)
-        for found in places:
-            if found is None:
-                continue
-            if name in _NUMERIC:
-                found.marks.add("number")
-            elif name in _TEXTUAL:
-                found.marks.add("text")
-            elif name in _LISTS:
-                found.step(EACH)
-            if name == "sum":
-                found.step(EACH).marks.add("number")
-        return None
-
-    def asked(self, base: Place, name: str, node: ast.Call) -> Place:
-        """A method of a place: of data it says what data it is, of others it is a call."""
-        key: Any = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
-        data = bool(base.marks & {"text", "number", "none"} or base.parts() or EACH in base.steps)
-        if name in _ON_TEXT:
-            base.marks.add("text")
-            return Place()
-        if name in _ON_TABLES and not node.args:
-            base.marks.add("table")
-            return Place()
-        table = isinstance(key, str) and not {"/", ":"} & set(key) and (data or not base.called() - {"get"})
-        if name == "get" and table and (base.steps or data or len(node.args) == 2):
-            base.marks.add("optional")
-            return base.step(key)
-        called = base.step(("", name)).step(CALL)
-        for expected in self.handlers:
-            if expected not in called.raises:
-                called.raises.append(expected)
-        return called
-
-    def is_own(self, node: Any) -> bool:
-        """True for a call of a function or method of the file."""
-        if not isinstance(node, ast.Call):
-            return False
-        if isinstance(node.func, ast.Name):
-            return node.func.id not in self.env and self.reading.function(node.func.id) is not None
-        base = node.func.value if isinstance(node.func, ast.Attribute) else None
-        own = isinstance(base, ast.Name) and self.env.get(base.id) is self.me
-        return own and _method(self.holder, last(node.func)) is not None
-
-    def into(self, function: Any, places: list[Any], named: dict[Any, Any], *, bound: bool) -> Place | None:
-        """What a function of the file does with the places that it is given."""
-        if function is None or self.depth >= _DEPTH:
-            return None
-        env = Reading._bound(function, self.me, self.holder if bound else None)  # noqa: SLF001 -- one algorithm
-        names = [a.arg for a in [*function.args.posonlyargs, *function.args.args]]
-        static = any(last(d) == "staticmethod" for d in function.decorator_list)
-        for name, found in [*zip(names[1 if bound and not static else 0 :], places), *named.items()]:
-            if found is not None and name in env:
-                env[name] = found
-        holder, me = (self.holder, self.me) if bound else (None, {})
-        return self.reading._run(function, env, holder, me, self.depth + 1)  # noqa: SLF001
-
-
-def _method(holder: Any, name: str) -> Any:
-    return next((m for m in _methods(holder) if m.name == name), None) if holder is not None else None
-
-
-def _methods(holder: Any) -> list[Any]:
-    return [n for n in holder.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
-
-
-def _names(node: Any) -> list[str]:
-    if node is None:
-        return []
-    if isinstance(node, ast.Tuple):
-        return [name for each in node.elts for name in _names(each)]
-    return [ast.unparse(node)] if isinstance(node, (ast.Name, ast.Attribute)) else []
+def _libraries(tree: ast.Module) -> dict[str, str]:
+    """Names that a file imports from client libraries: what each is called there. A database in memory needs no stand-in."""
+    memory = any(isinstance(n, ast.Constant) and n.value == ":memory:" for n in ast.walk(tree))
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(
+                {
+                    a.asname or a.name.partition(".")[0]: a.name if a.asname else a.name.partition(".")[0]
+                    for a in node.names
+                }
+            )
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.update({a.asname or a.name: f"{node.module}.{a.name}" for a in node.names})
+    known = LIBRARIES - ({"sqlite3"} if memory else set())
+    return {name: path for name, path in found.items() if path.partition(".")[0] in known}

@@ -19,24 +19,16 @@ from . import answering
 from .code import Code, last
 from .express import Expr, Inexpressible, express
 from .fakes import Fake
-from .files import value_of
-from .standins import AENTER, AWAIT, CALL, ENTER, Place, Reading
+from .place import AENTER, AWAIT, CALL, ENTER, LIBRARIES, Place
+from .standins import Reading
 from .targets import Target
 
-_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "request"})
-_READ = frozenset({"status_code", "raise_for_status", "json"})
-_LIBRARIES = frozenset(
-    {"aiohttp", "asyncpg", "boto3", "botocore", "cx_Oracle", "django", "elasticsearch", "grpc", "httpx", "kafka", "oracledb",
-     "pika", "psycopg", "psycopg2", "pymongo", "pymysql", "redis", "requests", "sqlalchemy", "sqlite3", "urllib3"}
-)  # fmt: skip
 _PLAIN = frozenset(
     name
     for kind in (str, bytes, list, dict, set, int, float, decimal.Decimal, dt.datetime, pathlib.Path)
     for name in dir(kind)
 )
 _DEEPEST = 6
-_CLIENTS = ("requests", "httpx")
-_MOCK = frozenset({("unittest.mock", "Mock")})
 _CALL = frozenset({("unittest.mock", "call")})
 _SHOWN = 2
 
@@ -61,7 +53,7 @@ def pool(code: Code, target: Target, parameter: inspect.Parameter, kinds: Any, m
 def _is_foreign(kind: Any) -> bool:
     """Whether a type says nothing, or is that of a client library: of other types there are real objects."""
     module = str(getattr(kind, "__module__", "")).partition(".")[0]
-    return kind is object or kind is Any or module in _LIBRARIES or bool(getattr(kind, "_is_protocol", False))
+    return kind is object or kind is Any or module in LIBRARIES or bool(getattr(kind, "_is_protocol", False))
 
 
 _READINGS: weakref.WeakKeyDictionary[Code, Reading] = weakref.WeakKeyDictionary()
@@ -90,16 +82,21 @@ def _serves(place: Place) -> bool:
 
 
 def clients(code: Code, target: Target) -> dict[str, list[Fake]]:
-    """Calls like `requests.get(...)` of the target, with what may stand in their place."""
+    """What the target calls of client libraries (`requests.get`, `psycopg2.connect`), with what may stand in its place."""
+    reading = _reading(code)
+    owner = target.owner.__name__ if target.owner is not None else ""
+    name = "__init__" if target.kind == "constructor" else target.name.rsplit(".", 1)[-1]
+    module = target.function.__module__
     found: dict[str, list[Fake]] = {}
-    for call in code.calls(target):
-        owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-        if isinstance(owner, ast.Name) and owner.id in _CLIENTS and last(call.func) in _VERBS:
-            verb = last(call.func)
-            name = f"{owner.id}.{verb}"
-            texts = [_mock(row, ("",)).text for row in _responses(code, target)]
-            patch = f'monkeypatch.setattr("{name}", {verb})'
-            found[name] = [Fake(name, f"{verb} = {text}\n{patch}", _MOCK, verb) for text in texts]
+    for path, place in reading.clients(owner, name).items():
+        head, _, rest = path.partition(".")
+        where = f"{reading.imported[head]}.{rest}" if rest else f"{module}.{head}"
+        if where.startswith("urllib.parse"):
+            continue
+        variable = path.rsplit(".", 1)[-1].lower()
+        stands = answering.answers(place, vars(sys.modules.get(module, builtins)))
+        patch = f'monkeypatch.setattr("{where}", {variable})'
+        found[where] = [Fake(where, f"{variable} = {expr.text}\n{patch}", expr.imports, variable) for expr in stands]
     return found
 
 
@@ -166,25 +163,3 @@ def keys_of(tree: ast.AST) -> set[int]:
         for keyword in node.keywords
         for key in getattr(keyword.value, "keys", ())
     }
-
-
-def _mock(answers: dict[str, Any], verbs: Any = ()) -> Expr:
-    """`Mock(**{"get.return_value.status_code": 200})`."""
-    if verbs:
-        heads = [f"{verb}.return_value." if verb else "return_value." for verb in verbs]
-        answers = {head + key: value for head in heads for key, value in answers.items()}
-    return Expr(f"Mock(**{answers!r})" if answers else "Mock()", _MOCK)
-
-
-def _responses(code: Code, target: Target) -> list[dict[str, Any]]:
-    """Answers of a web service: one that is fine, one without content, one that is refused."""
-    data = {key: value_of(key) for key in code.keys(target)} or {"a": 1}
-    found: list[dict[str, Any]] = []
-    for status, body in ((200, data), (200, {}), (404, {}), (500, {})):
-        plain = {"status_code": status, "ok": bool(body), "text": "abc" if body else ""}
-        answers: dict[str, Any] = {name: value for name, value in plain.items() if code.mentions(target, name)}
-        if code.mentions(target, "json"):
-            answers["json.return_value"] = body
-        if answers not in found:
-            found.append(answers)
-    return found
