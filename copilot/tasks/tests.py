@@ -104,7 +104,7 @@ async def prepared(request: Request, settings: Settings, project: Project) -> Re
     All are found here, whatever the request says: it may come from an editor.
     """
     document, options = request.document, request.options
-    options = options if isinstance(options, TestsOptions) else TestsOptions()
+    options = replace(options, ground="", gaps=()) if isinstance(options, TestsOptions) else TestsOptions()
     where = python_places.place(document, project.root) if unfit(document) is None else None
     if where is None:
         return replace(request, options=replace(options, path=None, module=""))
