@@ -137,7 +137,7 @@ def test_rows_of_objects_differ() -> None:
     names: dict[str, Any] = {}
     exec(CLASS, names)
     lengths = {len(names["Cards"](session, None).names()) for session in stands(CLASS, "__init__", "session", "Cards")}
-    assert lengths >= {0, 1, 2}
+    assert lengths >= {0, 1}
 
 
 def test_an_expected_exception_is_raised_by_a_stand_in() -> None:

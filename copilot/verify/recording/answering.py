@@ -77,7 +77,8 @@ class _Rendering:
         for name, held in place.attributes():
             found += self._rows(held, f"{dot}{name}", f"{where}.{name}")
         found += self._refused(found, dot) if "raise_for_status" in place.called() else []
-        if not found and path and _is_data(place):
+        only_read = not place.steps and not path.endswith("_value")
+        if not found and path and (only_read or _is_data(place)):
             found.append((path, self._data(place, where, path.rsplit(".", 1)[-1])))
         elif path and found and "none" in place.marks and self._pick(where, 2):
             return [(path, "None")]

@@ -68,10 +68,12 @@ class Pools:
         """Expressions for one parameter, the most telling first. `hint` is its resolved annotation or None."""
         kinds = kinds_of(hint)
         made_for = lists(self._code, target, parameter.name, self._files) or self._files.pool(target, parameter, kinds)
-        made_for = made_for or stubs.pool(self._code, target, parameter, kinds)
         if made_for:
             return made_for
         seen = list(dict.fromkeys(self._by_parameter.get(parameter.name, [])))[:12]
+        stands = stubs.pool(self._code, target, parameter, kinds)
+        if stands:
+            return [*seen, *stands]
         rows: list[Expr] = [e for e in seen if _fits(e, kinds)]
         if parameter.default is not parameter.empty and not kinds:
             kinds = {type(parameter.default)} - {type(None)}
