@@ -252,3 +252,15 @@ def test_a_body_in_json_is_a_text() -> None:
         seen.append(names["holidays"](2026))
     assert ["2024-01-15", "abc"] in seen or ["2024-01-15", "2024-01-15"] in seen
     assert [] in seen
+
+
+def test_a_clock_gives_dates_and_what_is_compared_with_it_is_one() -> None:
+    source = """
+    def due(jobs, clock):
+        return [job.name for job in jobs.pending() if job.due <= clock.today()]
+    """
+    names: dict[str, Any] = {}
+    exec(textwrap.dedent(source), names)
+    (clock, *_) = stands(source, "due", "clock")
+    counts = {len(names["due"](jobs, clock)) for jobs in stands(source, "due", "jobs")}
+    assert counts >= {0, 1, 2}

@@ -18,6 +18,10 @@ from .files import value_of
 from .place import AENTER, AWAIT, CALL, EACH, ENTER, JSON, Place
 
 _WIDEST = 6
+_MOMENTS = {
+    "date": ("date(2024, 3, 15)", "date(2024, 2, 29)", "date(2024, 12, 31)"),
+    "datetime": ("datetime(2024, 3, 15, 10, 30)", "datetime(2024, 2, 29)", "datetime(2024, 12, 31, 23, 59)"),
+}
 _STANDINS = 16
 _OPTIONS = 4
 _TOGETHER = 6
@@ -158,6 +162,10 @@ class _Rendering:
         if "table" in place.marks:
             return ["{'a': 1, 'b': 2}", "{}"][self._pick(where, 2)]
         options = _scalars(place, name)
+        moments = sorted(place.marks & set(_MOMENTS))
+        if moments:
+            self._imports.add(("datetime", moments[0]))
+            options = list(_MOMENTS[moments[0]])
         group = where if place.marks or place.against else "?"
         options += empty
         return options[(self._pick(group, len(options)) + shift) % len(options)]

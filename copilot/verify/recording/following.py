@@ -9,7 +9,7 @@ import ast
 from typing import Any
 
 from .code import last
-from .place import AENTER, AWAIT, CALL, EACH, ENTER, JSON, Place
+from .place import AENTER, AWAIT, CALL, DATES, EACH, ENTER, JSON, Place
 
 _DEPTH = 4
 _NUMERIC = frozenset({"Decimal", "int", "float", "round", "abs", "sum", "Fraction"})
@@ -170,6 +170,12 @@ class Frame:
         """Note what places are compared with."""
         sides = [node.left, *node.comparators]
         for left, op, right in zip(sides, node.ops, sides[1:]):
+            both = [self.place(left), self.place(right)]
+            for kind in set(DATES.values()):
+                if any(found is not None and kind in found.marks for found in both):
+                    for found in both:
+                        if found is not None:
+                            found.marks.add(kind)
             for one, other, first in ((left, right, True), (right, left, False)):
                 found = self.place(one)
                 if found is None:
@@ -243,7 +249,9 @@ class Frame:
         if name == "get" and table and (base.steps or data or len(node.args) == 2):
             base.marks.add("optional")
             return base.step(key)
-        return self.expecting(base.step(("", name)).step(CALL))
+        answer = self.expecting(base.step(("", name)).step(CALL))
+        answer.marks |= {DATES[name]} if name in DATES else set()
+        return answer
 
     def expecting(self, called: Place) -> Place:
         """A call, with the exceptions that the code is ready for."""

@@ -12,7 +12,7 @@ CALL, AWAIT, ENTER, AENTER, EACH, JSON = ("call",), ("await",), ("enter",), ("ae
 
 class Place:
     """A place in the tree: `steps` lead on; `marks` say how it is used as data: "number", "text", "none", "truth",
-    "table" (its items are asked for), "optional" (keys may be missing); `against` are constants that it is compared with;
+    "table" (its items are asked for), "optional" (keys may be missing), "date", "datetime"; `against` are constants that it is compared with;
     `raises` are names of exceptions that are expected of a call.
     """
 
@@ -47,6 +47,9 @@ class Place:
         """The keys and indices that are looked up."""
         return [(key, place) for key, place in self.steps.items() if not isinstance(key, tuple)]
 
+
+DATES = {"today": "date", "now": "datetime", "utcnow": "datetime"}
+"""Methods of a clock, and what they give."""
 
 LIBRARIES = frozenset(
     {"aiohttp", "asyncpg", "boto3", "botocore", "cx_Oracle", "django", "elasticsearch", "ftplib", "grpc", "httpx", "kafka",

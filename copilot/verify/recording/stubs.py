@@ -19,7 +19,7 @@ from . import answering
 from .code import Code, last
 from .express import Expr, Inexpressible, express
 from .fakes import Fake
-from .place import AENTER, AWAIT, CALL, ENTER, LIBRARIES, Place
+from .place import AENTER, AWAIT, CALL, DATES, ENTER, LIBRARIES, Place
 from .standins import Reading
 from .targets import Target
 
@@ -75,7 +75,7 @@ def _serves(place: Place) -> bool:
     for name, held in place.attributes():
         answer = held.steps.get(CALL)
         if answer is not None and (
-            name not in _PLAIN or answer.attributes() or {AWAIT, ENTER, AENTER} & set(answer.steps)
+            name not in _PLAIN or name in DATES or answer.attributes() or {AWAIT, ENTER, AENTER} & set(answer.steps)
         ):
             return True
     return False
