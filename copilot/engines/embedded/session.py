@@ -1,0 +1,71 @@
+"""What was proposed lately on the line being typed: who typed past a proposal did not want it, and is asked less.
+
+A proposal stands while what is typed agrees with it; it is refused once the text goes another way. Kept in memory for
+the lines being typed, nothing is written. Absent on purpose: any text of other lines, and acceptances on other lines.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+_FILES: Final = 16
+_MOST: Final = 8
+
+
+@dataclass(slots=True)
+class _Line:
+    """`number`: which line of the file; `shown`: `(column, text)` of what was proposed on it."""
+
+    number: int
+    start: str
+    shown: list[tuple[int, str]] = field(default_factory=list)
+
+
+_lines: OrderedDict[Path, _Line] = OrderedDict()
+_lock = threading.Lock()
+
+
+def refused(path: Path, before: str) -> int:
+    """How many proposals on the caret's line the developer typed past. `before`: the text before the caret."""
+    number, line = _place(before)
+    with _lock:
+        known = _lines.get(path)
+        if known is None or known.number != number:
+            return 0
+        return sum(_past(column, text, line) for column, text in known.shown)
+
+
+def note(path: Path, before: str, text: str) -> None:
+    """This was proposed at the caret. What only goes on with a proposal that stands is the same one."""
+    number, line = _place(before)
+    with _lock:
+        known = _lines.get(path)
+        if known is None or known.number != number or not line.startswith(known.start):
+            known = _lines[path] = _Line(number, line[: len(line) - len(line.lstrip())])
+        _lines.move_to_end(path)
+        while len(_lines) > _FILES:
+            _lines.popitem(last=False)
+        known.shown = [(column, old) for column, old in known.shown if column <= len(line)]
+        if not any(line[column:] + text == old for column, old in known.shown):
+            known.shown = [*known.shown, (len(line), text)][-_MOST:]
+
+
+def clear() -> None:
+    """Forget everything."""
+    with _lock:
+        _lines.clear()
+
+
+def _place(before: str) -> tuple[int, str]:
+    start = before.rfind("\n") + 1
+    return before.count("\n"), before[start:]
+
+
+def _past(column: int, text: str, line: str) -> bool:
+    """Whether the line went another way than the proposal at a column. One that came true in full was no mistake."""
+    typed = line[column:]
+    return len(line) > column and not text.startswith(typed) and not typed.startswith(text)
