@@ -54,11 +54,13 @@ def regression(values: np.ndarray, labels: np.ndarray, names: Sequence[str]) -> 
     return {"bias": round(float(weight[-1]), 4), "features": features}
 
 
-def confidence(values: np.ndarray, labels: np.ndarray, packages: np.ndarray, provenance: str) -> None:
-    """Fit and write `complete.json`. `packages`: where each row comes from.
+def confidence(
+    values: np.ndarray, labels: np.ndarray, packages: np.ndarray, places: np.ndarray, provenance: str
+) -> None:
+    """Fit and write `complete.json`. `packages`, `places`: where each row comes from.
 
-    Both models are drawn towards the middle. How much is measured on packages that were left out of a fit, and undone by
-    `stretch` and `shift`.
+    Both models are drawn towards the middle. How much is measured on packages that were left out of a fit, on the surest
+    candidate of each place (the one that would be shown), and undone by `stretch` and `shift`.
     """
     early = [n for n, name in enumerate(rank.FEATURES) if name not in rank.LATE]
     whole = _fitted(values, labels)
@@ -66,7 +68,9 @@ def confidence(values: np.ndarray, labels: np.ndarray, packages: np.ndarray, pro
     for part in range(_PARTS):
         out = packages % _PARTS == part
         held[out] = rank.logits(_fitted(values[~out], labels[~out]), values[out])
-    stretch, shift = _straightened(held, labels)
+    order = np.lexsort((held, places))
+    surest = order[np.flatnonzero(np.diff(places[order], append=-1))]
+    stretch, shift = _straightened(held[surest], labels[surest])
     data = {
         "provenance": provenance,
         "columns": "features: mean, scale, weight; trees: nodes [feature, threshold, left, right] or [value]",
@@ -102,9 +106,9 @@ def _short(value: Any) -> Any:
     return round(value, 4) if isinstance(value, float) else value
 
 
-def candidates(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
-    """Features, truth and package of every candidate at `count` places a package."""
-    values, labels, packages, asked, names = [], [], [], 0, []
+def candidates(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, str]:
+    """Features, truth, package and place of every candidate at `count` places a package."""
+    values, labels, packages, places, asked, names = [], [], [], [], 0, []
     for history in histories.histories("train"):
         index = index_of(checkout(history, history.commits[-2]))
         for place, found, _ in answers(added(history, count, SEED), index):
@@ -112,10 +116,11 @@ def candidates(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
             values += [proposal.values for proposal in found]
             labels += [folded(proposal.text) == folded(place.gold) for proposal in found]
             packages += [len(names)] * len(found)
+            places += [asked] * len(found)
         index.close()
         names.append(history.name)
     told = f"completion_fit.py: {asked} places, {len(labels)} candidates, {sum(labels)} right; {', '.join(names)}"
-    return np.array(values), np.array(labels, float), np.array(packages), told
+    return np.array(values), np.array(labels, float), np.array(packages), np.array(places), told
 
 
 def events(count: int) -> Iterator[tuple[np.ndarray, int, str]]:

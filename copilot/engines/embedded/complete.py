@@ -35,6 +35,12 @@ _EFFORT_S: Final = 0.08
 wait, too), whatever the deadline allows.
 """
 
+_CERTAIN: Final = {"quiet": 0.85, "normal": 0.65, "eager": 0.5}
+"""The least probability of the next words, by profile; they are proposed while somebody types, not when asked for."""
+
+_SHORTEST: Final = 3
+"""Characters from which the next words are worth a key."""
+
 _REFUSED: Final = 0.8
 """How much each proposal that the developer typed past on this line takes from the log odds of the next ones."""
 
@@ -49,6 +55,8 @@ class Proposal:
     values: tuple[float, ...]
     source: str = ""
     """`folder/name.py:12` of the line it was copied from; empty when no single line stands behind it."""
+    whole: bool = True
+    """Whether it is meant to be the whole rest of the line; else the next words, which are surer."""
 
 
 async def propose(request: Request, context: Context, resources: Resources) -> AsyncIterator[Candidate | Declined]:
@@ -70,12 +78,13 @@ async def propose(request: Request, context: Context, resources: Resources) -> A
     if isinstance(answer, Declined):
         yield answer
         return
-    for proposal in answer[:_OFFERED]:
+    offered = [each for each in answer if each.whole][:_OFFERED] + [each for each in answer if not each.whole]
+    for proposal in offered:
         yield Candidate(
             (Edit(request.document.path, Span(place.end, place.end), proposal.text),),
             f"embedded: {proposal.source}" if proposal.source else "embedded",
             proposal.confidence,
-            title=say("complete the line"),
+            title=say("complete the line") if proposal.whole else say("complete the next words"),
         )
 
 
@@ -90,23 +99,39 @@ def _answer(
             "place": say("comments and long strings are not completed"),
         }
         return Declined(reasons[here])
-    effort = _EFFORT_S if request.trigger == "automatic" else math.inf
-    found = proposals(request, here, resources.index, deadline, stop, effort)
+    typing = request.trigger == "automatic"
+    found = proposals(
+        request,
+        here,
+        resources.index,
+        deadline,
+        stop,
+        effort=_EFFORT_S if typing else math.inf,
+        least=_CERTAIN[_profile(request)] if typing else math.inf,
+    )
     if not found:
         return Declined(say("nothing like this was seen before"))
     return cautious(request, context.before, found)
 
 
 def cautious(request: Request, before: str, found: list[Proposal]) -> list[Proposal]:
-    """The proposals with the confidence that is left after what the developer typed past on this line; noted as shown."""
-    path = request.document.path
+    """The proposals with the confidence that is left after what the developer typed past on this line; noted as shown.
+
+    The next words are proposed only where no whole line is sure enough, and only if they still are.
+    """
+    path, profile = request.document.path, _profile(request)
     doubt = _REFUSED * session.refused(path, before)
     if doubt:
         found = [replace(each, confidence=lowered(each.confidence, doubt)) for each in found]
-    profile = request.options.profile if isinstance(request.options, CompleteOptions) else "normal"
-    if found[0].confidence >= THRESHOLDS[profile]:
-        session.note(path, before, found[0].text)
+    found = [each for each in found if each.whole or each.confidence >= _CERTAIN[profile]]
+    shown = next((each for each in found if not each.whole or each.confidence >= THRESHOLDS[profile]), None)
+    if shown is not None:
+        session.note(path, before, shown.text)
     return found
+
+
+def _profile(request: Request) -> str:
+    return request.options.profile if isinstance(request.options, CompleteOptions) else "normal"
 
 
 def lowered(confidence: float, doubt: float) -> float:
@@ -121,10 +146,13 @@ def proposals(
     index: Index,
     deadline: float = math.inf,
     stop: threading.Event | None = None,
+    *,
     effort: float = math.inf,
+    least: float = math.inf,
 ) -> list[Proposal]:
     """Candidates for the rest of the caret's line, surest first. Synchronous: a few to tens of milliseconds of CPU.
 
+    The last one may be the next words only, if their probability is at least `least` (and not the whole line's).
     It answers with what is ready at the deadline (monotonic seconds), after `effort` seconds of CPU, or once stopped.
     """
     from copilot.context.listing import relative  # numpy below costs 100 ms: paid here, in the worker thread
@@ -163,7 +191,12 @@ def proposals(
             values = rank.features(line, found, question, here, scene)
             sure = rank.confidence(values, correction) if line.scored else rank.instant(values)
             kept.append(Proposal(text, sure, line, tuple(values), _source(line, corpus, request)))
-    return sorted(kept, key=lambda p: (-p.confidence, p.text))
+    kept.sort(key=lambda p: (-p.confidence, p.text))
+    part = lines.certain(model, question, least) if least < 1 else None
+    text = rank.render(part[0], question, here) if part is not None else None
+    if part is not None and text is not None and len(text.strip()) >= _SHORTEST:
+        kept.append(Proposal(text, part[1], part[0], (), whole=False))
+    return kept
 
 
 def _source(line: Found, corpus: object, request: Request) -> str:

@@ -126,6 +126,32 @@ def candidates(model: Model, question: Question) -> list[Found]:
     return kept
 
 
+def certain(model: Model, question: Question, least: float) -> tuple[Found, float] | None:
+    """The next words as long as all of them together have the probability `least`, and that probability.
+
+    The likeliest word each time. It ends before the line does (whole lines are the candidates' business), behind a name,
+    a literal or a closing bracket, and leaves no bracket open, so that it stands for itself.
+    """
+    words: Line = ()
+    blanks: tuple[int, ...] = ()
+    p, depth = 1.0, 0
+    whole: tuple[Found, float] | None = None
+    while len(words) < _STEPS and not model.expired():
+        following = model.next(words)
+        if not len(following.ids):
+            break
+        word, likely = int(following.ids[0]), float(following.p[0])
+        text = question.vocabulary.word(word)
+        if p * likely < least or question.ended(words, word) or is_structure(text):
+            break
+        p *= likely
+        words, blanks = (*words, word), (*blanks, int(following.blank[0] >= 0.5))
+        depth += (text in _OPEN) - (text in _CLOSE)
+        if depth == 0 and (text[-1].isalnum() or text[-1] in "_'\"" or text in _CLOSE) and text not in model.kept:
+            whole = Found(words, blanks), p
+    return whole
+
+
 def top(model: Model) -> float:
     """The probability of the likeliest next word; 0 when there was no time for it."""
     if model.expired():
