@@ -38,6 +38,9 @@ wait, too), whatever the deadline allows.
 _CERTAIN: Final = {"quiet": 0.85, "normal": 0.65, "eager": 0.5}
 """The least probability of the next words, by profile; they are proposed while somebody types, not when asked for."""
 
+_DOUBTFUL: Final = 0.65
+_NEARLY: Final = 0.85
+
 _SHORTEST: Final = 3
 """Characters from which the next words are worth a key."""
 
@@ -78,8 +81,7 @@ async def propose(request: Request, context: Context, resources: Resources) -> A
     if isinstance(answer, Declined):
         yield answer
         return
-    offered = [each for each in answer if each.whole][:_OFFERED] + [each for each in answer if not each.whole]
-    for proposal in offered:
+    for proposal in answer[: _OFFERED + 1]:
         yield Candidate(
             (Edit(request.document.path, Span(place.end, place.end), proposal.text),),
             f"embedded: {proposal.source}" if proposal.source else "embedded",
@@ -123,7 +125,11 @@ def cautious(request: Request, before: str, found: list[Proposal]) -> list[Propo
     doubt = _REFUSED * session.refused(path, before)
     if doubt:
         found = [replace(each, confidence=lowered(each.confidence, doubt)) for each in found]
-    found = [each for each in found if each.whole or each.confidence >= _CERTAIN[profile]]
+    whole = [each for each in found if each.whole][:_OFFERED]
+    part = [each for each in found if not each.whole and each.confidence >= _CERTAIN[profile]]
+    # A few words that are nearly certain are worth more than a line that is hardly likelier than not.
+    surer = part and (not whole or (whole[0].confidence < _DOUBTFUL and part[0].confidence >= _NEARLY))
+    found = [*part, *whole] if surer else [*whole, *part]
     shown = next((each for each in found if not each.whole or each.confidence >= THRESHOLDS[profile]), None)
     if shown is not None:
         session.note(path, before, shown.text)

@@ -40,6 +40,7 @@ _SHAPE_SHARE: Final = 0.35
 """How much the shapes say in the rough mix, by which it is decided what the mixer sees."""
 
 _MIXED: Final = 40
+_LOOK: Final = 16
 _SPELT: Final = 12
 _BACK: Final = 8
 """Words before the caret that the mixer looks at."""
@@ -195,7 +196,9 @@ class Model:
         self.shape_sources = [source.by_shape() for source in sources]
         self.language, self.kept = language, kept_words(language)
         self.typed, self.own, self.before = typed, own, before
-        self._deadline, self._stop, self._effort = deadline, stop, time.thread_time() + effort
+        self._deadline, self._stop = deadline, stop
+        self._effort = time.thread_time() + effort if effort < math.inf else effort
+        self._looks, self._late = 0, False
         self._past: dict[tuple[int, ...], Past] = {(): start}
         self._seen: dict[tuple[int, ...], Next] = {}
         self._hits: _Memory = {}
@@ -204,9 +207,15 @@ class Model:
 
     def expired(self) -> bool:
         """Whether to answer with what is ready."""
-        if self._stop is not None and self._stop.is_set():
+        if self._late or (self._stop is not None and self._stop.is_set()):
             return True
-        return time.monotonic() > self._deadline or time.thread_time() > self._effort
+        if time.monotonic() > self._deadline:
+            self._late = True
+        elif self._effort < math.inf:
+            self._looks += 1  # the clock of a thread is slow to read on some machines
+            if self._looks % _LOOK == 0 and time.thread_time() > self._effort:
+                self._late = True
+        return self._late
 
     def past(self, line: tuple[int, ...]) -> Past:
         """The context at the caret continued by `line`."""

@@ -14,6 +14,8 @@ from typing import Final
 
 _FILES: Final = 16
 _MOST: Final = 8
+_PATIENT: Final = 4
+"""Letters of a proposal that are typed before it counts as not wanted."""
 
 
 @dataclass(slots=True)
@@ -66,6 +68,11 @@ def _place(before: str) -> tuple[int, str]:
 
 
 def _past(column: int, text: str, line: str) -> bool:
-    """Whether the line went another way than the proposal at a column. One that came true in full was no mistake."""
+    """Whether the line went another way than the proposal at a column, or said some letters of it without taking it.
+
+    One that came true in full was no mistake.
+    """
     typed = line[column:]
-    return len(line) > column and not text.startswith(typed) and not typed.startswith(text)
+    if text.startswith(typed):
+        return _PATIENT <= len(typed) < len(text)
+    return len(line) > column and not typed.startswith(text)
