@@ -33,7 +33,6 @@ from copilot.context.listing import look
 from copilot.context.reader import StoredIndex
 from copilot.engines.base import Resources
 from copilot.engines.embedded import EmbeddedEngine, session
-from copilot.tasks.complete import THRESHOLDS
 from copilot.types import CompleteOptions, Declined, Project, Request, Span, Task, document
 
 _HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
@@ -206,12 +205,12 @@ def figures(tallies: dict[str, Sequence[Tally]]) -> list[Figure]:
 def main() -> None:
     """Type, print, write the figures."""
     parser = argparse.ArgumentParser(description="Characters that completion saves a simulated user.")
-    parser.add_argument("--characters", type=int, default=3000, help="characters to type a repository")
+    parser.add_argument("--characters", type=int, default=600, help="characters to type a repository")
     parser.add_argument("--repository", type=Path, action="append", help="a git repository of your own")
     asked = parser.parse_args()
     own = [own_repository(folder.resolve()) for folder in asked.repository or ()]
     tallies: dict[str, Sequence[Tally]] = {}
-    for profile in THRESHOLDS:
+    for profile in ("normal", "quiet", "eager"):
         of_profile = []
         for history in own or histories.histories("test"):
             of_profile.append(measured(history, profile, asked.characters))

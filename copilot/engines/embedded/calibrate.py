@@ -13,7 +13,7 @@ import os
 import random
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -101,9 +101,10 @@ def steps(root: Path, index: StoredIndex) -> Iterator[None]:
         return  # a folder inside a repository has other paths than git tells
     rows: list[tuple[Sequence[float], bool]] = []
     asked = 0
-    for place, past in _replayed(root, index, found[0]):
-        rows += _answers(root, place, past)
-        asked += 1
+    for work in _replayed(root, index, found[0]):
+        if work is not None:
+            rows += _answers(root, *work)
+            asked += 1
         yield
     _write(index.folder, Calibration(corrected(rows), asked, found[0]))
 
@@ -134,12 +135,12 @@ class Past(Index):
         return self._corpora.get(family(language))
 
 
-def _replayed(root: Path, index: StoredIndex, head: str) -> Iterator[tuple[Place, Index]]:
-    """Places that the last commits wrote, with the index as it was before them."""
+def _replayed(root: Path, index: StoredIndex, head: str) -> Iterator[tuple[Place, Index] | None]:
+    """Places that the last commits wrote, with the index as it was before them; None while that is being made."""
     log = git.commits(root, _COMMITS + 1)
     if len(log) < 2:
         return
-    base, lines = _since(root, log)
+    base, lines = yield from _since(root, log)
     chance = random.Random(0)  # noqa: S311 - the same places each time, nothing secret
     places: list[Place] = []
     lines = {name: rows for name, rows in lines.items() if language_of(Path(name)) is not None}
@@ -147,12 +148,13 @@ def _replayed(root: Path, index: StoredIndex, head: str) -> Iterator[tuple[Place
     for name, text in texts.items():
         places += history.on_lines(name, language_of(Path(name)) or "", text, lines[name], chance)
     chance.shuffle(places)
-    past = Past(root, _then(root, index, base, sorted(lines), {place.language for place in places}))
+    corpora = yield from _then(root, index, base, sorted(lines), {place.language for place in places})
+    past = Past(root, corpora)
     for place in places[:PLACES]:
         yield place, past
 
 
-def _since(root: Path, log: Sequence[str]) -> tuple[str, dict[str, list[int]]]:
+def _since(root: Path, log: Sequence[str]) -> Generator[None, None, tuple[str, dict[str, list[int]]]]:
     """`(base, added lines by path)`: as many commits back as it takes to have enough lines, files that are too many
     left out.
     """
@@ -161,6 +163,7 @@ def _since(root: Path, log: Sequence[str]) -> tuple[str, dict[str, list[int]]]:
         base = log[min(stride, len(log) - 1)]
         patch = git.difference(root, base, log[0])
         lines = history.added_lines(patch) if patch is not None else {}
+        yield
         asked = sum(min(len(rows), history.A_FILE) for rows in lines.values())
         if asked >= 2 * PLACES or sum(map(len, lines.values())) >= _ENOUGH or stride >= len(log) - 1:
             break
@@ -169,7 +172,9 @@ def _since(root: Path, log: Sequence[str]) -> tuple[str, dict[str, list[int]]]:
     return base, {name: lines[name] for name in kept}
 
 
-def _then(root: Path, index: StoredIndex, base: str, names: Sequence[str], languages: set[str]) -> dict[str, Corpus]:
+def _then(
+    root: Path, index: StoredIndex, base: str, names: Sequence[str], languages: set[str]
+) -> Generator[None, None, dict[str, Corpus]]:
     """The corpora with the old text of these files in the place of the new one."""
     from copilot.context import corpus as corpora
     from copilot.context.tokens import lex
@@ -191,6 +196,7 @@ def _then(root: Path, index: StoredIndex, base: str, names: Sequence[str], langu
                 continue
             version += 1
             live[version] = name
+            yield
             lexed = lex(text, language_of(Path(name)))
             streams = []
             for stream in (lexed.words, lexed.shapes):
