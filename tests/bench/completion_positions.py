@@ -21,7 +21,7 @@ from histories import History
 import copilot.context
 from copilot.context.building import Builder
 from copilot.context.reader import StoredIndex
-from copilot.engines.embedded import calibrate
+from copilot.engines.embedded import calibrate, outcomes
 from copilot.engines.embedded.caret import caret
 from copilot.engines.embedded.complete import Proposal, proposals
 from copilot.engines.embedded.history import KINDS, Place, added_lines, code_lines, folded, on_lines
@@ -62,6 +62,7 @@ def index_of(root: Path) -> StoredIndex:
         builder.database.close()
         (folder / "done").touch()
     calibrate.forget(folder)
+    outcomes.forget(folder)
     return StoredIndex(root, folder)
 
 

@@ -15,9 +15,9 @@ from copilot import git
 from copilot.context.building import Builder
 from copilot.context.corpus import Spelling
 from copilot.context.reader import StoredIndex
-from copilot.engines.embedded import calibrate, history, mixing, rank, session
+from copilot.engines.embedded import calibrate, history, mixing, outcomes, rank, session
 from copilot.engines.embedded.caret import caret
-from copilot.engines.embedded.complete import cautious, proposals
+from copilot.engines.embedded.complete import cautious, lowered, proposals
 from copilot.engines.embedded.evidence import Source, evidence
 from copilot.engines.embedded.ngram import Model, Vocabulary, buffer, past, repository
 from copilot.types import CompleteOptions, Request, Span, Task, document
@@ -199,6 +199,44 @@ def test_what_was_typed_past_on_a_line_lowers_the_next_proposals_there(tmp_path:
     session.note(path, "x = 1\ny = ", "2")
     assert session.refused(path, "x = 1\ny = 2 + 3") == 0, "it came true"
     session.clear()
+
+
+def test_what_became_of_a_proposal_is_told_once(tmp_path: Path) -> None:
+    session.clear()
+    path = tmp_path / "a.py"
+    session.note(path, "return ", "self.balance", 0.7)
+    assert session.settled(path, "return self.ba") == [], "not known yet"
+    assert session.settled(path, "return self.balance") == [(0.7, True)]
+    assert session.settled(path, "return self.balance") == []
+    session.note(path, "return self.balance\nx = ", "amount", 0.6)
+    assert session.settled(path, "return self.balance\nx = amounts") == [(0.6, False)]
+    session.note(path, "return self.balance\nx = 1\ny = am", "ount", 0.9)
+    assert session.settled(path, "return self.balance\nx = 1\ny = amount\n") == [(0.9, True)], (
+        "taken, and on to the next line"
+    )
+    session.note(path, "z = ", "1", 0.5)
+    assert session.settled(path, "z") == [], "taken back"
+    session.clear()
+
+
+def test_where_proposals_fail_the_workspace_gets_quieter_and_recovers(tmp_path: Path) -> None:
+    for _ in range(40):
+        outcomes.learn(tmp_path, 0.7, right=False)
+    quiet = outcomes.of(tmp_path).shift()
+    assert quiet < -1
+    assert lowered(0.7, -quiet) < 0.5
+    for _ in range(400):
+        outcomes.learn(tmp_path, 0.7, right=True)
+    assert outcomes.of(tmp_path).shift() > 0
+    stored = (tmp_path / "outcomes.json").read_text()
+    assert set(json.loads(stored)) == {"right", "expected", "variance", "count"}
+    before = outcomes.of(tmp_path)
+    outcomes._held.clear()
+    assert outcomes.of(tmp_path) == before, "kept for the next session"
+    (tmp_path / "outcomes.json").write_text("[]")
+    outcomes._held.clear()
+    assert outcomes.of(tmp_path) == outcomes.Sums()
+    assert abs(outcomes.Sums().after(0.5, right=True).shift()) < 0.1, "one outcome says little"
 
 
 def asked(root: Path, before: str, after: str = "\n", **values: object) -> Request:

@@ -13,10 +13,11 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from copilot.engines.base import Resources
-from copilot.engines.embedded import session
+from copilot.engines.embedded import outcomes, session
 from copilot.engines.embedded.caret import Caret, caret
 from copilot.messages import say
 from copilot.tasks.complete import THRESHOLDS
@@ -113,16 +114,21 @@ def _answer(
     )
     if not found:
         return Declined(say("nothing like this was seen before"))
-    return cautious(request, context.before, found)
+    return cautious(request, context.before, found, getattr(resources.index, "folder", None))
 
 
-def cautious(request: Request, before: str, found: list[Proposal]) -> list[Proposal]:
-    """The proposals with the confidence that is left after what the developer typed past on this line; noted as shown.
+def cautious(request: Request, before: str, found: list[Proposal], folder: Path | None = None) -> list[Proposal]:
+    """The proposals with the confidence that is left after what the developer typed past on this line, and after what
+    became of earlier ones in the workspace whose index lies in `folder`; noted as shown.
 
     The next words are proposed only where no whole line is sure enough, and only if they still are.
     """
     path, profile = request.document.path, _profile(request)
     doubt = _REFUSED * session.refused(path, before)
+    if request.trigger == "automatic":
+        for confidence, right in session.settled(path, before):
+            outcomes.learn(folder, confidence, right=right)
+        doubt -= outcomes.of(folder).shift()
     if doubt:
         found = [replace(each, confidence=lowered(each.confidence, doubt)) for each in found]
     whole = [each for each in found if each.whole][:_OFFERED]
@@ -132,7 +138,7 @@ def cautious(request: Request, before: str, found: list[Proposal]) -> list[Propo
     found = [*part, *whole] if surer else [*whole, *part]
     shown = next((each for each in found if not each.whole or each.confidence >= THRESHOLDS[profile]), None)
     if shown is not None:
-        session.note(path, before, shown.text)
+        session.note(path, before, shown.text, shown.confidence)
     return found
 
 
