@@ -82,9 +82,16 @@ bench-lsp: $(INSTALLED) ## Language server, command line and index figures besid
 .PHONY: bench-engines
 bench-engines: $(INSTALLED) ## What the embedded engines are worth, on code they were not tuned on
 	@bash tests/system.sh bubblewrap jdk jdk-source
-	$(BIN)/python tests/bench/completion_probe.py 60
 	$(BIN)/python tests/bench/fix_probe.py --count 440 --seed 23
 	$(BIN)/python tests/bench/comment_probe.py --functions 1000
+
+.PHONY: bench-completion
+bench-completion: $(INSTALLED) ## The embedded completion on histories made of releases (of your own repositories: OWN="FOLDER…")
+	$(BIN)/python tests/bench/completion.py $(addprefix --repository ,$(OWN))
+
+.PHONY: bench-value
+bench-value: $(INSTALLED) ## What completion saves a simulated user who types later versions of files (OWN="FOLDER…")
+	$(BIN)/python tests/bench/value.py $(addprefix --repository ,$(OWN))
 
 build/bench-tests/venv/.installed: tests/bench/subjects.txt
 	@echo "== the modules that unit tests are measured on, and the referee's tools, into build/bench-tests/venv"
@@ -114,7 +121,7 @@ bench-gateway: $(INSTALLED) build/litellm/.installed ## The gateway beside a bar
 	$(BIN)/python tests/bench/gateway.py
 
 .PHONY: bench
-bench: bench-lsp bench-engines bench-tests bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
+bench: bench-lsp bench-engines bench-completion bench-value bench-tests bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
 
 .PHONY: format
 format: $(INSTALLED) ## Format and apply safe lint fixes

@@ -142,6 +142,42 @@ def head(top: Path) -> tuple[str, str] | None:
     return (commit or "").strip(), (branch or "").strip()
 
 
+def commits(top: Path, most: int) -> list[str]:
+    """The head and its first parents, newest first, at most `most`. Empty where git cannot answer."""
+    listing = _ask(top, "rev-list", "--first-parent", f"--max-count={most}", "HEAD")
+    return [] if listing is None else listing.split()
+
+
+def difference(top: Path, old: str, new: str) -> str | None:
+    """What `new` changes against `old`, as a patch without context lines, renames found. None where git cannot answer."""
+    patch = _bytes(
+        top, "diff-tree", "-r", "-p", "-U0", "--find-renames=40%", "-l400", "--no-ext-diff", "--no-textconv",
+        "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--diff-filter=AMR", old, new, "--",
+    )  # fmt: skip
+    return None if patch is None else patch.decode("utf-8", "replace")
+
+
+def texts(top: Path, commit: str, names: Iterable[str], limit: int = 400_000) -> dict[str, str]:
+    """The texts of files in a commit as they are stored; one that is missing or longer than `limit` bytes is left out."""
+    wanted = [name for name in names if "\n" not in name]
+    asked = _lines([f"{commit}:{name}" for name in wanted])
+    out = (_bytes(top, "cat-file", "--batch", stdin=asked) or b"") if wanted else b""
+    found: dict[str, str] = {}
+    at = 0
+    for name in wanted:
+        end = out.find(b"\n", at)
+        if end < 0:
+            break
+        row = out[at:end].rsplit(b" ", 2)
+        at = end + 1
+        if len(row) == 3 and row[2].isdigit() and row[1] in {b"blob", b"tree", b"commit", b"tag"}:
+            size = int(row[2])
+            if row[1] == b"blob" and size <= limit:
+                found[name] = out[at : at + size].decode("utf-8", "replace")
+            at += size + 1
+    return found
+
+
 def commit_root(folder: Path) -> Path | None:
     """The work tree of the commit being made in `folder`. None outside a repository.
 

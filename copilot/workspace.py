@@ -39,6 +39,10 @@ _THREADS = 2
 """Embedded work holds the interpreter lock most of the time: more threads would only slow each other down."""
 
 
+_SPARE = "copilot.engines.embedded.calibrate:steps"
+"""What the index worker does when all is quiet."""
+
+
 class _Silent:
     """The engine of a question that nobody may or can answer: it says why."""
 
@@ -80,7 +84,7 @@ class Workspace:
     ) -> None:
         self._project, self._settings, self._engine = project, settings, engine
         self._on_index, self._warm = on_index, engine != "replay"
-        self._worker = IndexWorker(project.root, settings, self._index_moved)
+        self._worker = IndexWorker(project.root, settings, self._index_moved, _SPARE)
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="embedded")
         self._replay = ReplayEngine() if engine == "replay" else None
         self._embedded = EmbeddedEngine(Resources(project, settings, self._worker.index, self._executor))

@@ -6,6 +6,7 @@ file never stops the others. Absent on purpose: any use of the network, any writ
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import json
 import os
@@ -15,12 +16,14 @@ import sqlite3
 import threading
 import time
 from array import array
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Final
 
 from copilot import files
 from copilot.context import lexemes, store, tokens
 from copilot.context.listing import Listed, admits, listed, look, policy
+from copilot.context.reader import StoredIndex
 from copilot.errors import UnreadableFile
 from copilot.syntax.outline import Import, Outline, outline
 from copilot.types import Document, document
@@ -222,7 +225,7 @@ def serve(commands: IO[str], events: IO[str]) -> None:
     if builder.why:
         tell("rebuilt", why=builder.why)
     try:
-        _Loop(builder, inbox, tell).run()
+        _Loop(builder, inbox, tell, opening.get("idle", "")).run()
     finally:
         builder.database.close()
 
@@ -238,10 +241,12 @@ def _listen(commands: IO[str], inbox: queue.SimpleQueue[dict[str, Any] | None]) 
 class _Loop:
     """The order of work: saves first, then the scan, then the arrays when all is quiet."""
 
-    def __init__(self, builder: Builder, inbox: queue.SimpleQueue[dict[str, Any] | None], tell: Any) -> None:
+    def __init__(self, builder: Builder, inbox: queue.SimpleQueue[dict[str, Any] | None], tell: Any, idle: str) -> None:
         self.builder, self.inbox, self.tell = builder, inbox, tell
         self.open, self.rescan, self.dirty, self.first = True, True, True, True
         self.syncs: list[int] = []
+        self.idle = idle
+        self.spare: Iterator[None] | None = None
 
     def run(self) -> None:
         """Until the server closes the pipe."""
@@ -253,6 +258,8 @@ class _Loop:
                     self._settle()
             elif self.syncs:
                 self._settle()
+            elif self.spare is not None and self.inbox.empty():
+                self._use_spare_time()
             else:
                 self._take(None)
 
@@ -264,6 +271,19 @@ class _Loop:
         for number in self.syncs:
             self.tell("synced", n=number)
         self.syncs.clear()
+        if self.idle and self.spare is None:
+            module, _, name = self.idle.partition(":")
+            self.spare = getattr(importlib.import_module(module), name)(
+                self.builder.root, StoredIndex(self.builder.root, self.builder.folder)
+            )
+
+    def _use_spare_time(self) -> None:
+        """One step of what the index's owner wants done when all is quiet."""
+        try:
+            if next(self.spare or iter(()), self) is self:
+                self.spare = None
+        except (ValueError, KeyError, IndexError, AttributeError, OSError, MemoryError):
+            self.spare = None  # it is an extra: without it the index is as good
 
     def _scan(self) -> None:
         self.rescan = False

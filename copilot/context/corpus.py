@@ -24,11 +24,15 @@ Array = NDArray[Any]
 DEPTH: Final = 32
 """Words of left context that the order of a segment tells apart."""
 
-WHOLE: Final = 500
+WHOLE: Final = 400
 """A range of at most so many positions is taken whole; a larger one is sampled."""
 
-_SAMPLE: Final = 250
+_SAMPLE: Final = 200
 _THIN: Final = 8
+_UNSORTED: Final = 4000
+_PLENTY: Final = 60
+_LEVELS: Final = 3
+"""Sampled orders that are kept, the deepest: what shallower ones say hardly counts beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ def follow(segment: Segment, before: Sequence[Hits], context: Array, depth: int 
             lengths = np.minimum(hits.lengths[keep] + 1, depth)
             high = depth if hits.high > hits.low else min(hits.high + 1, depth)
             found.append(Hits(at, lengths, min(hits.low + 1, high), high, hits.scale))
+    if sum(len(hits.at) for hits in found) >= _PLENTY:
+        return found  # what follows the word alone would hardly count beside so many deeper matches
     every, scale = _behind(segment, int(word))
     if len(every):
         found.append(Hits(every, np.ones(len(every), np.int32), 1, 1, scale))
@@ -131,7 +137,7 @@ def _narrow(segment: Segment, context: Array, depth: int) -> list[Hits]:
         at = order[low + (np.arange(_SAMPLE) * step).astype(np.int64)]
         sampled.append(Hits(at, np.full(_SAMPLE, n, np.int32), n, n, step))
         if n == reach:
-            return sampled[::-1]
+            return sampled[: -_LEVELS - 1 : -1]
         n += 1
         target = int(context[-n])
         where = range(low, high)
@@ -146,7 +152,7 @@ def _narrow(segment: Segment, context: Array, depth: int) -> list[Hits]:
     if high > low:
         at = np.asarray(order[low:high])
         sampled.append(Hits(at, _lengths(words, at, context, n, depth), n, depth))
-    return sampled[::-1]
+    return sampled[: -_LEVELS - 1 : -1]
 
 
 def _lengths(words: Array, at: Array, context: Array, known: int, depth: int) -> Array:
@@ -238,6 +244,25 @@ def load(folder: Path) -> Segment | None:
     return Segment(*arrays) if len({len(a) for a in arrays[:5]}) == 1 else None
 
 
+class Spelling:
+    """A growing list of words, sorted when first asked, and again when many more have come."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        self._table: list[int] = []
+        self._sorted = 0
+
+    def starting(self, start: str) -> list[int]:
+        """The ids of the words that begin with `start`, in no particular order."""
+        words = self._words
+        if not self._sorted or len(words) - self._sorted > _UNSORTED:
+            self._table = sorted(range(len(words)), key=words.__getitem__)
+            self._sorted = len(words)
+        low = bisect.bisect_left(self._table, start, key=words.__getitem__)
+        high = bisect.bisect_left(self._table, start + "\U0010ffff", low, key=words.__getitem__)
+        return self._table[low:high] + [n for n in range(self._sorted, len(words)) if words[n].startswith(start)]
+
+
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """All token streams of a language family at one moment.
@@ -252,14 +277,27 @@ class Corpus:
     segments: tuple[Segment, ...]
     counts: Array
     """How often each word id occurs (the unigram)."""
-    cache: dict[str | None, Any] = field(default_factory=dict, compare=False, repr=False)
+    cache: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     """For what an engine derives from this very corpus for a path."""
+    spelling: Spelling = field(default_factory=lambda: Spelling(()), compare=False, repr=False)
+    """The words by their letters."""
+
+    def spelt(self, start: str, most: int) -> list[int]:
+        """The most frequent words that begin with `start`."""
+        found = [n for n in self.spelling.starting(start) if n < len(self.counts) and self.counts[n] > 0]
+        return sorted(found, key=lambda n: (-int(self.counts[n]), self.words[n]))[:most]
 
 
-def join(words: Sequence[str], ids: Mapping[str, int], live: Mapping[int, str], segments: Sequence[Segment]) -> Corpus:
+def join(
+    words: Sequence[str],
+    ids: Mapping[str, int],
+    live: Mapping[int, str],
+    segments: Sequence[Segment],
+    spelling: Spelling | None = None,
+) -> Corpus:
     """A corpus of these segments; its unigram counts every segment, stale files too (they fade at the next base)."""
     counts = np.zeros(len(words), np.int64)
     for part in segments:
         body = part.words[DEPTH:]
         counts += np.bincount(body, minlength=len(words))[: len(words)]
-    return Corpus(words, ids, live, tuple(segments), counts)
+    return Corpus(words, ids, live, tuple(segments), counts, spelling=spelling or Spelling(words))

@@ -19,7 +19,7 @@ from copilot.context.listing import policy, relative
 from copilot.types import Span
 
 if TYPE_CHECKING:
-    from copilot.context.corpus import Corpus
+    from copilot.context.corpus import Corpus, Spelling
 
 _LIMIT: Final = 200
 """Definitions of one name that are worth reading."""
@@ -37,6 +37,7 @@ class StoredIndex(Index):
         self._families: dict[str, _Family] = {}
         self._words: list[str] = []
         self._ids: dict[str, int] = {}
+        self._spelling: Spelling | None = None
 
     def definitions(self, name: str) -> list[Definition]:
         """Definitions of a name."""
@@ -93,7 +94,7 @@ class StoredIndex(Index):
                 self._connection.close()
             self._connection = None
             self._families.clear()
-            self._words, self._ids = [], {}
+            self._words, self._ids, self._spelling = [], {}, None
 
     close = reopen
 
@@ -138,7 +139,9 @@ class StoredIndex(Index):
         if held:
             parts.append(corpus.segment(list(held.values())))
         if parts:
-            fresh.corpus = corpus.join(self._words, self._ids, live, parts)
+            if self._spelling is None:
+                self._spelling = corpus.Spelling(self._words)
+            fresh.corpus = corpus.join(self._words, self._ids, live, parts, self._spelling)
         return fresh
 
     def _ask(self, query: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:

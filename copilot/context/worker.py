@@ -56,14 +56,19 @@ def child() -> None:
 
 
 class IndexWorker:
-    """The index of one repository: `index` reads it, the other methods keep it up to date in the background."""
+    """The index of one repository: `index` reads it, the other methods keep it up to date in the background.
 
-    def __init__(self, root: Path, settings: Settings, listener: Listener | None = None) -> None:
+    `idle`: `module:function` for the worker's spare time; given the root and the index it returns an iterator, each step
+    of which is short, so that a save never waits long.
+    """
+
+    def __init__(self, root: Path, settings: Settings, listener: Listener | None = None, idle: str = "") -> None:
         self.root = root.resolve()
         self.folder = store.folder_of(self.root, settings.index.folder)
         self.index = StoredIndex(self.root, self.folder, settings.index.exclude)
         self._settings = settings
         self._listener = listener
+        self._idle = idle
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._process: subprocess.Popen[str] | None = None
@@ -167,6 +172,7 @@ class IndexWorker:
                 "folder": str(self.folder),
                 "exclude": list(index.exclude),
                 "max_file_kb": index.max_file_kb,
+                "idle": self._idle,
             }
         )
         for number in sorted(n for n in self._asked if n > self._synced):

@@ -95,7 +95,13 @@ def item(document: Document, answer: Suggestion, caret: int, units: Encoding) ->
         insert_text=text,
         filter_text=text.partition("\n")[0],
         range=convert.range_of(document, Span(begin, edit.span.end), units),
-        command=types.Command(say("Accepted"), ACCEPT, arguments=[answer.trace_id]),
+        # Where a copied line was copied from is shown to who holds the pointer over the item (3.18).
+        command=types.Command(
+            say("Accepted"),
+            ACCEPT,
+            tooltip=answer.origin if ": " in answer.origin else None,
+            arguments=[answer.trace_id],
+        ),
     )
 
 

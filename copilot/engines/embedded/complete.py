@@ -12,14 +12,16 @@ import math
 import threading
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from copilot.context.lexemes import kept_words
 from copilot.engines.base import Resources
+from copilot.engines.embedded import outcomes, session
 from copilot.engines.embedded.caret import Caret, caret
 from copilot.messages import say
-from copilot.types import Candidate, Context, Declined, Edit, Request, Span
+from copilot.tasks.complete import THRESHOLDS
+from copilot.types import Candidate, CompleteOptions, Context, Declined, Edit, Request, Span
 
 if TYPE_CHECKING:
     from copilot.context.index import Index
@@ -28,6 +30,23 @@ if TYPE_CHECKING:
 _OFFERED: Final = 3
 _OWN: Final = 0.7
 """The part of the deadline that is the engine's own; the checks and the way back need the rest."""
+
+_EFFORT_S: Final = 0.08
+"""An automatic completion is answered with what is ready after so much work of its thread (on an idle machine that is the
+wait, too), whatever the deadline allows.
+"""
+
+_CERTAIN: Final = {"quiet": 0.85, "normal": 0.65, "eager": 0.5}
+"""The least probability of the next words, by profile; they are proposed while somebody types, not when asked for."""
+
+_DOUBTFUL: Final = 0.65
+_NEARLY: Final = 0.85
+
+_SHORTEST: Final = 3
+"""Characters from which the next words are worth a key."""
+
+_REFUSED: Final = 0.8
+"""How much each proposal that the developer typed past on this line takes from the log odds of the next ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +58,9 @@ class Proposal:
     found: Found
     values: tuple[float, ...]
     source: str = ""
-    """`name.py:12` of the line it was copied from; empty when no single line stands behind it."""
+    """`folder/name.py:12` of the line it was copied from; empty when no single line stands behind it."""
+    whole: bool = True
+    """Whether it is meant to be the whole rest of the line; else the next words, which are surer."""
 
 
 async def propose(request: Request, context: Context, resources: Resources) -> AsyncIterator[Candidate | Declined]:
@@ -61,12 +82,12 @@ async def propose(request: Request, context: Context, resources: Resources) -> A
     if isinstance(answer, Declined):
         yield answer
         return
-    for proposal in answer[:_OFFERED]:
+    for proposal in answer[: _OFFERED + 1]:
         yield Candidate(
             (Edit(request.document.path, Span(place.end, place.end), proposal.text),),
             f"embedded: {proposal.source}" if proposal.source else "embedded",
             proposal.confidence,
-            title=say("complete the line"),
+            title=say("complete the line") if proposal.whole else say("complete the next words"),
         )
 
 
@@ -81,8 +102,54 @@ def _answer(
             "place": say("comments and long strings are not completed"),
         }
         return Declined(reasons[here])
-    found = proposals(request, here, resources.index, deadline, stop)
-    return found or Declined(say("nothing like this was seen before"))
+    typing = request.trigger == "automatic"
+    found = proposals(
+        request,
+        here,
+        resources.index,
+        deadline,
+        stop,
+        effort=_EFFORT_S if typing else math.inf,
+        least=_CERTAIN[_profile(request)] if typing else math.inf,
+    )
+    if not found:
+        return Declined(say("nothing like this was seen before"))
+    return cautious(request, context.before, found, getattr(resources.index, "folder", None))
+
+
+def cautious(request: Request, before: str, found: list[Proposal], folder: Path | None = None) -> list[Proposal]:
+    """The proposals with the confidence that is left after what the developer typed past on this line, and after what
+    became of earlier ones in the workspace whose index lies in `folder`; noted as shown.
+
+    The next words are proposed only where no whole line is sure enough, and only if they still are.
+    """
+    path, profile = request.document.path, _profile(request)
+    doubt = _REFUSED * session.refused(path, before)
+    if request.trigger == "automatic":
+        for confidence, right in session.settled(path, before):
+            outcomes.learn(folder, confidence, right=right)
+        doubt -= outcomes.of(folder).shift()
+    if doubt:
+        found = [replace(each, confidence=lowered(each.confidence, doubt)) for each in found]
+    whole = [each for each in found if each.whole][:_OFFERED]
+    part = [each for each in found if not each.whole and each.confidence >= _CERTAIN[profile]]
+    # A few words that are nearly certain are worth more than a line that is hardly likelier than not.
+    surer = part and (not whole or (whole[0].confidence < _DOUBTFUL and part[0].confidence >= _NEARLY))
+    found = [*part, *whole] if surer else [*whole, *part]
+    shown = next((each for each in found if not each.whole or each.confidence >= THRESHOLDS[profile]), None)
+    if shown is not None:
+        session.note(path, before, shown.text, shown.confidence)
+    return found
+
+
+def _profile(request: Request) -> str:
+    return request.options.profile if isinstance(request.options, CompleteOptions) else "normal"
+
+
+def lowered(confidence: float, doubt: float) -> float:
+    """A probability with its log odds lowered by `doubt`."""
+    odds = confidence / max(1 - confidence, 1e-9) * math.exp(-doubt)
+    return odds / (1 + odds)
 
 
 def proposals(
@@ -91,10 +158,17 @@ def proposals(
     index: Index,
     deadline: float = math.inf,
     stop: threading.Event | None = None,
+    *,
+    effort: float = math.inf,
+    least: float = math.inf,
 ) -> list[Proposal]:
-    """Candidates for the rest of the caret's line, surest first. Synchronous: a few to tens of milliseconds of CPU."""
+    """Candidates for the rest of the caret's line, surest first. Synchronous: a few to tens of milliseconds of CPU.
+
+    The last one may be the next words only, if their probability is at least `least` (and not the whole line's).
+    It answers with what is ready at the deadline (monotonic seconds), after `effort` seconds of CPU, or once stopped.
+    """
     from copilot.context.listing import relative  # numpy below costs 100 ms: paid here, in the worker thread
-    from copilot.engines.embedded import lines, ngram, rank
+    from copilot.engines.embedded import calibrate, lines, ngram, rank
 
     corpus = index.corpus(request.document.language)
     vocabulary = ngram.Vocabulary(corpus)
@@ -104,23 +178,41 @@ def proposals(
     own = relative(root, request.document.path) if root is not None else None
     if corpus is not None:
         sources += ngram.repository(corpus, own)
-    literal = kept_words(request.document.language)
-    model = ngram.Model(sources, start, vocabulary, corpus, literal, deadline=deadline, stop=stop)
+    model = ngram.Model(
+        sources,
+        start,
+        vocabulary,
+        corpus,
+        request.document.language,
+        typed=here.typed,
+        own=here.before.words,
+        before=[vocabulary.id(word) for word in here.before.words[-lines.SURROUNDING :]],
+        deadline=deadline,
+        stop=stop,
+        effort=effort,
+    )
     closer = here.rest.strip()[:1]
     question = lines.Question(here.typed, closer if closer and closer in ")]}" else "", vocabulary)
     found = lines.candidates(model, question)
-    seen = set(here.before.words)
+    scene = rank.scene(here, request.document.language, lines.top(model), model.reach())
     kept: list[Proposal] = []
+    correction = calibrate.of(getattr(index, "folder", None)).correction
     for line in found:
         text = rank.render(line, question, here)
         if text is not None:
-            values = rank.features(line, found, question, here, seen)
-            kept.append(Proposal(text, rank.confidence(values), line, tuple(values), _source(line, corpus, request)))
-    return sorted(kept, key=lambda p: (-p.confidence, p.text))
+            values = rank.features(line, found, question, here, scene)
+            sure = rank.confidence(values, correction) if line.scored else rank.instant(values)
+            kept.append(Proposal(text, sure, line, tuple(values), _source(line, corpus, request)))
+    kept.sort(key=lambda p: (-p.confidence, p.text))
+    part = lines.certain(model, question, least) if least < 1 else None
+    text = rank.render(part[0], question, here) if part is not None else None
+    if part is not None and text is not None and len(text.strip()) >= _SHORTEST:
+        kept.append(Proposal(text, part[1], part[0], (), whole=False))
+    return kept
 
 
 def _source(line: Found, corpus: object, request: Request) -> str:
-    """`name:line` (from 1) of the line that a candidate repeats."""
+    """`path:line` (from 1) of the line that a candidate repeats."""
     from copilot.context.corpus import Corpus
 
     if line.where is None:
@@ -129,5 +221,5 @@ def _source(line: Found, corpus: object, request: Request) -> str:
     number = int(segment.lines[at])
     owner = int(segment.owner[at])
     if owner > 0 and isinstance(corpus, Corpus):
-        return f"{corpus.live[owner].rpartition('/')[2]}:{number + 1}"
+        return f"{corpus.live[owner]}:{number + 1}"
     return f"{request.document.path.name}:{number + 1}" if owner == 0 else request.document.path.name

@@ -16,7 +16,8 @@ import numpy as np
 
 from copilot.context.corpus import Hits, Segment
 from copilot.context.tokens import NEWLINE, REFERENCE, START, is_structure, shape
-from copilot.engines.embedded.ngram import SAME_FOLDER, Model, Source, Vocabulary
+from copilot.engines.embedded.evidence import SAME_FOLDER, Source
+from copilot.engines.embedded.ngram import Model, Vocabulary
 
 _BEAM: Final = 3
 _STEPS: Final = 28
@@ -27,8 +28,13 @@ _SLACK: Final = 1.5
 _COPIES: Final = 60
 _SHAPED: Final = 24
 _LONGEST: Final = 48
-_KEPT: Final = 10
+_KEPT: Final = 8
 _SCORED: Final = 24
+_LEAST: Final = 1e-9
+_SAID: Final = 1e-4
+_BEHIND: Final = 6.0
+SURROUNDING: Final = 48
+"""Words before the caret that are compared with those before a source."""
 WORST: Final = -12.0
 """Nothing less probable is told apart: scoring stops there."""
 
@@ -45,7 +51,9 @@ class Found:
     `blanks`: spaces before each word; `logp` natural logarithm of its probability (end of line included), `worst` of
     its least probable word; `beam`: its rank in the beam (-1: copied only); `match`: words of left context that its
     best source shares, `matches` those of all; `shape_match` and `shape_matches` the same by shape; `where`: (segment,
-    position) of the best source; `own`, `near`: seen in the open file, in a file of the same folder.
+    position) of the best source; `own`, `near`: seen in the open file, in a file of the same folder; `said`: the mean
+    logarithm of what each of the four experts gives its words, and the least; `similar`: how much of what stands before
+    the caret stands before the best source too (0..1, rare words count more); `scored`: whether there was time for all this.
     """
 
     words: Line
@@ -60,6 +68,9 @@ class Found:
     where: tuple[Segment, int] | None = None
     own: bool = False
     near: bool = False
+    said: tuple[float, ...] = (0.0,) * 8
+    similar: float = 0.0
+    scored: bool = False
 
     def support(self, best: int) -> int:
         """Sources whose match is at least .6 of the best candidate's."""
@@ -92,7 +103,7 @@ class Question:
 
 
 def candidates(model: Model, question: Question) -> list[Found]:
-    """At most ten candidates with their evidence, in no particular order."""
+    """At most eight candidates with their evidence, in no particular order."""
     found = {line.words: line for line in _copies(model, question)}
     if not model.expired():
         _add_shaped(found, model, question)
@@ -102,10 +113,51 @@ def candidates(model: Model, question: Question) -> list[Found]:
             known.logp, known.worst, known.beam = beam.logp, beam.worst, rank
     best = max((line.match for line in found.values()), default=0)
     kept = sorted(found.values(), key=lambda line: (-_promise(line, best), line.words))[:_KEPT]
+    near = _near(model)
+    # A line far less probable than the best one cannot win: how much less is not worth knowing.
+    floor = max(WORST, max((line.logp for line in kept), default=WORST) - _BEHIND)
     for line in kept:
-        if line.beam < 0 and not model.expired():
-            line.logp, line.worst = _score(model, question, line.words)
+        if model.expired():
+            break
+        logp, worst, line.said = _score(model, question, line.words, floor)
+        if line.beam < 0:
+            line.logp, line.worst = logp, worst
+        line.similar, line.scored = _similar(line, near), True
     return kept
+
+
+def certain(model: Model, question: Question, least: float) -> tuple[Found, float] | None:
+    """The next words as long as all of them together have the probability `least`, and that probability.
+
+    The likeliest word each time. It ends before the line does (whole lines are the candidates' business), behind a name,
+    a literal or a closing bracket, and leaves no bracket open, so that it stands for itself.
+    """
+    words: Line = ()
+    blanks: tuple[int, ...] = ()
+    p, depth = 1.0, 0
+    whole: tuple[Found, float] | None = None
+    while len(words) < _STEPS and not model.expired():
+        following = model.next(words)
+        if not len(following.ids):
+            break
+        word, likely = int(following.ids[0]), float(following.p[0])
+        text = question.vocabulary.word(word)
+        if p * likely < least or question.ended(words, word) or is_structure(text):
+            break
+        p *= likely
+        words, blanks = (*words, word), (*blanks, int(following.blank[0] >= 0.5))
+        depth += (text in _OPEN) - (text in _CLOSE)
+        if depth == 0 and (text[-1].isalnum() or text[-1] in "_'\"" or text in _CLOSE) and text not in model.kept:
+            whole = Found(words, blanks), p
+    return whole
+
+
+def top(model: Model) -> float:
+    """The probability of the likeliest next word; 0 when there was no time for it."""
+    if model.expired():
+        return 0.0
+    following = model.next()
+    return float(following.p[0]) if len(following.p) else 0.0
 
 
 def _promise(line: Found, best: int) -> float:
@@ -179,7 +231,7 @@ def _add_shaped(found: dict[Line, Found], model: Model, question: Question) -> N
         if place.length > line.shape_match:
             line.shape_match = place.length
             if line.where is None:
-                line.where = (place.source.segment, place.at)
+                line.where = (place.source.segment.by_shape(), place.at)
         taken += 1
         if taken == _SHAPED:
             break
@@ -248,15 +300,11 @@ def _search(model: Model, question: Question) -> list[Found]:
 def _extend(model: Model, question: Question, line: Found, done: list[Found], step: int) -> list[Found]:
     following = model.next(line.words)
     ids, p, blank = following.ids.tolist(), following.p.tolist(), following.blank.tolist()
-    mass = 1.0
-    if step == 0 and question.typed:
-        chosen = [i for i, word in enumerate(ids) if question.fits(word)][:_FIRST_WIDTH]
-        mass = sum(p[i] for i in chosen)
-    else:
-        chosen = list(range(min(_WIDTH, len(ids))))
+    width = _FIRST_WIDTH if step == 0 and question.typed else _WIDTH
+    chosen = range(min(width, len(ids)))
     grown: list[Found] = []
     for i in chosen:
-        logp = math.log(p[i] / mass)
+        logp = math.log(max(p[i], _LEAST))
         if line.logp + logp < _FLOOR:
             break
         ended = question.ended(line.words, ids[i])
@@ -270,26 +318,50 @@ def _extend(model: Model, question: Question, line: Found, done: list[Found], st
     return grown
 
 
-def _score(model: Model, question: Question, words: Line) -> tuple[float, float]:
-    """`(log probability, that of the least probable word)` of a copied line, its end included."""
+def _score(model: Model, question: Question, words: Line, floor: float) -> tuple[float, float, tuple[float, ...]]:
+    """`(log probability, that of the least probable word, what the experts say)` of a line, its end included."""
     total = worst = 0.0
+    sums, least, asked = [0.0] * 4, [0.0] * 4, 0
     for n in range(min(len(words), _SCORED) + 1):
         if model.expired():
-            return WORST, WORST
+            return WORST, WORST, (*sums, *least)
+        following = model.next(words[:n])
+        ids = following.ids.tolist()
         if n < len(words):
-            p = model.probability(words[:n], words[n])
-            if n == 0 and question.typed:
-                following = model.next()
-                mass = sum(
-                    q for w, q in zip(following.ids.tolist(), following.p.tolist(), strict=True) if question.fits(w)
-                )
-                p = p / mass if mass else p
+            places = [ids.index(words[n])] if words[n] in ids else []
         else:
-            following = model.next(words)
-            ends = [i for i, w in enumerate(following.ids.tolist()) if question.ended(words, w)]
-            p = float(following.p[ends].sum()) or 1e-7
+            places = [i for i, w in enumerate(ids) if question.ended(words, w)]
+        p = float(following.p[places].sum()) or 1e-7
+        asked += 1
+        for row in range(4):
+            said = math.log(max(float(following.said[row, places].sum()), _SAID))
+            sums[row] += said
+            least[row] = min(least[row], said)
         logp = math.log(p)
         total, worst = total + logp, min(worst, logp)
-        if total < WORST:
-            return WORST, worst
-    return total, worst
+        if total < floor:
+            total = WORST
+            break
+    return total, worst, (*(value / asked for value in sums), *least)
+
+
+def _near(model: Model) -> dict[int, float]:
+    """The words before the caret, rare ones with more weight; the weights sum to one."""
+    corpus = model.corpus
+    size = len(corpus.counts) if corpus is not None else 0
+    found = {}
+    for word in set(model.before[-SURROUNDING:]):
+        if word >= 0:
+            often = int(corpus.counts[word]) if corpus is not None and word < size else 0
+            found[word] = 1 / math.log(2 + often)
+    total = sum(found.values()) or 1.0
+    return {word: weight / total for word, weight in found.items()}
+
+
+def _similar(line: Found, near: dict[int, float]) -> float:
+    if line.where is None:
+        return 0.0
+    segment, at = line.where
+    stream = segment.words
+    before = set(stream[max(at - SURROUNDING, 0) : at].tolist())
+    return sum(weight for word, weight in near.items() if word in before)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copilot.context.corpus import DEPTH, Corpus, Hits, Segment, find, follow
-from copilot.context.tokens import NEW_NAME, REFERENCE, SOME_NUMBER, SOME_STRING, Tokens, shape
+from copilot.context.lexemes import kept_words
+from copilot.context.tokens import NEW_NAME, REFERENCE, SOME_NUMBER, SOME_STRING, START, Tokens, shape
+from copilot.engines.embedded.evidence import ELSEWHERE, OPEN_FILE, SAME_FOLDER, Evidence, Source, evidence
+from copilot.engines.embedded.mixing import Moment, mix
 
 Array = NDArray[Any]
 
-ORDER: Final = 16
-OPEN_FILE, SAME_FOLDER, ELSEWHERE = 8.0, 2.0, 1.0
 _FADE: Final = 600.0
 """Words after which an occurrence in the open file has lost most of its recency."""
 
@@ -36,7 +37,13 @@ _PATHS: Final = 32
 _UNSEEN: Final = 1e-7
 _SHAPE_BASE: Final = 1e-4
 _SHAPE_SHARE: Final = 0.35
-"""How much the shapes say in the mix with the words."""
+"""How much the shapes say in the rough mix, by which it is decided what the mixer sees."""
+
+_MIXED: Final = 40
+_LOOK: Final = 16
+_SPELT: Final = 12
+_BACK: Final = 8
+"""Words before the caret that the mixer looks at."""
 
 
 class Vocabulary:
@@ -66,33 +73,30 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A segment with the weight of each position's file (`by_owner`) or of each position (`by_position`)."""
-
-    segment: Segment
-    by_owner: Array | None = None
-    by_position: Array | None = None
-
-    def by_shape(self) -> Source:
-        """The same positions, found by shape; the open file does not fade there (names may be old, shapes stay)."""
-        flat = None if self.by_position is None else np.minimum(self.by_position * OPEN_FILE, OPEN_FILE)
-        return Source(self.segment.by_shape(), self.by_owner, flat)
-
-    def weights(self, at: Array) -> Array:
-        """The weight of each position; 0 hides it."""
-        if self.by_position is not None:
-            return np.asarray(self.by_position[at])
-        assert self.by_owner is not None
-        return np.asarray(self.by_owner[self.segment.owner[at]])
-
-
-@dataclass(frozen=True, slots=True)
 class Next:
-    """Words that may follow, most probable first, with probability and how often (0..1) a blank stands before each."""
+    """Words that may follow, most probable first, with probability and how often (0..1) a blank stands before each.
+
+    `said`: what each expert gives a word (0: never seen by it), four rows: words and shapes, of the open file and of the
+    others each.
+    """
 
     ids: Array
     p: Array
     blank: Array
+    said: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Words that may follow with what the six experts and the unigram say of each; `local`: only the open file has it."""
+
+    ids: list[int]
+    words: list[str]
+    p: Array
+    blank: Array
+    unigram: Array
+    moment: Moment
+    local: list[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +183,22 @@ class Model:
         start: Past,
         vocabulary: Vocabulary,
         corpus: Corpus | None,
-        kept: frozenset[str],
+        language: str | None,
         *,
+        typed: str = "",
+        own: Sequence[str] = (),
+        before: Sequence[int] = (),
         deadline: float = math.inf,
         stop: threading.Event | None = None,
+        effort: float = math.inf,
     ) -> None:
         self.sources, self.vocabulary, self.corpus = sources, vocabulary, corpus
         self.shape_sources = [source.by_shape() for source in sources]
-        self.kept = kept
+        self.language, self.kept = language, kept_words(language)
+        self.typed, self.own, self.before = typed, own, before
         self._deadline, self._stop = deadline, stop
+        self._effort = time.thread_time() + effort if effort < math.inf else effort
+        self._looks, self._late = 0, False
         self._past: dict[tuple[int, ...], Past] = {(): start}
         self._seen: dict[tuple[int, ...], Next] = {}
         self._hits: _Memory = {}
@@ -196,7 +207,15 @@ class Model:
 
     def expired(self) -> bool:
         """Whether to answer with what is ready."""
-        return (self._stop is not None and self._stop.is_set()) or time.monotonic() > self._deadline
+        if self._late or (self._stop is not None and self._stop.is_set()):
+            return True
+        if time.monotonic() > self._deadline:
+            self._late = True
+        elif self._effort < math.inf:
+            self._looks += 1  # the clock of a thread is slow to read on some machines
+            if self._looks % _LOOK == 0 and time.thread_time() > self._effort:
+                self._late = True
+        return self._late
 
     def past(self, line: tuple[int, ...]) -> Past:
         """The context at the caret continued by `line`."""
@@ -234,15 +253,28 @@ class Model:
         return known
 
     def next(self, line: tuple[int, ...] = ()) -> Next:
-        """What may follow the context continued by `line`: words and shapes mixed; empty when never seen."""
+        """What may follow the context continued by `line`: the experts mixed; empty when never seen.
+
+        Behind the empty line it is a word that begins with the letters typed, known from anywhere.
+        """
         known = self._seen.get(line)
         if known is None:
-            words = _distribution(self.sources, self.hits(line), self._unigram)
-            shapes = _distribution(self.shape_sources, self.shape_hits(line), _flat)
-            known = self._seen[line] = _mixed(words, self._named(shapes, self.past(line).recent))
+            known = self._seen[line] = _mixed(self.asked(line))
         return known
 
-    def _named(self, shapes: Next, recent: Sequence[str]) -> Next:
+    def asked(self, line: tuple[int, ...] = ()) -> Asked | None:
+        """What the mixer is asked for a context; None when nothing like it was seen."""
+        words = evidence(self.sources, self.hits(line), self._unigram)
+        shapes = evidence(self.shape_sources, self.shape_hits(line), _flat)
+        past = self.past(line)
+        return self._joined(words, self._named(shapes, past.recent), past, line)
+
+    def reach(self) -> tuple[int, int]:
+        """Words of context that the open file, and that any other file shares with the caret's."""
+        depths = [max((int(hits.lengths.max()) for hits in found if len(hits.at)), default=0) for found in self.hits()]
+        return depths[0], max(depths[1:], default=0)
+
+    def _named(self, shapes: Evidence, recent: Sequence[str]) -> Evidence:
         """Shapes as words: a reference is the name it points to, a word is itself; what names nothing drops out."""
         ids, rows = [], []
         for row, number in enumerate(shapes.ids.tolist()):
@@ -254,7 +286,50 @@ class Model:
             elif rank is None and text not in _NAMELESS:
                 ids.append(number)
                 rows.append(row)
-        return Next(np.array(ids, np.int64), shapes.p[rows], shapes.blank[rows])
+        return Evidence(np.array(ids, np.int64), shapes.p[:, rows], shapes.blank[rows], shapes.reach)
+
+    def _joined(self, words: Evidence, shapes: Evidence, past: Past, line: tuple[int, ...]) -> Asked | None:
+        """Both kinds of evidence side by side, of the likeliest words only."""
+        ids, inverse = np.unique(np.concatenate([words.ids, shapes.ids]), return_inverse=True)
+        size, split = len(ids), len(words.ids)
+        p = np.zeros((6, size))
+        p[:3, inverse[:split]] = words.p
+        for row in range(3):
+            p[3 + row] = np.bincount(inverse[split:], shapes.p[row], size)
+        rough = (1 - _SHAPE_SHARE) * p[2] + _SHAPE_SHARE * p[5]
+        shares = np.concatenate([words.p[2] * (1 - _SHAPE_SHARE), shapes.p[2] * _SHAPE_SHARE])
+        blanks = np.bincount(inverse, shares * np.concatenate([words.blank, shapes.blank]), size)
+        blank = blanks / np.maximum(rough, 1e-12)
+        if not line and self.typed:
+            fitting = [
+                n for n, number in enumerate(ids.tolist()) if self.vocabulary.word(number).startswith(self.typed)
+            ]
+            ids, p, rough, blank = ids[fitting], p[:, fitting], rough[fitting], blank[fitting]
+            more = np.array([n for n in self._spelt() if n not in set(ids.tolist())], np.int64)
+            ids, rough = np.concatenate([ids, more]), np.concatenate([rough, np.zeros(len(more))])
+            p, blank = np.hstack([p, np.zeros((6, len(more)))]), np.concatenate([blank, np.zeros(len(more))])
+        best = np.argsort(-rough, kind="stable")[:_MIXED]
+        if not len(best):
+            return None
+        numbers = ids[best].tolist()
+        before = [self.vocabulary.word(number) if number >= 0 else START for number in past.words[-_BACK:]]
+        return Asked(
+            numbers,
+            [self.vocabulary.word(number) for number in numbers],
+            p[:, best],
+            blank[best],
+            self._unigram(ids[best]),
+            Moment(self.language, before, past.recent, (*words.reach, *shapes.reach)),
+            [number >= _LOCAL for number in numbers],
+        )
+
+    def _spelt(self) -> list[int]:
+        """Words that begin with the typed letters: names of the open file, nearest first, and the repository's."""
+        named = dict.fromkeys(word for word in reversed(self.own) if word.startswith(self.typed))
+        found = [self.vocabulary.id(word) for word in list(named)[:_SPELT]]
+        if self.corpus is not None:
+            found += self.corpus.spelt(self.typed, _SPELT)
+        return list(dict.fromkeys(found))
 
     def _unigram(self, ids: Array) -> Array:
         base = np.full(len(ids), _UNSEEN)
@@ -273,70 +348,13 @@ class Model:
 _NAMELESS: Final = frozenset({NEW_NAME, SOME_STRING, SOME_NUMBER})
 
 
+def _mixed(asked: Asked | None) -> Next:
+    if asked is None:
+        return Next(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros((4, 0)))
+    mixed = mix(asked.words, asked.p, asked.unigram, asked.moment, asked.local)
+    order = np.argsort(-mixed, kind="stable")
+    return Next(np.array(asked.ids)[order], mixed[order], asked.blank[order], asked.p[[0, 1, 3, 4]][:, order])
+
+
 def _flat(ids: Array) -> Array:
     return np.full(len(ids), _SHAPE_BASE)
-
-
-def _mixed(words: Next, shapes: Next) -> Next:
-    """Both distributions in one; each loses the share of the other only where that one has something to say."""
-    if not len(words.ids) or not len(shapes.ids):
-        return words if len(words.ids) else shapes
-    ids, inverse = np.unique(np.concatenate([words.ids, shapes.ids]), return_inverse=True)
-    parts = np.concatenate([words.p * (1 - _SHAPE_SHARE), shapes.p * _SHAPE_SHARE])
-    p = np.bincount(inverse, parts, len(ids))
-    blank = np.bincount(inverse, parts * np.concatenate([words.blank, shapes.blank]), len(ids)) / np.maximum(p, 1e-12)
-    best = np.argsort(-p, kind="stable")
-    return Next(ids[best], p[best], blank[best])
-
-
-def _distribution(sources: Sequence[Source], found: Sequence[Sequence[Hits]], base: Callable[[Array], Array]) -> Next:
-    """The smoothed distribution behind these hits, most probable first."""
-    seen: list[tuple[Hits, Array, Array, Array]] = []
-    for source, of_source in zip(sources, found, strict=True):
-        for hits in of_source:
-            weights = source.weights(hits.at)
-            keep = weights > 0
-            if keep.any():
-                at = hits.at[keep]
-                kept = hits if keep.all() else Hits(at, hits.lengths[keep], hits.low, hits.high, hits.scale)
-                seen.append((kept, weights[keep] * hits.scale, source.segment.words[at], source.segment.spaces[at] > 0))
-    if not seen:
-        none = np.zeros(0)
-        return Next(none.astype(np.int64), none, none)
-    ids, inverse = np.unique(np.concatenate([row[2] for row in seen]), return_inverse=True)
-    spaced = np.bincount(inverse, np.concatenate([row[1] * row[3] for row in seen]), len(ids))
-    blank = spaced / np.bincount(inverse, np.concatenate([row[1] for row in seen]), len(ids))
-    p = _smooth(_counts(seen, inverse, len(ids)), base(ids))
-    best = np.argsort(-p, kind="stable")
-    best = best[ids[best] >= 0]
-    return Next(ids[best], p[best], blank[best])
-
-
-def _counts(seen: Sequence[tuple[Hits, Array, Array, Array]], inverse: Array, size: int) -> Array:
-    """Weighted counts by order (row) and word (column). Row 0 stays empty: the unigram is known."""
-    counts = np.zeros((ORDER + 1, size))
-    start = 0
-    for hits, weights, words, _ in seen:
-        columns = inverse[start : start + len(words)]
-        start += len(words)
-        if hits.low == hits.high:
-            if hits.low <= ORDER:
-                counts[hits.low] += np.bincount(columns, weights, size)
-            continue
-        rows = np.minimum(hits.lengths, ORDER)
-        table = np.bincount(rows * size + columns, weights, (ORDER + 1) * size).reshape(ORDER + 1, size)
-        low = min(hits.low, ORDER)
-        counts[low:] += np.cumsum(table[::-1], axis=0)[::-1][low:]
-    return counts
-
-
-def _smooth(counts: Array, base: Array) -> Array:
-    """Witten-Bell from order 1 up: p_n = (c_n + D_n p_{n-1}) / (N_n + D_n), D_n the number of distinct successors."""
-    p = base
-    totals = counts.sum(axis=1)
-    distinct = (counts > 0).sum(axis=1)
-    for n in range(1, ORDER + 1):
-        if totals[n] <= 0:
-            continue  # a sampled segment may be silent at an order that a deeper one fills
-        p = (counts[n] + distinct[n] * p) / (totals[n] + distinct[n])
-    return p

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+from copilot.context.lexemes import kept_words
+from copilot.context.tokens import NEWLINE
 from copilot.engines.embedded.caret import Caret
 from copilot.engines.embedded.lines import WORST, Found, Question
 
@@ -51,11 +55,33 @@ FEATURES: Final = (
     "line_start",
     "is_typed",
     "with_rest",
+    "own_words",
+    "other_words",
+    "own_shapes",
+    "other_shapes",
+    "own_words_least",
+    "other_words_least",
+    "own_shapes_least",
+    "other_shapes_least",
+    "similar",
+    "similar_best",
+    "top",
+    "reach_own",
+    "reach_other",
+    "unknown_names",
+    "in_file",
+    "just_above",
+    "keyword_first",
 )
 
-_UNFITTED: Final = (0.0, 1.0, 0.0)
-"""A feature that is younger than the fit says nothing until the next one (a test holds them equal)."""
+LATE: Final = frozenset({
+    "logp", "logp_word", "worst", "beam_first", "beam_rank", "gap", "likely", "shape_match", "shape_best",
+    "shape_support", "own_words", "other_words", "own_shapes", "other_shapes", "own_words_least", "other_words_least",
+    "own_shapes_least", "other_shapes_least", "similar", "similar_best", "top", "choices",
+})  # fmt: skip
+"""Features that are not known yet when only the copies were found in time."""
 
+_ABOVE: Final = 6
 _OPENERS: Final = frozenset("([{")
 _CLOSERS: Final = frozenset(")]}")
 
@@ -90,10 +116,8 @@ def _repeats(caret: Caret, text: str) -> bool:
     return line == caret.next_line.strip() and sum(c.isalnum() for c in line) > 3
 
 
-def features(
-    found: Found, others: Sequence[Found], question: Question, caret: Caret, seen: AbstractSet[str]
-) -> list[float]:
-    """The values of `FEATURES` for one candidate among `others` (itself included); `seen`: words before the caret."""
+def features(found: Found, others: Sequence[Found], question: Question, caret: Caret, scene: Scene) -> list[float]:
+    """The values of `FEATURES` for one candidate among `others` (itself included)."""
     words = [question.vocabulary.word(n) for n in found.words]
     best = max(line.match for line in others)
     shape_best = max(line.shape_match for line in others)
@@ -101,7 +125,7 @@ def features(
     total = sum(len(line.matches) for line in others) or 1
     logp = max(found.logp, WORST)
     names = [w for w in words if w.isidentifier()]
-    fresh = sum(w not in seen for w in names)
+    fresh = sum(w not in scene.before for w in names)
     line = [*caret.before.words[len(caret.before.words) - caret.column :], *words] if caret.column else words
     balance = sum((w in _OPENERS) - (w in _CLOSERS) for w in line)
     last = words[-1][-1]
@@ -139,7 +163,59 @@ def features(
         float(not caret.column and not question.typed),
         float(bool(question.typed)),
         float(bool(caret.rest.strip())),
+        *found.said,
+        found.similar,
+        max(line.similar for line in others),
+        scene.top,
+        math.log1p(scene.reach[0]),
+        math.log1p(scene.reach[1]),
+        float(min(sum(w not in scene.before and w not in scene.after for w in names), 4)),
+        math.log1p(scene.lines.get(tuple(line), 0)),
+        float(tuple(line) in scene.above),
+        float(words[0] in scene.kept),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What all candidates of one request share: the words before and after the caret, how often each line (its words)
+    stands in the file, the last lines above, words that are no names, the probability of the likeliest next word, and how
+    deep the open file and the others match.
+    """
+
+    before: AbstractSet[str]
+    after: AbstractSet[str]
+    lines: Mapping[tuple[str, ...], int]
+    above: AbstractSet[tuple[str, ...]]
+    kept: AbstractSet[str]
+    top: float
+    reach: tuple[int, int]
+
+
+def scene(caret: Caret, language: str | None, top: float, reach: tuple[int, int]) -> Scene:
+    """The scene of a request."""
+    rows = _lines(caret.before.words)
+    counts = Counter(rows + _lines(caret.after.words[2:]))
+    return Scene(
+        frozenset(caret.before.words),
+        frozenset(caret.after.words),
+        counts,
+        frozenset(rows[-_ABOVE:]),
+        kept_words(language),
+        top,
+        reach,
+    )
+
+
+def _lines(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """The lines of a stream, without their indents; the last one only if it is finished."""
+    found: list[tuple[str, ...]] = []
+    start = 0
+    for n, word in enumerate(words):
+        if word == NEWLINE:
+            found.append(tuple(w for w in words[start:n] if not w.startswith("<I")))
+            start = n + 1
+    return found
 
 
 def _line_above(caret: Caret) -> list[str]:
@@ -153,16 +229,108 @@ def _line_above(caret: Caret) -> list[str]:
 
 @cache
 def weights() -> dict[str, Any]:
-    """The fitted regression: `mean`, `scale`, `weight` by feature name, and `bias`."""
+    """The fitted model: `bias` and `features` (mean, scale, weight by name) of the regression, `trees` with `tree_bias`."""
     data: dict[str, Any] = json.loads(resources.files(__package__).joinpath("complete.json").read_text("utf-8"))
     return data
 
 
-def confidence(values: Sequence[float]) -> float:
-    """The probability that a candidate with these features is exactly what the developer wants."""
+def logit(values: Sequence[float]) -> float:
+    """The shipped model's log odds that a candidate with these features is exactly what the developer wants.
+
+    The mean of a regression and of boosted trees: the one is smooth where there was little to learn from, the other knows
+    what matters only together.
+    """
     fitted = weights()
+    return float(fitted["stretch"]) * _raw(fitted, values) + float(fitted["shift"])
+
+
+def logits(fitted: Mapping[str, Any], table: Iterable[Sequence[float]]) -> list[float]:
+    """The log odds of many candidates by a model that is being fitted, before they are stretched."""
+    return [_raw(fitted, values) for values in table]
+
+
+def _raw(fitted: Mapping[str, Any], values: Sequence[float]) -> float:
+    grown = float(fitted["tree_bias"])
+    for tree in fitted["trees"]:
+        node = tree[0]
+        while len(node) > 1:
+            node = tree[node[2] if values[node[0]] <= node[1] else node[3]]
+        grown += node[0]
+    return (_regression(fitted, values) + grown) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a workspace's own history says of the shipped model: `scale * logit + bias + shifts[feature] * value`."""
+
+    scale: float = 1.0
+    bias: float = 0.0
+    shifts: Mapping[str, float] = field(default_factory=dict)
+
+
+def _regression(fitted: Mapping[str, Any], values: Sequence[float]) -> float:
     score = float(fitted["bias"])
-    for name, value in zip(FEATURES, values, strict=True):
-        mean, scale, weight = fitted["features"].get(name, _UNFITTED)
-        score += weight * (value - mean) / scale
+    for name, (mean, scale, weight) in fitted["features"].items():
+        score += weight * (values[_PLACE[name]] - mean) / scale
+    return score
+
+
+def instant(values: Sequence[float]) -> float:
+    """The probability where only the copies were found in time: a regression on the features that are known then."""
+    return _probability(_regression(weights()["instant"], values))
+
+
+def _probability(score: float) -> float:
     return 1 / (1 + math.exp(-max(min(score, 30.0), -30.0)))
+
+
+def confidence(values: Sequence[float], correction: Correction) -> float:
+    """The probability that a candidate with these features is right, as this workspace's history corrects it."""
+    score = correction.scale * logit(values) + correction.bias
+    for name, shift in correction.shifts.items():
+        if name in _PLACE:
+            score += shift * values[_PLACE[name]]
+    return _probability(score)
+
+
+_PLACE: Final = {name: n for n, name in enumerate(FEATURES)}
+
+
+CORRECTED: Final = ("line_start", "is_typed", "own_shapes_least", "other_words_least", "reach_own", "reach_other")
+"""Features whose weight a workspace may shift."""
+
+_ROUNDS: Final = 30
+_HOLD: Final = (20.0, 5.0, 40.0)
+"""How strongly scale, bias and shifts are held to "no correction" (precision of a normal prior)."""
+
+
+def corrected(rows: Sequence[tuple[Sequence[float], bool]]) -> Correction:
+    """The correction that these features and truths ask for; "none" where there are few."""
+    import numpy as np
+
+    if len(rows) < _FEWEST:
+        return Correction()
+    truth = np.array([right for _, right in rows], float)
+    columns = [[logit(values) for values, _ in rows], [1.0] * len(rows)]
+    columns += [[values[_PLACE[name]] for values, _ in rows] for name in CORRECTED]
+    table = np.array(columns).T
+    spread = np.maximum(table.std(axis=0), 1e-3)
+    middle = table.mean(axis=0)
+    table[:, 2:] = (table[:, 2:] - middle[2:]) / spread[2:]
+    prior = np.zeros(table.shape[1])
+    prior[0] = 1.0
+    hold = np.array([_HOLD[0], _HOLD[1], *[_HOLD[2]] * len(CORRECTED)])
+    weight = prior.copy()
+    for _ in range(_ROUNDS):
+        p = 1 / (1 + np.exp(-np.clip(table @ weight, -30, 30)))
+        slope = table.T @ (truth - p) - hold * (weight - prior)
+        step = np.linalg.solve((table * (p * (1 - p))[:, None]).T @ table + np.diag(hold), slope)
+        weight += step
+        if np.abs(step).max() < 1e-6:
+            break
+    shifts = {name: round(float(w / s), 5) for name, w, s in zip(CORRECTED, weight[2:], spread[2:], strict=True)}
+    bias = float(weight[1] - (weight[2:] * middle[2:] / spread[2:]).sum())
+    return Correction(round(float(weight[0]), 5), round(bias, 5), shifts)
+
+
+_FEWEST: Final = 200

@@ -1,0 +1,283 @@
+"""What the embedded completion is worth: `python tests/bench/completion.py [--places N] [--repository FOLDER]…`.
+
+Precision on the surest 10 and 25 % of the places and exact rest of line, on the history split (`completion_positions`),
+without the text behind the caret, on unseen files, and where a whole repository was changed; at the thresholds; CPU time,
+the first answer's apart; syntax faults added at random places. Means over repositories, never pooled. `--repository`: the
+history split on git repositories of your own (the base is a twentieth of the log back, 100 to 300 commits if it has them).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import statistics
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import histories
+from completion_positions import KINDS, Place, added, answers, ask, calibrated, checkout, folded, index_of, unseen
+from histories import History
+from report import Figure, publish
+
+from copilot import edits, pipeline
+from copilot.config import Settings
+from copilot.context import gather
+from copilot.context.index import Index
+from copilot.engines.base import Engine, Resources
+from copilot.engines.embedded import EmbeddedEngine
+from copilot.syntax import tree
+from copilot.tasks.complete import THRESHOLDS
+from copilot.types import CompleteOptions, Context, Declined, Project, Request, Span, Task, document
+
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Row:
+    """One answer: how sure its first proposal was (0: none), whether it was right, CPU milliseconds."""
+
+    confidence: float
+    right: bool
+    reachable: bool
+    spent: float
+    kind: str
+    language: str
+
+
+def measured(places: Sequence[Place], index: Index) -> list[Row]:
+    """The engine's answers at these places."""
+    rows = []
+    for place, found, spent in answers(places, index):
+        gold = folded(place.gold)
+        right = [folded(proposal.text) == gold for proposal in found]
+        sure = found[0].confidence if found else 0.0
+        rows.append(Row(sure, right[:1] == [True], any(right), spent, place.kind, place.language))
+    return rows
+
+
+def share(rows: Sequence[Row]) -> float:
+    """How many of the answers are right; nan without any."""
+    return sum(row.right for row in rows) / len(rows) if rows else float("nan")
+
+
+def surest(rows: Sequence[Row], part: float) -> list[Row]:
+    """The surest part of the answers."""
+    return sorted(rows, key=lambda row: -row.confidence)[: max(round(len(rows) * part), 1)]
+
+
+def shown(rows: Sequence[Row], threshold: float) -> list[Row]:
+    """The answers that a profile shows."""
+    return [row for row in rows if row.confidence >= threshold]
+
+
+def mean(values: Iterable[float]) -> float:
+    """The mean of what is a number."""
+    kept = [value for value in values if value == value]
+    return sum(kept) / len(kept) if kept else float("nan")
+
+
+def line(name: str, rows: Sequence[Row]) -> str:
+    """One row of the printed table."""
+    cells = [f"{name:26} N {len(rows):4}  exact {share(rows):.3f}  among ten {mean(r.reachable for r in rows):.3f}"]
+    cells += [f"p@{part} {share(surest(rows, part / 100)):.2f}" for part in (10, 25, 40)]
+    cells += [f"≥{t}: {len(shown(rows, t)) / len(rows):.2f}/{share(shown(rows, t)):.2f}" for t in THRESHOLDS.values()]
+    spent = sorted(row.spent for row in rows)
+    return "  ".join([*cells, f"cpu {statistics.median(spent):.0f}/{spent[int(len(spent) * 0.95)]:.0f} ms"])
+
+
+@dataclass
+class Split:
+    """The answers of one split by repository."""
+
+    title: str
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+
+    def add(self, name: str, rows: list[Row]) -> None:
+        """Keep and print; nothing for a repository without places."""
+        if rows:
+            self.rows[name] = rows
+            print(line(f"{self.title} {name}", rows), flush=True)
+
+    def figures(self, prefix: str, *, goals: bool = False) -> list[Figure]:
+        """Means over the repositories, of all and by language."""
+        found = []
+        for suffix, kept in (("", ("python", "java")), ("_python", ("python",)), ("_java", ("java",))):
+            part = [rows for rows in self.rows.values() if rows[0].language in kept]
+            if not part:
+                continue
+            own = goals and not suffix
+            p25, p10, exact = (Figure(f"{prefix}precision_at_25{suffix}", mean(share(surest(r, 0.25)) for r in part), "share", ">=" if own else "", 0.8 if own else None),
+                               Figure(f"{prefix}precision_at_10{suffix}", mean(share(surest(r, 0.1)) for r in part), "share", ">=" if own else "", 0.93 if own else None),
+                               Figure(f"{prefix}exact_line{suffix}", mean(map(share, part)), "share", ">=" if own else "", 0.35 if own else None))  # fmt: skip
+            found += [p25, p10, exact]
+        for profile, threshold in THRESHOLDS.items():
+            part = list(self.rows.values())
+            found.append(
+                Figure(f"{prefix}shown_{profile}", mean(len(shown(r, threshold)) / len(r) for r in part), "share")
+            )
+            found.append(
+                Figure(f"{prefix}precision_{profile}", mean(share(shown(r, threshold)) for r in part), "share")
+            )
+        return found
+
+    def kinds(self) -> None:
+        """Print the kinds of places over all repositories."""
+        for kind in KINDS:
+            rows = [row for part in self.rows.values() for row in part if row.kind == kind]
+            if rows:
+                print(line(f"{self.title} at {kind}", rows))
+
+
+def own_repository(folder: Path) -> History:
+    """A git repository as a history whose last step is the one to complete."""
+    log = histories.git(folder, "rev-list", "--first-parent", "--reverse", "HEAD").split()
+    back = min(max(len(log) // 20, min(100, len(log) - 1)), 300)
+    return History(folder.name, folder, (*log[: len(log) - back], log[-1]))
+
+
+def history_splits(found: Sequence[History], count: int) -> tuple[Split, Split, Split]:
+    """The history split with and without the text behind the caret, and before the workspace was calibrated."""
+    whole, ahead, plain = Split("history"), Split("history, nothing behind"), Split("history, uncalibrated")
+    for history in found:
+        root = checkout(history, history.commits[-2])
+        places = added(history, count, SEED)
+        index = index_of(root)
+        plain.add(history.name, measured(places, index))
+        index.close()
+        index = calibrated(root)
+        whole.add(history.name, measured(places, index))
+        ahead.add(history.name, measured([replace(place, after="\n") for place in places], index))
+        index.close()
+    whole.kinds()
+    return whole, ahead, plain
+
+
+def first_answer(history: History) -> float:
+    """CPU milliseconds of the first answer after an index was opened (its arrays are mapped, its words read)."""
+    root = checkout(history, history.commits[-2])
+    (place,) = added(history, 1, SEED)
+    index = index_of(root)
+    spent = ask(place, index)[1]
+    index.close()
+    return spent
+
+
+@dataclass
+class Bench:
+    """A workbench with the embedded engine alone."""
+
+    engine: Engine
+    index: Index
+    settings: Settings
+    project: Project
+
+    def engines(self, request: Request) -> list[Engine]:  # noqa: ARG002 - the protocol's
+        return [self.engine]
+
+    async def gather(self, request: Request) -> Context:
+        return gather.gather(request, self.index, self.settings)
+
+
+def faults_added(found: Sequence[History], count: int) -> tuple[int, int]:
+    """`(answers shown, answers after which the file has more syntax faults)` at random places, profile eager."""
+    told = worse = 0
+    for history in found:
+        root = checkout(history, history.commits[-1])
+        index, settings = index_of(root), Settings()
+        with ThreadPoolExecutor(1) as pool:
+            engine = EmbeddedEngine(Resources(Project(root), settings, index, pool))
+            bench = Bench(engine, index, settings, Project(root))
+            for path, before, after in _holes(root, count // len(found)):
+                at = len(before.encode())
+                doc = document(path, "python" if path.suffix == ".py" else "java", before + after)
+                request = Request(Task.COMPLETE, doc, Span(at, at), CompleteOptions("eager"), trigger="invoked")
+                answer = asyncio.run(pipeline.suggest(request, bench))
+                if isinstance(answer, Declined):
+                    continue
+                told += 1
+                trees = [tree.parse(d.text, d.language or "") for d in (doc, edits.apply(doc, answer.edits))]
+                faults = [len(tree.faults(t)) if t is not None else 0 for t in trees]
+                worse += faults[1] > faults[0]
+        index.close()
+    return told, worse
+
+
+def _holes(root: Path, count: int) -> Iterable[tuple[Path, str, str]]:
+    """Any column of any line of any file; the rest of the line is gone, or still there for a third."""
+    chance = random.Random(SEED)
+    files = sorted(p for p in root.rglob("*") if p.suffix in histories.SUFFIXES and 200 < p.stat().st_size < 100_000)
+    for _ in range(count):
+        path = chance.choice(files)
+        lines = path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+        number = chance.randrange(len(lines))
+        row = lines[number]
+        column = chance.randint(0, len(row))
+        rest = chance.choice(("", "", row[column:]))
+        yield path, "\n".join([*lines[:number], row[:column]]), "\n".join([rest, *lines[number + 1 :]])
+
+
+def main() -> None:
+    """Ask, print, write the figures."""
+    parser = argparse.ArgumentParser(description="Precision and cost of the embedded completion.")
+    parser.add_argument("--places", type=int, default=200, help="places a repository")
+    parser.add_argument("--random", type=int, default=5000, help="random places for syntax faults")
+    parser.add_argument("--repository", type=Path, action="append", help="a git repository of your own")
+    asked = parser.parse_args()
+    if asked.repository:
+        found = [own_repository(folder.resolve()) for folder in asked.repository]
+        whole, _, _ = history_splits(found, asked.places)
+        publish("completion_own", whole.figures("completion."))
+        return
+    found = histories.histories("test")
+    begun = time.monotonic()
+    whole, ahead, plain = history_splits(found, asked.places)
+    fresh = Split("unseen")
+    for history in found:
+        root = checkout(history, history.commits[-1])
+        index = index_of(root)
+        fresh.add(history.name, measured(unseen(root, asked.places, SEED), index))
+        index.close()
+    fresh.kinds()
+    drift = Split("drift")
+    for history in histories.histories("drift"):
+        root = checkout(history, history.commits[-2])
+        index = calibrated(root)
+        drift.add(history.name, measured(added(history, asked.places, SEED), index))
+        index.close()
+    large = Split("large")
+    for history in histories.histories("large"):
+        root = checkout(history, history.commits[-2])
+        index = index_of(root)
+        large.add(history.name, measured(added(history, asked.places, SEED), index))
+        index.close()
+    spent = sorted(row.spent for rows in whole.rows.values() for row in rows)
+    large_spent = sorted(row.spent for rows in large.rows.values() for row in rows)
+    changed = [row for rows in drift.rows.values() for row in rows]
+    told, worse = faults_added(found, asked.random)
+    figures = [
+        *whole.figures("completion.", goals=True),
+        *ahead.figures("completion.no_suffix_"),
+        *plain.figures("completion.uncalibrated_"),
+        *fresh.figures("completion.unseen_"),
+        Figure("completion.drift_shown", len(shown(changed, 0.5)) / len(changed), "share", "<=", 0.15),
+        Figure("completion.drift_precision", share(shown(changed, 0.5)), "share", ">=", 0.6),
+        Figure("completion.drift_exact_line", share(changed), "share"),
+        Figure("completion.cpu_p50_ms", statistics.median(spent), "ms CPU", "<=", 30),
+        Figure("completion.cpu_p95_ms", spent[int(len(spent) * 0.95)], "ms CPU", "<=", 70),
+        Figure("completion.cpu_p50_ms_30mb", statistics.median(large_spent), "ms CPU"),
+        Figure("completion.cpu_p95_ms_30mb", large_spent[int(len(large_spent) * 0.95)], "ms CPU", "<=", 150),
+        Figure("completion.cpu_first_ms", mean(first_answer(history) for history in found), "ms CPU"),
+        Figure("completion.random_shown", told, "answers"),
+        Figure("completion.syntax_errors_added", worse, "answers", "<=", 0),
+    ]  # fmt: skip
+    print(f"{time.monotonic() - begun:.0f} s")
+    publish("completion", figures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
