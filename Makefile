@@ -81,7 +81,7 @@ bench-lsp: $(INSTALLED) ## Language server, command line and index figures besid
 
 .PHONY: bench-engines
 bench-engines: $(INSTALLED) ## What the embedded engines are worth, on code they were not tuned on
-	@bash tests/system.sh bubblewrap jdk jdk-source
+	@bash tests/system.sh bubblewrap jdk
 	$(BIN)/python tests/bench/fix_probe.py --count 440 --seed 23
 	$(BIN)/python tests/bench/comment_probe.py --functions 1000
 

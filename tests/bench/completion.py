@@ -14,9 +14,10 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import histories
@@ -125,10 +126,14 @@ class Split:
             )
         return found
 
+    def every(self) -> list[Row]:
+        """The answers of all repositories."""
+        return [row for rows in self.rows.values() for row in rows]
+
     def kinds(self) -> None:
         """Print the kinds of places over all repositories."""
         for kind in KINDS:
-            rows = [row for part in self.rows.values() for row in part if row.kind == kind]
+            rows = [row for row in self.every() if row.kind == kind]
             if rows:
                 print(line(f"{self.title} at {kind}", rows))
 
@@ -140,31 +145,58 @@ def own_repository(folder: Path) -> History:
     return History(folder.name, folder, (*log[: len(log) - back], log[-1]))
 
 
-def history_splits(found: Sequence[History], count: int) -> tuple[Split, Split, Split]:
+Answers = dict[str, list[Row]]
+"""Rows by split."""
+
+
+def history_split(history: History, count: int) -> Answers:
     """The history split with and without the text behind the caret, and before the workspace was calibrated."""
-    whole, ahead, plain = Split("history"), Split("history, nothing behind"), Split("history, uncalibrated")
-    for history in found:
-        root = checkout(history, history.commits[-2])
-        places = added(history, count, SEED)
-        index = index_of(root)
-        plain.add(history.name, measured(places, index))
-        index.close()
-        index = calibrated(root)
-        whole.add(history.name, measured(places, index))
-        ahead.add(history.name, measured([replace(place, after="\n") for place in places], index))
-        index.close()
-    whole.kinds()
-    return whole, ahead, plain
-
-
-def first_answer(history: History) -> float:
-    """CPU milliseconds of the first answer after an index was opened (its arrays are mapped, its words read)."""
     root = checkout(history, history.commits[-2])
-    (place,) = added(history, 1, SEED)
+    places = added(history, count, SEED)
     index = index_of(root)
-    spent = ask(place, index)[1]
+    first = [ask(places[0], index)[1]] if places else []
+    plain = measured(places, index)
     index.close()
-    return spent
+    index = calibrated(root)
+    whole, ahead = measured(places, index), measured([replace(place, after="\n") for place in places], index)
+    index.close()
+    cold = [replace(row, spent=spent) for row, spent in zip(whole[:1], first, strict=False)]
+    return {"history": whole, "ahead": ahead, "uncalibrated": plain, "first": cold}
+
+
+def unseen_split(history: History, count: int) -> Answers:
+    """Random lines of the last release, the file hidden."""
+    root = checkout(history, history.commits[-1])
+    index = index_of(root)
+    rows = measured(unseen(root, count, SEED), index)
+    index.close()
+    return {"unseen": rows}
+
+
+def drift_split(history: History, count: int) -> Answers:
+    """The history split where everything was changed, before and after calibration."""
+    root = checkout(history, history.commits[-2])
+    places = added(history, count, SEED)
+    index = index_of(root)
+    plain = measured(places, index)
+    index.close()
+    index = calibrated(root)
+    rows = measured(places, index)
+    index.close()
+    return {"drift": rows, "drift_uncalibrated": plain}
+
+
+def large_split(history: History, count: int) -> Answers:
+    """For the time that an answer takes; the instant tier beside it."""
+    index = index_of(checkout(history, history.commits[-2]))
+    places = added(history, count, SEED)
+    rows = measured(places, index)
+    quick = [
+        Row(0.0, right=False, reachable=False, spent=ask(place, index, deadline=0.0)[1], kind=place.kind, language="")
+        for place in places
+    ]
+    index.close()
+    return {"large": rows, "instant": quick}
 
 
 @dataclass
@@ -183,28 +215,29 @@ class Bench:
         return gather.gather(request, self.index, self.settings)
 
 
-def faults_added(found: Sequence[History], count: int) -> tuple[int, int]:
-    """`(answers shown, answers after which the file has more syntax faults)` at random places, profile eager."""
-    told = worse = 0
-    for history in found:
-        root = checkout(history, history.commits[-1])
-        index, settings = index_of(root), Settings()
-        with ThreadPoolExecutor(1) as pool:
-            engine = EmbeddedEngine(Resources(Project(root), settings, index, pool))
-            bench = Bench(engine, index, settings, Project(root))
-            for path, before, after in _holes(root, count // len(found)):
-                at = len(before.encode())
-                doc = document(path, "python" if path.suffix == ".py" else "java", before + after)
-                request = Request(Task.COMPLETE, doc, Span(at, at), CompleteOptions("eager"), trigger="invoked")
-                answer = asyncio.run(pipeline.suggest(request, bench))
-                if isinstance(answer, Declined):
-                    continue
-                told += 1
-                trees = [tree.parse(d.text, d.language or "") for d in (doc, edits.apply(doc, answer.edits))]
-                faults = [len(tree.faults(t)) if t is not None else 0 for t in trees]
-                worse += faults[1] > faults[0]
-        index.close()
-    return told, worse
+def faults(history: History, count: int) -> Answers:
+    """Answers at random places, profile eager; right: the file has no more syntax faults than before."""
+    root = checkout(history, history.commits[-1])
+    index, settings = index_of(root), Settings()
+    rows = []
+    with ThreadPoolExecutor(1) as pool:
+        engine = EmbeddedEngine(Resources(Project(root), settings, index, pool))
+        bench = Bench(engine, index, settings, Project(root))
+        for path, before, after in _holes(root, count):
+            at = len(before.encode())
+            language = "python" if path.suffix == ".py" else "java"
+            doc = document(path, language, before + after)
+            request = Request(Task.COMPLETE, doc, Span(at, at), CompleteOptions("eager"), trigger="invoked")
+            answer = asyncio.run(pipeline.suggest(request, bench))
+            if isinstance(answer, Declined):
+                continue
+            trees = [tree.parse(d.text, language) for d in (doc, edits.apply(doc, answer.edits))]
+            found = [len(tree.faults(t)) if t is not None else 0 for t in trees]
+            rows.append(
+                Row(answer.confidence, found[1] <= found[0], reachable=True, spent=0.0, kind="", language=language)
+            )
+    index.close()
+    return {"faults": rows}
 
 
 def _holes(root: Path, count: int) -> Iterable[tuple[Path, str, str]]:
@@ -221,62 +254,93 @@ def _holes(root: Path, count: int) -> Iterable[tuple[Path, str, str]]:
         yield path, "\n".join([*lines[:number], row[:column]]), "\n".join([rest, *lines[number + 1 :]])
 
 
+Job = tuple[Callable[[History, int], Answers], History, int]
+
+
+def run(job: Job) -> tuple[str, Answers]:
+    """One repository's part, in a process of its own."""
+    work, history, count = job
+    return history.name, work(history, count)
+
+
+def collected(jobs: Sequence[Job], workers: int) -> dict[str, Split]:
+    """The splits of all jobs; each answer's CPU time is its thread's, so that they may run side by side."""
+    splits: dict[str, Split] = {}
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for name, answered in pool.map(run, jobs):
+            for split, rows in answered.items():
+                splits.setdefault(split, Split(split)).add(name, rows)
+    return splits
+
+
 def main() -> None:
     """Ask, print, write the figures."""
     parser = argparse.ArgumentParser(description="Precision and cost of the embedded completion.")
     parser.add_argument("--places", type=int, default=200, help="places a repository")
     parser.add_argument("--random", type=int, default=5000, help="random places for syntax faults")
+    parser.add_argument("--workers", type=int, default=2, help="processes")
     parser.add_argument("--repository", type=Path, action="append", help="a git repository of your own")
     asked = parser.parse_args()
-    if asked.repository:
-        found = [own_repository(folder.resolve()) for folder in asked.repository]
-        whole, _, _ = history_splits(found, asked.places)
-        publish("completion_own", whole.figures("completion."))
-        return
-    found = histories.histories("test")
     begun = time.monotonic()
-    whole, ahead, plain = history_splits(found, asked.places)
-    fresh = Split("unseen")
-    for history in found:
-        root = checkout(history, history.commits[-1])
-        index = index_of(root)
-        fresh.add(history.name, measured(unseen(root, asked.places, SEED), index))
-        index.close()
-    fresh.kinds()
-    drift = Split("drift")
-    for history in histories.histories("drift"):
-        root = checkout(history, history.commits[-2])
-        index = calibrated(root)
-        drift.add(history.name, measured(added(history, asked.places, SEED), index))
-        index.close()
-    large = Split("large")
-    for history in histories.histories("large"):
-        root = checkout(history, history.commits[-2])
-        index = index_of(root)
-        large.add(history.name, measured(added(history, asked.places, SEED), index))
-        index.close()
-    spent = sorted(row.spent for rows in whole.rows.values() for row in rows)
-    large_spent = sorted(row.spent for rows in large.rows.values() for row in rows)
-    changed = [row for rows in drift.rows.values() for row in rows]
-    told, worse = faults_added(found, asked.random)
+    if asked.repository:
+        own = [own_repository(folder.resolve()) for folder in asked.repository]
+        splits = collected([(history_split, each, asked.places) for each in own], asked.workers)
+        splits["history"].kinds()
+        publish("completion_own", splits["history"].figures("completion."))
+        return
+    tests = histories.histories("test")
+    jobs: list[Job] = [(history_split, each, asked.places) for each in tests]
+    jobs += [(drift_split, each, asked.places) for each in histories.histories("drift")]
+    jobs += [(large_split, each, asked.places) for each in histories.histories("large")]
+    jobs += [(unseen_split, each, asked.places) for each in tests]
+    jobs += [(faults, each, asked.random // len(tests)) for each in tests]
+    splits = collected(jobs, asked.workers)
+    splits["history"].kinds()
+    splits["unseen"].kinds()
+    told = splits["faults"].every()
     figures = [
-        *whole.figures("completion.", goals=True),
-        *ahead.figures("completion.no_suffix_"),
-        *plain.figures("completion.uncalibrated_"),
-        *fresh.figures("completion.unseen_"),
-        Figure("completion.drift_shown", len(shown(changed, 0.5)) / len(changed), "share", "<=", 0.15),
-        Figure("completion.drift_precision", share(shown(changed, 0.5)), "share", ">=", 0.6),
-        Figure("completion.drift_exact_line", share(changed), "share"),
-        Figure("completion.cpu_p50_ms", statistics.median(spent), "ms CPU", "<=", 30),
-        Figure("completion.cpu_p95_ms", spent[int(len(spent) * 0.95)], "ms CPU", "<=", 70),
-        Figure("completion.cpu_p50_ms_30mb", statistics.median(large_spent), "ms CPU"),
-        Figure("completion.cpu_p95_ms_30mb", large_spent[int(len(large_spent) * 0.95)], "ms CPU", "<=", 150),
-        Figure("completion.cpu_first_ms", mean(first_answer(history) for history in found), "ms CPU"),
-        Figure("completion.random_shown", told, "answers"),
-        Figure("completion.syntax_errors_added", worse, "answers", "<=", 0),
-    ]  # fmt: skip
+        *splits["history"].figures("completion.", goals=True),
+        *splits["ahead"].figures("completion.no_suffix_"),
+        *splits["uncalibrated"].figures("completion.uncalibrated_"),
+        *splits["unseen"].figures("completion.unseen_"),
+        *drift(splits["drift"], splits["drift_uncalibrated"]),
+        *cost(splits),
+        Figure("completion.random_places", asked.random, "places"),
+        Figure("completion.random_shown", len(told), "answers"),
+        Figure("completion.syntax_errors_added", sum(not row.right for row in told), "answers", "<=", 0),
+    ]
     print(f"{time.monotonic() - begun:.0f} s")
     publish("completion", figures)
+
+
+def drift(split: Split, plain: Split) -> list[Figure]:
+    """What is shown at threshold 0.5 where a whole repository was changed."""
+    rows, before = split.every(), plain.every()
+    return [
+        Figure("completion.drift_shown", len(shown(rows, 0.5)) / len(rows), "share", "<=", 0.15),
+        Figure("completion.drift_precision", share(shown(rows, 0.5)), "share", ">=", 0.6),
+        Figure("completion.drift_exact_line", share(rows), "share"),
+        Figure("completion.drift_shown_uncalibrated", len(shown(before, 0.5)) / len(before), "share"),
+        Figure("completion.drift_precision_uncalibrated", share(shown(before, 0.5)), "share"),
+    ]
+
+
+def cost(splits: dict[str, Split]) -> list[Figure]:
+    """CPU of an answer: in repositories of 0.2 to 4 MB, in a large one, the first one, and the instant tier."""
+    part = {name: sorted(row.spent for row in split.every()) for name, split in splits.items()}
+
+    def at(name: str, quantile: float) -> float:
+        return part[name][int((len(part[name]) - 1) * quantile)]
+
+    return [
+        Figure("completion.cpu_p50_ms", at("history", 0.5), "ms CPU", "<=", 30),
+        Figure("completion.cpu_p95_ms", at("history", 0.95), "ms CPU", "<=", 70),
+        Figure("completion.cpu_p50_ms_30mb", at("large", 0.5), "ms CPU"),
+        Figure("completion.cpu_p95_ms_30mb", at("large", 0.95), "ms CPU", "<=", 150),
+        Figure("completion.cpu_first_ms", at("first", 0.5), "ms CPU"),
+        Figure("completion.instant_p50_ms_30mb", at("instant", 0.5), "ms CPU"),
+        Figure("completion.instant_p95_ms_30mb", at("instant", 0.95), "ms CPU"),
+    ]
 
 
 if __name__ == "__main__":

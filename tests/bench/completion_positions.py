@@ -8,6 +8,7 @@ hand hidden, nothing behind the caret's line.
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 import shutil
 import time
@@ -109,7 +110,7 @@ def _language(name: str) -> str:
     return "python" if name.endswith(".py") else "java"
 
 
-def ask(place: Place, index: StoredIndex) -> tuple[list[Proposal], float]:
+def ask(place: Place, index: StoredIndex, deadline: float = math.inf) -> tuple[list[Proposal], float]:
     """The engine's proposals and its CPU milliseconds, lexing of the open file included."""
     path = index.root / place.name
     text = place.before + place.after
@@ -117,7 +118,7 @@ def ask(place: Place, index: StoredIndex) -> tuple[list[Proposal], float]:
     request = Request(Task.COMPLETE, document(path, place.language, text), Span(at, at), CompleteOptions())
     begun = time.thread_time()
     here = caret(path, place.language, place.before, place.after)
-    found = proposals(request, here, index) if not isinstance(here, str) else []
+    found = proposals(request, here, index, deadline) if not isinstance(here, str) else []
     return found, (time.thread_time() - begun) * 1000
 
 

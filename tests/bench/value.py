@@ -16,8 +16,9 @@ import random
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import histories
@@ -161,7 +162,7 @@ def save(root: Path, index: StoredIndex, path: Path, text: str) -> None:
 def measured(history: History, profile: str, budget: int) -> Tally:
     """The tally of one history. It works on copies: saves must not reach the other benchmarks."""
     tally = Tally()
-    root = checkout(history, history.commits[-2], copy="value")
+    root = checkout(history, history.commits[-2], copy=f"value-{profile}")
     index = calibrated(root)
     session.clear()
     head = history.commits[-1]
@@ -206,16 +207,18 @@ def main() -> None:
     """Type, print, write the figures."""
     parser = argparse.ArgumentParser(description="Characters that completion saves a simulated user.")
     parser.add_argument("--characters", type=int, default=600, help="characters to type a repository")
+    parser.add_argument("--workers", type=int, default=2, help="processes")
     parser.add_argument("--repository", type=Path, action="append", help="a git repository of your own")
     asked = parser.parse_args()
     own = [own_repository(folder.resolve()) for folder in asked.repository or ()]
+    found = own or histories.histories("test")
     tallies: dict[str, Sequence[Tally]] = {}
-    for profile in ("normal", "quiet", "eager"):
-        of_profile = []
-        for history in own or histories.histories("test"):
-            of_profile.append(measured(history, profile, asked.characters))
-            print(line(f"{profile} {history.name}", of_profile[-1]), flush=True)
-        tallies[profile] = of_profile
+    with ProcessPoolExecutor(asked.workers, mp_context=get_context("spawn")) as pool:
+        for profile in ("normal", "quiet", "eager"):
+            count = len(found)
+            tallies[profile] = list(pool.map(measured, found, [profile] * count, [asked.characters] * count))
+            for history, tally in zip(found, tallies[profile], strict=True):
+                print(line(f"{profile} {history.name}", tally), flush=True)
     publish("value_own" if own else "value", figures(tallies))
 
 
