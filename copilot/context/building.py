@@ -19,17 +19,13 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from copilot import files
-from copilot.context import lexemes, store, tokens
+from copilot.context import lexemes, modules, rows, store, tokens
 from copilot.context.listing import Listed, admits, listed, look, policy
 from copilot.errors import UnreadableFile
-from copilot.syntax.outline import Import, Outline, outline
 from copilot.types import Document, document
 
 _QUIET_S: Final = 2.0
 """So long nothing was saved before the arrays are rebuilt, so that a save never waits for that."""
-
-_MAX_CALL: Final = 400
-"""A longer call expression is no use as an example and is left out."""
 
 _MAX_COLUMNS: Final = 300
 """Mean line length from which a file counts as generated (minified, data)."""
@@ -60,7 +56,7 @@ class Builder:
     def stale(self) -> tuple[list[Listed], list[str]]:
         """`(files to read, paths to forget)` by comparing stamps with the disk."""
         self.banned = policy(self.root, self.exclude)
-        known = {p: (m, s) for p, m, s in self.database.execute("SELECT path, mtime_ns, size FROM files")}
+        known = {p: (m, s) for p, m, s in self.database.execute("SELECT path, mtime_ns, size FROM files WHERE package=0")}
         changed = [
             found
             for found in listed(self.root, self.exclude)
@@ -71,19 +67,25 @@ class Builder:
     def put(self, found: Listed, text: str | None = None) -> None:
         """Index one file, from `text` when the editor sent it, else from the disk. Committed by the caller."""
         note, doc = "", None
+        if found.path.endswith("__init__.py"):
+            modules.changed()
         try:
             doc = self._document(found, text)
         except UnreadableFile as error:
             note = str(error)
         self.drop(found.path)
         kin = lexemes.family(found.language)
-        row = (found.path, found.language, kin, found.mtime_ns, found.size, note)
+        module = modules.named(self.root, found.path, found.language)
+        row = (found.path, found.language, kin, found.mtime_ns, found.size, note, module)
         version = self.database.execute(
-            "INSERT INTO files(path, language, family, mtime_ns, size, note) VALUES(?,?,?,?,?,?)", row
+            "INSERT INTO files(path, language, family, mtime_ns, size, note, module, package) VALUES(?,?,?,?,?,?,?,0)",
+            row,
         ).lastrowid
         if doc is not None and version is not None:
             self._stream(version, doc)
-            self._symbols(version, doc)
+            found = rows.write(self.database, version, doc)
+            if found.module:
+                self.database.execute("UPDATE files SET module=? WHERE id=?", (found.module, version))
 
     def knows(self, path: str) -> bool:
         """Whether the index has this file."""
@@ -126,42 +128,11 @@ class Builder:
             (version, words.tobytes(), shapes.tobytes(), bytes(lexed.spaces), lines.tobytes()),
         )
 
-    def _symbols(self, version: int, doc: Document) -> None:
-        found: Outline = outline(doc)
-        text = doc.text
-        self.database.executemany(
-            "INSERT INTO definitions VALUES(?,?,?,?,?,?,?)",
-            [
-                (version, n, s.name, s.kind, s.qualified, s.span.start, s.span.end)
-                for n, s in enumerate(found.symbols)
-                if s.name
-            ],
-        )
-        self.database.executemany(
-            "INSERT INTO imports VALUES(?,?,?,?,?)",
-            [(version, n, _bound(i), _statement(i, doc), i.module) for n, i in enumerate(found.imports) if _bound(i)],
-        )
-        self.database.executemany(
-            "INSERT INTO calls VALUES(?,?,?,?,?,?)",
-            [
-                (
-                    version,
-                    n,
-                    c.name,
-                    c.span.start,
-                    c.span.end,
-                    text[c.span.start : c.span.end].decode("utf-8", "replace"),
-                )
-                for n, c in enumerate(found.calls)
-                if len(c.span) <= _MAX_CALL
-            ],
-        )
-
     def arrays(self) -> None:
         """Build the token arrays of every family whose files have changed enough since the last ones."""
         from copilot.context import corpus
 
-        for (kin,) in self.database.execute("SELECT DISTINCT family FROM files").fetchall():
+        for (kin,) in self.database.execute("SELECT DISTINCT family FROM files WHERE package=0").fetchall():
             rows = self.database.execute(
                 "SELECT s.file, s.words, s.shapes, s.spaces, s.lines FROM streams s JOIN files f ON f.id = s.file"
                 " WHERE f.family=? ORDER BY s.file",
@@ -186,20 +157,7 @@ class Builder:
 
     def count(self) -> int:
         """How many files the index has."""
-        return int(self.database.execute("SELECT count(*) FROM files WHERE note=''").fetchone()[0])
-
-
-def _bound(found: Import) -> str:
-    """The name that an import binds in its file."""
-    return found.alias or found.name or found.module.rpartition("/")[2]
-
-
-def _statement(found: Import, doc: Document) -> str:
-    """The import of this one name as a statement of its language; as written where we know no other form."""
-    if doc.language == "python":
-        alias = f" as {found.alias}" if found.alias else ""
-        return f"from {found.module} import {found.name}{alias}" if found.name else f"import {found.module}{alias}"
-    return doc.text[found.span.start : found.span.end].decode("utf-8", "replace")
+        return int(self.database.execute("SELECT count(*) FROM files WHERE note='' AND package=0").fetchone()[0])
 
 
 def serve(commands: IO[str], events: IO[str]) -> None:

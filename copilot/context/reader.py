@@ -13,9 +13,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from copilot import files
 from copilot.context import lexemes, store
 from copilot.context.index import Call, Definition, ImportHint, Index, IndexStatus
 from copilot.context.listing import policy, relative
+from copilot.errors import UnreadableFile
 from copilot.types import Span
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class StoredIndex(Index):
         """Definitions of a name."""
         rows = self._ask(
             "SELECT d.name, d.kind, d.qualified, f.language, f.path, d.start, d.stop FROM definitions d"
-            " JOIN files f ON f.id = d.file WHERE d.name=? ORDER BY f.path, d.n LIMIT ?",
+            " JOIN files f ON f.id = d.file WHERE d.name=? AND f.package=0 ORDER BY f.path, d.n LIMIT ?",
             (name, _LIMIT),
         )
         return [
@@ -53,8 +55,9 @@ class StoredIndex(Index):
     def imports_of(self, name: str) -> list[ImportHint]:
         """How files of the repository import `name`, most frequent first."""
         rows = self._ask(
-            "SELECT name, statement, module, count(DISTINCT file) AS uses FROM imports WHERE name=?"
-            " GROUP BY statement, module ORDER BY uses DESC, statement LIMIT ?",
+            "SELECT i.name, i.statement, i.module, count(DISTINCT i.file) AS uses FROM imports i"
+            " JOIN files f ON f.id = i.file WHERE i.name=? AND f.package=0"
+            " GROUP BY i.statement, i.module ORDER BY uses DESC, i.statement LIMIT ?",
             (name, _LIMIT),
         )
         return [ImportHint(*row) for row in rows]
@@ -62,11 +65,16 @@ class StoredIndex(Index):
     def calls(self, name: str, limit: int = 50) -> list[Call]:
         """Call sites of a function or method name, in path order."""
         rows = self._ask(
-            "SELECT c.name, f.path, c.start, c.stop, c.text FROM calls c JOIN files f ON f.id = c.file"
-            " WHERE c.name=? ORDER BY f.path, c.n LIMIT ?",
+            "SELECT f.path, c.start, c.stop FROM calls c JOIN files f ON f.id = c.file WHERE c.name=?"
+            " ORDER BY f.path, c.n LIMIT ?",
             (name, limit),
         )
-        return [Call(name, self.root / path, Span(start, stop), text) for name, path, start, stop, text in rows]
+        held = {path: _content(self.root / path) for path, _, _ in rows}
+        found = [
+            Call(name, self.root / path, Span(start, stop), held[path][start:stop].decode("utf-8", "replace"))
+            for path, start, stop in rows
+        ]
+        return [call for call in found if name in call.text]  # the file may have changed since
 
     def excluded(self, path: Path) -> bool:
         """Whether policy keeps this path out of the index, of context and of prompts."""
@@ -141,6 +149,10 @@ class StoredIndex(Index):
             fresh.corpus = corpus.join(self._words, self._ids, live, parts)
         return fresh
 
+    def select(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query over the tables of `store`; none when there is no index."""
+        return self._ask(query, values)
+
     def _ask(self, query: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
         """All rows of a query; none when the index is missing, damaged or busy."""
         with self._lock:
@@ -152,6 +164,14 @@ class StoredIndex(Index):
                 return self._connection.execute(query, tuple(values)).fetchall()
             except sqlite3.Error:
                 return []
+
+
+def _content(path: Path) -> bytes:
+    """What spans of the index count in: the file's text as UTF-8; empty when it cannot be read."""
+    try:
+        return files.read(path, None).text
+    except UnreadableFile:
+        return b""
 
 
 class _Family:

@@ -1,0 +1,339 @@
+"""Definitions that may help at a place, gathered from every source, each with the values that the ranking reads.
+
+A candidate is what can be shown by itself: a function, a constant, or a class with the members that matter. Sources:
+imports (resolved, re-exports followed), the package, types of the variables at hand, the bases of the class, names in
+similar windows, in the completion engine's drafts, in neighbouring files' imports, and types in the signatures of
+those. Deterministic. Absent on purpose: the weights (`rank`), the text (`excerpt`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from copilot.context import symbols, windows
+from copilot.context.index import Index
+from copilot.context.place import Place, kept
+from copilot.context.receivers import Meanings, resolved
+from copilot.context.symbols import Unit
+
+if TYPE_CHECKING:
+    from copilot.context.corpus import Corpus
+    from copilot.context.windows import Window
+
+MOST: Final = 160
+_DEFINERS: Final = 4
+_ANY_MEMBER: Final = 60
+_NAMES: Final = 160
+_PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_RRF: Final = 20
+_WORD: Final = re.compile(r"[^\W\d]\w*")
+_TYPE_OPENINGS: Final = frozenset({"new", "raise", "throw", "throws", "extends", "implements", "->", "isinstance", "@", "instanceof", "catch"})  # fmt: skip
+
+Late = Callable[[], bool]
+
+
+@dataclass(slots=True)
+class Found:
+    """A candidate: its definition, what each source says of it, and how much each of its members matters (by name)."""
+
+    unit: Unit
+    values: dict[str, float] = field(default_factory=dict)
+    members: dict[str, float] = field(default_factory=dict)
+    why: str = ""
+    rrf: float = 0.0
+
+    def say(self, name: str, value: float) -> None:
+        """Keep the highest value of a source."""
+        if value > self.values.get(name, 0.0):
+            self.values[name] = value
+
+
+class Pool:
+    """The candidates of one place while the sources are asked."""
+
+    def __init__(self, place: Place, index: Index, meanings: Meanings) -> None:
+        self.place, self.index, self.meanings = place, index, meanings
+        self.found: dict[tuple[int, int], Found] = {}
+        self._owners: dict[tuple[int, int], Unit] = {}
+
+    def add(self, unit: Unit, source: str, value: float, member: Unit | None = None) -> Found | None:
+        """Count a definition for a source; a member of a type counts for the type. None: it is of the file itself."""
+        if unit.package == 0 and unit.path == self.place.path:
+            return None
+        if unit.parent >= 0 and not unit.is_type:
+            owner = self._owner(unit)
+            if owner is None:
+                return None
+            return self.add(owner, source, value, unit)
+        found = self.found.setdefault(unit.key, Found(unit))
+        found.say(source, value)
+        if not found.why:
+            found.why = source
+        if member is not None:
+            found.members[member.name] = max(found.members.get(member.name, 0.0), value)
+        return found
+
+    def ranked(self, source: str, weight: float) -> None:
+        """Add the reciprocal ranks of a source to the fused score."""
+        order = sorted((f for f in self.found.values() if source in f.values), key=lambda f: -f.values[source])
+        for rank, found in enumerate(order):
+            found.rrf += weight / (_RRF + rank)
+
+    def _owner(self, unit: Unit) -> Unit | None:
+        key = (unit.file, unit.parent)
+        if key not in self._owners:
+            self._owners |= symbols.by_keys(self.index, [key])
+        return self._owners.get(key)
+
+
+def gathered(
+    place: Place,
+    index: Index,
+    meanings: Meanings,
+    corpus: Corpus | None,
+    drafts: Sequence[str],
+    late: Late = lambda: False,
+) -> tuple[list[Found], list[Window]]:
+    """All candidates with their values, at most `MOST`, and the similar windows. `late` says when to stop asking."""
+    pool = Pool(place, index, meanings)
+    _imports(pool)
+    _types_at_hand(pool)
+    _named(pool)
+    similar: list[Window] = []
+    if not late():
+        _drafts(pool, drafts)
+        _beside(pool)
+    if corpus is not None and not late():
+        similar = windows.similar(corpus, [w for w in place.near if w not in kept(place.language)], place.path)
+        _neighbours(pool, similar)
+    if not late():
+        _hops(pool)
+    for source, weight in _FUSED:
+        pool.ranked(source, weight)
+    best = sorted(pool.found.values(), key=lambda f: (-f.rrf, f.unit.path, f.unit.start))[:MOST]
+    _measure(pool, best, corpus, late)
+    return best, similar
+
+
+_FUSED: Final = (
+    ("receiver", 4.0), ("import", 2.0), ("hand", 2.0), ("base", 1.5), ("draft", 2.0), ("window", 1.5), ("named", 1.5),
+    ("package", 0.7), ("beside", 0.7), ("hop", 1.0), ("module", 0.7), ("star", 0.7), ("typed", 2.0),
+)  # fmt: skip
+"""Sources and their weights in the fused order, which only chooses the pool."""
+
+
+def _recency(place: Place, name: str) -> float:
+    """1 for a word just before the caret, towards 0 for one far above or absent."""
+    distance = place.last.get(name)
+    return 0.0 if distance is None else 1 / (1 + distance / 60)
+
+
+def _imports(pool: Pool) -> None:
+    place, meanings = pool.place, pool.meanings
+    for name, row in meanings.bound.items():
+        fresh = 0.0 if place.words[name] > 1 else 0.3
+        for unit in meanings.imported(row)[:_DEFINERS]:
+            pool.add(unit, "import", 1.0 + 0.8 * _recency(place, name) + fresh)
+        if place.language != "java":
+            module = meanings.module_of(name)
+            if module is not None:
+                used = 0.3 + 0.5 * _recency(place, name)
+                for unit in symbols.in_module(pool.index, module, None, place.language)[:80]:
+                    pool.add(unit, "module", used + (0.5 if unit.name in place.near else 0.0))
+    for star in meanings.stars:
+        if place.language == "java":
+            for unit in symbols.in_module(pool.index, star.module, None, "java")[:200]:
+                if unit.is_type:
+                    pool.add(unit, "star", 0.3 + 0.5 * _recency(place, unit.name))
+        else:
+            for unit in symbols.in_module(pool.index, meanings.absolute(star.module), None, place.language)[:200]:
+                pool.add(unit, "star", 0.3 + 0.5 * _recency(place, unit.name))
+
+
+def _types_at_hand(pool: Pool) -> None:
+    """The type before the dot at the caret, those of the variables near, and the bases of the class around."""
+    place, meanings = pool.place, pool.meanings
+    if place.receiver:
+        for unit in meanings.expression(place.receiver):
+            _with_members(pool, unit, "receiver", 1.0)
+        module = meanings.module_of(place.receiver.replace(" ", ""))
+        if module is not None:
+            for unit in symbols.in_module(pool.index, module, None, place.language)[:200]:
+                pool.add(unit, "receiver", 0.5)
+    seen = 0
+    for name in sorted(place.variables, key=lambda n: place.last.get(n.rpartition(".")[2], 10**6)):
+        last = name.rpartition(".")[2]
+        if last not in place.near and place.last.get(last, 10**6) > 400:
+            continue
+        seen += 1
+        if seen > 24:
+            break
+        for unit in meanings.typed(place.variables[name]):
+            _with_members(pool, unit, "hand", 0.3 + _recency(place, last))
+    for unit in meanings.own_bases():
+        _with_members(pool, unit, "base", 1.0)
+
+
+def _with_members(pool: Pool, unit: Unit, source: str, value: float) -> None:
+    for depth, owner in enumerate(pool.meanings.lineage(unit)[:4]):
+        pool.add(owner, source, value * 0.8**depth)
+
+
+def _named(pool: Pool) -> None:
+    """Definitions of names that stand near, though nothing imports them (members above all)."""
+    place = pool.place
+    skip = kept(place.language)
+    near = [w for w in place.near if w not in skip and len(w) > 2 and w not in pool.meanings.bound][:_NAMES]
+    for rank, (name, units) in enumerate(_in_order(near, symbols.by_names(pool.index, near, most=_ANY_MEMBER))):
+        for unit in _kin(place, units)[:_DEFINERS]:
+            pool.add(unit, "named", 1 / (1 + rank / 10) / len(units))
+    if len(place.typed) >= 2:
+        low, high = place.typed, place.typed + "\U0010ffff"
+        rows = pool.index.select("SELECT DISTINCT name FROM definitions WHERE name >= ? AND name < ? LIMIT 300", (low, high))
+        for _, units in _in_order([r[0] for r in rows], symbols.by_names(pool.index, [r[0] for r in rows], most=20)):
+            for unit in _kin(place, units)[:_DEFINERS]:
+                pool.add(unit, "typed", 1 / len(units))
+
+
+def _in_order(names: Iterable[str], found: dict[str, list[Unit]]) -> Iterable[tuple[str, list[Unit]]]:
+    return ((name, found[name]) for name in names if name in found)
+
+
+def _kin(place: Place, units: list[Unit]) -> list[Unit]:
+    """Definitions in the language at hand, those of the repository and of its near folders first."""
+    own = [u for u in units if u.language == place.language and u.path != place.path]
+    return sorted(own, key=lambda u: (u.package, -_shared(place.path, u.path), u.path, u.n))
+
+
+def _shared(one: str, other: str) -> int:
+    count = 0
+    for a, b in zip(one.split("/")[:-1], other.split("/")[:-1], strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def _drafts(pool: Pool, drafts: Sequence[str]) -> None:
+    """Definitions named in what the completion engine would write here."""
+    place = pool.place
+    skip = kept(place.language)
+    first: dict[str, int] = {}
+    for rank, draft in enumerate(drafts):
+        for word in _WORD.findall(draft):
+            if word not in skip:
+                first.setdefault(word, rank)
+    found = symbols.by_names(pool.index, first, most=_ANY_MEMBER)
+    for name, units in _in_order(first, found):
+        known = {u.key for u in pool.meanings.name(name)} if name in pool.meanings.bound else set()
+        chosen = [u for u in units if u.key in known] or _kin(place, units)[: 2 * _DEFINERS]
+        for unit in chosen:
+            # A type that other sources have found already is likelier the owner of the name.
+            owner = (unit.file, unit.parent)
+            sure = 1.0 if unit.key in known or owner in pool.found else 1 / len(chosen)
+            pool.add(unit, "draft", sure / (1 + first[name]))
+
+
+def _beside(pool: Pool) -> None:
+    """What the package holds (Java: it is visible) and what files in the same folder import."""
+    place = pool.place
+    for unit in symbols.in_folder(pool.index, place.folder, place.language):
+        if place.language == "java" and not unit.is_type:
+            continue
+        pool.add(unit, "package", 0.4 + 0.6 * _recency(place, unit.name))
+    if place.language == "java" and place.outline.module:
+        for unit in symbols.in_module(pool.index, place.outline.module, None, "java")[:300]:
+            if unit.is_type:
+                pool.add(unit, "package", 0.4 + 0.6 * _recency(place, unit.name))
+    rows = symbols.imported_in_folder(pool.index, place.folder)
+    top = max((row[3] for row in rows), default=1)
+    for name, module, target, count in rows[:60]:
+        if target in ("", "*") or name in pool.meanings.bound:
+            continue
+        for unit in pool.meanings.in_module(pool.meanings.absolute(module), target)[:1]:
+            pool.add(unit, "beside", count / top)
+
+
+def _neighbours(pool: Pool, similar: Sequence[Window]) -> None:
+    """Definitions that similar windows name."""
+    place = pool.place
+    skip = kept(place.language)
+    score: dict[str, float] = {}
+    for window in similar:
+        for word in window.words:
+            if word not in skip and len(word) > 2:
+                score[word] = score.get(word, 0.0) + window.score
+    names = sorted(score, key=lambda w: (-score[w], w))[:400]
+    top = max(score.values(), default=1.0)
+    for name, units in _in_order(names, symbols.by_names(pool.index, names, most=_DEFINERS * 3)):
+        kin = _kin(place, units)[:_DEFINERS]
+        for unit in kin:
+            pool.add(unit, "window", score[name] / top / max(len(kin), 1))
+
+
+def _hops(pool: Pool) -> None:
+    """Types in the signatures of the likeliest candidates so far."""
+    order = sorted(pool.found.values(), key=lambda f: (-sum(f.values.values()), f.unit.path, f.unit.start))[:24]
+    skip = kept(pool.place.language)
+    for rank, found in enumerate(order):
+        texts = [found.unit.types]
+        if found.unit.is_type:
+            texts += [found.unit.bases]
+            texts += [m.types for m in pool.meanings.members(found.unit) if m.name in pool.place.near][:6]
+        for name in dict.fromkeys(_WORD.findall(" ".join(texts))):
+            if name in skip or name == found.unit.name:
+                continue
+            for unit in resolved(pool.index, found.unit, name)[:1]:
+                pool.add(unit, "hop", 1 / (1 + rank / 6))
+
+
+def parts(name: str) -> frozenset[str]:
+    """The words that a name is made of, in small letters."""
+    return frozenset(p.lower() for p in _PARTS.findall(name))
+
+
+def _measure(pool: Pool, best: Sequence[Found], corpus: Corpus | None, late: Late) -> None:
+    """Values that compare a candidate with the place, and how much each member of a type matters."""
+    place = pool.place
+    counts = symbols.importers(pool.index, {f.unit.name for f in best})
+    about = frozenset().union(*(parts(w) for w in place.nearest)) if place.nearest else frozenset()
+    wide = frozenset().union(*(parts(w) for w in place.near)) if place.near else frozenset()
+    called = place.receiver.replace("()", "").rpartition(".")[2]
+    receiver = parts(called)
+    # The exact word is asked for by letters typed, by what kind of word fits, and by what the lines around name.
+    wants_type = place.opening in _TYPE_OPENINGS
+    for found in best:
+        unit, say = found.unit, found.values
+        name = unit.name
+        used = place.words[name]
+        say["uses"] = math.log1p(used)
+        say["near"] = float(name in place.near)
+        say["nearest"] = float(name in place.nearest)
+        say["recency"] = _recency(place, name)
+        say["later"] = math.log1p(place.later[name])
+        say["importers"] = math.log1p(counts.get(name, 0))
+        say["files"] = math.log1p(windows.files_naming(corpus, name)) if corpus is not None and not late() else 0.0
+        own = parts(name)
+        say["parts"] = len(own & about) / (len(own) or 1)
+        say["wide_parts"] = len(own & wide) / (len(own) or 1)
+        say["receiver_parts"] = len(own & receiver) / (len(own) or 1) if receiver else 0.0
+        say["type"] = float(unit.is_type)
+        say["constant"] = float(unit.kind in ("constant", "variable", "field"))
+        say["tests"] = float("test" in unit.path.lower().rpartition("/")[0] or unit.path.rpartition("/")[2].startswith("test"))
+        say["tests_both"] = float(say["tests"] and "test" in place.path.lower())
+        say["shared"] = _shared(place.path, unit.path) / (place.path.count("/") or 1) if not unit.package else 0.0
+        say["dependency"] = float(unit.package > 0)
+        say["dot"] = float(bool(place.receiver))
+        say["dot_plain"] = float(bool(place.receiver) and not unit.is_type and "receiver" not in say)
+        say["wants_type"] = float(wants_type and unit.is_type)
+        say["fits_typed"] = float(bool(place.typed) and name.startswith(place.typed))
+        say["misfits_typed"] = float(bool(place.typed) and not place.receiver and not name.startswith(place.typed))
+        say["rrf"] = found.rrf * 10
+        say["private"] = float(name.startswith("_"))
+        say["unseen_import"] = float("import" in say and used <= 1)
+        say["hand_near"] = say.get("hand", 0.0) * say["near"]
+        say["member_draft"] = max((v for k, v in found.members.items() if k != name), default=0.0)

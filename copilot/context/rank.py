@@ -1,0 +1,62 @@
+"""The order of candidates: a weighted sum of the values in `candidates`, learned on public packages (`rank.json`).
+
+Readable on purpose: a bank can see why a definition was sent. Absent on purpose: any state.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from copilot.context.candidates import Found
+
+NAMES: Final = (
+    "receiver", "import", "hand", "base", "draft", "window", "named", "package", "beside", "hop", "module", "star",
+    "typed", "uses", "near", "nearest", "recency", "later", "importers", "files", "parts", "wide_parts",
+    "receiver_parts", "type", "constant", "tests", "tests_both", "shared", "dependency", "dot", "dot_plain",
+    "wants_type", "fits_typed", "misfits_typed", "rrf", "private", "unseen_import", "hand_near", "member_draft",
+)  # fmt: skip
+"""The values that are weighed."""
+
+_PRESENCE: Final = ("receiver", "import", "hand", "base", "draft", "window", "hop", "named")
+"""Sources that count for themselves too, however strongly they speak."""
+
+_PAIRS: Final = (
+    ("dot", "receiver"), ("dot", "hand"), ("dot", "type"), ("dot", "import"), ("dot", "draft"), ("dot", "uses"),
+    ("dependency", "import"), ("dependency", "uses"), ("dependency", "hand"), ("dependency", "receiver"),
+    ("dependency", "draft"), ("import", "recency"), ("import", "draft"), ("hand", "draft"), ("import", "parts"),
+    ("draft", "window"), ("import", "type"), ("later", "import"), ("later", "type"), ("hop", "parts"),
+    ("type", "uses"), ("hand", "recency"), ("import", "near"), ("package", "uses"), ("package", "parts"),
+)  # fmt: skip
+"""Values that mean more together."""
+
+FEATURES: Final = (*NAMES, *(f"has {n}" for n in _PRESENCE), *(f"{a} & {b}" for a, b in _PAIRS))
+
+
+def features(found: Found) -> list[float]:
+    """The values of a candidate in the order of `FEATURES`."""
+    values = found.values
+    plain = [values.get(name, 0.0) for name in NAMES]
+    present = [float(name in values) for name in _PRESENCE]
+    pairs = [values.get(a, 0.0) * values.get(b, 0.0) for a, b in _PAIRS]
+    return plain + present + pairs
+
+
+def ordered(found: Sequence[Found]) -> list[tuple[float, Found]]:
+    """`(score, candidate)`, best first; ties by place."""
+    weights = _weights()
+    scored = [(sum(w * v for w, v in zip(weights, features(f), strict=True)), f) for f in found]
+    return sorted(scored, key=lambda row: (-round(row[0], 9), row[1].unit.path, row[1].unit.start))
+
+
+@cache
+def _weights() -> tuple[float, ...]:
+    known: dict[str, float] = json.loads(resources.files("copilot.context").joinpath("rank.json").read_text("utf-8"))
+    return tuple(_pick(known, FEATURES))
+
+
+def _pick(known: dict[str, float], names: Iterable[str]) -> list[float]:
+    return [known.get(name, 0.0) for name in names]
