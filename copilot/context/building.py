@@ -15,11 +15,13 @@ import sqlite3
 import threading
 import time
 from array import array
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
 
 from copilot import files
 from copilot.context import lexemes, modules, rows, store, tokens
+from copilot.context.dependencies import Dependencies, Places
 from copilot.context.listing import Listed, admits, listed, look, policy
 from copilot.errors import UnreadableFile
 from copilot.types import Document, document
@@ -42,6 +44,7 @@ class Builder:
         self.banned = policy(root, exclude)
         self.database, self.why = store.open_for_writing(folder)
         self.ids: dict[str, int] = {}
+        self.dependencies: Dependencies | None = None
 
     def begin(self) -> None:
         """Start writing. Another server's worker may have written since: its words are taken over first."""
@@ -146,6 +149,26 @@ class Builder:
             self.database.execute("INSERT OR REPLACE INTO bases VALUES(?,?)", (kin, name))
             if old is not None and old[0] != name:
                 shutil.rmtree(self.folder / old[0], ignore_errors=True)
+
+    def depend(self, places: Places, hurry: Callable[[], bool] = lambda: False) -> int:
+        """Read what the project imports from outside; returns how much was added. Stops early when `hurry` says so."""
+        if self.dependencies is None or self.dependencies.places != places:
+            self.dependencies = Dependencies(self.database, self.root, places)
+        committed = time.monotonic()
+
+        def tell(_done: int, _left: int) -> bool:
+            nonlocal committed
+            if time.monotonic() - committed > _COMMIT_S:
+                self.commit()
+                self.begin()
+                committed = time.monotonic()
+            return hurry()
+
+        self.begin()
+        try:
+            return self.dependencies.read(tell)
+        finally:
+            self.commit()
 
     def _worth(self, rows: list[Any], old: tuple[str] | None) -> bool:
         """True when a twentieth of the words is newer than the base (a smaller rest is scanned faster than sorted)."""

@@ -16,7 +16,7 @@ from copilot.context.symbols import Unit
 from copilot.errors import UnreadableFile
 from copilot.types import Span
 
-MOST: Final = 1_500
+MOST: Final = 1_200
 """Bytes of one excerpt."""
 
 _BODY_LINES: Final = 8

@@ -40,6 +40,7 @@ CREATE INDEX calls_name ON calls(name);
 CREATE TABLE packages(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, version TEXT NOT NULL,
                       place TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL);
 CREATE TABLE sources(file INTEGER PRIMARY KEY, text BLOB NOT NULL);
+CREATE TABLE state(key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE bases(family TEXT PRIMARY KEY, folder TEXT NOT NULL);
 """
 

@@ -43,7 +43,7 @@ _STEP: Final = 1_024
 still, so that the model's server finds what it has computed already."""
 
 _AFTER_BYTES: Final = 480
-_SNIPPET_BYTES: Final = 1_200
+_SNIPPET_BYTES: Final = 8_400
 _ONE_LINE, _BLOCK = 64, 224
 _STOP: Final = ("\n\n\n",)
 """Not a single line end: a chat model's answer begins with a fence or a sentence. The engine stops by `settled`."""
@@ -177,9 +177,12 @@ def _tail(after: str) -> str:
 
 
 def _nearest(snippets: Iterable[Snippet]) -> tuple[Snippet, ...]:
-    """The first snippets, which are the nearest, that fit the budget together."""
+    """The snippets that fit the budget together, those for the line itself nearest. The settled ones keep an order of
+    their own, far from the caret, so that the prompt begins the same while the line is typed.
+    """
     kept, left = [], _SNIPPET_BYTES
-    for snippet in snippets:
+    order = sorted(snippets, key=lambda s: (s.settled is not None, s.settled or 0))
+    for snippet in order:
         left -= len(snippet.text.encode())
         if left < 0:
             break

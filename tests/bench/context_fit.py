@@ -1,0 +1,93 @@
+"""Learn the order of context candidates: `python tests/bench/context_fit.py FOLDER…` writes `copilot/context/rank.json`.
+
+Each folder is a repository. Listwise: of the candidates of a place, the definition that the line uses should have the
+highest weighted sum (softmax loss, a small penalty on the weights). Plain gradient steps; the same data and seed give
+the same weights.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from context_places import Gold, golds, index_of
+
+from copilot.context import candidates, copies, modules, place, rank
+from copilot.context.reader import StoredIndex
+from copilot.context.receivers import Meanings
+from copilot.types import document
+
+OUT = Path(__file__).parents[2] / "copilot" / "context" / "rank.json"
+STEPS, RATE, PENALTY = 1500, 0.05, 3e-4
+
+
+def asked(root: Path, index: StoredIndex, gold: Gold) -> list[candidates.Found]:
+    """The candidates of a place."""
+    doc = document(root / gold.path, gold.language, gold.before + gold.after)
+    here = place.place(doc, gold.path, gold.before, gold.after, len(gold.before.encode()))
+    own = modules.python(root, gold.path) if gold.language == "python" else ""
+    corpus = index.corpus(gold.language)
+    drafts = copies.continued(corpus, gold.before, gold.language, gold.path) if corpus is not None else []
+    return candidates.gathered(here, index, Meanings(here, index, own), corpus, drafts)[0]
+
+
+def key(gold: Gold) -> tuple[int, int]:
+    """The candidate that shows the definition: a member is shown by its type."""
+    unit = gold.unit
+    return unit.key if unit.parent < 0 or unit.is_type else (unit.file, unit.parent)
+
+
+def rows(root: Path, count: int, seed: int, dependencies: object = None) -> Iterator[tuple[Gold, np.ndarray, int]]:
+    """`(place, values of its candidates, which one is right)`; places whose definition is no candidate are left out."""
+    with tempfile.TemporaryDirectory() as folder:
+        index = index_of(root, Path(folder), dependencies)
+        for gold in golds(root, index, count, seed):
+            found = asked(root, index, gold)
+            right = next((n for n, f in enumerate(found) if f.unit.key == key(gold)), -1)
+            if right >= 0 and len(found) > 1:
+                yield gold, np.array([rank.features(f) for f in found], np.float32), right
+        index.close()
+
+
+def fitted(lists: list[tuple[np.ndarray, int]]) -> dict[str, float]:
+    """The weights, in the values' own units."""
+    flat = np.concatenate([values for values, _ in lists])
+    scale = flat.std(0) + 1e-6
+    most = max(len(values) for values, _ in lists)
+    data = np.zeros((len(lists), most, flat.shape[1]), np.float32)
+    there = np.zeros((len(lists), most), bool)
+    right = np.array([n for _, n in lists])
+    for at, (values, _) in enumerate(lists):
+        data[at, : len(values)] = values / scale
+        there[at, : len(values)] = True
+    weights = np.zeros(flat.shape[1], np.float64)
+    first, second = np.zeros_like(weights), np.zeros_like(weights)
+    chosen = data[np.arange(len(lists)), right].mean(0)
+    for step in range(1, STEPS + 1):
+        scores = np.where(there, data @ weights.astype(np.float32), -1e9)
+        scores -= scores.max(1, keepdims=True)
+        shares = np.exp(scores)
+        shares /= shares.sum(1, keepdims=True)
+        slope = np.einsum("pc,pcf->f", shares, data) / len(lists) - chosen + PENALTY * weights
+        first = 0.9 * first + 0.1 * slope
+        second = 0.999 * second + 0.001 * slope**2
+        weights -= RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+    return {name: round(float(w), 4) for name, w in zip(rank.FEATURES, weights / scale, strict=True)}
+
+
+def main() -> None:
+    """Gather the rows of every repository and write the weights."""
+    lists: list[tuple[np.ndarray, int]] = []
+    for name in sys.argv[1:]:
+        found = [(values, right) for _, values, right in rows(Path(name).resolve(), 400, 11)]
+        print(f"{name}: {len(found)} places", flush=True)
+        lists += found
+    OUT.write_text(json.dumps(fitted(lists), indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
