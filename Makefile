@@ -86,6 +86,18 @@ bench-engines: $(INSTALLED) ## What the embedded engines are worth, on code they
 	$(BIN)/python tests/bench/fix_probe.py --count 440 --seed 23
 	$(BIN)/python tests/bench/comment_probe.py --functions 1000
 
+build/bench-context/venv/.installed: tests/bench/context_subjects.txt
+	@echo "== the packages that the context is measured on, with what they depend on, into build/bench-context/venv"
+	@test -x build/bench-context/venv/bin/python || "$(PYTHON)" -m venv build/bench-context/venv
+	@build/bench-context/venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+.PHONY: bench-context
+bench-context: $(INSTALLED) build/bench-context/venv/.installed ## Whether a model is shown what the next line uses, and the index of 30 MB
+	@bash tests/system.sh jdk jdk-source
+	$(BIN)/python tests/bench/context.py
+	$(BIN)/python tests/bench/index.py --large
+
 build/bench-tests/venv/.installed: tests/bench/subjects.txt
 	@echo "== the modules that unit tests are measured on, and the referee's tools, into build/bench-tests/venv"
 	@test -x build/bench-tests/venv/bin/python || "$(PYTHON)" -m venv build/bench-tests/venv
@@ -114,7 +126,7 @@ bench-gateway: $(INSTALLED) build/litellm/.installed ## The gateway beside a bar
 	$(BIN)/python tests/bench/gateway.py
 
 .PHONY: bench
-bench: bench-lsp bench-engines bench-tests bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
+bench: bench-lsp bench-engines bench-context bench-tests bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
 
 .PHONY: format
 format: $(INSTALLED) ## Format and apply safe lint fixes

@@ -12,13 +12,16 @@ import copy
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot import project as projects
 from copilot.config import Settings
 from copilot.context import gather
+from copilot.context.choice import DEADLINE_S
 from copilot.context.index import Index, IndexStatus
+from copilot.context.recent import Recent
 from copilot.context.worker import IndexWorker
 from copilot.engines import circuit
 from copilot.engines.base import Engine, Resources, closing
@@ -80,8 +83,9 @@ class Workspace:
     ) -> None:
         self._project, self._settings, self._engine = project, settings, engine
         self._on_index, self._warm = on_index, engine != "replay"
-        self._worker = IndexWorker(project.root, settings, self._index_moved)
+        self._worker = IndexWorker(project.root, settings, self._index_moved, python=project.python)
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="embedded")
+        self._work = Recent()
         self._replay = ReplayEngine() if engine == "replay" else None
         self._embedded = EmbeddedEngine(Resources(project, settings, self._worker.index, self._executor))
         self._model: ModelEngine | None = None
@@ -203,11 +207,17 @@ class Workspace:
         other._embedded = EmbeddedEngine(resources)  # noqa: SLF001
         return other
 
-    async def gather(self, request: Request) -> Context:
-        """What an engine sees beside the document."""
-        asked = self._model is not None and self._replay is None
+    async def gather(self, request: Request, *, anyway: bool = False, patience_s: float = DEADLINE_S) -> Context:
+        """What an engine sees beside the document; `anyway`: as if a model were asked."""
         unasked = request.task is Task.FIX and request.trigger == "automatic"
-        return gather.gather(request, self.index, self._settings, model=asked and not unasked)
+        asked = anyway or (self._model is not None and self._replay is None and not unasked)
+        if not asked:
+            return gather.gather(request, self.index, self._settings, model=False)
+        work = replace(self._work.now(request.document), patience_s=patience_s)
+        if request.task is Task.COMPLETE and not anyway:
+            self._work.note(request.document, request.span.start)
+        search = partial(gather.gather, request, self.index, self._settings, model=True, work=work)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, search)
 
     def start_index(self) -> None:
         """Start building the index in the background."""

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from copilot import files
-from copilot.context import lexemes, modules, rows, store, tokens
-from copilot.context.dependencies import Dependencies, Places
+from copilot.context import dependencies, lexemes, modules, rows, store, tokens
+from copilot.context.classes_java import Places
+from copilot.context.dependencies import Dependencies
 from copilot.context.listing import Listed, admits, listed, look, policy
 from copilot.errors import UnreadableFile
 from copilot.types import Document, document
@@ -59,7 +60,9 @@ class Builder:
     def stale(self) -> tuple[list[Listed], list[str]]:
         """`(files to read, paths to forget)` by comparing stamps with the disk."""
         self.banned = policy(self.root, self.exclude)
-        known = {p: (m, s) for p, m, s in self.database.execute("SELECT path, mtime_ns, size FROM files WHERE package=0")}
+        known = {
+            p: (m, s) for p, m, s in self.database.execute("SELECT path, mtime_ns, size FROM files WHERE package=0")
+        }
         changed = [
             found
             for found in listed(self.root, self.exclude)
@@ -86,9 +89,9 @@ class Builder:
         ).lastrowid
         if doc is not None and version is not None:
             self._stream(version, doc)
-            found = rows.write(self.database, version, doc)
-            if found.module:
-                self.database.execute("UPDATE files SET module=? WHERE id=?", (found.module, version))
+            shape = rows.write(self.database, version, doc)
+            if shape.module:
+                self.database.execute("UPDATE files SET module=? WHERE id=?", (shape.module, version))
 
     def knows(self, path: str) -> bool:
         """Whether the index has this file."""
@@ -193,6 +196,11 @@ def serve(commands: IO[str], events: IO[str]) -> None:
     inbox: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     opening = json.loads(commands.readline())
     threading.Thread(target=_listen, args=(commands, inbox), daemon=True).start()
+    places = Places(
+        dependencies.packages_of(Path(opening["python"])) if opening["python"] else (),
+        tuple(opening["classpath"]),
+        tuple(Path(sibling) for sibling in opening["siblings"]),
+    )
     try:
         builder = Builder(
             Path(opening["root"]), Path(opening["folder"]), tuple(opening["exclude"]), opening["max_file_kb"]
@@ -203,7 +211,7 @@ def serve(commands: IO[str], events: IO[str]) -> None:
     if builder.why:
         tell("rebuilt", why=builder.why)
     try:
-        _Loop(builder, inbox, tell).run()
+        _Loop(builder, inbox, tell, places if opening["dependencies"] else None).run()
     finally:
         builder.database.close()
 
@@ -219,8 +227,10 @@ def _listen(commands: IO[str], inbox: queue.SimpleQueue[dict[str, Any] | None]) 
 class _Loop:
     """The order of work: saves first, then the scan, then the arrays when all is quiet."""
 
-    def __init__(self, builder: Builder, inbox: queue.SimpleQueue[dict[str, Any] | None], tell: Any) -> None:
-        self.builder, self.inbox, self.tell = builder, inbox, tell
+    def __init__(
+        self, builder: Builder, inbox: queue.SimpleQueue[dict[str, Any] | None], tell: Any, places: Places | None
+    ) -> None:
+        self.builder, self.inbox, self.tell, self.places = builder, inbox, tell, places
         self.open, self.rescan, self.dirty, self.first = True, True, True, True
         self.syncs: list[int] = []
 
@@ -240,11 +250,29 @@ class _Loop:
     def _settle(self) -> None:
         if self.dirty:
             self.builder.arrays()
+        if self.places is not None and (self.dirty or self.first):
+            self._depend(self.places)
         self.dirty = self.first = False
         self.tell("ready", files=self.builder.count())
         for number in self.syncs:
             self.tell("synced", n=number)
         self.syncs.clear()
+
+    def _depend(self, places: Places) -> None:
+        """Read dependencies; saves that come meanwhile are carried out in between."""
+
+        def hurry() -> bool:
+            return not self.inbox.empty()
+
+        try:
+            self.builder.depend(places, hurry)
+            while self.open and hurry():
+                while not self.inbox.empty():
+                    self._take(None)
+                self.builder.depend(places, hurry)
+        except (OSError, ValueError, RecursionError) as error:
+            # What others installed must not cost the repository its index.
+            self.tell("skipped", path="dependencies", why=type(error).__name__)
 
     def _scan(self) -> None:
         self.rescan = False
@@ -275,7 +303,7 @@ class _Loop:
         builder.commit()
         self.tell("progress", done=total, total=total)
         if not self.dirty:
-            self.tell("ready", files=builder.count())
+            self._settle()
 
     def _put(self, found: Listed, text: str | None = None) -> None:
         try:

@@ -28,6 +28,7 @@ MOST: Final = 160
 _DEFINERS: Final = 4
 _ANY_MEMBER: Final = 60
 _NAMES: Final = 160
+_MEMBERS: Final = 250
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _RRF: Final = 20
 _WORD: Final = re.compile(r"[^\W\d]\w*")
@@ -38,12 +39,11 @@ Late = Callable[[], bool]
 
 @dataclass(slots=True)
 class Found:
-    """A candidate: its definition, what each source says of it, and how much each of its members matters (by name)."""
+    """A candidate: its definition, what each source says of it, and what they say of its members (by name)."""
 
     unit: Unit
     values: dict[str, float] = field(default_factory=dict)
-    members: dict[str, float] = field(default_factory=dict)
-    why: str = ""
+    members: dict[str, dict[str, float]] = field(default_factory=dict)
     rrf: float = 0.0
 
     def say(self, name: str, value: float) -> None:
@@ -71,10 +71,9 @@ class Pool:
             return self.add(owner, source, value, unit)
         found = self.found.setdefault(unit.key, Found(unit))
         found.say(source, value)
-        if not found.why:
-            found.why = source
         if member is not None:
-            found.members[member.name] = max(found.members.get(member.name, 0.0), value)
+            said = found.members.setdefault(member.name, {})
+            said[source] = max(said.get(source, 0.0), value)
         return found
 
     def ranked(self, source: str, weight: float) -> None:
@@ -121,7 +120,7 @@ def gathered(
 
 _FUSED: Final = (
     ("receiver", 4.0), ("import", 2.0), ("hand", 2.0), ("base", 1.5), ("draft", 2.0), ("window", 1.5), ("named", 1.5),
-    ("package", 0.7), ("beside", 0.7), ("hop", 1.0), ("module", 0.7), ("star", 0.7), ("typed", 2.0),
+    ("package", 0.7), ("beside", 0.7), ("hop", 1.0), ("module", 0.7), ("star", 0.7), ("typed", 2.0), ("field", 1.0),
 )  # fmt: skip
 """Sources and their weights in the fused order, which only chooses the pool."""
 
@@ -176,6 +175,17 @@ def _types_at_hand(pool: Pool) -> None:
             _with_members(pool, unit, "hand", 0.3 + _recency(place, last))
     for unit in meanings.own_bases():
         _with_members(pool, unit, "base", 1.0)
+    near = frozenset(place.near)
+    for member in meanings.inherited()[:400]:
+        if member.name in near and not member.is_type:
+            for unit in meanings.results(member):
+                _with_members(pool, unit, "hand", 0.3 + _recency(place, member.name))
+        elif member.kind in ("field", "constant", "variable"):
+            for unit in meanings.results(member):
+                pool.add(unit, "field", 0.5)
+    for kind in (kind for name, kind in place.variables.items() if name.startswith("self.")):
+        for unit in meanings.typed(kind):
+            pool.add(unit, "field", 1.0)
 
 
 def _with_members(pool: Pool, unit: Unit, source: str, value: float) -> None:
@@ -188,12 +198,14 @@ def _named(pool: Pool) -> None:
     place = pool.place
     skip = kept(place.language)
     near = [w for w in place.near if w not in skip and len(w) > 2 and w not in pool.meanings.bound][:_NAMES]
-    for rank, (name, units) in enumerate(_in_order(near, symbols.by_names(pool.index, near, most=_ANY_MEMBER))):
+    for rank, (_, units) in enumerate(_in_order(near, symbols.by_names(pool.index, near, most=_ANY_MEMBER))):
         for unit in _kin(place, units)[:_DEFINERS]:
             pool.add(unit, "named", 1 / (1 + rank / 10) / len(units))
     if len(place.typed) >= 2:
         low, high = place.typed, place.typed + "\U0010ffff"
-        rows = pool.index.select("SELECT DISTINCT name FROM definitions WHERE name >= ? AND name < ? LIMIT 300", (low, high))
+        rows = pool.index.select(
+            "SELECT DISTINCT name FROM definitions WHERE name >= ? AND name < ? LIMIT 300", (low, high)
+        )
         for _, units in _in_order([r[0] for r in rows], symbols.by_names(pool.index, [r[0] for r in rows], most=20)):
             for unit in _kin(place, units)[:_DEFINERS]:
                 pool.add(unit, "typed", 1 / len(units))
@@ -304,6 +316,8 @@ def _measure(pool: Pool, best: Sequence[Found], corpus: Corpus | None, late: Lat
     wide = frozenset().union(*(parts(w) for w in place.near)) if place.near else frozenset()
     called = place.receiver.replace("()", "").rpartition(".")[2]
     receiver = parts(called)
+    folder = windows.owners_in(corpus, place.folder, place.path) if corpus is not None else frozenset()
+    scale = math.log1p(len(folder)) or 1.0
     # The exact word is asked for by letters typed, by what kind of word fits, and by what the lines around name.
     wants_type = place.opening in _TYPE_OPENINGS
     for found in best:
@@ -316,14 +330,19 @@ def _measure(pool: Pool, best: Sequence[Found], corpus: Corpus | None, late: Lat
         say["recency"] = _recency(place, name)
         say["later"] = math.log1p(place.later[name])
         say["importers"] = math.log1p(counts.get(name, 0))
-        say["files"] = math.log1p(windows.files_naming(corpus, name)) if corpus is not None and not late() else 0.0
+        if corpus is not None and not late():
+            owners = windows.owners_naming(corpus, name)
+            say["files"] = math.log1p(len(owners))
+            say["folder_files"] = math.log1p(len(owners & folder)) / scale
         own = parts(name)
         say["parts"] = len(own & about) / (len(own) or 1)
         say["wide_parts"] = len(own & wide) / (len(own) or 1)
         say["receiver_parts"] = len(own & receiver) / (len(own) or 1) if receiver else 0.0
         say["type"] = float(unit.is_type)
         say["constant"] = float(unit.kind in ("constant", "variable", "field"))
-        say["tests"] = float("test" in unit.path.lower().rpartition("/")[0] or unit.path.rpartition("/")[2].startswith("test"))
+        say["tests"] = float(
+            "test" in unit.path.lower().rpartition("/")[0] or unit.path.rpartition("/")[2].startswith("test")
+        )
         say["tests_both"] = float(say["tests"] and "test" in place.path.lower())
         say["shared"] = _shared(place.path, unit.path) / (place.path.count("/") or 1) if not unit.package else 0.0
         say["dependency"] = float(unit.package > 0)
@@ -336,4 +355,35 @@ def _measure(pool: Pool, best: Sequence[Found], corpus: Corpus | None, late: Lat
         say["private"] = float(name.startswith("_"))
         say["unseen_import"] = float("import" in say and used <= 1)
         say["hand_near"] = say.get("hand", 0.0) * say["near"]
-        say["member_draft"] = max((v for k, v in found.members.items() if k != name), default=0.0)
+        say["member_draft"] = max((v.get("draft", 0.0) for v in found.members.values()), default=0.0)
+
+
+def members_measured(
+    found: Found, members: Sequence[Unit], place: Place, corpus: Corpus | None
+) -> list[tuple[Unit, dict[str, float]]]:
+    """The members of a candidate with the values that order them."""
+    about = frozenset().union(*(parts(w) for w in place.nearest)) if place.nearest else frozenset()
+    wide = frozenset().union(*(parts(w) for w in place.near)) if place.near else frozenset()
+    folder = windows.owners_in(corpus, place.folder, place.path) if corpus is not None else frozenset()
+    measured = []
+    for member in members[:_MEMBERS]:
+        own = parts(member.name)
+        owners = windows.owners_naming(corpus, member.name) if corpus is not None else frozenset()
+        values = {f"m_{source}": value for source, value in found.members.get(member.name, {}).items()}
+        values |= {
+            "m_near": float(member.name in place.near),
+            "m_nearest": float(member.name in place.nearest),
+            "m_later": float(member.name in place.later),
+            "m_uses": math.log1p(place.words[member.name]),
+            "m_parts": len(own & about) / (len(own) or 1),
+            "m_wide_parts": len(own & wide) / (len(own) or 1),
+            "m_files": math.log1p(len(owners)),
+            "m_folder_files": math.log1p(len(owners & folder)),
+            "m_constructor": float(member.kind == "constructor"),
+            "m_code": float(member.is_code),
+            "m_private": float(member.name.startswith("_") and member.kind != "constructor"),
+            "m_typed": float(bool(place.typed) and member.name.startswith(place.typed)),
+            "m_receiver_code": float("receiver" in found.values and member.is_code),
+        }
+        measured.append((member, values))
+    return measured

@@ -7,15 +7,16 @@ asks for comes beside them. Budgets are bytes; time ends the search, never the a
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from copilot.context import candidates, copies, excerpt, modules, rank, symbols, windows
+from copilot.context import candidates, copies, modules, rank, skeleton, symbols, windows
 from copilot.context import place as places
 from copilot.context.candidates import Found
 from copilot.context.excerpt import Sources
@@ -23,12 +24,15 @@ from copilot.context.index import Index
 from copilot.context.listing import relative
 from copilot.context.place import Place
 from copilot.context.receivers import Meanings
+from copilot.context.skeleton import Key
 from copilot.context.symbols import Unit
 from copilot.messages import say
 from copilot.types import Document, Request, Snippet, Span, Task
 
+if TYPE_CHECKING:
+    from copilot.context.corpus import Corpus
+
 DEADLINE_S: Final = 0.15
-"""Wall seconds after which no further source is asked."""
 
 SETTLED_BYTES: Final = 4_200
 FRESH_BYTES: Final = 2_600
@@ -41,8 +45,10 @@ STEP_LINES: Final = 4
 _WINDOW_BYTES: Final = 700
 _EDIT_BYTES: Final = 500
 _CALLS: Final = 2
-_MOST: Final = 12
-_LEAST: Final = 120
+_MOST: Final = 30
+_FRESH: Final = 10
+"""Candidates that are looked at for the settled snippets, and for the line."""
+
 _KEPT: Final = 8
 _BYTES_A_TOKEN: Final = 3.4
 
@@ -54,6 +60,8 @@ class Work:
     opened: tuple[Document, ...] = ()
     edits: tuple[tuple[Path, int], ...] = ()
     """`(file, byte offset)`, the latest first, at most one a file."""
+    patience_s: float = DEADLINE_S
+    """Wall seconds after which no further source is asked."""
 
 
 @dataclass(slots=True)
@@ -64,12 +72,13 @@ class _Search:
     meanings: Meanings
     ranked: list[Found] = field(default_factory=list)
     similar: Sequence[windows.Window] = ()
+    corpus: Corpus | None = None
     whole: bool = True
 
 
 def chosen(request: Request, index: Index, before: str, after: str, work: Work) -> tuple[Snippet, ...]:
     """The snippets, best first; definitions before anything else."""
-    until = time.monotonic() + DEADLINE_S
+    until = time.monotonic() + work.patience_s
     root: Path | None = getattr(index, "root", None)
     path = relative(root, request.document.path) if root is not None else None
     if root is None or path is None or request.document.language is None:
@@ -79,8 +88,7 @@ def chosen(request: Request, index: Index, before: str, after: str, work: Work) 
         return _while_typing(question, before, after)
     text = before + _selected(request) + "\n" + request.instruction
     found = _search(question, text, "", request.span.end)
-    ours = {u.key for u in _definitions_at(question)}
-    shown = _excerpts(question, found, SETTLED_BYTES, skip=ours)
+    shown = _skeletons(question, found, SETTLED_BYTES + FRESH_BYTES, _MOST, {})
     return (*(s for _, s in shown), *_others(question, found))
 
 
@@ -102,42 +110,24 @@ class _Question:
 
 
 def _while_typing(question: _Question, before: str, after: str) -> tuple[Snippet, ...]:
-    settled, others = _settled(question, before, after)
-    line = before[before.rfind("\n") + 1 :]
-    typed = len(line) - len(line.rstrip("".join(c for c in set(line) if c.isalnum() or c == "_")))
-    found = _search(question, before[: len(before) - typed], after, question.request.span.start)
-    kept = {key: snippet for key, snippet in settled}
-    shown: list[Snippet] = []
-    fresh = FRESH_BYTES
-    for candidate in found.ranked[:_MOST]:
-        known = kept.get(candidate.unit.key)
-        if known is not None and not _lacks(candidate, known, found):
-            shown.append(kept.pop(candidate.unit.key))
-            continue
-        if (snippet := _excerpt(question, candidate, found)) is None:
-            continue
-        fresh -= len(snippet.text.encode())
-        if fresh >= 0:
-            shown.append(replace(snippet, settled=None))
-        elif known is not None:
-            shown.append(kept.pop(candidate.unit.key))
-    return (*shown, *kept.values(), *others)
+    """The settled snippets, and those for the line, in the order that the whole text before the caret gives."""
+    settled, others = _settled(question, before)
+    typed = re.search(r"\w*$", before)
+    found = _search(question, before[: typed.start()] if typed else before, after, question.request.span.start)
+    held = {key: snippet.text for keys, snippet in settled for key in keys}
+    fresh = _skeletons(question, found, FRESH_BYTES, _FRESH, held)
+    order = {one.unit.key: rank for rank, one in enumerate(found.ranked)}
+    shown = [(keys, replace(snippet, settled=None)) for keys, snippet in fresh] + settled
+    shown.sort(key=lambda row: min((order.get(key, len(order)) for key in row[0]), default=len(order)))
+    return (*(snippet for _, snippet in shown), *others)
 
 
-def _lacks(candidate: Found, snippet: Snippet, search: _Search) -> bool:
-    """Whether the members that the dot at the caret asks for are not among those shown."""
-    if "receiver" not in candidate.values or not candidate.unit.is_type:
-        return False
-    weights = _member_weights(candidate, search)
-    best = sorted(weights, key=lambda name: (-weights[name], name))[:3]
-    return any(name not in snippet.text for name in best)
-
-
-_held: Final[OrderedDict[object, tuple[list[tuple[tuple[int, int], Snippet]], list[Snippet]]]] = OrderedDict()
+_Shown = list[tuple[tuple[Key, ...], Snippet]]
+_held: Final[OrderedDict[object, tuple[_Shown, list[Snippet]]]] = OrderedDict()
 _lock: Final = threading.Lock()
 
 
-def _settled(question: _Question, before: str, after: str) -> tuple[list[tuple[tuple[int, int], Snippet]], list[Snippet]]:
+def _settled(question: _Question, before: str) -> tuple[_Shown, list[Snippet]]:
     """The snippets for the lines above, and those that are no definitions; kept while these lines and the index stay."""
     rows = before.count("\n")
     above = before[: _line_at(before, rows - rows % STEP_LINES)]
@@ -149,8 +139,8 @@ def _settled(question: _Question, before: str, after: str) -> tuple[list[tuple[t
             return _held[key]
     found = _search(question, above, "", question.request.span.start)
     shown = [
-        (key, replace(snippet, settled=n))
-        for n, (key, snippet) in enumerate(_excerpts(question, found, SETTLED_BYTES))
+        (keys, replace(snippet, settled=n))
+        for n, (keys, snippet) in enumerate(_skeletons(question, found, SETTLED_BYTES, _MOST, {}))
     ]
     others = [replace(s, settled=len(shown) + n) for n, s in enumerate(_others(question, found))]
     if found.whole:
@@ -176,6 +166,7 @@ def _search(question: _Question, before: str, after: str, caret: int) -> _Search
     own = modules.python(question.root, question.path) if language == "python" else ""
     search = _Search(here, Meanings(here, question.index, own))
     corpus = question.index.corpus(language)
+    search.corpus = corpus
     drafts = copies.continued(corpus, before, language, question.path) if corpus is not None else []
     found, search.similar = candidates.gathered(here, question.index, search.meanings, corpus, drafts, question.late)
     search.whole = not question.late()
@@ -187,50 +178,10 @@ def _search(question: _Question, before: str, after: str, caret: int) -> _Search
     return search
 
 
-def _excerpts(
-    question: _Question, search: _Search, budget: int, skip: frozenset[tuple[int, int]] | set[tuple[int, int]] = frozenset()
-) -> list[tuple[tuple[int, int], Snippet]]:
-    """The best candidates within the budget, by key."""
-    shown = []
-    for candidate in search.ranked[: 2 * _MOST]:
-        if candidate.unit.key in skip or (snippet := _excerpt(question, candidate, search)) is None:
-            continue
-        budget -= len(snippet.text.encode())
-        if budget < 0:
-            break
-        shown.append((candidate.unit.key, snippet))
-        if budget < _LEAST or len(shown) == _MOST:
-            break
-    return shown
-
-
-def _excerpt(question: _Question, candidate: Found, search: _Search) -> Snippet | None:
-    unit = candidate.unit
-    members = symbols.members(question.index, unit) if unit.is_type else []
-    text, span = excerpt.excerpt(unit, members, _member_weights(candidate, search, members), question.sources)
-    if not text.strip():
-        return None
-    path = Path(unit.path) if unit.package else question.root / unit.path
-    return Snippet(path, span, text, _why(question, candidate), int(len(text) / _BYTES_A_TOKEN) + 1)
-
-
-def _member_weights(candidate: Found, search: _Search, members: Sequence[Unit] | None = None) -> dict[str, float]:
-    """How much each member of a type matters here, by name."""
-    if not candidate.unit.is_type:
-        return {}
-    here = search.place
-    members = symbols.members(search.meanings.index, candidate.unit) if members is None else members
-    about = frozenset().union(*(candidates.parts(w) for w in here.nearest)) if here.nearest else frozenset()
-    weights: dict[str, float] = {}
-    for member in members:
-        own = candidates.parts(member.name)
-        weight = 3.0 * candidate.members.get(member.name, 0.0)
-        weight += 1.5 * (member.name in here.near) + 0.7 * (member.name in here.later)
-        weight += 1.2 * len(own & about) / (len(own) or 1)
-        weight += 0.4 * (member.kind == "constructor") + 0.3 * member.is_code
-        weight -= 1.0 * (member.name.startswith("_") and member.kind != "constructor")
-        weights[member.name] = max(weights.get(member.name, -9.0), weight)
-    return weights
+def _skeletons(
+    question: _Question, search: _Search, budget: int, most: int, skip: Mapping[Key, str]
+) -> list[tuple[tuple[Key, ...], Snippet]]:
+    return skeleton.snippets(search.ranked, search.place, search.corpus, question.sources, budget, most=most, skip=skip)
 
 
 def _others(question: _Question, search: _Search) -> list[Snippet]:
@@ -267,7 +218,9 @@ def _calls(question: _Question) -> Iterator[Snippet]:
     for unit in _definitions_at(question)[:1]:
         if unit.is_code and unit.kind != "constructor":
             calls = question.index.calls(unit.name, 30)
-            others = [c for c in calls if c.path != question.request.document.path and not question.index.excluded(c.path)]
+            others = [
+                c for c in calls if c.path != question.request.document.path and not question.index.excluded(c.path)
+            ]
             for call in sorted(others, key=lambda c: (len(c.text), c.path, c.span.start))[:_CALLS]:
                 yield _snippet(call.path, call.span, call.text + "\n", say("{name} is called here", name=unit.name))
 
@@ -305,33 +258,3 @@ def _snippet(path: Path, span: Span, text: str, why: str) -> Snippet:
 
 def _selected(request: Request) -> str:
     return request.document.text[request.span.start : request.span.end].decode("utf-8", "replace")
-
-
-def _why(question: _Question, candidate: Found) -> str:
-    """The source that speaks loudest, as a sentence; of a dependency, which one."""
-    unit = candidate.unit
-    source = next((name for name in _REASONS if name in candidate.values), "")
-    reason = say(_REASONS.get(source, "its name stands nearby"), name=unit.name)
-    if not unit.package:
-        return reason
-    rows: list[tuple[Any, ...]] = question.index.select("SELECT name, version FROM packages WHERE id=?", (unit.package,))
-    held = " ".join(part for part in (rows[0] if rows else ()) if part)
-    return f"{reason} ({held})" if held else reason
-
-
-_REASONS: Final[Mapping[str, str]] = {
-    "receiver": "{name} is what stands before the dot",
-    "import": "{name} is imported in this file",
-    "hand": "{name} is the type of a variable in use",
-    "base": "{name} is a base of this class",
-    "draft": "a likely next line uses {name}",
-    "module": "{name} lies in a module that is imported here",
-    "star": "{name} comes with a wildcard import",
-    "window": "similar lines use {name}",
-    "named": "{name}, or a member of it, is named nearby",
-    "typed": "{name} begins with what is typed",
-    "beside": "files of this folder import {name}",
-    "package": "{name} lies in the same package",
-    "hop": "{name} stands in the signature of what is used here",
-}
-"""Source to the sentence for the developer, the most telling first."""

@@ -11,14 +11,37 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-_SIZES: Final = {3: 4, 4: 4, 5: 8, 6: 8, 7: 2, 8: 2, 9: 4, 10: 4, 11: 4, 12: 4, 15: 3, 16: 2, 17: 4, 18: 4, 19: 2, 20: 2}
-_PRIMITIVES: Final = {
-    "B": "byte", "C": "char", "D": "double", "F": "float", "I": "int", "J": "long", "S": "short", "Z": "boolean", "V": "void",
-}  # fmt: skip
+from copilot.context.signatures_java import Names, Signature
+
+_SIZES: Final = {
+    3: 4,
+    4: 4,
+    5: 8,
+    6: 8,
+    7: 2,
+    8: 2,
+    9: 4,
+    10: 4,
+    11: 4,
+    12: 4,
+    15: 3,
+    16: 2,
+    17: 4,
+    18: 4,
+    19: 2,
+    20: 2,
+}
 _PUBLIC, _PRIVATE, _PROTECTED, _STATIC, _FINAL = 0x1, 0x2, 0x4, 0x8, 0x10
-_BRIDGE, _VARARGS, _INTERFACE, _ABSTRACT, _SYNTHETIC, _ANNOTATION, _ENUM = 0x40, 0x80, 0x200, 0x400, 0x1000, 0x2000, 0x4000
+_BRIDGE, _VARARGS, _INTERFACE, _ABSTRACT, _SYNTHETIC, _ANNOTATION, _ENUM = (
+    0x40,
+    0x80,
+    0x200,
+    0x400,
+    0x1000,
+    0x2000,
+    0x4000,
+)
 _MOST_MEMBERS: Final = 600
-_DEEPEST: Final = 60
 
 
 @dataclass(slots=True)
@@ -63,7 +86,7 @@ def source(shape: Shape, nested: Callable[[str], Shape | None]) -> str:
     `nested` gives the shape of a class declared inside by its name. Raises ValueError.
     """
     package, _, _ = shape.name.rpartition(".")
-    names = _Names(package)
+    names = Names(package)
     try:
         body = "\n".join(_class(shape, names, nested, 0))
     except (IndexError, RecursionError, KeyError) as error:
@@ -71,29 +94,6 @@ def source(shape: Shape, nested: Callable[[str], Shape | None]) -> str:
     head = f"package {package};\n\n" if package else ""
     imports = "".join(f"import {full};\n" for full in sorted(names.imports()))
     return f"{head}{imports}\n{body}\n" if imports else f"{head}{body}\n"
-
-
-class _Names:
-    """Simple names for full ones, as far as they are not taken twice."""
-
-    def __init__(self, package: str) -> None:
-        self.package = package
-        self.known: dict[str, str] = {}
-
-    def simple(self, full: str) -> str:
-        """How a class is written in the source."""
-        outer, _, rest = full.partition("$")
-        short = outer.rpartition(".")[2]
-        if self.known.setdefault(short, outer) != outer:
-            return full.replace("$", ".")
-        return f"{short}.{rest.replace('$', '.')}" if rest else short
-
-    def imports(self) -> Iterator[str]:
-        """The classes that need an import."""
-        for full in self.known.values():
-            package = full.rpartition(".")[0]
-            if package not in ("", "java.lang", self.package):
-                yield full
 
 
 def _read(data: bytes) -> Shape:
@@ -178,7 +178,8 @@ def _members(data: bytes, at: int, text: _Text, name: _Text) -> tuple[list[Membe
                 member.exceptions = [name(i) for i in struct.unpack_from(f">{many}H", data, start + 2)]
             elif label == "MethodParameters":
                 member.parameters = [
-                    text(i) if (i := struct.unpack_from(">H", data, start + 1 + 4 * k)[0]) else "" for k in range(data[start])
+                    text(i) if (i := struct.unpack_from(">H", data, start + 1 + 4 * k)[0]) else ""
+                    for k in range(data[start])
                 ]
             elif label == "Code" and not member.parameters:
                 member.parameters = _variables(data, start, text, static=bool(flags & _STATIC))
@@ -203,7 +204,7 @@ def _variables(data: bytes, start: int, text: _Text, *, static: bool) -> list[st
     return []
 
 
-def _class(shape: Shape, names: _Names, nested: Callable[[str], Shape | None], depth: int) -> Iterator[str]:
+def _class(shape: Shape, names: Names, nested: Callable[[str], Shape | None], depth: int) -> Iterator[str]:
     pad = "    " * depth
     short = shape.name.rpartition(".")[2].rpartition("$")[2]
     kind = "class"
@@ -218,7 +219,7 @@ def _class(shape: Shape, names: _Names, nested: Callable[[str], Shape | None], d
     variables, base, faces = "", shape.base, [names.simple(i) for i in shape.interfaces]
     shown = names.simple(base) if base not in ("", "java.lang.Object", "java.lang.Enum", "java.lang.Record") else ""
     if shape.signature:
-        reader = _Signature(shape.signature, names)
+        reader = Signature(shape.signature, names)
         variables = reader.variables()
         supers = []
         while reader.at < len(reader.text):
@@ -233,7 +234,9 @@ def _class(shape: Shape, names: _Names, nested: Callable[[str], Shape | None], d
         words += [w for bit, w in ((_ABSTRACT, "abstract"), (_FINAL, "final")) if shape.flags & bit]
     head = f"{' '.join(w for w in words if w)} {kind} {short}{variables}".strip()
     if kind == "record":
-        head += "(" + ", ".join(f"{_field_type(f, names)} {f.name}" for f in shape.fields if not f.flags & _STATIC) + ")"
+        head += (
+            "(" + ", ".join(f"{_field_type(f, names)} {f.name}" for f in shape.fields if not f.flags & _STATIC) + ")"
+        )
     if shown:
         head += f" extends {shown}"
     if kind == "@interface":
@@ -252,7 +255,7 @@ def _class(shape: Shape, names: _Names, nested: Callable[[str], Shape | None], d
     yield f"{pad}}}"
 
 
-def _body(shape: Shape, names: _Names, kind: str, short: str) -> Iterator[str]:
+def _body(shape: Shape, names: Names, kind: str, short: str) -> Iterator[str]:
     for item in shape.fields[:_MOST_MEMBERS]:
         if not _visible(item.flags) or item.flags & _ENUM or (kind == "record" and not item.flags & _STATIC):
             continue
@@ -263,14 +266,19 @@ def _body(shape: Shape, names: _Names, kind: str, short: str) -> Iterator[str]:
             continue
         if kind == "enum" and item.name in ("<init>", "values", "valueOf"):
             continue
-        reader = _Signature(item.kind, names)
+        reader = Signature(item.kind, names)
         variables, types, result = reader.method()
         if item.flags & _VARARGS and types and types[-1].endswith("[]"):
             types[-1] = types[-1][:-2] + "..."
         given = item.parameters if len(item.parameters) == len(types) else []
         shown = ", ".join(f"{t} {given[n] if given and given[n] else f'p{n}'}" for n, t in enumerate(types))
         abstract = item.flags & _ABSTRACT and kind not in ("interface", "@interface")
-        words = [_access(item.flags), "static" if item.flags & _STATIC else "", "abstract" if abstract else "", variables]
+        words = [
+            _access(item.flags),
+            "static" if item.flags & _STATIC else "",
+            "abstract" if abstract else "",
+            variables,
+        ]
         if kind == "interface" and not item.flags & (_ABSTRACT | _STATIC):
             words.insert(1, "default")
         named = short if item.name == "<init>" else f"{result} {item.name}"
@@ -288,96 +296,5 @@ def _access(flags: int) -> str:
     return "public" if flags & _PUBLIC else ("protected" if flags & _PROTECTED else "")
 
 
-def _field_type(item: Member, names: _Names) -> str:
-    return _Signature(item.kind, names).type()
-
-
-class _Signature:
-    """Reads descriptors and generic signatures from left to right."""
-
-    def __init__(self, text: str, names: _Names) -> None:
-        self.text, self.names, self.at, self.depth = text, names, 0, 0
-
-    def variables(self) -> str:
-        """`<T extends A>` at the start, or nothing."""
-        if self.text[self.at : self.at + 1] != "<":
-            return ""
-        self.at += 1
-        found = []
-        while self.text[self.at] != ">":
-            colon = self.text.index(":", self.at)
-            name, bounds = self.text[self.at : colon], []
-            self.at = colon
-            while self.text[self.at] == ":":
-                self.at += 1
-                if self.text[self.at] not in ":>" and (bound := self.type()) != "Object":
-                    bounds.append(bound)
-            found.append(f"{name} extends {' & '.join(bounds)}" if bounds else name)
-        self.at += 1
-        return f"<{', '.join(found)}>"
-
-    def method(self) -> tuple[str, list[str], str]:
-        """`(type variables, parameter types, result)`."""
-        variables, types = self.variables(), []
-        self.at += 1
-        while self.text[self.at] != ")":
-            types.append(self.type())
-        self.at += 1
-        return variables, types, self.type()
-
-    def type(self) -> str:
-        """One type."""
-        self.depth += 1
-        if self.depth > _DEEPEST:
-            raise ValueError("not a class file")
-        try:
-            return self._type()
-        finally:
-            self.depth -= 1
-
-    def _type(self) -> str:
-        char = self.text[self.at]
-        self.at += 1
-        if char in _PRIMITIVES:
-            return _PRIMITIVES[char]
-        if char == "[":
-            return self.type() + "[]"
-        if char == "T":
-            end = self.text.index(";", self.at)
-            name, self.at = self.text[self.at : end], end + 1
-            return name
-        if char != "L":
-            raise ValueError("not a class file")
-        start = self.at
-        while self.text[self.at] not in ";<":
-            self.at += 1
-        shown = self.names.simple(self.text[start : self.at].replace("/", "."))
-        while self.text[self.at] != ";":
-            if self.text[self.at] == "<":
-                shown += self._arguments()
-            else:  # `.Inner` of a parameterised class
-                self.at += 1
-                start = self.at
-                while self.text[self.at] not in ";<.":
-                    self.at += 1
-                shown += "." + self.text[start : self.at]
-        self.at += 1
-        return shown
-
-    def _arguments(self) -> str:
-        self.at += 1
-        found = []
-        while self.text[self.at] != ">":
-            char = self.text[self.at]
-            if char == "*":
-                self.at += 1
-                found.append("?")
-            elif char in "+-":
-                self.at += 1
-                found.append(f"? {'extends' if char == '+' else 'super'} {self.type()}")
-            else:
-                found.append(self.type())
-        self.at += 1
-        return f"<{', '.join(found)}>"
-
-
+def _field_type(item: Member, names: Names) -> str:
+    return Signature(item.kind, names).type()

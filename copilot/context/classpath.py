@@ -26,13 +26,13 @@ _FOLDERS: Final = ("lib", "libs", "WEB-INF/lib", "src/main/webapp/WEB-INF/lib", 
 _BUILDS: Final = 60
 _BUILD_BYTES: Final = 400_000
 
-_DEPENDENCY: Final = re.compile(r"<dependency>(.*?)</dependency>", re.S)
-_MANAGED: Final = re.compile(r"<dependencyManagement>(.*?)</dependencyManagement>", re.S)
-_PARENT: Final = re.compile(r"<parent>(.*?)</parent>", re.S)
-_PROPERTIES: Final = re.compile(r"<properties>(.*?)</properties>", re.S)
+_DEPENDENCY: Final = re.compile(r"<dependency>(.*?)</dependency>", re.DOTALL)
+_MANAGED: Final = re.compile(r"<dependencyManagement>(.*?)</dependencyManagement>", re.DOTALL)
+_PARENT: Final = re.compile(r"<parent>(.*?)</parent>", re.DOTALL)
+_PROPERTIES: Final = re.compile(r"<properties>(.*?)</properties>", re.DOTALL)
 _PROPERTY: Final = re.compile(r"<([\w.-]+)>([^<]*)</\1>")
 _COORDINATES: Final = re.compile(r"""['"]([\w.-]+):([\w.-]+)(?::([\w.$\{\}-]+))?(?:@\w+)?['"]""")
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.S)
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _ECLIPSE: Final = re.compile(r'<classpathentry[^>]*kind="lib"[^>]*path="([^"]+)"')
 _NAME: Final = re.compile(r"[\w.-]+")
 
@@ -220,7 +220,9 @@ class _Pom:
             text = _text((folder / row.get("relativePath", "../pom.xml")).resolve())
         beside = folder.parent if folder is not None else None
         if row.get("artifactId", "?") not in text:
-            found = self.stores.find(Artifact(row.get("groupId", ""), row.get("artifactId", ""), row.get("version", "")))
+            found = self.stores.find(
+                Artifact(row.get("groupId", ""), row.get("artifactId", ""), row.get("version", ""))
+            )
             text, beside = (_text(found[1]), None) if found is not None and found[1] is not None else ("", None)
         if text:
             other = _Pom(text, self.stores, beside, depth=self.depth + 1)
@@ -228,7 +230,7 @@ class _Pom:
             self.managed = dict(other.managed)
 
     def _row(self, block: str) -> dict[str, str]:
-        block = re.sub(r"<exclusions>.*?</exclusions>", "", block, flags=re.S)
+        block = re.sub(r"<exclusions>.*?</exclusions>", "", block, flags=re.DOTALL)
         return {m[1]: self._value(m[2].strip()) for m in _PROPERTY.finditer(block)}
 
     def _value(self, text: str) -> str:

@@ -12,17 +12,18 @@ import hashlib
 import re
 import sqlite3
 import sys
-import zipfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from copilot import files
-from copilot.context import classfile, classpath, modules, rows
-from copilot.context.listing import listed, policy
+from copilot.context import classpath, modules, rows
+from copilot.context.classes_java import Classes, Places, stamp_of
+from copilot.context.listing import policy
 from copilot.errors import UnreadableFile
+from copilot.syntax import outline as outlines
 from copilot.syntax.outline import Outline, Symbol
 from copilot.types import Document, document
 
@@ -30,21 +31,11 @@ MOST: Final = 6_000
 """Files and classes of dependencies in one index."""
 
 _FILE_BYTES: Final = 2_000_000
-_CLASS_BYTES: Final = 1_000_000
 _DEEPEST: Final = 3
 _STAR: Final = 250
 _TYPES: Final = frozenset({"class", "interface", "enum", "record", "annotation"})
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 _PLATFORM: Final = ("java.", "jdk.", "sun.")
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where dependencies are looked for: folders of Python packages, named jars, neighbouring repositories."""
-
-    packages: tuple[Path, ...] = ()
-    jars: tuple[str, ...] = ()
-    siblings: tuple[Path, ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,7 +57,12 @@ def packages_of(python: Path | None) -> tuple[Path, ...]:
         return ()
     home = python.absolute().parent.parent
     found: list[Path] = []
-    for pattern in ("lib/python3*/site-packages", "lib/python3*/dist-packages", "lib/python3/dist-packages", "Lib/site-packages"):
+    for pattern in (
+        "lib/python3*/site-packages",
+        "lib/python3*/dist-packages",
+        "lib/python3/dist-packages",
+        "Lib/site-packages",
+    ):
         found += sorted(home.glob(pattern))
     for folder in tuple(found):
         for path in sorted(folder.glob("*.pth"))[:50]:
@@ -88,7 +84,7 @@ class Dependencies:
         self._packages: dict[str, int] = {}
         self._distributions: dict[Path, dict[str, tuple[str, str]]] = {}
         self._python: dict[str, tuple[Path, Path] | None] = {}
-        self._java = _Jars(root, places)
+        self._java = Classes(root, places)
         self._done: set[tuple[str, str, str]] = set()
 
     def read(self, tell: Tell = lambda _done, _left: False) -> int:
@@ -118,15 +114,19 @@ class Dependencies:
         """What the result depends on, in short: what is imported, and what is installed."""
         asked = [(need.module, need.name) for language in ("python", "java") for need in self._needs(language)]
         there: list[object] = [asked, self.places]
-        for home in self.places.packages:
-            there.append(sorted(path.name for path in home.glob("*.dist-info")))
-        there += [(jar.as_posix(), _stamp(jar)) for jar in classpath.jars(self.root, self.places.jars)]
+        there += [sorted(path.name for path in home.glob("*.dist-info")) for home in self.places.packages]
+        there += [(jar.as_posix(), stamp_of(jar)) for jar in classpath.jars(self.root, self.places.jars)]
         return hashlib.sha256(repr(there).encode("utf-8", "replace")).hexdigest()
 
     # What the project asks for.
 
     def _needs(self, language: str) -> Iterator[_Need]:
-        own = {row[0] for row in self.database.execute("SELECT DISTINCT module FROM files WHERE package=0 AND language=?", (language,))}
+        own = {
+            row[0]
+            for row in self.database.execute(
+                "SELECT DISTINCT module FROM files WHERE package=0 AND language=?", (language,)
+            )
+        }
         tops = {module.partition(".")[0] for module in own if module} if language == "python" else own
         asked = self.database.execute(
             "SELECT DISTINCT i.module, i.target FROM imports i JOIN files f ON f.id = i.file"
@@ -212,7 +212,9 @@ class Dependencies:
             if row.name not in (None, "*"):
                 yield _Need(target, row.name or "", need.depth + 1)
             else:
-                for attribute in sorted(set(re.findall(rf"(?<![\w.]){re.escape(name)}\.([^\W\d]\w*)", " ".join(texts)))):
+                for attribute in sorted(
+                    set(re.findall(rf"(?<![\w.]){re.escape(name)}\.([^\W\d]\w*)", " ".join(texts)))
+                ):
                     yield _Need(target, attribute, need.depth + 1)
 
     def _module_file(self, module: str) -> tuple[Path, Path] | None:
@@ -293,9 +295,11 @@ class Dependencies:
 
     # Rows.
 
-    def _put(self, key: str, language: str, module: str, package: int, doc: Document, *, keep: bool = False) -> Outline | None:
+    def _put(
+        self, key: str, language: str, module: str, package: int, doc: Document, *, keep: bool = False
+    ) -> Outline | None:
         if key in self._files:
-            return rows.outline(doc)
+            return outlines.outline(doc)
         row = (key, language, _mtime(Path(key)), module, package)
         query = (
             "INSERT OR IGNORE INTO files(path, language, family, mtime_ns, size, note, module, package)"
@@ -324,9 +328,12 @@ class Dependencies:
     def _package_row(self, name: str, version: str, place: str, stamp: str) -> int:
         if place not in self._packages:
             self.database.execute(
-                "INSERT OR IGNORE INTO packages(name, version, place, stamp) VALUES(?,?,?,?)", (name, version, place, stamp)
+                "INSERT OR IGNORE INTO packages(name, version, place, stamp) VALUES(?,?,?,?)",
+                (name, version, place, stamp),
             )
-            self._packages[place] = self.database.execute("SELECT id FROM packages WHERE place=?", (place,)).fetchone()[0]
+            self._packages[place] = self.database.execute("SELECT id FROM packages WHERE place=?", (place,)).fetchone()[
+                0
+            ]
         return self._packages[place]
 
     def _forget_old(self) -> bool:
@@ -338,7 +345,7 @@ class Dependencies:
             held = self.database.execute(query, (number,)).fetchall()
             if stamp == "":
                 stale += [(file, key) for file, key, mtime in held if _mtime(Path(key)) != mtime]
-            elif (_stamp(path) if path.suffix == ".jar" else self._distribution(path.parent, path.name)[1]) != stamp:
+            elif (stamp_of(path) if path.suffix == ".jar" else self._distribution(path.parent, path.name)[1]) != stamp:
                 stale += [(file, key) for file, key, _ in held]
                 self.database.execute("DELETE FROM packages WHERE id=?", (number,))
                 self._packages.pop(place, None)
@@ -371,106 +378,8 @@ class Dependencies:
         return known.get(top) or known.get(top.lower()) or (top, "")
 
 
-@dataclass(slots=True)
-class _Jars:
-    """Classes of the classpath and Java files of neighbouring repositories, by their path (`a/b/C`)."""
-
-    root: Path
-    places: Places
-    _where: dict[str, Path] | None = None
-    _open: dict[Path, zipfile.ZipFile] = field(default_factory=dict)
-
-    def key(self, entry: str) -> str | None:
-        """What the index calls a class; None when it is not there."""
-        home = self._all().get(entry)
-        if home is None:
-            return None
-        return home.as_posix() if home.suffix == ".java" else f"{home.as_posix()}!/{entry}.class"
-
-    def classes(self, package: str) -> list[str]:
-        """The names of the classes of a package."""
-        folder = package.replace(".", "/")
-        return sorted(e.rpartition("/")[2] for e in self._all() if e.rpartition("/")[0] == folder)
-
-    def package(self, entry: str) -> tuple[str, str, str, str]:
-        """`(name, version, place, stamp)` of what holds a class."""
-        home = self._all()[entry]
-        if home.suffix == ".java":
-            sibling = next(s for s in self.places.siblings if home.is_relative_to(s))
-            return sibling.name, "", sibling.as_posix(), ""
-        found = re.match(r"(.+?)-(\d[\w.-]*)$", home.stem)
-        return (found[1] if found else home.stem), (found[2] if found else ""), home.as_posix(), _stamp(home)
-
-    def source(self, entry: str) -> bytes | None:
-        """The Java source of a class, or what its class file says."""
-        home = self._all()[entry]
-        if home.suffix == ".java":
-            try:
-                return files.read(home, "java", limit=_FILE_BYTES).text
-            except UnreadableFile:
-                return None
-        shape = self._shape(home, entry)
-        try:
-            return classfile.source(shape, lambda name: self._shape(home, name.replace(".", "/"))).encode() if shape else None
-        except ValueError:
-            return None
-
-    def _shape(self, home: Path, entry: str) -> classfile.Shape | None:
-        try:
-            if home not in self._open:
-                if len(self._open) > 16:
-                    self._open.pop(next(iter(self._open))).close()
-                self._open[home] = zipfile.ZipFile(home)
-            info = self._open[home].getinfo(f"{entry}.class")
-            if info.file_size > _CLASS_BYTES:
-                return None
-            return classfile.read(self._open[home].read(info))
-        except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile, EOFError):
-            return None
-
-    def _all(self) -> dict[str, Path]:
-        if self._where is None:
-            self._where = {}
-            for sibling in self.places.siblings:
-                for found in listed(sibling, ()):
-                    if found.language == "java":
-                        self._where.setdefault(_entry(sibling, found.path), sibling / found.path)
-            for jar in classpath.jars(self.root, self.places.jars):
-                for name in _names(jar):
-                    self._where.setdefault(name, jar)
-        return self._where
-
-
-def _names(jar: Path) -> Iterator[str]:
-    """The top-level classes of a jar."""
-    try:
-        with zipfile.ZipFile(jar) as archive:
-            for name in archive.namelist():
-                if name.endswith(".class") and "$" not in name and not name.startswith("META-INF/"):
-                    yield name.removesuffix(".class")
-    except (OSError, ValueError, zipfile.BadZipFile):
-        return
-
-
-def _entry(sibling: Path, path: str) -> str:
-    """The class path of a Java source file: below its source root, which the usual layouts tell."""
-    for mark in ("src/main/java/", "src/test/java/", "src/java/", "src/"):
-        before, found, rest = path.partition(mark)
-        if found and (not before or before.endswith("/")):
-            return rest.removesuffix(".java")
-    return path.removesuffix(".java")
-
-
 def _mtime(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def _stamp(path: Path) -> str:
-    try:
-        info = path.stat()
-    except OSError:
-        return "?"
-    return f"{info.st_size}-{info.st_mtime_ns}"

@@ -1,7 +1,7 @@
 """The text of a candidate as it is shown: whole lines of its source, bodies left out where they do not fit.
 
 A function: its signature and some lines; a class: its head and the signatures of the members that matter here; a
-constant: its first lines. Lines stand as they stand in the file. Empty when the file has changed since it was indexed.
+constant: its first lines. Lines stand as they stand in the file.
 """
 
 from __future__ import annotations
@@ -14,12 +14,7 @@ from copilot import files
 from copilot.context.index import Index
 from copilot.context.symbols import Unit
 from copilot.errors import UnreadableFile
-from copilot.types import Span
 
-MOST: Final = 1_200
-"""Bytes of one excerpt."""
-
-_BODY_LINES: Final = 8
 _HEAD_LINES: Final = 5
 _CONSTANT_LINES: Final = 3
 
@@ -51,38 +46,54 @@ class Sources:
             return b""
 
 
-def excerpt(
-    unit: Unit, members: Iterable[Unit], weights: Mapping[str, float], sources: Sources, most: int = MOST
-) -> tuple[str, Span]:
-    """`(text, span of the file that it stands for)`. `weights`: how much each member matters, by name."""
-    text = sources.text(unit)
+Part = tuple[int, int]
+"""Whole lines of a file: `(start, end)` in bytes, without the last line end."""
+
+
+def parts(
+    text: bytes, unit: Unit, members: Iterable[Unit], weights: Mapping[str, float], most: int, lines: int
+) -> list[Part]:
+    """The lines that show a definition in about `most` bytes; none when the text no longer holds it.
+
+    `lines` of a function's body are shown; `weights` say how much each member of a type matters, by name.
+    """
     if unit.name.encode() not in text[unit.start : unit.stop]:
-        return "", Span(0, 0)
+        return []
+    if unit.is_code:
+        shown = _lines(text, unit.start, unit.head, 2 * _HEAD_LINES)
+        return [_lines(text, unit.start, min(_after(text, shown[1], lines), unit.stop), 99)] if lines else [shown]
     if not unit.is_type:
-        lines = _BODY_LINES if unit.is_code else 0
-        shown = _lines(text, unit.start, unit.head if unit.is_code else unit.stop, _CONSTANT_LINES if not unit.is_code else 99)
-        if lines:
-            shown = _lines(text, unit.start, min(_after(text, shown[1], lines), unit.stop), 99)
-        return _cut(text, [shown], most), Span(unit.start, unit.stop)
+        return [_lines(text, unit.start, unit.stop, _CONSTANT_LINES)]
     head = _lines(text, unit.start, _head_end(text, unit), 2 * _HEAD_LINES)
-    wanted = sorted(members, key=lambda m: (-weights.get(m.name, 0.0), m.start))
     left = most - (head[1] - head[0])
     kept = [head]
-    for member in wanted:
-        lines = _HEAD_LINES if member.is_code else _CONSTANT_LINES
-        part = _lines(text, member.start, member.head if member.is_code or member.is_type else member.stop, lines)
+    for member in sorted(members, key=lambda m: (-weights.get(m.name, 0.0), m.start)):
+        count = _HEAD_LINES if member.is_code else _CONSTANT_LINES
+        part = _lines(text, member.start, member.head if member.is_code or member.is_type else member.stop, count)
         size = part[1] - part[0] + 1
         if part[0] < head[1] or size > left:
             continue
         left -= size
         kept.append(part)
-    return _cut(text, kept, most), Span(unit.start, unit.stop)
+    return kept
+
+
+def joined(text: bytes, wanted: Iterable[Part]) -> str:
+    """Parts in document order, lines that two share taken once."""
+    kept: list[bytes] = []
+    at = -1
+    for start, end in sorted(wanted):
+        if end > at:
+            kept += [row.rstrip() for row in text[max(start, at + 1) : end].split(b"\n")]
+            at = end
+    shown = b"\n".join(kept).decode("utf-8", "replace").rstrip()
+    return shown + "\n" if shown else ""
 
 
 def _head_end(text: bytes, unit: Unit) -> int:
     """Where the head of a class ends: the line that opens its body."""
     row = text.rfind(b"\n", unit.start, unit.head)
-    if row > unit.start and not text[row:unit.head].strip():
+    if row > unit.start and not text[row : unit.head].strip():
         return row  # Python: the body begins on a line of its own
     return unit.head
 
@@ -109,18 +120,3 @@ def _after(text: bytes, at: int, lines: int) -> int:
             return len(text)
         at = row
     return at
-
-
-def _cut(text: bytes, parts: Iterable[tuple[int, int]], most: int) -> str:
-    """The parts in document order, joined by line ends, overlaps taken once, whole lines within the budget."""
-    kept: list[bytes] = []
-    at, left = -1, most
-    for start, end in sorted(parts):
-        for row in text[max(start, at + 1) : end].split(b"\n"):
-            left -= len(row) + 1
-            if left < 0:
-                break
-            kept.append(row.rstrip(b"\r"))
-        at = max(at, end)
-    shown = b"\n".join(kept).decode("utf-8", "replace").rstrip()
-    return shown + "\n" if shown else ""

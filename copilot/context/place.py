@@ -25,11 +25,21 @@ _READ: Final = 60_000
 
 _AFTER: Final = 40
 _WORD: Final = re.compile(r"[^\W\d]\w*")
+_IMPORTS: Final = re.compile(
+    r"^[ \t]*(?:(?:from[ \t]+\S+[ \t]+)?import[ \t]*\([^)]*\)|(?:import|from|package)\b[^\n]*)", re.MULTILINE
+)
 _TAIL: Final = re.compile(r"((?:[^\W\d]\w*(?:\([^()\n]*\)|\[[^\[\]\n]*\])?\s*\.\s*)*)([^\W\d]\w*)?$")
 _STRINGS: Final = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
-_COMMENT: Final = {"python": re.compile(r"#[^\n]*"), "java": re.compile(r"//[^\n]*|/\*.*?\*/|^\s*\*[^\n]*", re.S | re.M)}
-_PYTHON_TYPED: Final = re.compile(r"\b([^\W\d]\w*)\s*:\s*([\w.]+(?:\[[^\n=]*?\])?(?:\s*\|\s*[\w.]+)*)\s*(?==|,|\)|$)", re.M)
-_PYTHON_MADE: Final = re.compile(r"\b((?:self\.)?[^\W\d]\w*)\s*=\s*(?:await\s+)?([^\W\d][\w.]*(?:\(\))?[\w.]*)(\(|\n|$)")
+_COMMENT: Final = {
+    "python": re.compile(r"#[^\n]*"),
+    "java": re.compile(r"//[^\n]*|/\*.*?\*/|^\s*\*[^\n]*", re.DOTALL | re.MULTILINE),
+}
+_PYTHON_TYPED: Final = re.compile(
+    r"\b([^\W\d]\w*)\s*:\s*([\w.]+(?:\[[^\n=]*?\])?(?:\s*\|\s*[\w.]+)*)\s*(?==|,|\)|$)", re.MULTILINE
+)
+_PYTHON_MADE: Final = re.compile(
+    r"\b((?:self\.)?[^\W\d]\w*)\s*=\s*(?:await\s+)?([^\W\d][\w.]*(?:\(\))?[\w.]*)(\(|\n|$)"
+)
 _PYTHON_WITH: Final = re.compile(r"\b([^\W\d][\w.]*)\([^\n]*\)\s+as\s+([^\W\d]\w*)")
 _PYTHON_EXCEPT: Final = re.compile(r"\bexcept\s+\(?([\w.]+)[^\n:]*?\s+as\s+([^\W\d]\w*)")
 _JAVA_TYPED: Final = re.compile(r"\b([A-Z][\w.]*)(?:<[^;=(){}\n]*>)?(?:\[\])?(?:\.\.\.)?\s+([a-z_$]\w*)\s*(?=[=;,):])")
@@ -91,7 +101,7 @@ def place(document: Document, path: str, before: str, after: str, caret: int, *,
     typed = (tail[2] or "") if tail else ""
     opening = _opening(line[: tail.start()] if tail else line)
     shape = outline(document)
-    around = tuple(sorted((s for s in shape.symbols if s.span.contains(Span(caret, caret))), key=lambda s: len(s.span)))
+    around = _around(shape, caret, before)
     return Place(
         path,
         language,
@@ -112,16 +122,38 @@ def place(document: Document, path: str, before: str, after: str, caret: int, *,
     )
 
 
+_TYPES: Final = ("class", "interface", "enum", "record")
+
+
+def _around(shape: Outline, caret: int, before: str) -> tuple[Symbol, ...]:
+    """The definitions around the caret, innermost first. Of a text that ends inside a class, whose tree may not tell,
+    the margins do.
+    """
+    found = sorted((s for s in shape.symbols if s.span.contains(Span(caret, caret))), key=lambda s: len(s.span))
+    if any(s.kind in _TYPES for s in found):
+        return tuple(found)
+    line = before[before.rfind("\n") + 1 :]
+    margin = len(line) - len(line.lstrip())
+    text = before.encode()
+    low = caret - len(text)
+    for symbol in reversed(shape.symbols):
+        at = symbol.span.start - low
+        if symbol.kind in _TYPES and 0 <= at < len(text) and at - (text.rfind(b"\n", 0, at) + 1) < margin:
+            return (*found, symbol)
+    return tuple(found)
+
+
 def kept(language: str) -> frozenset[str]:
     """Words of a language that name nothing."""
     return lexemes.kept_words(language)
 
 
 def _bare(text: str, language: str) -> str:
-    """Text without strings and comments (a string over several lines keeps its middle: rare, and harmless here)."""
+    """Text without strings, comments and imports (a string over several lines keeps its middle: harmless here)."""
     text = _STRINGS.sub('""', text)
     comment = _COMMENT.get(language)
-    return comment.sub("", text) if comment is not None else text
+    text = comment.sub("", text) if comment is not None else text
+    return _IMPORTS.sub("", text)
 
 
 def _opening(text: str) -> str:

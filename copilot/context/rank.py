@@ -6,16 +6,17 @@ Readable on purpose: a bank can see why a definition was sent. Absent on purpose
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Final
 
 from copilot.context.candidates import Found
+from copilot.context.symbols import Unit
 
 NAMES: Final = (
-    "receiver", "import", "hand", "base", "draft", "window", "named", "package", "beside", "hop", "module", "star",
-    "typed", "uses", "near", "nearest", "recency", "later", "importers", "files", "parts", "wide_parts",
+    "receiver", "import", "hand", "base", "draft", "window", "named", "package", "beside", "hop", "field", "module", "star",
+    "typed", "uses", "near", "nearest", "recency", "later", "importers", "files", "folder_files", "parts", "wide_parts",
     "receiver_parts", "type", "constant", "tests", "tests_both", "shared", "dependency", "dot", "dot_plain",
     "wants_type", "fits_typed", "misfits_typed", "rrf", "private", "unseen_import", "hand_near", "member_draft",
 )  # fmt: skip
@@ -30,10 +31,33 @@ _PAIRS: Final = (
     ("dependency", "draft"), ("import", "recency"), ("import", "draft"), ("hand", "draft"), ("import", "parts"),
     ("draft", "window"), ("import", "type"), ("later", "import"), ("later", "type"), ("hop", "parts"),
     ("type", "uses"), ("hand", "recency"), ("import", "near"), ("package", "uses"), ("package", "parts"),
+    ("package", "folder_files"), ("import", "folder_files"), ("dot", "folder_files"), ("type", "folder_files"),
 )  # fmt: skip
 """Values that mean more together."""
 
 FEATURES: Final = (*NAMES, *(f"has {n}" for n in _PRESENCE), *(f"{a} & {b}" for a, b in _PAIRS))
+
+
+MEMBERS: Final = (
+    "m_draft", "m_window", "m_named", "m_typed", "m_near", "m_nearest", "m_later", "m_uses", "m_parts", "m_wide_parts",
+    "m_files", "m_folder_files", "m_constructor", "m_code", "m_private", "m_receiver_code",
+)  # fmt: skip
+"""The values that order the members of one type."""
+
+
+def member_features(values: Mapping[str, float]) -> list[float]:
+    """The values of a member in the order of `MEMBERS`."""
+    return [values.get(name, 0.0) for name in MEMBERS]
+
+
+def members(measured: Sequence[tuple[Unit, Mapping[str, float]]]) -> dict[str, float]:
+    """Name of a member to its worth."""
+    weights = _weights()[1]
+    found: dict[str, float] = {}
+    for member, values in measured:
+        worth = round(sum(w * v for w, v in zip(weights, member_features(values), strict=True)), 9)
+        found[member.name] = max(found.get(member.name, worth), worth)
+    return found
 
 
 def features(found: Found) -> list[float]:
@@ -47,16 +71,12 @@ def features(found: Found) -> list[float]:
 
 def ordered(found: Sequence[Found]) -> list[tuple[float, Found]]:
     """`(score, candidate)`, best first; ties by place."""
-    weights = _weights()
+    weights = _weights()[0]
     scored = [(sum(w * v for w, v in zip(weights, features(f), strict=True)), f) for f in found]
     return sorted(scored, key=lambda row: (-round(row[0], 9), row[1].unit.path, row[1].unit.start))
 
 
 @cache
-def _weights() -> tuple[float, ...]:
+def _weights() -> tuple[tuple[float, ...], tuple[float, ...]]:
     known: dict[str, float] = json.loads(resources.files("copilot.context").joinpath("rank.json").read_text("utf-8"))
-    return tuple(_pick(known, FEATURES))
-
-
-def _pick(known: dict[str, float], names: Iterable[str]) -> list[float]:
-    return [known.get(name, 0.0) for name in names]
+    return tuple(known.get(name, 0.0) for name in FEATURES), tuple(known.get(name, 0.0) for name in MEMBERS)

@@ -41,6 +41,7 @@ class Meanings:
             else:
                 self.bound[row.alias or row.name or _head(row)] = row
         self._names: dict[str, list[Unit]] = {}
+        self._inherited: list[Unit] | None = None
         self._members: dict[tuple[int, int], list[Unit]] = {}
         self._bases: dict[tuple[int, int], list[Unit]] = {}
 
@@ -109,7 +110,9 @@ class Meanings:
         kind = self.place.variables.get(head)
         if kind is not None and not called:
             return self._walk(self.typed(kind, depth + 1), rest)
-        return self._walk(self._value(self.name(head), called=called), rest)
+        if (known := self.name(head)) or self.place.language != "java":
+            return self._walk(self._value(known, called=called), rest)
+        return self._walk(self.own_bases(), steps)  # a field or method that the class inherits
 
     def typed(self, text: str, depth: int = 0) -> list[Unit]:
         """The classes that a type text names, wrappers such as Optional looked through; `=f`: what f gives."""
@@ -140,6 +143,12 @@ class Meanings:
             return []
         return [unit for base in owner.bases for unit in self.dotted(_plain(base)) if unit.is_type]
 
+    def inherited(self) -> list[Unit]:
+        """The members, in other files, that the class around the caret inherits."""
+        if self._inherited is None:
+            self._inherited = [m for base in self.own_bases() for m in self.members(base)]
+        return self._inherited
+
     def members(self, unit: Unit) -> list[Unit]:
         """The members of a type, its own and those of its bases."""
         found: list[Unit] = []
@@ -157,8 +166,8 @@ class Meanings:
                 if base and depth < _DEEPEST:
                     self._bases[unit.key] += resolved(self.index, unit, _plain(base))[:1]
         found = [unit]
-        for base in self._bases[unit.key]:
-            found += [u for u in self.lineage(base, depth + 1) if u.key not in {f.key for f in found}]
+        for parent in self._bases[unit.key]:
+            found += [u for u in self.lineage(parent, depth + 1) if u.key not in {f.key for f in found}]
         return found
 
     def _walk(self, types: Iterable[Unit], steps: list[str]) -> list[Unit]:
@@ -169,7 +178,7 @@ class Meanings:
             for owner in types[:_ROOTS]:
                 for member in self.members(owner):
                     if member.name == name:
-                        following += [member] if member.is_type else self._results(member)
+                        following += [member] if member.is_type else self.results(member)
                         break
             types = following
         return list({unit.key: unit for unit in types}.values())
@@ -181,10 +190,11 @@ class Meanings:
             if unit.is_type:
                 found.append(unit)
             elif called == unit.is_code:
-                found += self._results(unit)
+                found += self.results(unit)
         return found
 
-    def _results(self, unit: Unit) -> list[Unit]:
+    def results(self, unit: Unit) -> list[Unit]:
+        """The classes of what a definition gives: a function's result, a field's type."""
         text = unit.result
         if text.startswith("="):
             return [
@@ -192,7 +202,7 @@ class Meanings:
                 for target in resolved(self.index, unit, text[1:])
                 for found in ([target] if target.is_type else [])
             ]
-        found = []
+        found: list[Unit] = []
         for name in re.findall(r"[^\W\d][\w.]*", text):
             if name == "Self":
                 found += symbols.by_keys(self.index, [(unit.file, unit.parent)]).values()
@@ -229,10 +239,11 @@ def resolved(index: Index, unit: Unit, name: str) -> list[Unit]:
         if unit.language == "python":
             home = modules.absolute(module, unit.module, package=unit.path.endswith(("__init__.py", "__init__.pyi")))
             if "." in name:
-                home, target = (f"{home}.{target}" if target else home), last
+                home = f"{home}.{target}" if target else home
         elif module.startswith("."):
             home = modules.script(module, unit.path)
-        if target and (found := symbols.in_module(index, home, target, unit.language)):
+        wanted = last if "." in name else target
+        if wanted and (found := symbols.in_module(index, home, wanted, unit.language)):
             return found
     if unit.language == "java":
         found = symbols.in_module(index, unit.module, name, "java")

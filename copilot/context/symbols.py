@@ -124,7 +124,9 @@ def importers(index: Index, names: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for part in _chunks(sorted(set(names))):
         marks = ",".join("?" * len(part))
-        rows = index.select(f"SELECT name, count(DISTINCT file) FROM imports WHERE name IN ({marks}) GROUP BY name", part)
+        rows = index.select(
+            f"SELECT name, count(DISTINCT file) FROM imports WHERE name IN ({marks}) GROUP BY name", part
+        )
         found |= dict(rows)
     return found
 

@@ -21,6 +21,7 @@ _COMMON: Final = 3_000
 """A word that occurs more often tells nothing about a place."""
 
 _WORDS: Final = 48
+_CORPORA: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +68,44 @@ def similar(corpus: Corpus, query: Iterable[str], own: str | None, *, most: int 
     return _chosen(corpus, scores, own, most)
 
 
-def files_naming(corpus: Corpus, word: str) -> int:
-    """In about how many files of the language a word stands."""
+def owners_naming(corpus: Corpus, word: str) -> frozenset[int]:
+    """The file versions in which a word stands (of a frequent word, some)."""
     import numpy as np
 
     from copilot.context import corpus as arrays
 
     number = corpus.ids.get(word)
     if number is None:
-        return 0
-    owners: set[int] = set()
-    for part in corpus.segments:
-        for hits in arrays.find(part, np.array([number], np.int32), 1):
-            owners.update(np.unique(part.owner[hits.at - 1]).tolist())
-    return len(owners & corpus.live.keys())
+        return frozenset()
+    known = _memory(corpus)
+    if word not in known:
+        owners: set[int] = set()
+        for part in corpus.segments:
+            for hits in arrays.find(part, np.array([number], np.int32), 1):
+                owners.update(np.unique(part.owner[hits.at - 1]).tolist())
+        known[word] = frozenset(owners & corpus.live.keys())
+    return known[word]
 
 
-def _chosen(
-    corpus: Corpus, scores: dict[tuple[int, int, int], float], own: str | None, most: int
-) -> list[Window]:
+_remembered: Final[list[tuple[Corpus, dict[str, frozenset[int]]]]] = []
+
+
+def _memory(corpus: Corpus) -> dict[str, frozenset[int]]:
+    """What was asked of this very corpus; the last few are kept."""
+    for held, known in _remembered:
+        if held is corpus:
+            return known
+    _remembered.insert(0, (corpus, {}))
+    del _remembered[_CORPORA:]
+    return _remembered[0][1]
+
+
+def owners_in(corpus: Corpus, folder: str, but: str) -> frozenset[int]:
+    """The file versions directly in a folder, less one path."""
+    return frozenset(n for n, path in corpus.live.items() if path.rpartition("/")[0] == folder and path != but)
+
+
+def _chosen(corpus: Corpus, scores: dict[tuple[int, int, int], float], own: str | None, most: int) -> list[Window]:
     found: list[Window] = []
     taken: set[tuple[int, int]] = set()
     order = sorted(scores.items(), key=lambda row: (-row[1], corpus.live.get(row[0][1], ""), row[0][2]))

@@ -58,8 +58,12 @@ def child() -> None:
 class IndexWorker:
     """The index of one repository: `index` reads it, the other methods keep it up to date in the background."""
 
-    def __init__(self, root: Path, settings: Settings, listener: Listener | None = None) -> None:
+    def __init__(
+        self, root: Path, settings: Settings, listener: Listener | None = None, *, python: Path | None = None
+    ) -> None:
+        """`python`: the project's interpreter, beside which its packages lie."""
         self.root = root.resolve()
+        self._python = python
         self.folder = store.folder_of(self.root, settings.index.folder)
         self.index = StoredIndex(self.root, self.folder, settings.index.exclude)
         self._settings = settings
@@ -167,6 +171,10 @@ class IndexWorker:
                 "folder": str(self.folder),
                 "exclude": list(index.exclude),
                 "max_file_kb": index.max_file_kb,
+                "dependencies": index.dependencies,
+                "python": str(self._python or ""),
+                "classpath": list(self._settings.java.classpath),
+                "siblings": [str(Path(sibling).expanduser()) for sibling in index.siblings],
             }
         )
         for number in sorted(n for n in self._asked if n > self._synced):

@@ -146,7 +146,7 @@ def build(request: Request, context: Context, settings: Settings, library: Libra
     return Prompt(
         template=template.reference,
         max_tokens=_BLOCK if at.several else _ONE_LINE,
-        hole=Hole(_head(context.before, request.span.start), _tail(context.after), _nearest(context.snippets)),
+        hole=Hole(_head(context.before, request.span.start), _tail(context.after), nearest(context.snippets)),
         stop=_STOP,
     )
 
@@ -176,7 +176,7 @@ def _tail(after: str) -> str:
     return data[: end or _AFTER_BYTES].decode("utf-8", "ignore")
 
 
-def _nearest(snippets: Iterable[Snippet]) -> tuple[Snippet, ...]:
+def nearest(snippets: Iterable[Snippet]) -> tuple[Snippet, ...]:
     """The snippets that fit the budget together, those for the line itself nearest. The settled ones keep an order of
     their own, far from the caret, so that the prompt begins the same while the line is typed.
     """

@@ -10,29 +10,32 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from context_places import Gold, golds, index_of
 
-from copilot.context import candidates, copies, modules, place, rank
+from copilot.context import candidates, copies, modules, place, rank, symbols
+from copilot.context.classes_java import Places
+from copilot.context.dependencies import packages_of
 from copilot.context.reader import StoredIndex
 from copilot.context.receivers import Meanings
 from copilot.types import document
 
 OUT = Path(__file__).parents[2] / "copilot" / "context" / "rank.json"
-STEPS, RATE, PENALTY = 1500, 0.05, 3e-4
+ENVIRONMENT = Path(__file__).parents[2] / "build" / "bench-context" / "venv"
+COUNT = 360
+STEPS, RATE, PENALTY = 500, 0.08, 3e-4
 
 
-def asked(root: Path, index: StoredIndex, gold: Gold) -> list[candidates.Found]:
-    """The candidates of a place."""
+def asked(root: Path, index: StoredIndex, gold: Gold) -> tuple[list[candidates.Found], place.Place]:
+    """The candidates of a place, and the place."""
     doc = document(root / gold.path, gold.language, gold.before + gold.after)
     here = place.place(doc, gold.path, gold.before, gold.after, len(gold.before.encode()))
     own = modules.python(root, gold.path) if gold.language == "python" else ""
     corpus = index.corpus(gold.language)
     drafts = copies.continued(corpus, gold.before, gold.language, gold.path) if corpus is not None else []
-    return candidates.gathered(here, index, Meanings(here, index, own), corpus, drafts)[0]
+    return candidates.gathered(here, index, Meanings(here, index, own), corpus, drafts)[0], here
 
 
 def key(gold: Gold) -> tuple[int, int]:
@@ -41,19 +44,32 @@ def key(gold: Gold) -> tuple[int, int]:
     return unit.key if unit.parent < 0 or unit.is_type else (unit.file, unit.parent)
 
 
-def rows(root: Path, count: int, seed: int, dependencies: object = None) -> Iterator[tuple[Gold, np.ndarray, int]]:
-    """`(place, values of its candidates, which one is right)`; places whose definition is no candidate are left out."""
+Lists = list[tuple[np.ndarray, int]]
+
+
+def rows(root: Path, count: int, seed: int, places: Places) -> tuple[Lists, Lists]:
+    """`(values of the candidates, which one is right)` of every place, and the same for the members of the right type."""
+    units: Lists = []
+    inner: Lists = []
     with tempfile.TemporaryDirectory() as folder:
-        index = index_of(root, Path(folder), dependencies)
+        index = index_of(root, Path(folder), places)
         for gold in golds(root, index, count, seed):
-            found = asked(root, index, gold)
+            found, here = asked(root, index, gold)
             right = next((n for n, f in enumerate(found) if f.unit.key == key(gold)), -1)
-            if right >= 0 and len(found) > 1:
-                yield gold, np.array([rank.features(f) for f in found], np.float32), right
+            if right < 0 or len(found) < 2:
+                continue
+            units.append((np.array([rank.features(f) for f in found], np.float32), right))
+            if gold.unit.key != key(gold):
+                members = symbols.members(index, found[right].unit)
+                measured = candidates.members_measured(found[right], members, here, index.corpus(gold.language))
+                which = next((n for n, (m, _) in enumerate(measured) if m.name == gold.unit.name), -1)
+                if which >= 0 and len(measured) > 1:
+                    inner.append((np.array([rank.member_features(v) for _, v in measured], np.float32), which))
         index.close()
+    return units, inner
 
 
-def fitted(lists: list[tuple[np.ndarray, int]]) -> dict[str, float]:
+def fitted(lists: Lists, names: tuple[str, ...]) -> dict[str, float]:
     """The weights, in the values' own units."""
     flat = np.concatenate([values for values, _ in lists])
     scale = flat.std(0) + 1e-6
@@ -76,17 +92,22 @@ def fitted(lists: list[tuple[np.ndarray, int]]) -> dict[str, float]:
         first = 0.9 * first + 0.1 * slope
         second = 0.999 * second + 0.001 * slope**2
         weights -= RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-    return {name: round(float(w), 4) for name, w in zip(rank.FEATURES, weights / scale, strict=True)}
+    return {name: round(float(w), 4) for name, w in zip(names, weights / scale, strict=True)}
 
 
 def main() -> None:
-    """Gather the rows of every repository and write the weights."""
-    lists: list[tuple[np.ndarray, int]] = []
-    for name in sys.argv[1:]:
-        found = [(values, right) for _, values, right in rows(Path(name).resolve(), 400, 11)]
-        print(f"{name}: {len(found)} places", flush=True)
-        lists += found
-    OUT.write_text(json.dumps(fitted(lists), indent=1) + "\n", "utf-8")
+    """Gather the rows of every repository and write the weights. Jars named behind `--jars` are the classpath."""
+    names, _, jars = " ".join(sys.argv[1:]).partition("--jars")
+    places = Places(packages_of(ENVIRONMENT / "bin" / "python"), tuple(jars.split()))
+    units: Lists = []
+    inner: Lists = []
+    for name in names.split():
+        found, members = rows(Path(name).resolve(), COUNT, 11, places)
+        print(f"{name}: {len(found)} places, {len(members)} of members", flush=True)
+        units += found
+        inner += members
+    weights = fitted(units, rank.FEATURES) | fitted(inner, rank.MEMBERS)
+    OUT.write_text(json.dumps(weights, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -8,26 +8,28 @@ file at hand is hidden (its text up to the caret stands for it). Half the places
 
 from __future__ import annotations
 
+import io
+import logging
 import random
 import re
-import shutil
-import zipfile
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from copilot.context import modules, place as places_
+from copilot.context import modules
+from copilot.context import place as places_
 from copilot.context.building import Builder
 from copilot.context.reader import StoredIndex
 from copilot.context.receivers import Meanings
-from copilot.context.symbols import Unit, by_names, module_files
+from copilot.context.symbols import Unit, by_names
 from copilot.syntax.languages import language_of
-from copilot.types import Document, document
+from copilot.types import document
 
 WORD = re.compile(r"(?<![\w.])((?:[^\W\d]\w*\.)*)([^\W\d]\w*)|\.([^\W\d]\w*)")
-COMMON = frozenset({"get", "set", "add", "put", "items", "keys", "values", "append", "pop", "update", "join", "split", "close",
-                    "read", "write", "format", "size", "length", "equals", "hashCode", "toString", "name", "start", "stop"})  # fmt: skip
+COMMON = frozenset(n for kind in (str, bytes, list, dict, set, tuple, int, float, logging.Logger, io.TextIOWrapper, re.Pattern)
+                   for n in dir(kind)) | {"put", "size", "length", "equals", "hashCode", "toString", "stream", "println"}  # fmt: skip
+"""Members of what everybody has: that one class of the repository defines the name too says nothing."""
+
 SKIP = re.compile(r"\s*(?:import\b|from\b|package\b|#|//|\*|/\*|@|\"\"\"|''')")
 
 
@@ -91,6 +93,9 @@ def _in(root: Path, path: Path, index: StoredIndex, chance: random.Random, most:
     rows, plain = text.split("\n"), bare.split("\n")
     own = {s.name for s in here.outline.symbols}
     uses = [(n, m) for n, row in enumerate(plain) if not SKIP.match(row) for m in WORD.finditer(row)]
+    inside = {n for row in here.outline.imports for n in range(text.encode().count(b"\n", 0, row.span.start),
+              text.encode().count(b"\n", 0, row.span.end) + 1)}  # fmt: skip
+    uses = [use for use in uses if use[0] not in inside]
     chance.shuffle(uses)
     seen_lines: set[int] = set()
     made = 0
@@ -105,9 +110,11 @@ def _in(root: Path, path: Path, index: StoredIndex, chance: random.Random, most:
         above = "\n".join(rows[:number]) + "\n"
         row = rows[number]
         indent = row[: len(row) - len(row.lstrip())]
-        again = len(re.findall(rf"\b{re.escape(word)}\b", "\n".join(r for r in plain[:number] if not SKIP.match(r)))) > 0
+        again = (
+            len(re.findall(rf"\b{re.escape(word)}\b", "\n".join(r for r in plain[:number] if not SKIP.match(r)))) > 0
+        )
         defining = _defining(index, root, unit)
-        if not defining:
+        if not defining or defining.startswith("private "):
             continue
         skip = chance.randrange(13)
         after = "\n" + "\n".join(rows[number + 1 + skip :]) if chance.random() < 0.5 else "\n"
@@ -125,9 +132,11 @@ def _gold(
         chain, word = match[1], match[2]
     if not chain and match[3] is None:
         row = meanings.bound.get(word)
-        if row is None or row.name in (None, "*") and meanings.place.language != "java":
-            if meanings.place.language != "java" or not word[:1].isupper() or word in own:
-                return None
+        java = meanings.place.language == "java"
+        if (row is None or (row.name in (None, "*") and not java)) and not (
+            java and word[:1].isupper() and word not in own
+        ):
+            return None
         units = meanings.name(word)
         at = match.start(2)
         if len(units) == 1 and units[0].path != path:
@@ -136,12 +145,16 @@ def _gold(
     if chain:
         module = meanings.module_of(chain[:-1])
         if module is not None:
-            units = [u for u in meanings.in_module(module, word)]
+            units = meanings.in_module(module, word)
             if len(units) == 1 and units[0].path != path:
                 return units[0], word, match.start(2), "dependency" if units[0].package else "import"
             return None
     if len(word) < 3 or word in COMMON or word in own or word.startswith("__"):
         return None
+    receiver = re.search(r"([^\W\d]\w*)\.$", match.string[: match.start() + 1]) if match[3] is not None else None
+    told = meanings.place.variables.get(chain[:-1] if chain else receiver[1] if receiver else "")
+    if told is not None and not told.startswith(("=", "@")) and not meanings.typed(told):
+        return None  # its type is declared, and is none of the repository's
     units = [u for u in by_names(index, [word]).get(word, []) if u.language == meanings.place.language]
     if len(units) == 1 and units[0].package == 0 and units[0].parent >= 0 and units[0].path != path:
         return units[0], word, match.start(3) if match[3] is not None else match.start(2), "member"
@@ -154,7 +167,9 @@ def _defining(index: StoredIndex, root: Path, unit: Unit) -> str:
     text = Sources(index, root).text(unit)
     at = text.find(unit.name.encode(), unit.start, unit.stop)
     # The name stands behind decorators: the line that holds `name(` or `class name`.
-    found = re.compile(rb"\b(?:def|class|interface|enum|record)\s+" + re.escape(unit.name.encode()) + rb"\b").search(text, unit.start, unit.stop)
+    found = re.compile(rb"\b(?:def|class|interface|enum|record)\s+" + re.escape(unit.name.encode()) + rb"\b").search(
+        text, unit.start, unit.stop
+    )
     if found is not None:
         at = found.start()
     elif unit.is_code:
@@ -169,12 +184,13 @@ def _defining(index: StoredIndex, root: Path, unit: Unit) -> str:
 
 def _blanked(text: str, language: str) -> str:
     """The text with strings and comments blanked, line by line in step."""
+
     def blank(match: re.Match[str]) -> str:
         return re.sub(r"[^\n]", " ", match[0])
 
     if language == "python":
-        text = re.sub(r'[rRbBuUfF]{0,2}("""|\'\'\').*?\1', blank, text, flags=re.S)
+        text = re.sub(r'[rRbBuUfF]{0,2}("""|\'\'\').*?\1', blank, text, flags=re.DOTALL)
         text = re.sub(r"(?:[rRbBuUfF]{0,2})(?:\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|#[^\n]*", blank, text)
     else:
-        text = re.sub(r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", blank, text, flags=re.S)
+        text = re.sub(r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", blank, text, flags=re.DOTALL)
     return text
