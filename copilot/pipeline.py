@@ -6,6 +6,7 @@ name; of the tasks only correction, which is also asked unasked (`diagnose`) and
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +33,7 @@ from copilot.types import (
     Suggestion,
     Task,
 )
-from copilot.verify import evidence
+from copilot.verify import evidence, existing
 
 SYNTAX: Final = "syntax"
 """The rule of a finding that says that the text does not parse."""
@@ -43,6 +44,9 @@ _REPAIRED: Final = 3
 _MOST_REPAIRS: Final = 200
 _MENDINGS: Final = 4
 """How often a candidate is proven, each time without what failed before."""
+
+_NAMING: Final = frozenset({Task.COMPLETE, Task.GENERATE, Task.FIX})
+"""Tasks whose code may name what is not there."""
 
 _LIKELIER_THAN_NOT: Final = 0.5
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 1, Severity.HINT: 1}
@@ -151,7 +155,13 @@ async def _prove(
     async for check in task.checks(candidate, request, workspace.project, workspace.settings):
         done.append(check)
         if not check.passed:
-            break
+            return tuple(done)
+    if request.task in _NAMING and candidate.edits:
+        check = await asyncio.to_thread(
+            existing.exist, request.document, candidate.edits, workspace.index, workspace.project
+        )
+        if not check.passed:
+            done.append(check)
     return tuple(done)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -37,6 +38,9 @@ from copilot.types import Candidate, Context, Declined, GenerateOptions, Project
 
 if TYPE_CHECKING:
     from copilot.engines.model import ModelEngine
+
+_DRAFT_S = 0.08
+"""Wall seconds that the embedded engine's drafts may take before the context is looked for without them."""
 
 _THREADS = 2
 """Embedded work holds the interpreter lock most of the time: more threads would only slow each other down."""
@@ -213,11 +217,26 @@ class Workspace:
         asked = anyway or (self._model is not None and self._replay is None and not unasked)
         if not asked:
             return gather.gather(request, self.index, self._settings, model=False)
-        work = replace(self._work.now(request.document), patience_s=patience_s)
+        drafts = await self._drafts(request) if request.task is Task.COMPLETE else ()
+        work = replace(self._work.now(request.document), patience_s=patience_s, drafts=drafts)
         if request.task is Task.COMPLETE and not anyway:
             self._work.note(request.document, request.span.start)
         search = partial(gather.gather, request, self.index, self._settings, model=True, work=work)
         return await asyncio.get_running_loop().run_in_executor(self._executor, search)
+
+    async def _drafts(self, request: Request) -> tuple[str, ...]:
+        """How the embedded engine would end the line: what it names is likely to be needed."""
+        document, span = request.document, request.span
+        before, after, cut = gather.around(document, span)
+        typed = re.search(r"\w*$", before)
+        found: list[str] = []
+        with contextlib.suppress(TimeoutError):
+            async with (
+                asyncio.timeout(_DRAFT_S),
+                closing(self._embedded, request, Context(before, after, truncated=cut)) as stream,
+            ):
+                found += [p.edits[0].new async for p in stream if isinstance(p, Candidate) and p.edits]
+        return tuple(f"{typed[0] if typed else ''}{text}" for text in found)
 
     def start_index(self) -> None:
         """Start building the index in the background."""

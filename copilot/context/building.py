@@ -6,7 +6,6 @@ file never stops the others. Absent on purpose: any use of the network, any writ
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import queue
@@ -15,7 +14,7 @@ import sqlite3
 import threading
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -32,6 +31,11 @@ _QUIET_S: Final = 2.0
 
 _MAX_COLUMNS: Final = 300
 """Mean line length from which a file counts as generated (minified, data)."""
+
+_SEGMENT: Final = 2_000_000
+_LEAST_SEGMENT: Final = 10_000
+_MOST_SEGMENTS: Final = 12
+"""Words of one token array at most; words that are worth an array; arrays of a family before they are made anew."""
 
 _COMMIT_S: Final = 0.5
 _REPORT_S: Final = 0.2
@@ -122,36 +126,66 @@ class Builder:
     def _stream(self, version: int, doc: Document) -> None:
         lexed = tokens.lex(doc.text.decode(), doc.language)
         known = len(self.ids)
-        # A new word gets the next number; setdefault keeps the loop short, it runs for every word of the repository.
-        number = self.ids.setdefault
-        words = array("i", [number(word, len(self.ids)) for word in lexed.words])
-        shapes = array("i", [number(shape, len(self.ids)) for shape in lexed.shapes])
-        fresh = list(itertools.islice(reversed(self.ids.items()), len(self.ids) - known))
-        self.database.executemany("INSERT INTO words(word, id) VALUES(?,?)", fresh)
+        # A new word gets the next number. Mapping in one go keeps the loop over every word of the repository in C.
+        fresh = [word for word in dict.fromkeys((*lexed.words, *lexed.shapes)) if word not in self.ids]
+        self.ids.update(zip(fresh, range(known, known + len(fresh)), strict=True))
+        words = array("i", map(self.ids.__getitem__, lexed.words))
+        shapes = array("i", map(self.ids.__getitem__, lexed.shapes))
+        self.database.executemany(
+            "INSERT INTO words(word, id) VALUES(?,?)", zip(fresh, range(known, known + len(fresh)), strict=True)
+        )
         lines = array("i", lexed.lines)
         self.database.execute(
             "INSERT INTO streams VALUES(?,?,?,?,?)",
             (version, words.tobytes(), shapes.tobytes(), bytes(lexed.spaces), lines.tobytes()),
         )
 
-    def arrays(self) -> None:
-        """Build the token arrays of every family whose files have changed enough since the last ones."""
+    def arrays(self) -> bool:
+        """Build token arrays for the files of every family that none has yet, once there are enough of them.
+
+        Arrays hold `_SEGMENT` words at most, which bounds the memory of the sorting. All are made anew when a third of
+        what they hold is stale, when there are many, or when one cannot be read. Returns whether that was so.
+        """
         from copilot.context import corpus
 
+        damaged = False
         for (kin,) in self.database.execute("SELECT DISTINCT family FROM files WHERE package=0").fetchall():
-            rows = self.database.execute(
-                "SELECT s.file, s.words, s.shapes, s.spaces, s.lines FROM streams s JOIN files f ON f.id = s.file"
-                " WHERE f.family=? ORDER BY s.file",
+            live: list[tuple[int, int]] = self.database.execute(
+                "SELECT s.file, length(s.words) / 4 FROM streams s JOIN files f ON f.id = s.file WHERE f.family=?"
+                " ORDER BY s.file",
                 (kin,),
             ).fetchall()
-            old = self.database.execute("SELECT folder FROM bases WHERE family=?", (kin,)).fetchone()
-            if not rows or not self._worth(rows, old):
-                continue
-            name = f"{kin}-{rows[-1][0]}-{os.getpid()}"
-            corpus.save(corpus.segment(rows, size=len(self.ids)), self.folder / name)
-            self.database.execute("INSERT OR REPLACE INTO bases VALUES(?,?)", (kin, name))
-            if old is not None and old[0] != name:
-                shutil.rmtree(self.folder / old[0], ignore_errors=True)
+            old = self.database.execute("SELECT folder, newest, words FROM bases WHERE family=?", (kin,)).fetchall()
+            newest = max((row[1] for row in old), default=-1)
+            there = all(corpus.load(self.folder / row[0]) is not None for row in old)
+            damaged |= not there
+            held = sum(words for file, words in live if file <= newest)
+            stale = sum(row[2] for row in old) - held
+            anew = not there or len(old) > _MOST_SEGMENTS or stale > max(held // 2, _LEAST_SEGMENT)
+            todo = live if anew else [row for row in live if row[0] > newest]
+            if old and not anew and sum(words for _, words in todo) <= max(held // 20, _LEAST_SEGMENT):
+                continue  # so small a rest is scanned faster than sorted
+            for part in _parts(todo):
+                self._segment(kin, part)
+            if anew:
+                for folder, _, _ in old:
+                    self.database.execute("DELETE FROM bases WHERE folder=?", (folder,))
+                    shutil.rmtree(self.folder / folder, ignore_errors=True)
+        return damaged
+
+    def _segment(self, kin: str, part: list[tuple[int, int]]) -> None:
+        from copilot.context import corpus
+
+        low, high = part[0][0], part[-1][0]
+        rows = self.database.execute(
+            "SELECT s.file, s.words, s.shapes, s.spaces, s.lines FROM streams s JOIN files f ON f.id = s.file"
+            " WHERE f.family=? AND f.id BETWEEN ? AND ? ORDER BY s.file",
+            (kin, low, high),
+        ).fetchall()
+        name = f"{kin}-{low}-{high}-{os.getpid()}-{time.monotonic_ns()}"
+        corpus.save(corpus.segment(rows, size=len(self.ids)), self.folder / name)
+        words = sum(count for _, count in part)
+        self.database.execute("INSERT INTO bases VALUES(?,?,?,?)", (name, kin, high, words))
 
     def depend(self, places: Places, hurry: Callable[[], bool] = lambda: False) -> int:
         """Read what the project imports from outside; returns how much was added. Stops early when `hurry` says so."""
@@ -173,17 +207,25 @@ class Builder:
         finally:
             self.commit()
 
-    def _worth(self, rows: list[Any], old: tuple[str] | None) -> bool:
-        """True when a twentieth of the words is newer than the base (a smaller rest is scanned faster than sorted)."""
-        if old is None or not (self.folder / old[0]).is_dir():
-            return True
-        newest = int(old[0].split("-")[1])
-        fresh = sum(len(row[1]) for row in rows if row[0] > newest)
-        return fresh > max(sum(len(row[1]) for row in rows) // 20, 40_000)
-
     def count(self) -> int:
         """How many files the index has."""
         return int(self.database.execute("SELECT count(*) FROM files WHERE note='' AND package=0").fetchone()[0])
+
+
+def _parts(rows: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """`(file, words)` in runs of at most `_SEGMENT` words, about equal ones."""
+    total = sum(words for _, words in rows)
+    share = total / max(-(-total // _SEGMENT), 1)
+    part: list[tuple[int, int]] = []
+    size = 0.0
+    for row in rows:
+        part.append(row)
+        size += row[1]
+        if size >= share:
+            yield part
+            part, size = [], 0.0
+    if part:
+        yield part
 
 
 def serve(commands: IO[str], events: IO[str]) -> None:
@@ -248,8 +290,8 @@ class _Loop:
                 self._take(None)
 
     def _settle(self) -> None:
-        if self.dirty:
-            self.builder.arrays()
+        if (self.dirty or self.first) and self.builder.arrays():
+            self.tell("rebuilt", why="damaged")
         if self.places is not None and (self.dirty or self.first):
             self._depend(self.places)
         self.dirty = self.first = False

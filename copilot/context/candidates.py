@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +28,7 @@ MOST: Final = 160
 _DEFINERS: Final = 4
 _ANY_MEMBER: Final = 60
 _NAMES: Final = 160
+_BEFORE_DOTS: Final = 12
 _MEMBERS: Final = 250
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _RRF: Final = 20
@@ -55,8 +56,9 @@ class Found:
 class Pool:
     """The candidates of one place while the sources are asked."""
 
-    def __init__(self, place: Place, index: Index, meanings: Meanings) -> None:
-        self.place, self.index, self.meanings = place, index, meanings
+    def __init__(self, place: Place, index: Index, meanings: Meanings, corpus: Corpus | None) -> None:
+        self.place, self.index, self.meanings, self.corpus = place, index, meanings, corpus
+        self._behind: dict[str, dict[str, float]] = {}
         self.found: dict[tuple[int, int], Found] = {}
         self._owners: dict[tuple[int, int], Unit] = {}
 
@@ -75,6 +77,16 @@ class Pool:
             said = found.members.setdefault(member.name, {})
             said[source] = max(said.get(source, 0.0), value)
         return found
+
+    def behind(self, word: str) -> dict[str, float]:
+        """The names that stand behind `word.` in the repository."""
+        if word not in self._behind:
+            found = windows.after_dot(self.corpus, word, self.place.path) if self.corpus is not None else {}
+            own: Mapping[str, int] = self.place.behind_dots.get(word, {})
+            top = max(own.values(), default=1)
+            # What this file does with a name is likelier to come again than what others do.
+            self._behind[word] = found | {name: 1 + count / top for name, count in own.items()}
+        return self._behind[word]
 
     def ranked(self, source: str, weight: float) -> None:
         """Add the reciprocal ranks of a source to the fused score."""
@@ -98,7 +110,7 @@ def gathered(
     late: Late = lambda: False,
 ) -> tuple[list[Found], list[Window]]:
     """All candidates with their values, at most `MOST`, and the similar windows. `late` says when to stop asking."""
-    pool = Pool(place, index, meanings)
+    pool = Pool(place, index, meanings, corpus)
     _imports(pool)
     _types_at_hand(pool)
     _named(pool)
@@ -106,6 +118,7 @@ def gathered(
     if not late():
         _drafts(pool, drafts)
         _beside(pool)
+        _dotted(pool)
     if corpus is not None and not late():
         similar = windows.similar(corpus, [w for w in place.near if w not in kept(place.language)], place.path)
         _neighbours(pool, similar)
@@ -120,7 +133,7 @@ def gathered(
 
 _FUSED: Final = (
     ("receiver", 4.0), ("import", 2.0), ("hand", 2.0), ("base", 1.5), ("draft", 2.0), ("window", 1.5), ("named", 1.5),
-    ("package", 0.7), ("beside", 0.7), ("hop", 1.0), ("module", 0.7), ("star", 0.7), ("typed", 2.0), ("field", 1.0),
+    ("package", 0.7), ("beside", 0.7), ("hop", 1.0), ("module", 0.7), ("star", 0.7), ("typed", 2.0), ("field", 1.0), ("after", 2.0), ("dotted", 1.5),
 )  # fmt: skip
 """Sources and their weights in the fused order, which only chooses the pool."""
 
@@ -136,11 +149,19 @@ def _imports(pool: Pool) -> None:
     for name, row in meanings.bound.items():
         fresh = 0.0 if place.words[name] > 1 else 0.3
         for unit in meanings.imported(row)[:_DEFINERS]:
-            pool.add(unit, "import", 1.0 + 0.8 * _recency(place, name) + fresh)
+            worth = 1.0 + 0.8 * _recency(place, name) + fresh
+            pool.add(unit, "import", worth)
+            if unit.is_type and (shares := pool.behind(name)):
+                for member in meanings.own_members(unit):
+                    if member.name in shares:
+                        pool.add(member, "after", 0.3 * worth * shares[member.name])
         if place.language != "java":
             module = meanings.module_of(name)
             if module is not None:
                 used = 0.3 + 0.5 * _recency(place, name)
+                for each, share in pool.behind(name).items():
+                    for unit in meanings.in_module(module, each)[:2]:
+                        pool.add(unit, "after", (0.3 + 0.7 * _recency(place, name)) * share)
                 for unit in symbols.in_module(pool.index, module, None, place.language)[:80]:
                     pool.add(unit, "module", used + (0.5 if unit.name in place.near else 0.0))
     for star in meanings.stars:
@@ -158,7 +179,7 @@ def _types_at_hand(pool: Pool) -> None:
     place, meanings = pool.place, pool.meanings
     if place.receiver:
         for unit in meanings.expression(place.receiver):
-            _with_members(pool, unit, "receiver", 1.0)
+            _with_members(pool, unit, "receiver", 1.0, _WORD.findall(place.receiver)[-1])
         module = meanings.module_of(place.receiver.replace(" ", ""))
         if module is not None:
             for unit in symbols.in_module(pool.index, module, None, place.language)[:200]:
@@ -172,14 +193,14 @@ def _types_at_hand(pool: Pool) -> None:
         if seen > 24:
             break
         for unit in meanings.typed(place.variables[name]):
-            _with_members(pool, unit, "hand", 0.3 + _recency(place, last))
+            _with_members(pool, unit, "hand", 0.3 + _recency(place, last), last)
     for unit in meanings.own_bases():
         _with_members(pool, unit, "base", 1.0)
     near = frozenset(place.near)
     for member in meanings.inherited()[:400]:
         if member.name in near and not member.is_type:
             for unit in meanings.results(member):
-                _with_members(pool, unit, "hand", 0.3 + _recency(place, member.name))
+                _with_members(pool, unit, "hand", 0.3 + _recency(place, member.name), member.name)
         elif member.kind in ("field", "constant", "variable"):
             for unit in meanings.results(member):
                 pool.add(unit, "field", 0.5)
@@ -188,9 +209,32 @@ def _types_at_hand(pool: Pool) -> None:
             pool.add(unit, "field", 1.0)
 
 
-def _with_members(pool: Pool, unit: Unit, source: str, value: float) -> None:
+def _with_members(pool: Pool, unit: Unit, source: str, value: float, spelled: str = "") -> None:
+    """A type with its bases; members that stand behind `spelled.` elsewhere are likelier than others."""
+    shares = pool.behind(spelled) if spelled else {}
     for depth, owner in enumerate(pool.meanings.lineage(unit)[:4]):
         pool.add(owner, source, value * 0.8**depth)
+        if shares:
+            for member in pool.meanings.own_members(owner):
+                if member.name in shares:
+                    pool.add(member, "after", value * shares[member.name])
+
+
+def _dotted(pool: Pool) -> None:
+    """Members of what stands before a dot near the caret, by what stands behind the same word elsewhere."""
+    place = pool.place
+    words = dict.fromkeys(_WORD.findall(place.receiver)[-1:])
+    words |= dict.fromkeys(w for w in place.before_dots if w not in pool.meanings.bound)
+    shares: dict[str, float] = {}
+    for rank, word in enumerate(list(words)[:_BEFORE_DOTS]):
+        for name, share in pool.behind(word).items():
+            shares[name] = max(shares.get(name, 0.0), share / (1 + rank / 4))
+    names = sorted(shares, key=lambda n: (-shares[n], n))[:_NAMES]
+    for name, units in _in_order(names, symbols.by_names(pool.index, names, most=_ANY_MEMBER)):
+        kin = [u for u in _kin(place, units) if u.parent >= 0]
+        known = [u for u in kin if (u.file, u.parent) in pool.found]
+        for unit in (known or kin)[:_DEFINERS]:
+            pool.add(unit, "dotted", shares[name] / (1 if known else len(kin)))
 
 
 def _named(pool: Pool) -> None:

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 DEADLINE_S: Final = 0.15
 
-SETTLED_BYTES: Final = 4_200
-FRESH_BYTES: Final = 2_600
+SETTLED_BYTES: Final = 4_800
+FRESH_BYTES: Final = 3_000
 OTHERS_BYTES: Final = 1_600
 """Bytes of snippets that stay while a line is typed, of those for the line itself, and of those that are no definitions."""
 
@@ -60,6 +60,8 @@ class Work:
     opened: tuple[Document, ...] = ()
     edits: tuple[tuple[Path, int], ...] = ()
     """`(file, byte offset)`, the latest first, at most one a file."""
+    drafts: tuple[str, ...] = ()
+    """How the completion engine would end the line, likeliest first, the letters typed included."""
     patience_s: float = DEADLINE_S
     """Wall seconds after which no further source is asked."""
 
@@ -113,7 +115,8 @@ def _while_typing(question: _Question, before: str, after: str) -> tuple[Snippet
     """The settled snippets, and those for the line, in the order that the whole text before the caret gives."""
     settled, others = _settled(question, before)
     typed = re.search(r"\w*$", before)
-    found = _search(question, before[: typed.start()] if typed else before, after, question.request.span.start)
+    text = before[: typed.start()] if typed else before
+    found = _search(question, text, after, question.request.span.start, question.work.drafts)
     held = {key: snippet.text for keys, snippet in settled for key in keys}
     fresh = _skeletons(question, found, FRESH_BYTES, _FRESH, held)
     order = {one.unit.key: rank for rank, one in enumerate(found.ranked)}
@@ -159,7 +162,7 @@ def _line_at(text: str, number: int) -> int:
     return at
 
 
-def _search(question: _Question, before: str, after: str, caret: int) -> _Search:
+def _search(question: _Question, before: str, after: str, caret: int, drafts: tuple[str, ...] = ()) -> _Search:
     document = question.request.document
     language = document.language or ""
     here = places.place(document, question.path, before, after, caret)
@@ -167,8 +170,9 @@ def _search(question: _Question, before: str, after: str, caret: int) -> _Search
     search = _Search(here, Meanings(here, question.index, own))
     corpus = question.index.corpus(language)
     search.corpus = corpus
-    drafts = copies.continued(corpus, before, language, question.path) if corpus is not None else []
-    found, search.similar = candidates.gathered(here, question.index, search.meanings, corpus, drafts, question.late)
+    copied = copies.continued(corpus, before, language, question.path) if corpus is not None else []
+    lines = list(dict.fromkeys((*drafts, *copied)))
+    found, search.similar = candidates.gathered(here, question.index, search.meanings, corpus, lines, question.late)
     search.whole = not question.late()
     near = {relative(question.root, doc.path) for doc in question.work.opened}
     near |= {relative(question.root, path) for path, _ in question.work.edits}

@@ -269,7 +269,7 @@ class Dependencies:
         texts: list[str] = []
         for symbol in outline.symbols:
             texts += symbol.bases
-            if need.depth == 0:
+            if need.depth <= 1:
                 texts.append(symbol.returns or "")
         bound = {row.name: row for row in outline.imports if row.name}
         for word in dict.fromkeys(_WORD.findall(" ".join(texts))):

@@ -25,6 +25,8 @@ _READ: Final = 60_000
 
 _AFTER: Final = 40
 _WORD: Final = re.compile(r"[^\W\d]\w*")
+_PAIR: Final = re.compile(r"([^\W\d]\w*)\s*\.\s*(?=([^\W\d]\w*))")
+_DOTTED: Final = re.compile(r"([^\W\d]\w*)\s*\.")
 _IMPORTS: Final = re.compile(
     r"^[ \t]*(?:(?:from[ \t]+\S+[ \t]+)?import[ \t]*\([^)]*\)|(?:import|from|package)\b[^\n]*)", re.MULTILINE
 )
@@ -50,6 +52,7 @@ _JAVA_VAR: Final = re.compile(r"\bvar\s+([a-z_$]\w*)\s*=\s*(?:new\s+)?([^\W\d][\
 class Place:
     """The caret. `path` is relative to the root. `words`: identifiers before it with how often, `last` where each stood
     last (in words from the caret, 0 nearest), `near` those of the last `NEAR` lines. `later`: those of the lines behind.
+    `before_dots`: those of `near` that a dot follows, nearest first; `behind_dots`: what follows `word.` how often.
 
     `receiver` is the text before the dot at the caret (`a.b()`), empty without; `typed` the letters of the name begun.
     `opening` is the word before those (`new`, `raise`, `->`). `variables`: name to type text, or `=f` for what f returns.
@@ -65,6 +68,8 @@ class Place:
     near: tuple[str, ...]
     nearest: tuple[str, ...]
     later: Counter[str]
+    before_dots: tuple[str, ...]
+    behind_dots: dict[str, Counter[str]]
     receiver: str
     typed: str
     opening: str
@@ -113,6 +118,8 @@ def place(document: Document, path: str, before: str, after: str, caret: int, *,
         tuple(dict.fromkeys(reversed(near))),
         tuple(dict.fromkeys(reversed(nearest))),
         later,
+        tuple(dict.fromkeys(reversed(_DOTTED.findall("\n".join(rows[-NEAR - 1 :]))))),
+        _behind_dots(text),
         receiver,
         typed,
         opening,
@@ -141,6 +148,13 @@ def _around(shape: Outline, caret: int, before: str) -> tuple[Symbol, ...]:
         if symbol.kind in _TYPES and 0 <= at < len(text) and at - (text.rfind(b"\n", 0, at) + 1) < margin:
             return (*found, symbol)
     return tuple(found)
+
+
+def _behind_dots(text: str) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for match in _PAIR.finditer(text):
+        found.setdefault(match[1], Counter())[match[2]] += 1
+    return found
 
 
 def kept(language: str) -> frozenset[str]:

@@ -15,18 +15,18 @@ from copilot.context.candidates import Found
 from copilot.context.symbols import Unit
 
 NAMES: Final = (
-    "receiver", "import", "hand", "base", "draft", "window", "named", "package", "beside", "hop", "field", "module", "star",
+    "receiver", "import", "hand", "base", "draft", "window", "named", "package", "beside", "hop", "field", "after", "dotted", "module", "star",
     "typed", "uses", "near", "nearest", "recency", "later", "importers", "files", "folder_files", "parts", "wide_parts",
     "receiver_parts", "type", "constant", "tests", "tests_both", "shared", "dependency", "dot", "dot_plain",
     "wants_type", "fits_typed", "misfits_typed", "rrf", "private", "unseen_import", "hand_near", "member_draft",
 )  # fmt: skip
 """The values that are weighed."""
 
-_PRESENCE: Final = ("receiver", "import", "hand", "base", "draft", "window", "hop", "named")
+_PRESENCE: Final = ("receiver", "import", "hand", "base", "draft", "window", "hop", "named", "after", "dotted")
 """Sources that count for themselves too, however strongly they speak."""
 
 _PAIRS: Final = (
-    ("dot", "receiver"), ("dot", "hand"), ("dot", "type"), ("dot", "import"), ("dot", "draft"), ("dot", "uses"),
+    ("dot", "receiver"), ("dot", "hand"), ("dot", "type"), ("dot", "import"), ("dot", "draft"), ("dot", "uses"), ("dot", "after"), ("dot", "dotted"), ("dependency", "after"), ("after", "draft"),
     ("dependency", "import"), ("dependency", "uses"), ("dependency", "hand"), ("dependency", "receiver"),
     ("dependency", "draft"), ("import", "recency"), ("import", "draft"), ("hand", "draft"), ("import", "parts"),
     ("draft", "window"), ("import", "type"), ("later", "import"), ("later", "type"), ("hop", "parts"),
@@ -39,7 +39,7 @@ FEATURES: Final = (*NAMES, *(f"has {n}" for n in _PRESENCE), *(f"{a} & {b}" for 
 
 
 MEMBERS: Final = (
-    "m_draft", "m_window", "m_named", "m_typed", "m_near", "m_nearest", "m_later", "m_uses", "m_parts", "m_wide_parts",
+    "m_draft", "m_window", "m_named", "m_after", "m_dotted", "m_typed", "m_near", "m_nearest", "m_later", "m_uses", "m_parts", "m_wide_parts",
     "m_files", "m_folder_files", "m_constructor", "m_code", "m_private", "m_receiver_code",
 )  # fmt: skip
 """The values that order the members of one type."""

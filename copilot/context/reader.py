@@ -123,13 +123,17 @@ class StoredIndex(Index):
 
         known = old or _Family()
         live = dict(self._ask("SELECT id, path FROM files WHERE family=? AND note=''", (kin,)))
-        named = self._ask("SELECT folder FROM bases WHERE family=?", (kin,))
-        folder = named[0][0] if named else ""
-        if known.corpus is not None and known.live == live and known.folder == folder:
+        named = self._ask("SELECT folder, newest FROM bases WHERE family=? ORDER BY newest, folder", (kin,))
+        folders = tuple(folder for folder, _ in named)
+        if known.corpus is not None and known.live == live and known.folders == folders:
             known.version = version
             return known
-        base = known.base if folder == known.folder else corpus.load(self.folder / folder)
-        newest = int(folder.split("-")[1]) if folder and base is not None else -1
+        loaded = dict(zip(known.folders, known.bases, strict=True))
+        bases = [loaded.get(folder) or corpus.load(self.folder / folder) for folder in folders]
+        # Of an array that cannot be read, the files are taken from the database.
+        newest = max((row[1] for row in named), default=-1) if None not in bases else -1
+        bases = bases if newest >= 0 else []
+        folders = folders if newest >= 0 else ()
         held = {i: row for i, row in known.recent.items() if i > newest and i in live}
         start = max([newest, *held])
         for row in self._ask(
@@ -141,8 +145,9 @@ class StoredIndex(Index):
         for number, word in self._ask("SELECT id, word FROM words WHERE id >= ? ORDER BY id", (len(self._words),)):
             self._words.append(word)
             self._ids[word] = number
-        fresh = _Family(version, folder, base, held, live)
-        parts = [base] if base is not None else []
+        whole = [base for base in bases if base is not None]
+        fresh = _Family(version, folders, whole, held, live)
+        parts = list(whole)
         if held:
             parts.append(corpus.segment(list(held.values())))
         if parts:
@@ -175,16 +180,16 @@ def _content(path: Path) -> bytes:
 
 
 class _Family:
-    """What is loaded of one language family: the base, and streams newer than it."""
+    """What is loaded of one language family: the arrays, and streams newer than them."""
 
     def __init__(
         self,
         version: int = -1,
-        folder: str = "",
-        base: Any = None,
+        folders: tuple[str, ...] = (),
+        bases: list[Any] | None = None,
         recent: dict[int, Any] | None = None,
         live: dict[int, str] | None = None,
     ) -> None:
-        self.version, self.folder, self.base = version, folder, base
+        self.version, self.folders, self.bases = version, folders, bases or []
         self.recent, self.live = recent or {}, live or {}
         self.corpus: Corpus | None = None

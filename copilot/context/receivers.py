@@ -25,6 +25,7 @@ _WRAPPERS: Final = frozenset(
 )  # fmt: skip
 _DEEPEST: Final = 4
 _ROOTS: Final = 3
+_ANCESTORS: Final = 12
 
 
 class Meanings:
@@ -151,24 +152,30 @@ class Meanings:
 
     def members(self, unit: Unit) -> list[Unit]:
         """The members of a type, its own and those of its bases."""
-        found: list[Unit] = []
-        for owner in self.lineage(unit):
-            if owner.key not in self._members:
-                self._members[owner.key] = symbols.members(self.index, owner)
-            found += self._members[owner.key]
-        return found
+        return [member for owner in self.lineage(unit) for member in self.own_members(owner)]
 
-    def lineage(self, unit: Unit, depth: int = 0) -> list[Unit]:
-        """A type and the bases that the index knows, nearest first."""
-        if unit.key not in self._bases:
-            self._bases[unit.key] = []  # a loop ends here
-            for base in unit.bases.split(" "):
-                if base and depth < _DEEPEST:
-                    self._bases[unit.key] += resolved(self.index, unit, _plain(base))[:1]
-        found = [unit]
-        for parent in self._bases[unit.key]:
-            found += [u for u in self.lineage(parent, depth + 1) if u.key not in {f.key for f in found}]
-        return found
+    def own_members(self, unit: Unit) -> list[Unit]:
+        """The members that a type defines itself."""
+        if unit.key not in self._members:
+            self._members[unit.key] = symbols.members(self.index, unit)
+        return self._members[unit.key]
+
+    def lineage(self, unit: Unit) -> list[Unit]:
+        """A type and the bases that the index knows, nearest first, at most `_ANCESTORS`; loops end."""
+        found = {unit.key: unit}
+        waiting = [unit]
+        while waiting and len(found) < _ANCESTORS:
+            current = waiting.pop(0)
+            if current.key not in self._bases:
+                names = [_plain(base) for base in current.bases.split(" ") if base]
+                self._bases[current.key] = [
+                    u for name in names if name for u in resolved(self.index, current, name)[:1]
+                ]
+            for base in self._bases[current.key]:
+                if base.key not in found:
+                    found[base.key] = base
+                    waiting.append(base)
+        return list(found.values())
 
     def _walk(self, types: Iterable[Unit], steps: list[str]) -> list[Unit]:
         types = [unit for unit in types if unit.is_type]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FILE_BYTES: Final = 1_500
 """Bytes of one file's snippet."""
 
-_SIZES: Final = ((3, 900, 6), (8, 500, 1), (99, 260, 0))
+_SIZES: Final = ((2, 1_300, 6), (5, 1_000, 3), (9, 600, 1), (99, 260, 0))
 """Up to which rank a candidate may have how many bytes, and a function how many lines of its body."""
 
 _BYTES_A_TOKEN: Final = 3.4
@@ -114,7 +114,7 @@ def why(found: Found, index: Index) -> str:
 
 
 _TELLING: Final = (
-    "receiver", "import", "hand", "base", "draft", "module", "star", "field", "window", "typed", "beside", "package", "hop",
+    "receiver", "import", "hand", "base", "draft", "after", "dotted", "module", "star", "field", "window", "typed", "beside", "package", "hop",
 )  # fmt: skip
 """Sources, the most telling first."""
 
@@ -134,6 +134,8 @@ def _reason(source: str, name: str) -> str:
             return say("{name} is the type of a field of this class", name=name)
         case "draft":
             return say("a likely next line uses {name}", name=name)
+        case "after" | "dotted":
+            return say("{name} is used like this elsewhere", name=name)
         case "module":
             return say("{name} lies in a module that is imported here", name=name)
         case "star":

@@ -41,7 +41,7 @@ CREATE TABLE packages(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, 
                       place TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL);
 CREATE TABLE sources(file INTEGER PRIMARY KEY, text BLOB NOT NULL);
 CREATE TABLE state(key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE bases(family TEXT PRIMARY KEY, folder TEXT NOT NULL);
+CREATE TABLE bases(folder TEXT PRIMARY KEY, family TEXT NOT NULL, newest INTEGER NOT NULL, words INTEGER NOT NULL);
 """
 
 OWNED: Final = ("streams", "definitions", "imports", "calls", "sources")

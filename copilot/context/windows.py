@@ -22,6 +22,7 @@ _COMMON: Final = 3_000
 
 _WORDS: Final = 48
 _CORPORA: Final = 4
+_BEHIND: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,29 @@ def owners_naming(corpus: Corpus, word: str) -> frozenset[int]:
                 owners.update(np.unique(part.owner[hits.at - 1]).tolist())
         known[word] = frozenset(owners & corpus.live.keys())
     return known[word]
+
+
+def after_dot(corpus: Corpus, word: str, own: str | None) -> dict[str, float]:
+    """What stands behind `word.` in other files than `own`: each name with its share of the most frequent one."""
+    import numpy as np
+
+    from copilot.context import corpus as arrays
+
+    numbers = [corpus.ids.get(word), corpus.ids.get(".")]
+    if None in numbers:
+        return {}
+    hidden = next((version for version, path in corpus.live.items() if path == own), -1)
+    counts: dict[str, float] = {}
+    for part in corpus.segments:
+        for hits in arrays.find(part, np.array(numbers, np.int32), 2):
+            at = hits.at[(hits.lengths >= 2) & (part.owner[hits.at] != hidden)]
+            numbered, many = np.unique(part.words[at], return_counts=True)
+            for number, count in zip(numbered.tolist(), many.tolist(), strict=True):
+                name = corpus.words[number]
+                if name.isidentifier():
+                    counts[name] = counts.get(name, 0.0) + count * hits.scale
+    top = max(counts.values(), default=1.0)
+    return {name: count / top for name, count in sorted(counts.items(), key=lambda row: (-row[1], row[0]))[:_BEHIND]}
 
 
 _remembered: Final[list[tuple[Corpus, dict[str, frozenset[int]]]]] = []

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from context_places import Gold, golds, index_of
+from context_places import Gold, drafts_at, golds, index_of
 from report import Figure, publish
 
 from copilot.context import choice
@@ -95,7 +95,7 @@ def shown(root: Path, index: StoredIndex, gold: Gold) -> tuple[Snippet, ...]:
     at = len(gold.before.encode())
     request = Request(Task.COMPLETE, doc, Span(at, at), CompleteOptions())
     return choice.chosen(
-        request, index, gold.before, gold.after, Work(patience_s=30)
+        request, index, gold.before, gold.after, Work(drafts=drafts_at(root / gold.path, gold, index), patience_s=30)
     )  # the machine is shared: late here is not late there
 
 

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from context_places import Gold, golds, index_of
+from context_places import Gold, drafts_at, golds, index_of
 
 from copilot.context import candidates, copies, modules, place, rank, symbols
 from copilot.context.classes_java import Places
@@ -24,7 +24,11 @@ from copilot.types import document
 
 OUT = Path(__file__).parents[2] / "copilot" / "context" / "rank.json"
 ENVIRONMENT = Path(__file__).parents[2] / "build" / "bench-context" / "venv"
-COUNT = 360
+KEPT = Path(tempfile.gettempdir()) / "context_fit.npz"
+COUNT = 320
+CANDIDATES = 80
+"""Of the pool, which is in the fused order, so many are learned from."""
+
 STEPS, RATE, PENALTY = 500, 0.08, 3e-4
 
 
@@ -34,7 +38,8 @@ def asked(root: Path, index: StoredIndex, gold: Gold) -> tuple[list[candidates.F
     here = place.place(doc, gold.path, gold.before, gold.after, len(gold.before.encode()))
     own = modules.python(root, gold.path) if gold.language == "python" else ""
     corpus = index.corpus(gold.language)
-    drafts = copies.continued(corpus, gold.before, gold.language, gold.path) if corpus is not None else []
+    drafts = list(drafts_at(root / gold.path, gold, index))
+    drafts += copies.continued(corpus, gold.before, gold.language, gold.path) if corpus is not None else []
     return candidates.gathered(here, index, Meanings(here, index, own), corpus, drafts)[0], here
 
 
@@ -58,7 +63,8 @@ def rows(root: Path, count: int, seed: int, places: Places) -> tuple[Lists, List
             right = next((n for n, f in enumerate(found) if f.unit.key == key(gold)), -1)
             if right < 0 or len(found) < 2:
                 continue
-            units.append((np.array([rank.features(f) for f in found], np.float32), right))
+            kept = found[:CANDIDATES] if right < CANDIDATES else [found[right], *found[: CANDIDATES - 1]]
+            units.append((np.array([rank.features(f) for f in kept], np.float32), right if right < CANDIDATES else 0))
             if gold.unit.key != key(gold):
                 members = symbols.members(index, found[right].unit)
                 measured = candidates.members_measured(found[right], members, here, index.corpus(gold.language))
@@ -74,6 +80,7 @@ def fitted(lists: Lists, names: tuple[str, ...]) -> dict[str, float]:
     flat = np.concatenate([values for values, _ in lists])
     scale = flat.std(0) + 1e-6
     most = max(len(values) for values, _ in lists)
+    print(f"{len(lists)} lists, {flat.shape}", flush=True)
     data = np.zeros((len(lists), most, flat.shape[1]), np.float32)
     there = np.zeros((len(lists), most), bool)
     right = np.array([n for _, n in lists])
@@ -106,6 +113,7 @@ def main() -> None:
         print(f"{name}: {len(found)} places, {len(members)} of members", flush=True)
         units += found
         inner += members
+        np.savez_compressed(KEPT, units=np.array(units, object), inner=np.array(inner, object))
     weights = fitted(units, rank.FEATURES) | fitted(inner, rank.MEMBERS)
     OUT.write_text(json.dumps(weights, indent=1) + "\n", "utf-8")
 

@@ -22,13 +22,18 @@ from copilot.context.building import Builder
 from copilot.context.reader import StoredIndex
 from copilot.context.receivers import Meanings
 from copilot.context.symbols import Unit, by_names
+from copilot.engines.embedded.caret import caret
+from copilot.engines.embedded.complete import proposals
 from copilot.syntax.languages import language_of
-from copilot.types import document
+from copilot.types import CompleteOptions, Request, Span, Task, document
 
 WORD = re.compile(r"(?<![\w.])((?:[^\W\d]\w*\.)*)([^\W\d]\w*)|\.([^\W\d]\w*)")
 COMMON = frozenset(n for kind in (str, bytes, list, dict, set, tuple, int, float, logging.Logger, io.TextIOWrapper, re.Pattern)
                    for n in dir(kind)) | {"put", "size", "length", "equals", "hashCode", "toString", "stream", "println"}  # fmt: skip
 """Members of what everybody has: that one class of the repository defines the name too says nothing."""
+
+OFFERED = 3
+"""Candidates that the completion engine offers."""
 
 SKIP = re.compile(r"\s*(?:import\b|from\b|package\b|#|//|\*|/\*|@|\"\"\"|''')")
 
@@ -64,6 +69,17 @@ def index_of(root: Path, folder: Path, dependencies: object = None) -> StoredInd
     return StoredIndex(root, folder)
 
 
+def drafts_at(path: Path, gold: Gold, index: StoredIndex) -> tuple[str, ...]:
+    """The lines that the completion engine offers at a place."""
+    here = caret(path, gold.language, gold.before, gold.after)
+    if isinstance(here, str):
+        return ()
+    at = len(gold.before.encode())
+    doc = document(path, gold.language, gold.before + gold.after)
+    request = Request(Task.COMPLETE, doc, Span(at, at), CompleteOptions())
+    return tuple(here.typed + proposal.text for proposal in proposals(request, here, index)[:OFFERED])
+
+
 def golds(root: Path, index: StoredIndex, count: int, seed: int, *, a_file: int = 4) -> Iterator[Gold]:
     """Random places of a repository, at most `a_file` of one file, both kinds of each line."""
     chance = random.Random(seed)
@@ -89,7 +105,7 @@ def _in(root: Path, path: Path, index: StoredIndex, chance: random.Random, most:
     doc = document(path, language, text)
     here = places_.place(doc, name, text, "", len(text.encode()))
     meanings = Meanings(here, index, modules.python(root, name) if language == "python" else "")
-    bare = _blanked(text, language)
+    bare = blanked(text, language)
     rows, plain = text.split("\n"), bare.split("\n")
     own = {s.name for s in here.outline.symbols}
     uses = [(n, m) for n, row in enumerate(plain) if not SKIP.match(row) for m in WORD.finditer(row)]
@@ -182,7 +198,7 @@ def _defining(index: StoredIndex, root: Path, unit: Unit) -> str:
     return text[first : end if end >= 0 else len(text)].decode("utf-8", "replace").strip()
 
 
-def _blanked(text: str, language: str) -> str:
+def blanked(text: str, language: str) -> str:
     """The text with strings and comments blanked, line by line in step."""
 
     def blank(match: re.Match[str]) -> str:
