@@ -151,6 +151,7 @@ class Index:
     folder: str = _key("", "Where indexes are kept; empty: the user's cache folder.")
     dependencies: bool = _key(True, "Read the signatures of what the project imports from outside.", project=True)
     siblings: tuple[str, ...] = _key((), "Folders of neighbouring repositories whose code the project imports.")
+    classpath: tuple[str, ...] = _key((), "Jars, and folders of jars, beside those that the build files lead to.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +173,6 @@ class Python:
     """The project's own Python. Never set by a repository: it names a program that runs."""
 
     interpreter: str = _key("", "Interpreter of the project; empty: its virtual environment, else python3 on PATH.")
-
-
-@dataclass(frozen=True, slots=True)
-class Java:
-    """The project's Java. Never set by a repository: it names files outside of it."""
-
-    classpath: tuple[str, ...] = _key(
-        (), "Jars and folders of jars to compile against, beside those found by pom.xml, Gradle files and lib folders."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +198,6 @@ class Settings:
     index: Index = field(default_factory=Index)
     sandbox: Sandbox = field(default_factory=Sandbox)
     python: Python = field(default_factory=Python)
-    java: Java = field(default_factory=Java)
     log: Log = field(default_factory=Log)
 
 

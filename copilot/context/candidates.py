@@ -8,14 +8,14 @@ those. Deterministic. Absent on purpose: the weights (`rank`), the text (`excerp
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from copilot.context import symbols, windows
+from copilot.context import measures, symbols, windows
+from copilot.context.found import Found
 from copilot.context.index import Index
+from copilot.context.measures import recency, shared
 from copilot.context.place import Place, kept
 from copilot.context.receivers import Meanings, resolved
 from copilot.context.symbols import Unit
@@ -29,28 +29,10 @@ _DEFINERS: Final = 4
 _ANY_MEMBER: Final = 60
 _NAMES: Final = 160
 _BEFORE_DOTS: Final = 12
-_MEMBERS: Final = 250
-_PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _RRF: Final = 20
 _WORD: Final = re.compile(r"[^\W\d]\w*")
-_TYPE_OPENINGS: Final = frozenset({"new", "raise", "throw", "throws", "extends", "implements", "->", "isinstance", "@", "instanceof", "catch"})  # fmt: skip
 
 Late = Callable[[], bool]
-
-
-@dataclass(slots=True)
-class Found:
-    """A candidate: its definition, what each source says of it, and what they say of its members (by name)."""
-
-    unit: Unit
-    values: dict[str, float] = field(default_factory=dict)
-    members: dict[str, dict[str, float]] = field(default_factory=dict)
-    rrf: float = 0.0
-
-    def say(self, name: str, value: float) -> None:
-        """Keep the highest value of a source."""
-        if value > self.values.get(name, 0.0):
-            self.values[name] = value
 
 
 class Pool:
@@ -127,7 +109,8 @@ def gathered(
     for source, weight in _FUSED:
         pool.ranked(source, weight)
     best = sorted(pool.found.values(), key=lambda f: (-f.rrf, f.unit.path, f.unit.start))[:MOST]
-    _measure(pool, best, corpus, late)
+    if not late():
+        measures.measure(place, best, index, corpus)
     return best, similar
 
 
@@ -138,18 +121,12 @@ _FUSED: Final = (
 """Sources and their weights in the fused order, which only chooses the pool."""
 
 
-def _recency(place: Place, name: str) -> float:
-    """1 for a word just before the caret, towards 0 for one far above or absent."""
-    distance = place.last.get(name)
-    return 0.0 if distance is None else 1 / (1 + distance / 60)
-
-
 def _imports(pool: Pool) -> None:
     place, meanings = pool.place, pool.meanings
     for name, row in meanings.bound.items():
         fresh = 0.0 if place.words[name] > 1 else 0.3
         for unit in meanings.imported(row)[:_DEFINERS]:
-            worth = 1.0 + 0.8 * _recency(place, name) + fresh
+            worth = 1.0 + 0.8 * recency(place, name) + fresh
             pool.add(unit, "import", worth)
             if unit.is_type and (shares := pool.behind(name)):
                 for member in meanings.own_members(unit):
@@ -158,20 +135,20 @@ def _imports(pool: Pool) -> None:
         if place.language != "java":
             module = meanings.module_of(name)
             if module is not None:
-                used = 0.3 + 0.5 * _recency(place, name)
+                used = 0.3 + 0.5 * recency(place, name)
                 for each, share in pool.behind(name).items():
                     for unit in meanings.in_module(module, each)[:2]:
-                        pool.add(unit, "after", (0.3 + 0.7 * _recency(place, name)) * share)
+                        pool.add(unit, "after", (0.3 + 0.7 * recency(place, name)) * share)
                 for unit in symbols.in_module(pool.index, module, None, place.language)[:80]:
                     pool.add(unit, "module", used + (0.5 if unit.name in place.near else 0.0))
     for star in meanings.stars:
         if place.language == "java":
             for unit in symbols.in_module(pool.index, star.module, None, "java")[:200]:
                 if unit.is_type:
-                    pool.add(unit, "star", 0.3 + 0.5 * _recency(place, unit.name))
+                    pool.add(unit, "star", 0.3 + 0.5 * recency(place, unit.name))
         else:
             for unit in symbols.in_module(pool.index, meanings.absolute(star.module), None, place.language)[:200]:
-                pool.add(unit, "star", 0.3 + 0.5 * _recency(place, unit.name))
+                pool.add(unit, "star", 0.3 + 0.5 * recency(place, unit.name))
 
 
 def _types_at_hand(pool: Pool) -> None:
@@ -193,14 +170,14 @@ def _types_at_hand(pool: Pool) -> None:
         if seen > 24:
             break
         for unit in meanings.typed(place.variables[name]):
-            _with_members(pool, unit, "hand", 0.3 + _recency(place, last), last)
+            _with_members(pool, unit, "hand", 0.3 + recency(place, last), last)
     for unit in meanings.own_bases():
         _with_members(pool, unit, "base", 1.0)
     near = frozenset(place.near)
     for member in meanings.inherited()[:400]:
         if member.name in near and not member.is_type:
             for unit in meanings.results(member):
-                _with_members(pool, unit, "hand", 0.3 + _recency(place, member.name), member.name)
+                _with_members(pool, unit, "hand", 0.3 + recency(place, member.name), member.name)
         elif member.kind in ("field", "constant", "variable"):
             for unit in meanings.results(member):
                 pool.add(unit, "field", 0.5)
@@ -262,16 +239,7 @@ def _in_order(names: Iterable[str], found: dict[str, list[Unit]]) -> Iterable[tu
 def _kin(place: Place, units: list[Unit]) -> list[Unit]:
     """Definitions in the language at hand, those of the repository and of its near folders first."""
     own = [u for u in units if u.language == place.language and u.path != place.path]
-    return sorted(own, key=lambda u: (u.package, -_shared(place.path, u.path), u.path, u.n))
-
-
-def _shared(one: str, other: str) -> int:
-    count = 0
-    for a, b in zip(one.split("/")[:-1], other.split("/")[:-1], strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
+    return sorted(own, key=lambda u: (u.package, -shared(place.path, u.path), u.path, u.n))
 
 
 def _drafts(pool: Pool, drafts: Sequence[str]) -> None:
@@ -300,11 +268,11 @@ def _beside(pool: Pool) -> None:
     for unit in symbols.in_folder(pool.index, place.folder, place.language):
         if place.language == "java" and not unit.is_type:
             continue
-        pool.add(unit, "package", 0.4 + 0.6 * _recency(place, unit.name))
+        pool.add(unit, "package", 0.4 + 0.6 * recency(place, unit.name))
     if place.language == "java" and place.outline.module:
         for unit in symbols.in_module(pool.index, place.outline.module, None, "java")[:300]:
             if unit.is_type:
-                pool.add(unit, "package", 0.4 + 0.6 * _recency(place, unit.name))
+                pool.add(unit, "package", 0.4 + 0.6 * recency(place, unit.name))
     rows = symbols.imported_in_folder(pool.index, place.folder)
     top = max((row[3] for row in rows), default=1)
     for name, module, target, count in rows[:60]:
@@ -345,89 +313,3 @@ def _hops(pool: Pool) -> None:
                 continue
             for unit in resolved(pool.index, found.unit, name)[:1]:
                 pool.add(unit, "hop", 1 / (1 + rank / 6))
-
-
-def parts(name: str) -> frozenset[str]:
-    """The words that a name is made of, in small letters."""
-    return frozenset(p.lower() for p in _PARTS.findall(name))
-
-
-def _measure(pool: Pool, best: Sequence[Found], corpus: Corpus | None, late: Late) -> None:
-    """Values that compare a candidate with the place, and how much each member of a type matters."""
-    place = pool.place
-    counts = symbols.importers(pool.index, {f.unit.name for f in best})
-    about = frozenset().union(*(parts(w) for w in place.nearest)) if place.nearest else frozenset()
-    wide = frozenset().union(*(parts(w) for w in place.near)) if place.near else frozenset()
-    called = place.receiver.replace("()", "").rpartition(".")[2]
-    receiver = parts(called)
-    folder = windows.owners_in(corpus, place.folder, place.path) if corpus is not None else frozenset()
-    scale = math.log1p(len(folder)) or 1.0
-    # The exact word is asked for by letters typed, by what kind of word fits, and by what the lines around name.
-    wants_type = place.opening in _TYPE_OPENINGS
-    for found in best:
-        unit, say = found.unit, found.values
-        name = unit.name
-        used = place.words[name]
-        say["uses"] = math.log1p(used)
-        say["near"] = float(name in place.near)
-        say["nearest"] = float(name in place.nearest)
-        say["recency"] = _recency(place, name)
-        say["later"] = math.log1p(place.later[name])
-        say["importers"] = math.log1p(counts.get(name, 0))
-        if corpus is not None and not late():
-            owners = windows.owners_naming(corpus, name)
-            say["files"] = math.log1p(len(owners))
-            say["folder_files"] = math.log1p(len(owners & folder)) / scale
-        own = parts(name)
-        say["parts"] = len(own & about) / (len(own) or 1)
-        say["wide_parts"] = len(own & wide) / (len(own) or 1)
-        say["receiver_parts"] = len(own & receiver) / (len(own) or 1) if receiver else 0.0
-        say["type"] = float(unit.is_type)
-        say["constant"] = float(unit.kind in ("constant", "variable", "field"))
-        say["tests"] = float(
-            "test" in unit.path.lower().rpartition("/")[0] or unit.path.rpartition("/")[2].startswith("test")
-        )
-        say["tests_both"] = float(say["tests"] and "test" in place.path.lower())
-        say["shared"] = _shared(place.path, unit.path) / (place.path.count("/") or 1) if not unit.package else 0.0
-        say["dependency"] = float(unit.package > 0)
-        say["dot"] = float(bool(place.receiver))
-        say["dot_plain"] = float(bool(place.receiver) and not unit.is_type and "receiver" not in say)
-        say["wants_type"] = float(wants_type and unit.is_type)
-        say["fits_typed"] = float(bool(place.typed) and name.startswith(place.typed))
-        say["misfits_typed"] = float(bool(place.typed) and not place.receiver and not name.startswith(place.typed))
-        say["rrf"] = found.rrf * 10
-        say["private"] = float(name.startswith("_"))
-        say["unseen_import"] = float("import" in say and used <= 1)
-        say["hand_near"] = say.get("hand", 0.0) * say["near"]
-        say["member_draft"] = max((v.get("draft", 0.0) for v in found.members.values()), default=0.0)
-
-
-def members_measured(
-    found: Found, members: Sequence[Unit], place: Place, corpus: Corpus | None
-) -> list[tuple[Unit, dict[str, float]]]:
-    """The members of a candidate with the values that order them."""
-    about = frozenset().union(*(parts(w) for w in place.nearest)) if place.nearest else frozenset()
-    wide = frozenset().union(*(parts(w) for w in place.near)) if place.near else frozenset()
-    folder = windows.owners_in(corpus, place.folder, place.path) if corpus is not None else frozenset()
-    measured = []
-    for member in members[:_MEMBERS]:
-        own = parts(member.name)
-        owners = windows.owners_naming(corpus, member.name) if corpus is not None else frozenset()
-        values = {f"m_{source}": value for source, value in found.members.get(member.name, {}).items()}
-        values |= {
-            "m_near": float(member.name in place.near),
-            "m_nearest": float(member.name in place.nearest),
-            "m_later": float(member.name in place.later),
-            "m_uses": math.log1p(place.words[member.name]),
-            "m_parts": len(own & about) / (len(own) or 1),
-            "m_wide_parts": len(own & wide) / (len(own) or 1),
-            "m_files": math.log1p(len(owners)),
-            "m_folder_files": math.log1p(len(owners & folder)),
-            "m_constructor": float(member.kind == "constructor"),
-            "m_code": float(member.is_code),
-            "m_private": float(member.name.startswith("_") and member.kind != "constructor"),
-            "m_typed": float(bool(place.typed) and member.name.startswith(place.typed)),
-            "m_receiver_code": float("receiver" in found.values and member.is_code),
-        }
-        measured.append((member, values))
-    return measured

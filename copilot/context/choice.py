@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 from copilot.context import candidates, copies, modules, rank, skeleton, symbols, windows
 from copilot.context import place as places
-from copilot.context.candidates import Found
 from copilot.context.excerpt import Sources
+from copilot.context.found import Found
 from copilot.context.index import Index
 from copilot.context.listing import relative
 from copilot.context.place import Place
@@ -90,6 +90,8 @@ def chosen(request: Request, index: Index, before: str, after: str, work: Work) 
         return _while_typing(question, before, after)
     text = before + _selected(request) + "\n" + request.instruction
     found = _search(question, text, "", request.span.end)
+    told = frozenset(re.findall(r"[^\W\d]\w{2,}", f"{_selected(request)} {request.instruction}"))
+    found.ranked.sort(key=lambda one: one.unit.name not in told)  # what is named comes first, by its worth
     shown = _skeletons(question, found, SETTLED_BYTES + FRESH_BYTES, _MOST, {})
     return (*(s for _, s in shown), *_others(question, found))
 
@@ -170,7 +172,8 @@ def _search(question: _Question, before: str, after: str, caret: int, drafts: tu
     search = _Search(here, Meanings(here, question.index, own))
     corpus = question.index.corpus(language)
     search.corpus = corpus
-    copied = copies.continued(corpus, before, language, question.path) if corpus is not None else []
+    typing = corpus is not None and question.request.task is Task.COMPLETE
+    copied = copies.continued(corpus, before, language, question.path) if typing and corpus is not None else []
     lines = list(dict.fromkeys((*drafts, *copied)))
     found, search.similar = candidates.gathered(here, question.index, search.meanings, corpus, lines, question.late)
     search.whole = not question.late()

@@ -1,6 +1,6 @@
 """The jars that a Java project compiles against, found without running its build.
 
-Named in the setting `java.classpath`, lying in `lib` folders, or named by coordinates in `pom.xml` and Gradle files and
+Named in the setting `index.classpath`, lying in `lib` folders, or named by coordinates in `pom.xml` and Gradle files and
 then looked for in the local Maven repository and the Gradle cache; what those name in turn is followed. A version that
 cannot be told is the newest that lies there. Nothing is downloaded. Absent on purpose: what is in a jar.
 """

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from copilot.context.candidates import Found
+from copilot.context.found import Found
 from copilot.context.symbols import Unit
 
 NAMES: Final = (

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from copilot.context import candidates, excerpt, rank, symbols
-from copilot.context.candidates import Found
+from copilot.context import excerpt, measures, rank, symbols
 from copilot.context.excerpt import Part, Sources
+from copilot.context.found import Found
 from copilot.context.index import Index
 from copilot.context.place import Place
 from copilot.context.symbols import Unit
@@ -66,7 +66,7 @@ def snippets(
     for position, found in enumerate(ranked[:most]):
         unit = found.unit
         members = symbols.members(index, unit) if unit.is_type else []
-        weights = rank.members(candidates.members_measured(found, members, place, corpus))
+        weights = rank.members(measures.members_measured(found, members, place, corpus))
         if unit.key in skip and not _lacks(found, weights, skip[unit.key]):
             continue
         text = sources.text(unit)

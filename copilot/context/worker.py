@@ -176,7 +176,7 @@ class IndexWorker:
                 "max_file_kb": index.max_file_kb,
                 "dependencies": index.dependencies,
                 "python": str(self._python or ""),
-                "classpath": list(self._settings.java.classpath),
+                "classpath": list(index.classpath),
                 "siblings": [str(Path(sibling).expanduser()) for sibling in index.siblings],
             }
         )

@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 from context_places import Gold, drafts_at, golds, index_of
 
-from copilot.context import candidates, copies, modules, place, rank, symbols
+from copilot.context import candidates, copies, measures, modules, place, rank, symbols
 from copilot.context.classes_java import Places
 from copilot.context.dependencies import packages_of
+from copilot.context.found import Found
 from copilot.context.reader import StoredIndex
 from copilot.context.receivers import Meanings
 from copilot.types import document
@@ -32,7 +33,7 @@ CANDIDATES = 80
 STEPS, RATE, PENALTY = 500, 0.08, 3e-4
 
 
-def asked(root: Path, index: StoredIndex, gold: Gold) -> tuple[list[candidates.Found], place.Place]:
+def asked(root: Path, index: StoredIndex, gold: Gold) -> tuple[list[Found], place.Place]:
     """The candidates of a place, and the place."""
     doc = document(root / gold.path, gold.language, gold.before + gold.after)
     here = place.place(doc, gold.path, gold.before, gold.after, len(gold.before.encode()))
@@ -67,7 +68,7 @@ def rows(root: Path, count: int, seed: int, places: Places) -> tuple[Lists, List
             units.append((np.array([rank.features(f) for f in kept], np.float32), right if right < CANDIDATES else 0))
             if gold.unit.key != key(gold):
                 members = symbols.members(index, found[right].unit)
-                measured = candidates.members_measured(found[right], members, here, index.corpus(gold.language))
+                measured = measures.members_measured(found[right], members, here, index.corpus(gold.language))
                 which = next((n for n, (m, _) in enumerate(measured) if m.name == gold.unit.name), -1)
                 if which >= 0 and len(measured) > 1:
                     inner.append((np.array([rank.member_features(v) for _, v in measured], np.float32), which))

@@ -131,7 +131,9 @@ def test_jars_are_found_by_pom_gradle_and_lib_folders(jar: Path, tmp_path: Path)
     assert found == ["own.jar", "ledger-2.0.jar", "money-1.10.jar", "rates-3.jar"], "the newest where none is named"
 
 
-def test_python_packages_are_read_through_re_exports_and_stubs_and_again_when_the_version_changes(tmp_path: Path) -> None:
+def test_python_packages_are_read_through_re_exports_and_stubs_and_again_when_the_version_changes(
+    tmp_path: Path,
+) -> None:
     site = tmp_path / "venv/lib/python3.11/site-packages"
     (tmp_path / "venv/bin").mkdir(parents=True)
     write(site, {

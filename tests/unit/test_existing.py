@@ -87,7 +87,14 @@ def test_java_members_and_methods_of_the_class_around(index: Index) -> None:
     tail = "\n  }\n  long own() { return 1; }\n}\n"
     for line in ("return fees.with(1);", "return missingMethod(1);", "return Fees.all();"):
         assert refused(index, "bank/Use.java", head, line, tail), line
-    for line in ("return fees.of(1);", "return own();", "auto.getCents();", "sub.start();", "fees.hashCode();", "toString();"):
+    for line in (
+        "return fees.of(1);",
+        "return own();",
+        "auto.getCents();",
+        "sub.start();",
+        "fees.hashCode();",
+        "toString();",
+    ):
         assert refused(index, "bank/Use.java", head, line, tail) == "", line
 
 

@@ -91,7 +91,9 @@ def test_the_members_of_what_stands_before_the_dot_come_first_however_large_the_
     assert "public long of(long cents)" in found.snippets[0].text
 
 
-def test_the_settled_snippets_stand_still_and_farthest_from_the_caret_while_a_line_is_typed(repository: Repository) -> None:
+def test_the_settled_snippets_stand_still_and_farthest_from_the_caret_while_a_line_is_typed(
+    repository: Repository,
+) -> None:
     def settled(context: Context) -> list[Snippet]:
         return sorted((s for s in context.snippets if s.settled is not None), key=lambda s: s.settled or 0)
 
@@ -102,7 +104,7 @@ def test_the_settled_snippets_stand_still_and_farthest_from_the_caret_while_a_li
         assert settled(found) == first
         sent = complete.nearest(found.snippets)
         # Snippets are laid out farthest first: the prompt begins with the settled ones, in one order.
-        assert [s for s in reversed(sent)][: len(first)] == first[::-1]
+        assert list(reversed(sent))[: len(first)] == first[::-1]
     letters = [seen(repository, "bank/fees.py", Task.COMPLETE, "base.p" + "lus"[:n]) for n in range(4)]
     assert all(one.snippets == letters[0].snippets for one in letters), "letters of one name change nothing"
 
