@@ -11,8 +11,10 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from boosting import trees
 from context_places import Gold, drafts_at, golds, index_of
 
 from copilot.context import candidates, copies, measures, modules, place, rank, symbols
@@ -103,6 +105,13 @@ def fitted(lists: Lists, names: tuple[str, ...]) -> dict[str, float]:
     return {name: round(float(w), 4) for name, w in zip(names, weights / scale, strict=True)}
 
 
+def write(weights: dict[str, float], found: list[dict[str, Any]]) -> None:
+    """One line a weight and a tree."""
+    rows = ",\n  ".join(f"{json.dumps(name)}: {value}" for name, value in weights.items())
+    lines = ",\n  ".join(json.dumps(tree) for tree in found)
+    OUT.write_text(f'{{"weights": {{\n  {rows}\n }},\n "trees": [\n  {lines}\n ]}}\n', "utf-8")
+
+
 def main() -> None:
     """Gather the rows of every repository and write the weights. Jars named behind `--jars` are the classpath."""
     names, _, jars = " ".join(sys.argv[1:]).partition("--jars")
@@ -116,7 +125,8 @@ def main() -> None:
         inner += members
         np.savez_compressed(KEPT, units=np.array(units, object), inner=np.array(inner, object))
     weights = fitted(units, rank.FEATURES) | fitted(inner, rank.MEMBERS)
-    OUT.write_text(json.dumps(weights, indent=1) + "\n", "utf-8")
+    base = np.array([weights[name] for name in rank.FEATURES])
+    write(weights, trees(units, base, rank.FEATURES))
 
 
 if __name__ == "__main__":
