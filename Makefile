@@ -93,6 +93,18 @@ bench-completion: $(INSTALLED) ## The embedded completion on histories made of r
 bench-value: $(INSTALLED) ## What completion saves a simulated user who types later versions of files (OWN="FOLDER…")
 	$(BIN)/python tests/bench/value.py $(addprefix --repository ,$(OWN))
 
+build/bench-context/venv/.installed: tests/bench/context_subjects.txt
+	@echo "== the packages that the context is measured on, with what they depend on, into build/bench-context/venv"
+	@test -x build/bench-context/venv/bin/python || "$(PYTHON)" -m venv build/bench-context/venv
+	@build/bench-context/venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+.PHONY: bench-context
+bench-context: $(INSTALLED) build/bench-context/venv/.installed ## Whether a model is shown what the next line uses, and the index of 30 MB
+	@bash tests/system.sh jdk jdk-source
+	$(BIN)/python tests/bench/context.py
+	$(BIN)/python tests/bench/index.py --large
+
 build/bench-tests/venv/.installed: tests/bench/subjects.txt
 	@echo "== the modules that unit tests are measured on, and the referee's tools, into build/bench-tests/venv"
 	@test -x build/bench-tests/venv/bin/python || "$(PYTHON)" -m venv build/bench-tests/venv
@@ -121,7 +133,7 @@ bench-gateway: $(INSTALLED) build/litellm/.installed ## The gateway beside a bar
 	$(BIN)/python tests/bench/gateway.py
 
 .PHONY: bench
-bench: bench-lsp bench-engines bench-completion bench-value bench-tests bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
+bench: bench-lsp bench-engines bench-completion bench-value bench-context bench-tests bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
 
 .PHONY: format
 format: $(INSTALLED) ## Format and apply safe lint fixes

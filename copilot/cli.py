@@ -26,6 +26,7 @@ VERBS: Final[dict[str, str]] = {
     "comment": "docstrings and Javadoc for a file or symbol",
     "tests": "unit tests for a file or symbol, proven by running them",
     "scan": "check files or text for keys, passwords and personal data",
+    "context": "what a model would be shown at FILE:LINE:COL, and why",
     "index": "build or show the repository index",
     "serve": "start the gateway",
     "keys": "make, show, rotate and revoke keys of the gateway",

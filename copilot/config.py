@@ -149,6 +149,9 @@ class Index:
     exclude: tuple[str, ...] = _key((), "Paths left out, as gitignore patterns (beside .copilotignore).", project=True)
     max_file_kb: int = _key(400, "Larger files are not indexed.", project=True, most=5_000)
     folder: str = _key("", "Where indexes are kept; empty: the user's cache folder.")
+    dependencies: bool = _key(True, "Read the signatures of what the project imports from outside.", project=True)
+    siblings: tuple[str, ...] = _key((), "Folders of neighbouring repositories whose code the project imports.")
+    classpath: tuple[str, ...] = _key((), "Jars, and folders of jars, beside those that the build files lead to.")
 
 
 @dataclass(frozen=True, slots=True)

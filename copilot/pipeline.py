@@ -36,7 +36,7 @@ from copilot.types import (
     Suggestion,
     Task,
 )
-from copilot.verify import evidence
+from copilot.verify import evidence, existing
 
 SYNTAX: Final = "syntax"
 """The rule of a finding that says that the text does not parse."""
@@ -50,6 +50,9 @@ _MENDINGS: Final = 6
 
 _EXTENSIONS: Final = 2
 """How often an engine is asked again to add to what it has just added."""
+
+_NAMING: Final = frozenset({Task.COMPLETE, Task.GENERATE, Task.FIX})
+"""Tasks whose code may name what is not there."""
 
 _LIKELIER_THAN_NOT: Final = 0.5
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 1, Severity.HINT: 1}
@@ -215,7 +218,13 @@ async def _prove(
     async for check in task.checks(candidate, request, workspace.project, workspace.settings):
         done.append(check)
         if not check.passed:
-            break
+            return tuple(done)
+    if request.task in _NAMING and candidate.edits:
+        check = await asyncio.to_thread(
+            existing.exist, request.document, candidate.edits, workspace.index, workspace.project
+        )
+        if not check.passed:
+            done.append(check)
     return tuple(done)
 
 

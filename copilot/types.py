@@ -202,13 +202,17 @@ DEFAULT_OPTIONS: Final[dict[Task, Options]] = {
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """Text from elsewhere that helps; `why` is shown to the developer, `tokens` is an estimate."""
+    """Text from elsewhere that helps; `why` is shown to the developer, `tokens` is an estimate.
+
+    `settled`: its place among those that stay as they are while a line is typed; None for one that came with the line.
+    """
 
     path: Path
     span: Span
     text: str
     why: str
     tokens: int
+    settled: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot import project as projects
 from copilot.config import Settings
 from copilot.context import gather
+from copilot.context.choice import DEADLINE_S
 from copilot.context.index import Index, IndexStatus
+from copilot.context.recent import Recent
 from copilot.context.worker import IndexWorker
 from copilot.engines import circuit
 from copilot.engines.base import Engine, Resources, closing
@@ -34,6 +38,9 @@ from copilot.types import Candidate, Context, Declined, GenerateOptions, Project
 
 if TYPE_CHECKING:
     from copilot.engines.model import ModelEngine
+
+_DRAFT_S = 0.08
+"""Wall seconds that the embedded engine's drafts may take before the context is looked for without them."""
 
 _THREADS = 2
 """Embedded work holds the interpreter lock most of the time: more threads would only slow each other down."""
@@ -84,8 +91,9 @@ class Workspace:
     ) -> None:
         self._project, self._settings, self._engine = project, settings, engine
         self._on_index, self._warm = on_index, engine != "replay"
-        self._worker = IndexWorker(project.root, settings, self._index_moved, _SPARE)
+        self._worker = IndexWorker(project.root, settings, self._index_moved, python=project.python, idle=_SPARE)
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="embedded")
+        self._work = Recent()
         self._replay = ReplayEngine() if engine == "replay" else None
         self._embedded = EmbeddedEngine(Resources(project, settings, self._worker.index, self._executor))
         self._model: ModelEngine | None = None
@@ -214,11 +222,32 @@ class Workspace:
         other._embedded = EmbeddedEngine(resources)  # noqa: SLF001
         return other
 
-    async def gather(self, request: Request) -> Context:
-        """What an engine sees beside the document."""
-        asked = self._model is not None and self._replay is None
+    async def gather(self, request: Request, *, anyway: bool = False, patience_s: float = DEADLINE_S) -> Context:
+        """What an engine sees beside the document; `anyway`: as if a model were asked."""
         unasked = request.task is Task.FIX and request.trigger == "automatic"
-        return gather.gather(request, self.index, self._settings, model=asked and not unasked)
+        asked = anyway or (self._model is not None and self._replay is None and not unasked)
+        if not asked:
+            return gather.gather(request, self.index, self._settings, model=False)
+        drafts = await self._drafts(request) if request.task is Task.COMPLETE else ()
+        work = replace(self._work.now(request.document), patience_s=patience_s, drafts=drafts)
+        if request.task is Task.COMPLETE and not anyway:
+            self._work.note(request.document, request.span.start)
+        search = partial(gather.gather, request, self.index, self._settings, model=True, work=work)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, search)
+
+    async def _drafts(self, request: Request) -> tuple[str, ...]:
+        """How the embedded engine would end the line: what it names is likely to be needed."""
+        document, span = request.document, request.span
+        before, after, cut = gather.around(document, span)
+        typed = re.search(r"\w*$", before)
+        found: list[str] = []
+        with contextlib.suppress(TimeoutError):
+            async with (
+                asyncio.timeout(_DRAFT_S),
+                closing(self._embedded, request, Context(before, after, truncated=cut)) as stream,
+            ):
+                found += [p.edits[0].new async for p in stream if isinstance(p, Candidate) and p.edits]
+        return tuple(f"{typed[0] if typed else ''}{text}" for text in found)
 
     def start_index(self) -> None:
         """Start building the index in the background."""

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 import time
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-from copilot import files, pipeline
-from copilot.commands import session
+from copilot import pipeline
+from copilot.commands import batch, session
 from copilot.errors import UsageError
 from copilot.messages import say
-from copilot.syntax.languages import LANGUAGES, by_lsp_id, language_of
 from copilot.syntax.lines import rows
 from copilot.types import CompleteOptions, Declined, Document, Request, Span, Suggestion, Task, document
 from copilot.workspace import Workspace
@@ -57,7 +52,7 @@ async def _batch(options: argparse.Namespace) -> int:
     root = (options.root or Path.cwd()).resolve()
     async with session.workspace(options, root) as workspace:
         await workspace.index_built()
-        with _opened(options.batch) as lines:
+        with batch.opened(options.batch) as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     session.print_json(await _row_answer(line, number, root, workspace))
@@ -65,44 +60,13 @@ async def _batch(options: argparse.Namespace) -> int:
     return 0
 
 
-def _opened(source: str) -> AbstractContextManager[Iterable[str]]:
-    """The rows, UTF-8 whatever the locale says; bytes that are none spoil their own row only."""
-    if source == "-":
-        if isinstance(sys.stdin, TextIOWrapper):
-            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
-        return nullcontext(sys.stdin)
-    try:
-        return Path(source).open(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise UsageError(say("{name} cannot be read: {reason}.", name=source, reason=error.strerror)) from None
-
-
 async def _row_answer(line: str, number: int, root: Path, workspace: Workspace) -> dict[str, Any]:
     """One row's answer; a row that cannot be read is declined in its place, so that answers stay in step."""
     try:
-        doc, caret, replay = _row(line, number, root)
+        row = batch.row(line, number, root)
     except UsageError as error:
         return {**_shown(document(root, None, b""), Declined(str(error))), "ms": 0.0}
-    return await _answer(doc, caret, workspace, replay)
-
-
-def _row(line: str, number: int, root: Path) -> tuple[Document, int, str | None]:
-    """The document, the caret and the recorded answer of a row. Raises UsageError."""
-    try:
-        row = json.loads(line)
-        missing = {"path", "text", "line", "character"} - row.keys()
-        if missing:
-            lacks = say("Line {line} of the batch lacks {keys}.", line=number, keys=", ".join(sorted(missing)))
-            raise UsageError(lacks)
-        at = int(row["line"]), int(row["character"])
-        path = (root / str(row["path"])).resolve()
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
-        raise UsageError(say("Line {line} of the batch is not a request.", line=number)) from None
-    named = str(row.get("language"))
-    language = (named if named in LANGUAGES else by_lsp_id(named)) or language_of(path)
-    doc = document(path, language, files.encode(str(row["text"])))
-    replay = row.get("replay")
-    return doc, _utf16_offset(doc, *at), None if replay is None else files.encode(str(replay)).decode()
+    return await _answer(row.document, row.caret, workspace, row.replay)
 
 
 async def _answer(doc: Document, caret: int, workspace: Workspace, replay: str | None) -> dict[str, Any]:
@@ -132,14 +96,6 @@ def _shown(doc: Document, answer: Suggestion | Declined) -> dict[str, Any]:
         "checks": session.evidence(answer.checks),
         "origin": answer.origin,
     }
-
-
-def _utf16_offset(doc: Document, line: int, character: int) -> int:
-    """Byte offset of a 0-based LSP position in UTF-16 units; past the end of the line means its end."""
-    start, row = session.row_at(doc, line + 1)
-    units = row.encode("utf-16-le")[: max(0, character) * 2]
-    # A position inside a surrogate pair means the start of its character.
-    return start + len(units.decode("utf-16-le", "ignore").encode())
 
 
 def _utf16_position(doc: Document, offset: int) -> dict[str, int]:

@@ -1,44 +1,36 @@
-"""What the worker process does: bring an index up to date with a folder, file by file, and answer saves at once.
+"""Writing an index: bring it up to date with a folder, file by file.
 
-Runs alone in its process (`worker` starts it): reads commands as JSON lines, writes events as JSON lines. One bad
-file never stops the others. Absent on purpose: any use of the network, any write outside the index folder.
+One bad file never stops the others. Absent on purpose: when what is done (`serving`), any use of the network, any write
+outside the index folder.
 """
 
 from __future__ import annotations
 
-import importlib
-import itertools
-import json
 import os
-import queue
 import shutil
-import sqlite3
-import threading
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Final
 
 from copilot import files
-from copilot.context import lexemes, store, tokens
-from copilot.context.listing import Listed, admits, listed, look, policy
-from copilot.context.reader import StoredIndex
+from copilot.context import lexemes, modules, rows, store, tokens
+from copilot.context.classes_java import Places
+from copilot.context.dependencies import Dependencies
+from copilot.context.listing import Listed, listed, policy
 from copilot.errors import UnreadableFile
-from copilot.syntax.outline import Import, Outline, outline
 from copilot.types import Document, document
-
-_QUIET_S: Final = 2.0
-"""So long nothing was saved before the arrays are rebuilt, so that a save never waits for that."""
-
-_MAX_CALL: Final = 400
-"""A longer call expression is no use as an example and is left out."""
 
 _MAX_COLUMNS: Final = 300
 """Mean line length from which a file counts as generated (minified, data)."""
 
+_SEGMENT: Final = 2_000_000
+_LEAST_SEGMENT: Final = 10_000
+_MOST_SEGMENTS: Final = 12
+"""Words of one token array at most; words that are worth an array; arrays of a family before they are made anew."""
+
 _COMMIT_S: Final = 0.5
-_REPORT_S: Final = 0.2
 
 
 class Builder:
@@ -49,6 +41,7 @@ class Builder:
         self.banned = policy(root, exclude)
         self.database, self.why = store.open_for_writing(folder)
         self.ids: dict[str, int] = {}
+        self.dependencies: Dependencies | None = None
 
     def begin(self) -> None:
         """Start writing. Another server's worker may have written since: its words are taken over first."""
@@ -63,7 +56,9 @@ class Builder:
     def stale(self) -> tuple[list[Listed], list[str]]:
         """`(files to read, paths to forget)` by comparing stamps with the disk."""
         self.banned = policy(self.root, self.exclude)
-        known = {p: (m, s) for p, m, s in self.database.execute("SELECT path, mtime_ns, size FROM files")}
+        known = {
+            p: (m, s) for p, m, s in self.database.execute("SELECT path, mtime_ns, size FROM files WHERE package=0")
+        }
         changed = [
             found
             for found in listed(self.root, self.exclude)
@@ -74,19 +69,25 @@ class Builder:
     def put(self, found: Listed, text: str | None = None) -> None:
         """Index one file, from `text` when the editor sent it, else from the disk. Committed by the caller."""
         note, doc = "", None
+        if found.path.endswith("__init__.py"):
+            modules.changed()
         try:
             doc = self._document(found, text)
         except UnreadableFile as error:
             note = str(error)
         self.drop(found.path)
         kin = lexemes.family(found.language)
-        row = (found.path, found.language, kin, found.mtime_ns, found.size, note)
+        module = modules.named(self.root, found.path, found.language)
+        row = (found.path, found.language, kin, found.mtime_ns, found.size, note, module)
         version = self.database.execute(
-            "INSERT INTO files(path, language, family, mtime_ns, size, note) VALUES(?,?,?,?,?,?)", row
+            "INSERT INTO files(path, language, family, mtime_ns, size, note, module, package) VALUES(?,?,?,?,?,?,?,0)",
+            row,
         ).lastrowid
         if doc is not None and version is not None:
             self._stream(version, doc)
-            self._symbols(version, doc)
+            shape = rows.write(self.database, version, doc)
+            if shape.module:
+                self.database.execute("UPDATE files SET module=? WHERE id=?", (shape.module, version))
 
     def knows(self, path: str) -> bool:
         """Whether the index has this file."""
@@ -117,246 +118,103 @@ class Builder:
     def _stream(self, version: int, doc: Document) -> None:
         lexed = tokens.lex(doc.text.decode(), doc.language)
         known = len(self.ids)
-        # A new word gets the next number; setdefault keeps the loop short, it runs for every word of the repository.
-        number = self.ids.setdefault
-        words = array("i", [number(word, len(self.ids)) for word in lexed.words])
-        shapes = array("i", [number(shape, len(self.ids)) for shape in lexed.shapes])
-        fresh = list(itertools.islice(reversed(self.ids.items()), len(self.ids) - known))
-        self.database.executemany("INSERT INTO words(word, id) VALUES(?,?)", fresh)
+        # A new word gets the next number. Mapping in one go keeps the loop over every word of the repository in C.
+        fresh = [word for word in dict.fromkeys((*lexed.words, *lexed.shapes)) if word not in self.ids]
+        self.ids.update(zip(fresh, range(known, known + len(fresh)), strict=True))
+        words = array("i", map(self.ids.__getitem__, lexed.words))
+        shapes = array("i", map(self.ids.__getitem__, lexed.shapes))
+        self.database.executemany(
+            "INSERT INTO words(word, id) VALUES(?,?)", zip(fresh, range(known, known + len(fresh)), strict=True)
+        )
         lines = array("i", lexed.lines)
         self.database.execute(
             "INSERT INTO streams VALUES(?,?,?,?,?)",
             (version, words.tobytes(), shapes.tobytes(), bytes(lexed.spaces), lines.tobytes()),
         )
 
-    def _symbols(self, version: int, doc: Document) -> None:
-        found: Outline = outline(doc)
-        text = doc.text
-        self.database.executemany(
-            "INSERT INTO definitions VALUES(?,?,?,?,?,?,?)",
-            [
-                (version, n, s.name, s.kind, s.qualified, s.span.start, s.span.end)
-                for n, s in enumerate(found.symbols)
-                if s.name
-            ],
-        )
-        self.database.executemany(
-            "INSERT INTO imports VALUES(?,?,?,?,?)",
-            [(version, n, _bound(i), _statement(i, doc), i.module) for n, i in enumerate(found.imports) if _bound(i)],
-        )
-        self.database.executemany(
-            "INSERT INTO calls VALUES(?,?,?,?,?,?)",
-            [
-                (
-                    version,
-                    n,
-                    c.name,
-                    c.span.start,
-                    c.span.end,
-                    text[c.span.start : c.span.end].decode("utf-8", "replace"),
-                )
-                for n, c in enumerate(found.calls)
-                if len(c.span) <= _MAX_CALL
-            ],
-        )
+    def arrays(self) -> bool:
+        """Build token arrays for the files of every family that none has yet, once there are enough of them.
 
-    def arrays(self) -> None:
-        """Build the token arrays of every family whose files have changed enough since the last ones."""
+        Arrays hold `_SEGMENT` words at most, which bounds the memory of the sorting. All are made anew when a third of
+        what they hold is stale, when there are many, or when one cannot be read. Returns whether that was so.
+        """
         from copilot.context import corpus
 
-        for (kin,) in self.database.execute("SELECT DISTINCT family FROM files").fetchall():
-            rows = self.database.execute(
-                "SELECT s.file, s.words, s.shapes, s.spaces, s.lines FROM streams s JOIN files f ON f.id = s.file"
-                " WHERE f.family=? ORDER BY s.file",
+        damaged = False
+        for (kin,) in self.database.execute("SELECT DISTINCT family FROM files WHERE package=0").fetchall():
+            live: list[tuple[int, int]] = self.database.execute(
+                "SELECT s.file, length(s.words) / 4 FROM streams s JOIN files f ON f.id = s.file WHERE f.family=?"
+                " ORDER BY s.file",
                 (kin,),
             ).fetchall()
-            old = self.database.execute("SELECT folder FROM bases WHERE family=?", (kin,)).fetchone()
-            if not rows or not self._worth(rows, old):
-                continue
-            name = f"{kin}-{rows[-1][0]}-{os.getpid()}"
-            corpus.save(corpus.segment(rows, size=len(self.ids)), self.folder / name)
-            self.database.execute("INSERT OR REPLACE INTO bases VALUES(?,?)", (kin, name))
-            if old is not None and old[0] != name:
-                shutil.rmtree(self.folder / old[0], ignore_errors=True)
+            old = self.database.execute("SELECT folder, newest, words FROM bases WHERE family=?", (kin,)).fetchall()
+            newest = max((row[1] for row in old), default=-1)
+            there = all(corpus.load(self.folder / row[0]) is not None for row in old)
+            damaged |= not there
+            held = sum(words for file, words in live if file <= newest)
+            stale = sum(row[2] for row in old) - held
+            anew = not there or len(old) > _MOST_SEGMENTS or stale > max(held // 2, _LEAST_SEGMENT)
+            todo = live if anew else [row for row in live if row[0] > newest]
+            if old and not anew and sum(words for _, words in todo) <= max(held // 20, _LEAST_SEGMENT):
+                continue  # so small a rest is scanned faster than sorted
+            for part in _parts(todo):
+                self._segment(kin, part)
+            if anew:
+                for folder, _, _ in old:
+                    self.database.execute("DELETE FROM bases WHERE folder=?", (folder,))
+                    shutil.rmtree(self.folder / folder, ignore_errors=True)
+        return damaged
 
-    def _worth(self, rows: list[Any], old: tuple[str] | None) -> bool:
-        """True when a twentieth of the words is newer than the base (a smaller rest is scanned faster than sorted)."""
-        if old is None or not (self.folder / old[0]).is_dir():
-            return True
-        newest = int(old[0].split("-")[1])
-        fresh = sum(len(row[1]) for row in rows if row[0] > newest)
-        return fresh > max(sum(len(row[1]) for row in rows) // 20, 40_000)
+    def _segment(self, kin: str, part: list[tuple[int, int]]) -> None:
+        from copilot.context import corpus
+
+        low, high = part[0][0], part[-1][0]
+        rows = self.database.execute(
+            "SELECT s.file, s.words, s.shapes, s.spaces, s.lines FROM streams s JOIN files f ON f.id = s.file"
+            " WHERE f.family=? AND f.id BETWEEN ? AND ? ORDER BY s.file",
+            (kin, low, high),
+        ).fetchall()
+        name = f"{kin}-{low}-{high}-{os.getpid()}-{time.monotonic_ns()}"
+        corpus.save(corpus.segment(rows, size=len(self.ids)), self.folder / name)
+        words = sum(count for _, count in part)
+        self.database.execute("INSERT INTO bases VALUES(?,?,?,?)", (name, kin, high, words))
+
+    def depend(self, places: Places, hurry: Callable[[], bool] = lambda: False) -> int:
+        """Read what the project imports from outside; returns how much was added. Stops early when `hurry` says so."""
+        if self.dependencies is None or self.dependencies.places != places:
+            self.dependencies = Dependencies(self.database, self.root, places)
+        committed = time.monotonic()
+
+        def tell(_done: int, _left: int) -> bool:
+            nonlocal committed
+            if time.monotonic() - committed > _COMMIT_S:
+                self.commit()
+                self.begin()
+                committed = time.monotonic()
+            return hurry()
+
+        self.begin()
+        try:
+            return self.dependencies.read(tell)
+        finally:
+            self.commit()
 
     def count(self) -> int:
         """How many files the index has."""
-        return int(self.database.execute("SELECT count(*) FROM files WHERE note=''").fetchone()[0])
+        return int(self.database.execute("SELECT count(*) FROM files WHERE note='' AND package=0").fetchone()[0])
 
 
-def _bound(found: Import) -> str:
-    """The name that an import binds in its file."""
-    return found.alias or found.name or found.module.rpartition("/")[2]
-
-
-def _statement(found: Import, doc: Document) -> str:
-    """The import of this one name as a statement of its language; as written where we know no other form."""
-    if doc.language == "python":
-        alias = f" as {found.alias}" if found.alias else ""
-        return f"from {found.module} import {found.name}{alias}" if found.name else f"import {found.module}{alias}"
-    return doc.text[found.span.start : found.span.end].decode("utf-8", "replace")
-
-
-def serve(commands: IO[str], events: IO[str]) -> None:
-    """Work for the process on the other end of the pipes until it closes them."""
-
-    def tell(event: str, **values: object) -> None:
-        events.write(json.dumps({"event": event, **values}) + "\n")
-        events.flush()
-
-    inbox: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-    opening = json.loads(commands.readline())
-    threading.Thread(target=_listen, args=(commands, inbox), daemon=True).start()
-    try:
-        builder = Builder(
-            Path(opening["root"]), Path(opening["folder"]), tuple(opening["exclude"]), opening["max_file_kb"]
-        )
-    except (OSError, sqlite3.Error) as error:
-        tell("failed", why=str(error))
-        return
-    if builder.why:
-        tell("rebuilt", why=builder.why)
-    try:
-        _Loop(builder, inbox, tell, opening.get("idle", "")).run()
-    finally:
-        builder.database.close()
-
-
-def _listen(commands: IO[str], inbox: queue.SimpleQueue[dict[str, Any] | None]) -> None:
-    for line in commands:
-        inbox.put(json.loads(line))
-    inbox.put(None)
-    time.sleep(30)
-    os._exit(0)  # the server is gone and a long file still holds the main thread
-
-
-class _Loop:
-    """The order of work: saves first, then the scan, then the arrays when all is quiet."""
-
-    def __init__(self, builder: Builder, inbox: queue.SimpleQueue[dict[str, Any] | None], tell: Any, idle: str) -> None:
-        self.builder, self.inbox, self.tell = builder, inbox, tell
-        self.open, self.rescan, self.dirty, self.first = True, True, True, True
-        self.syncs: list[int] = []
-        self.idle = idle
-        self.spare: Iterator[None] | None = None
-
-    def run(self) -> None:
-        """Until the server closes the pipe."""
-        while self.open:
-            if self.rescan:
-                self._scan()
-            elif self.dirty and (self.first or self.syncs or self.inbox.empty()):
-                if self.first or self.syncs or not self._take(_QUIET_S):
-                    self._settle()
-            elif self.syncs:
-                self._settle()
-            elif self.spare is not None and self.inbox.empty():
-                self._use_spare_time()
-            else:
-                self._take(None)
-
-    def _settle(self) -> None:
-        if self.dirty:
-            self.builder.arrays()
-        self.dirty = self.first = False
-        self.tell("ready", files=self.builder.count())
-        for number in self.syncs:
-            self.tell("synced", n=number)
-        self.syncs.clear()
-        if self.idle and self.spare is None:
-            module, _, name = self.idle.partition(":")
-            self.spare = getattr(importlib.import_module(module), name)(
-                self.builder.root, StoredIndex(self.builder.root, self.builder.folder)
-            )
-
-    def _use_spare_time(self) -> None:
-        """One step of what the index's owner wants done when all is quiet."""
-        try:
-            if next(self.spare or iter(()), self) is self:
-                self.spare = None
-        except (ValueError, KeyError, IndexError, AttributeError, OSError, MemoryError):
-            self.spare = None  # it is an extra: without it the index is as good
-
-    def _scan(self) -> None:
-        self.rescan = False
-        builder = self.builder
-        changed, gone = builder.stale()
-        total, told, committed = len(changed), 0.0, time.monotonic()
-        self.tell("progress", done=0, total=total)
-        builder.begin()
-        for path in gone:
-            builder.drop(path)
-        for done, found in enumerate(changed):
-            self._put(found)
-            self.dirty = True
-            if time.monotonic() - committed > _COMMIT_S:
-                builder.commit()
-                committed = time.monotonic()
-                builder.begin()
-            if time.monotonic() - told > _REPORT_S:
-                told = time.monotonic()
-                self.tell("progress", done=done + 1, total=total)
-            if not self.inbox.empty():
-                builder.commit()
-                while not self.inbox.empty():
-                    self._take(None)
-                builder.begin()
-            if not self.open:
-                break
-        builder.commit()
-        self.tell("progress", done=total, total=total)
-        if not self.dirty:
-            self.tell("ready", files=builder.count())
-
-    def _put(self, found: Listed, text: str | None = None) -> None:
-        try:
-            self.builder.put(found, text)
-        except (ValueError, KeyError, IndexError, AttributeError, RecursionError, OSError) as error:
-            # One file that trips a reader must not cost the others their index.
-            self.tell("skipped", path=found.path, why=type(error).__name__)
-
-    def _take(self, timeout: float | None) -> bool:
-        """Carry out the next command; False when none came within `timeout` seconds."""
-        try:
-            command = self.inbox.get(timeout=timeout)
-        except queue.Empty:
-            return False
-        if command is None:
-            self.open = False
-            return True
-        begun = time.process_time()
-        match command["do"]:
-            case "update":
-                self._update(command["path"], command["text"])
-                self.tell("updated", path=command["path"], cpu_ms=(time.process_time() - begun) * 1000)
-            case "remove":
-                self.builder.begin()
-                self.dirty |= self.builder.drop(command["path"])
-                self.builder.commit()
-                self.tell("updated", path=command["path"], cpu_ms=(time.process_time() - begun) * 1000)
-            case "rescan":
-                self.rescan = True
-            case "sync":
-                self.syncs.append(command["n"])
-        return True
-
-    def _update(self, path: str, text: str | None) -> None:
-        builder = self.builder
-        found = None if builder.banned.match_file(path) else look(builder.root, path)
-        if found is not None and not builder.knows(path) and not admits(builder.root, path):
-            return
-        builder.begin()
-        if found is None:
-            builder.drop(path)
-        else:
-            self._put(found, text)
-        builder.commit()
-        self.dirty = True
+def _parts(rows: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """`(file, words)` in runs of at most `_SEGMENT` words, about equal ones."""
+    total = sum(words for _, words in rows)
+    share = total / max(-(-total // _SEGMENT), 1)
+    part: list[tuple[int, int]] = []
+    size = 0.0
+    for row in rows:
+        part.append(row)
+        size += row[1]
+        if size >= share:
+            yield part
+            part, size = [], 0.0
+    if part:
+        yield part

@@ -1,8 +1,8 @@
-"""What an engine sees beside the document: the text around the caret, and definitions of the names in use there.
+"""What an engine sees beside the document: the text around the caret, and snippets of what is used there.
 
 Deterministic: the same document, caret and index give the same context, byte for byte. The text is cut at line
 starts, and only the pieces of the document around the caret are touched, so that a 50,000-line file costs no more
-than a short one. Absent on purpose: ranking over the whole repository.
+than a short one. Absent on purpose: which snippets (`choice`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from copilot.config import Settings
-from copilot.context.index import Definition, Index
+from copilot.context import choice
+from copilot.context.choice import Work
+from copilot.context.index import Index
 from copilot.messages import say
 from copilot.types import Context, Document, Request, Snippet, Span, Task
 
@@ -22,24 +24,24 @@ AFTER_BYTES: Final = 24_000
 _ALIGN: Final = 16_000
 """The cut before the caret moves in such steps, so that typing does not shift the start of the text."""
 
-_SNIPPETS: Final = 4
 _NAMES: Final = 8
-_LINES_ABOVE: Final = 8
 _SNIPPET_BYTES: Final = 1_200
 _TEST_CALLS: Final = ("raises", "assertEqual", "approx", "parametrize")
 _BYTES_A_TOKEN: Final = 3.4
 _NAME: Final = re.compile(r"[^\W\d]\w{2,}")
 
 
-def gather(request: Request, index: Index, settings: Settings, *, model: bool | None = None) -> Context:
+def gather(
+    request: Request, index: Index, settings: Settings, *, model: bool | None = None, work: Work | None = None
+) -> Context:
     """The context of a request; snippets only where a model may read them (the embedded engine asks the index).
 
-    `model`: whether one will be asked; None: whether one is configured.
+    `model`: whether one will be asked; None: whether one is configured. `work`: what is open and was edited lately.
     """
     before, after, cut = around(request.document, request.span)
     asked = bool(settings.gateway.url) if model is None else model
     wanted = asked and not index.excluded(request.document.path)
-    snippets = tuple(_definitions(request, index, before)) if wanted else ()
+    snippets = choice.chosen(request, index, before, after, work or Work()) if wanted else ()
     if wanted and request.task is Task.TESTS:
         snippets = (*_example(request, index), *snippets)
     return Context(before, after, snippets, truncated=cut)
@@ -85,38 +87,6 @@ def _line_start(text: bytes) -> int:
     return at
 
 
-def _definitions(request: Request, index: Index, before: str) -> Iterator[Snippet]:
-    """Definitions elsewhere of the names on the caret's line (or in the selection), nearest name first.
-
-    While somebody types, of those on the lines above: they stay the same from one key to the next, and with them the
-    start of the prompt, which the model's server has computed already.
-    """
-    document = request.document
-    is_typing = request.task is Task.COMPLETE
-    if is_typing:
-        here = "\n".join(before.split("\n")[-_LINES_ABOVE - 1 : -1])
-    else:
-        here = before[before.rfind("\n") + 1 :]
-        here += between(document, request.span.start, request.span.end).decode("utf-8", "replace")
-    names = list(dict.fromkeys(reversed(_NAME.findall(here))))[:_NAMES]
-    left = _SNIPPETS
-    for name in names:
-        found = [d for d in index.definitions(name) if d.path != document.path and d.language == document.language]
-        if not found or len(found) > _SNIPPETS:
-            continue  # a name with many definitions says nothing
-        for definition in sorted(found, key=lambda d: (_distance(document, d), d.path, d.span)):
-            text = _source(definition)
-            if text and left:
-                left -= 1
-                span = Span(definition.span.start, definition.span.start + len(text.encode()))
-                why = (
-                    say("{name} is used nearby", name=name)
-                    if is_typing
-                    else say("{name} is used on this line", name=name)
-                )
-                yield Snippet(definition.path, span, text, why, int(len(text) / _BYTES_A_TOKEN) + 1)
-
-
 def _example(request: Request, index: Index) -> Iterator[Snippet]:
     """The head of a test file of the project, for its style: one that calls what is to be tested, else the nearest."""
     document = request.document
@@ -125,7 +95,7 @@ def _example(request: Request, index: Index) -> Iterator[Snippet]:
     for name in [*names, *_TEST_CALLS]:
         found = {call.path for call in index.calls(name, 50) if _is_test(call.path) and call.path != document.path}
         for path in sorted(found, key=lambda path: (_folders(document.path, path), path)):
-            head = _source(Definition("", "file", "", document.language or "", path, Span(0, 2 * _SNIPPET_BYTES)))
+            head = _source(path)
             if head.strip():
                 yield Snippet(
                     path,
@@ -139,10 +109,6 @@ def _example(request: Request, index: Index) -> Iterator[Snippet]:
 
 def _is_test(path: Path) -> bool:
     return path.suffix == ".py" and (path.name.startswith("test_") or path.stem.endswith("_test"))
-
-
-def _distance(document: Document, definition: Definition) -> int:
-    return _folders(document.path, definition.path)
 
 
 def _folders(here: Path, there: Path) -> int:
@@ -159,15 +125,14 @@ def _same(one: tuple[str, ...], two: tuple[str, ...]) -> Iterator[str]:
         yield a
 
 
-def _source(definition: Definition) -> str:
-    """The head of a definition, whole lines. Empty when the file is gone or no longer UTF-8 there."""
+def _source(path: Path) -> str:
+    """The head of a file, whole lines. Empty when it is gone or no longer UTF-8 there."""
     try:
-        with definition.path.open("rb") as file:
-            file.seek(definition.span.start)
-            data = file.read(min(len(definition.span), _SNIPPET_BYTES))
+        with path.open("rb") as file:
+            data = file.read(_SNIPPET_BYTES)
     except OSError:
         return ""
-    if len(definition.span) > _SNIPPET_BYTES:
+    if len(data) == _SNIPPET_BYTES:
         data = data[: data.rfind(b"\n") + 1]
     try:
         return data.decode()

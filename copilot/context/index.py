@@ -6,9 +6,10 @@ where it is kept (`store`, `reader`) and who builds it (`building`, `worker`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from copilot.types import Span
 
@@ -72,6 +73,10 @@ class Index:
 
     def calls(self, name: str, limit: int = 50) -> list[Call]:  # noqa: ARG002 - the empty index
         """Call sites of a function or method name."""
+        return []
+
+    def select(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:  # noqa: ARG002 - the empty index
+        """All rows of a query over the tables of `store`; none when there is no index."""
         return []
 
     def corpus(self, language: str | None) -> Corpus | None:  # noqa: ARG002 - the empty index

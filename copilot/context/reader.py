@@ -13,9 +13,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from copilot import files
 from copilot.context import lexemes, store
 from copilot.context.index import Call, Definition, ImportHint, Index, IndexStatus
 from copilot.context.listing import policy, relative
+from copilot.errors import UnreadableFile
 from copilot.types import Span
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ class StoredIndex(Index):
         """Definitions of a name."""
         rows = self._ask(
             "SELECT d.name, d.kind, d.qualified, f.language, f.path, d.start, d.stop FROM definitions d"
-            " JOIN files f ON f.id = d.file WHERE d.name=? ORDER BY f.path, d.n LIMIT ?",
+            " JOIN files f ON f.id = d.file WHERE d.name=? AND f.package=0 ORDER BY f.path, d.n LIMIT ?",
             (name, _LIMIT),
         )
         return [
@@ -54,8 +56,9 @@ class StoredIndex(Index):
     def imports_of(self, name: str) -> list[ImportHint]:
         """How files of the repository import `name`, most frequent first."""
         rows = self._ask(
-            "SELECT name, statement, module, count(DISTINCT file) AS uses FROM imports WHERE name=?"
-            " GROUP BY statement, module ORDER BY uses DESC, statement LIMIT ?",
+            "SELECT i.name, i.statement, i.module, count(DISTINCT i.file) AS uses FROM imports i"
+            " JOIN files f ON f.id = i.file WHERE i.name=? AND f.package=0"
+            " GROUP BY i.statement, i.module ORDER BY uses DESC, i.statement LIMIT ?",
             (name, _LIMIT),
         )
         return [ImportHint(*row) for row in rows]
@@ -63,11 +66,16 @@ class StoredIndex(Index):
     def calls(self, name: str, limit: int = 50) -> list[Call]:
         """Call sites of a function or method name, in path order."""
         rows = self._ask(
-            "SELECT c.name, f.path, c.start, c.stop, c.text FROM calls c JOIN files f ON f.id = c.file"
-            " WHERE c.name=? ORDER BY f.path, c.n LIMIT ?",
+            "SELECT f.path, c.start, c.stop FROM calls c JOIN files f ON f.id = c.file WHERE c.name=?"
+            " ORDER BY f.path, c.n LIMIT ?",
             (name, limit),
         )
-        return [Call(name, self.root / path, Span(start, stop), text) for name, path, start, stop, text in rows]
+        held = {path: _content(self.root / path) for path, _, _ in rows}
+        found = [
+            Call(name, self.root / path, Span(start, stop), held[path][start:stop].decode("utf-8", "replace"))
+            for path, start, stop in rows
+        ]
+        return [call for call in found if name in call.text]  # the file may have changed since
 
     def excluded(self, path: Path) -> bool:
         """Whether policy keeps this path out of the index, of context and of prompts."""
@@ -116,13 +124,17 @@ class StoredIndex(Index):
 
         known = old or _Family()
         live = dict(self._ask("SELECT id, path FROM files WHERE family=? AND note=''", (kin,)))
-        named = self._ask("SELECT folder FROM bases WHERE family=?", (kin,))
-        folder = named[0][0] if named else ""
-        if known.corpus is not None and known.live == live and known.folder == folder:
+        named = self._ask("SELECT folder, newest FROM bases WHERE family=? ORDER BY newest, folder", (kin,))
+        folders = tuple(folder for folder, _ in named)
+        if known.corpus is not None and known.live == live and known.folders == folders:
             known.version = version
             return known
-        base = known.base if folder == known.folder else corpus.load(self.folder / folder)
-        newest = int(folder.split("-")[1]) if folder and base is not None else -1
+        loaded = dict(zip(known.folders, known.bases, strict=True))
+        bases = [loaded.get(folder) or corpus.load(self.folder / folder) for folder in folders]
+        # Of an array that cannot be read, the files are taken from the database.
+        newest = max((row[1] for row in named), default=-1) if None not in bases else -1
+        bases = bases if newest >= 0 else []
+        folders = folders if newest >= 0 else ()
         held = {i: row for i, row in known.recent.items() if i > newest and i in live}
         start = max([newest, *held])
         for row in self._ask(
@@ -134,8 +146,9 @@ class StoredIndex(Index):
         for number, word in self._ask("SELECT id, word FROM words WHERE id >= ? ORDER BY id", (len(self._words),)):
             self._words.append(word)
             self._ids[word] = number
-        fresh = _Family(version, folder, base, held, live)
-        parts = [base] if base is not None else []
+        whole = [base for base in bases if base is not None]
+        fresh = _Family(version, folders, whole, held, live)
+        parts = list(whole)
         if held:
             parts.append(corpus.segment(list(held.values())))
         if parts:
@@ -143,6 +156,10 @@ class StoredIndex(Index):
                 self._spelling = corpus.Spelling(self._words)
             fresh.corpus = corpus.join(self._words, self._ids, live, parts, self._spelling)
         return fresh
+
+    def select(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query over the tables of `store`; none when there is no index."""
+        return self._ask(query, values)
 
     def _ask(self, query: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
         """All rows of a query; none when the index is missing, damaged or busy."""
@@ -157,17 +174,25 @@ class StoredIndex(Index):
                 return []
 
 
+def _content(path: Path) -> bytes:
+    """What spans of the index count in: the file's text as UTF-8; empty when it cannot be read."""
+    try:
+        return files.read(path, None).text
+    except UnreadableFile:
+        return b""
+
+
 class _Family:
-    """What is loaded of one language family: the base, and streams newer than it."""
+    """What is loaded of one language family: the arrays, and streams newer than them."""
 
     def __init__(
         self,
         version: int = -1,
-        folder: str = "",
-        base: Any = None,
+        folders: tuple[str, ...] = (),
+        bases: list[Any] | None = None,
         recent: dict[int, Any] | None = None,
         live: dict[int, str] | None = None,
     ) -> None:
-        self.version, self.folder, self.base = version, folder, base
+        self.version, self.folders, self.bases = version, folders, bases or []
         self.recent, self.live = recent or {}, live or {}
         self.corpus: Corpus | None = None

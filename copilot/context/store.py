@@ -2,6 +2,8 @@
 
 One folder a root under the user's cache, readable by the user alone, because it holds source. Every version of a
 file has an id that is never used again: a reader knows by ids alone which files of an older array are stale.
+Files of `package` 0 are the repository's; the others are a dependency's, with their whole path, and a class file's
+readable form lies in `sources`.
 Absent on purpose: what is written (`building`) and how it is read (`reader`).
 """
 
@@ -15,28 +17,34 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """Raised whenever the tables, the lexer's words or the array layout change; an older index is rebuilt."""
 
 _TABLES: Final = """
 CREATE TABLE files(id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, language TEXT NOT NULL,
-                   family TEXT NOT NULL, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL, note TEXT NOT NULL);
+                   family TEXT NOT NULL, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL, note TEXT NOT NULL,
+                   module TEXT NOT NULL, package INTEGER NOT NULL);
 CREATE INDEX files_family ON files(family, id);
+CREATE INDEX files_module ON files(module, package);
 CREATE TABLE words(id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
 CREATE TABLE streams(file INTEGER PRIMARY KEY, words BLOB NOT NULL, shapes BLOB NOT NULL, spaces BLOB NOT NULL, lines BLOB NOT NULL);
 CREATE TABLE definitions(file INTEGER, n INTEGER, name TEXT, kind TEXT, qualified TEXT, start INTEGER, stop INTEGER,
+                         parent INTEGER, head INTEGER, result TEXT, types TEXT, bases TEXT,
                          PRIMARY KEY(file, n)) WITHOUT ROWID;
 CREATE INDEX definitions_name ON definitions(name);
-CREATE TABLE imports(file INTEGER, n INTEGER, name TEXT, statement TEXT, module TEXT,
+CREATE TABLE imports(file INTEGER, n INTEGER, name TEXT, statement TEXT, module TEXT, target TEXT,
                      PRIMARY KEY(file, n)) WITHOUT ROWID;
 CREATE INDEX imports_name ON imports(name);
-CREATE TABLE calls(file INTEGER, n INTEGER, name TEXT, start INTEGER, stop INTEGER, text TEXT,
-                   PRIMARY KEY(file, n)) WITHOUT ROWID;
+CREATE TABLE calls(file INTEGER, n INTEGER, name TEXT, start INTEGER, stop INTEGER, PRIMARY KEY(file, n)) WITHOUT ROWID;
 CREATE INDEX calls_name ON calls(name);
-CREATE TABLE bases(family TEXT PRIMARY KEY, folder TEXT NOT NULL);
+CREATE TABLE packages(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, version TEXT NOT NULL,
+                      place TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL);
+CREATE TABLE sources(file INTEGER PRIMARY KEY, text BLOB NOT NULL);
+CREATE TABLE state(key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE bases(folder TEXT PRIMARY KEY, family TEXT NOT NULL, newest INTEGER NOT NULL, words INTEGER NOT NULL);
 """
 
-OWNED: Final = ("streams", "definitions", "imports", "calls")
+OWNED: Final = ("streams", "definitions", "imports", "calls", "sources")
 """Tables whose column `file` is a version of a file."""
 
 

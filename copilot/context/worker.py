@@ -42,9 +42,12 @@ Listener = Callable[[IndexStatus], None]
 
 def child() -> None:
     """The worker's side: works for the process that started it, until that closes the pipe."""
+    import gc
     import os
 
-    from copilot.context import building
+    from copilot.context import serving
+
+    gc.set_threshold(100_000, 20, 100)  # trees and rows hold no cycles: looking for some costs a tenth of the build
 
     with contextlib.suppress(AttributeError, OSError):  # no niceness on Windows
         os.nice(5)
@@ -52,18 +55,27 @@ def child() -> None:
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # nothing that prints by mistake can break the protocol
     with contextlib.suppress(BrokenPipeError):
-        building.serve(commands, events)
+        serving.serve(commands, events)
 
 
 class IndexWorker:
     """The index of one repository: `index` reads it, the other methods keep it up to date in the background.
 
-    `idle`: `module:function` for the worker's spare time; given the root and the index it returns an iterator, each step
-    of which is short, so that a save never waits long.
+    `python`: the project's interpreter, beside which its packages lie. `idle`: `module:function` for the worker's spare
+    time; given the root and the index it returns an iterator, each step of which is short, so that a save never waits long.
     """
 
-    def __init__(self, root: Path, settings: Settings, listener: Listener | None = None, idle: str = "") -> None:
+    def __init__(
+        self,
+        root: Path,
+        settings: Settings,
+        listener: Listener | None = None,
+        *,
+        python: Path | None = None,
+        idle: str = "",
+    ) -> None:
         self.root = root.resolve()
+        self._python = python
         self.folder = store.folder_of(self.root, settings.index.folder)
         self.index = StoredIndex(self.root, self.folder, settings.index.exclude)
         self._settings = settings
@@ -173,6 +185,10 @@ class IndexWorker:
                 "exclude": list(index.exclude),
                 "max_file_kb": index.max_file_kb,
                 "idle": self._idle,
+                "dependencies": index.dependencies,
+                "python": str(self._python or ""),
+                "classpath": list(index.classpath),
+                "siblings": [str(Path(sibling).expanduser()) for sibling in index.siblings],
             }
         )
         for number in sorted(n for n in self._asked if n > self._synced):

@@ -43,7 +43,7 @@ _STEP: Final = 1_024
 still, so that the model's server finds what it has computed already."""
 
 _AFTER_BYTES: Final = 480
-_SNIPPET_BYTES: Final = 1_200
+_SNIPPET_BYTES: Final = 9_400
 _ONE_LINE, _BLOCK = 64, 224
 _STOP: Final = ("\n\n\n",)
 """Not a single line end: a chat model's answer begins with a fence or a sentence. The engine stops by `settled`."""
@@ -146,7 +146,7 @@ def build(request: Request, context: Context, settings: Settings, library: Libra
     return Prompt(
         template=template.reference,
         max_tokens=_BLOCK if at.several else _ONE_LINE,
-        hole=Hole(_head(context.before, request.span.start), _tail(context.after), _nearest(context.snippets)),
+        hole=Hole(_head(context.before, request.span.start), _tail(context.after), nearest(context.snippets)),
         stop=_STOP,
     )
 
@@ -176,10 +176,13 @@ def _tail(after: str) -> str:
     return data[: end or _AFTER_BYTES].decode("utf-8", "ignore")
 
 
-def _nearest(snippets: Iterable[Snippet]) -> tuple[Snippet, ...]:
-    """The first snippets, which are the nearest, that fit the budget together."""
+def nearest(snippets: Iterable[Snippet]) -> tuple[Snippet, ...]:
+    """The snippets that fit the budget together, those for the line itself nearest. The settled ones keep an order of
+    their own, far from the caret, so that the prompt begins the same while the line is typed.
+    """
     kept, left = [], _SNIPPET_BYTES
-    for snippet in snippets:
+    order = sorted(snippets, key=lambda s: (s.settled is not None, s.settled or 0))
+    for snippet in order:
         left -= len(snippet.text.encode())
         if left < 0:
             break

@@ -24,6 +24,7 @@ def claim(name: str) -> str:
         "entities": say("it names only what the code has"),
         "examples": say("the examples hold"),
         "existing tests": say("the tests that call it pass"),
+        "exists": say("what it names is there"),
         "fault gone": say("the fault is gone"),
         "idempotent": say("a second run changes nothing"),
         "imports": say("what it imports is there"),

@@ -38,7 +38,7 @@ class Bench:
     """The part of a workspace that the pipeline needs, with the real engine."""
 
     def __init__(self, root: Path, index: Index, executor: ThreadPoolExecutor) -> None:
-        self.settings, self.project = Settings(), Project(root)
+        self.settings, self.project, self.index = Settings(), Project(root), index
         self._engine: Engine = EmbeddedEngine(Resources(self.project, self.settings, index, executor))
 
     def engines(self, _request: Request) -> Sequence[Engine]:

@@ -48,12 +48,16 @@ def test_the_prompt_keeps_its_budget_and_most_of_it_is_what_stands_before(row: i
     snippet = Snippet(Path("other.py"), Span(0, 1), "def combine(a, b):\n    return a + b\n" * 20, "", 1)
     caret = LONG.index(f"    total_{row}")
     found = around(document(Path("work.py"), "python", LONG), Span(caret, caret))
-    prompt, _ = asked(LONG, caret, Context(found[0], found[1], (snippet, snippet, snippet)))
+    prompt, _ = asked(LONG, caret, Context(found[0], found[1], (snippet,)))
     hole = prompt.hole
     assert hole is not None
     assert hole.snippets == (snippet,)
     size = sum(map(len, (hole.before, hole.after, *(s.text for s in hole.snippets))))
     assert 1_200 <= size / 3.4 <= 1_800
+    many, _ = asked(LONG, caret, Context(found[0], found[1], (snippet,) * 40))
+    assert many.hole is not None
+    assert (many.hole.before, many.hole.after) == (hole.before, hole.after), "snippets have a budget of their own"
+    assert 2_000 <= sum(len(s.text) for s in many.hole.snippets) / 3.4 <= 2_800
     assert 0 < len(hole.after) <= size / 10
     assert hole.after.endswith("\n")
 

@@ -14,8 +14,9 @@ import pytest
 
 from copilot.config import Index as IndexSettings
 from copilot.config import Settings
-from copilot.context import store
+from copilot.context import building, modules, store
 from copilot.context.index import Index, IndexStatus
+from copilot.context.reader import StoredIndex
 from copilot.context.worker import IndexWorker
 from copilot.errors import WorkerDied
 
@@ -280,3 +281,50 @@ def test_the_empty_index_answers_everything() -> None:
     )
     assert index.status().state == "empty"
     assert not index.excluded(Path("x"))
+
+
+def test_a_damaged_token_array_is_made_anew_and_said(start: Start, root: Path) -> None:
+    first = start()
+    (folder,) = [path for path in first.folder.iterdir() if path.name.startswith("python-")]
+    first.close()
+    (folder / "words.npy").write_bytes(b"no array")
+    again = start()
+    assert again.index.status().why
+    corpus = again.index.corpus("python")
+    assert corpus is not None
+    assert len(corpus.segments) == 1
+    assert corpus.segments[0].order is not None, "sorted again, not only scanned"
+
+
+def test_large_token_streams_are_cut_into_several_arrays(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "_SEGMENT", 1_000)
+    for n in range(8):
+        (root / f"many_{n}.py").write_text(
+            "".join(f"def f_{n}_{k}(a, b):\n    return a + b * {k}\n" for k in range(40))
+        )
+    builder = building.Builder(root, tmp_path / "cut", (), 400)
+    builder.begin()
+    for found in builder.stale()[0]:
+        builder.put(found)
+    builder.commit()
+    builder.arrays()
+    builder.database.close()
+    corpus = StoredIndex(root, tmp_path / "cut").corpus("python")
+    assert corpus is not None
+    assert 4 <= len(corpus.segments) <= 12
+    assert max(corpus.live.values()) == "many_7.py"
+    assert {int(n) for part in corpus.segments for n in set(part.owner.tolist()) if n > 0} == set(corpus.live)
+
+
+def test_modules_have_the_names_that_imports_use(root: Path) -> None:
+    for name in ("src/lib/__init__.py", "src/lib/deep/__init__.py", "src/lib/deep/x.py", "plain/y.py", "z.py"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("")
+    modules.changed()
+    named = [modules.python(root, n) for n in ("src/lib/deep/x.py", "src/lib/__init__.py", "plain/y.py", "z.py")]
+    assert named == ["lib.deep.x", "lib", "plain.y", "z"]
+    assert modules.absolute("..a", "lib.deep.x", package=False) == "lib.a"
+    assert modules.absolute(".a", "lib.deep", package=True) == "lib.deep.a"
+    assert modules.script("../b/index", "web/a/c.ts") == "web/b"

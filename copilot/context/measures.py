@@ -1,0 +1,122 @@
+"""Values that compare a candidate, or a member of one, with the place at hand."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from copilot.context import symbols, windows
+from copilot.context.found import Found
+from copilot.context.index import Index
+from copilot.context.place import Place
+from copilot.context.symbols import Unit
+
+if TYPE_CHECKING:
+    from copilot.context.corpus import Corpus
+
+_PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_MEMBERS: Final = 250
+_TYPE_OPENINGS: Final = frozenset({"new", "raise", "throw", "throws", "extends", "implements", "->", "isinstance", "@", "instanceof", "catch"})  # fmt: skip
+
+
+def recency(place: Place, name: str) -> float:
+    """1 for a word just before the caret, towards 0 for one far above or absent."""
+    distance = place.last.get(name)
+    return 0.0 if distance is None else 1 / (1 + distance / 60)
+
+
+def shared(one: str, other: str) -> int:
+    """How many folders two paths share from the root."""
+    count = 0
+    for a, b in zip(one.split("/")[:-1], other.split("/")[:-1], strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def parts(name: str) -> frozenset[str]:
+    """The words that a name is made of, in small letters."""
+    return frozenset(p.lower() for p in _PARTS.findall(name))
+
+
+def measure(place: Place, best: Sequence[Found], index: Index, corpus: Corpus | None) -> None:
+    """Values that compare a candidate with the place, and how much each member of a type matters."""
+    counts = symbols.importers(index, {f.unit.name for f in best})
+    about = frozenset().union(*(parts(w) for w in place.nearest)) if place.nearest else frozenset()
+    wide = frozenset().union(*(parts(w) for w in place.near)) if place.near else frozenset()
+    called = place.receiver.replace("()", "").rpartition(".")[2]
+    receiver = parts(called)
+    folder = windows.owners_in(corpus, place.folder, place.path) if corpus is not None else frozenset()
+    scale = math.log1p(len(folder)) or 1.0
+    # The exact word is asked for by letters typed, by what kind of word fits, and by what the lines around name.
+    wants_type = place.opening in _TYPE_OPENINGS
+    for found in best:
+        unit, say = found.unit, found.values
+        name = unit.name
+        used = place.words[name]
+        say["uses"] = math.log1p(used)
+        say["near"] = float(name in place.near)
+        say["nearest"] = float(name in place.nearest)
+        say["recency"] = recency(place, name)
+        say["later"] = math.log1p(place.later[name])
+        say["importers"] = math.log1p(counts.get(name, 0))
+        if corpus is not None:
+            owners = windows.owners_naming(corpus, name)
+            say["files"] = math.log1p(len(owners))
+            say["folder_files"] = math.log1p(len(owners & folder)) / scale
+        own = parts(name)
+        say["parts"] = len(own & about) / (len(own) or 1)
+        say["wide_parts"] = len(own & wide) / (len(own) or 1)
+        say["receiver_parts"] = len(own & receiver) / (len(own) or 1) if receiver else 0.0
+        say["type"] = float(unit.is_type)
+        say["constant"] = float(unit.kind in ("constant", "variable", "field"))
+        say["tests"] = float(
+            "test" in unit.path.lower().rpartition("/")[0] or unit.path.rpartition("/")[2].startswith("test")
+        )
+        say["tests_both"] = float(say["tests"] and "test" in place.path.lower())
+        say["shared"] = shared(place.path, unit.path) / (place.path.count("/") or 1) if not unit.package else 0.0
+        say["dependency"] = float(unit.package > 0)
+        say["dot"] = float(bool(place.receiver))
+        say["dot_plain"] = float(bool(place.receiver) and not unit.is_type and "receiver" not in say)
+        say["wants_type"] = float(wants_type and unit.is_type)
+        say["fits_typed"] = float(bool(place.typed) and name.startswith(place.typed))
+        say["misfits_typed"] = float(bool(place.typed) and not place.receiver and not name.startswith(place.typed))
+        say["rrf"] = found.rrf * 10
+        say["private"] = float(name.startswith("_"))
+        say["unseen_import"] = float("import" in say and used <= 1)
+        say["hand_near"] = say.get("hand", 0.0) * say["near"]
+        say["member_draft"] = max((v.get("draft", 0.0) for v in found.members.values()), default=0.0)
+
+
+def members_measured(
+    found: Found, members: Sequence[Unit], place: Place, corpus: Corpus | None
+) -> list[tuple[Unit, dict[str, float]]]:
+    """The members of a candidate with the values that order them."""
+    about = frozenset().union(*(parts(w) for w in place.nearest)) if place.nearest else frozenset()
+    wide = frozenset().union(*(parts(w) for w in place.near)) if place.near else frozenset()
+    folder = windows.owners_in(corpus, place.folder, place.path) if corpus is not None else frozenset()
+    measured = []
+    for member in members[:_MEMBERS]:
+        own = parts(member.name)
+        owners = windows.owners_naming(corpus, member.name) if corpus is not None else frozenset()
+        values = {f"m_{source}": value for source, value in found.members.get(member.name, {}).items()}
+        values |= {
+            "m_near": float(member.name in place.near),
+            "m_nearest": float(member.name in place.nearest),
+            "m_later": float(member.name in place.later),
+            "m_uses": math.log1p(place.words[member.name]),
+            "m_parts": len(own & about) / (len(own) or 1),
+            "m_wide_parts": len(own & wide) / (len(own) or 1),
+            "m_files": math.log1p(len(owners)),
+            "m_folder_files": math.log1p(len(owners & folder)),
+            "m_constructor": float(member.kind == "constructor"),
+            "m_code": float(member.is_code),
+            "m_private": float(member.name.startswith("_") and member.kind != "constructor"),
+            "m_typed": float(bool(place.typed) and member.name.startswith(place.typed)),
+            "m_receiver_code": float("receiver" in found.values and member.is_code),
+        }
+        measured.append((member, values))
+    return measured

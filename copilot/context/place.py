@@ -1,0 +1,202 @@
+"""What stands around the caret: the words in use, what is imported, which variables have which type, what is asked for.
+
+Read from the text and the document's outline; the index is not asked. The rest of the caret's line is never looked at:
+it is what somebody is about to write. Absent on purpose: resolving names (`receivers`, `candidates`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Final
+
+from copilot.context import lexemes
+from copilot.syntax.outline import Import, Outline, Symbol, outline
+from copilot.types import Document, Span
+
+NEAR: Final = 20
+"""Lines above the caret that say what it is about."""
+
+_READ: Final = 60_000
+"""Characters before the caret in which uses of a name are counted."""
+
+_AFTER: Final = 40
+_WORD: Final = re.compile(r"[^\W\d]\w*")
+_PAIR: Final = re.compile(r"([^\W\d]\w*)\s*\.\s*(?=([^\W\d]\w*))")
+_DOTTED: Final = re.compile(r"([^\W\d]\w*)\s*\.")
+_IMPORTS: Final = re.compile(
+    r"^[ \t]*(?:(?:from[ \t]+\S+[ \t]+)?import[ \t]*\([^)]*\)|(?:import|from|package)\b[^\n]*)", re.MULTILINE
+)
+_TAIL: Final = re.compile(r"((?:[^\W\d]\w*(?:\([^()\n]*\)|\[[^\[\]\n]*\])?\s*\.\s*)*)([^\W\d]\w*)?$")
+_STRINGS: Final = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
+_COMMENT: Final = {
+    "python": re.compile(r"#[^\n]*"),
+    "java": re.compile(r"//[^\n]*|/\*.*?\*/|^\s*\*[^\n]*", re.DOTALL | re.MULTILINE),
+}
+_PYTHON_TYPED: Final = re.compile(
+    r"\b([^\W\d]\w*)\s*:\s*([\w.]+(?:\[[^\n=]*?\])?(?:\s*\|\s*[\w.]+)*)\s*(?==|,|\)|$)", re.MULTILINE
+)
+_PYTHON_MADE: Final = re.compile(
+    r"\b((?:self\.)?[^\W\d]\w*)\s*=\s*(?:await\s+)?([^\W\d][\w.]*(?:\(\))?[\w.]*)(\(|\n|$)"
+)
+_PYTHON_WITH: Final = re.compile(r"\b([^\W\d][\w.]*)\([^\n]*\)\s+as\s+([^\W\d]\w*)")
+_PYTHON_EXCEPT: Final = re.compile(r"\bexcept\s+\(?([\w.]+)[^\n:]*?\s+as\s+([^\W\d]\w*)")
+_JAVA_TYPED: Final = re.compile(r"\b([A-Z][\w.]*)(?:<[^;=(){}\n]*>)?(?:\[\])?(?:\.\.\.)?\s+([a-z_$]\w*)\s*(?=[=;,):])")
+_JAVA_VAR: Final = re.compile(r"\bvar\s+([a-z_$]\w*)\s*=\s*(?:new\s+)?([^\W\d][\w.]*)\s*[(<]")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The caret. `path` is relative to the root. `words`: identifiers before it with how often, `last` where each stood
+    last (in words from the caret, 0 nearest), `near` those of the last `NEAR` lines. `later`: those of the lines behind.
+    `before_dots`: those of `near` that a dot follows, nearest first; `behind_dots`: what follows `word.` how often.
+
+    `receiver` is the text before the dot at the caret (`a.b()`), empty without; `typed` the letters of the name begun.
+    `opening` is the word before those (`new`, `raise`, `->`). `variables`: name to type text, or `=f` for what f returns.
+    """
+
+    path: str
+    language: str
+    document: Document
+    outline: Outline
+    line: str
+    words: Counter[str]
+    last: dict[str, int]
+    near: tuple[str, ...]
+    nearest: tuple[str, ...]
+    later: Counter[str]
+    before_dots: tuple[str, ...]
+    behind_dots: dict[str, Counter[str]]
+    receiver: str
+    typed: str
+    opening: str
+    variables: dict[str, str]
+    imports: tuple[Import, ...]
+    around: tuple[Symbol, ...]
+    position: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> str:
+        """The folder of the file, relative to the root."""
+        parent = PurePosixPath(self.path).parent.as_posix()
+        return "" if parent == "." else parent
+
+
+def place(document: Document, path: str, before: str, after: str, caret: int, *, whole_line: bool = True) -> Place:
+    """The place of a caret at byte `caret`; `whole_line` False: as if its line were empty (it is being typed)."""
+    language = document.language or ""
+    line = before[before.rfind("\n") + 1 :]
+    above = before[: len(before) - len(line)]
+    line = line if whole_line else ""
+    text = _bare((above + line)[-_READ:], language)
+    every = _WORD.findall(text)
+    rows = text.split("\n")
+    near = _WORD.findall("\n".join(rows[-NEAR - 1 :]))
+    nearest = _WORD.findall("\n".join(rows[-4:]))
+    behind = after[after.find("\n") + 1 :] if "\n" in after else ""
+    later = Counter(_WORD.findall(_bare("\n".join(behind.split("\n", _AFTER)[:_AFTER]), language)))
+    last: dict[str, int] = {}
+    for distance, word in enumerate(reversed(every)):
+        last.setdefault(word, distance)
+    tail = _TAIL.search(line)
+    receiver = tail[1].rstrip().removesuffix(".").rstrip() if tail else ""
+    typed = (tail[2] or "") if tail else ""
+    opening = _opening(line[: tail.start()] if tail else line)
+    shape = outline(document)
+    around = _around(shape, caret, before)
+    return Place(
+        path,
+        language,
+        document,
+        shape,
+        line,
+        Counter(every),
+        last,
+        tuple(dict.fromkeys(reversed(near))),
+        tuple(dict.fromkeys(reversed(nearest))),
+        later,
+        tuple(dict.fromkeys(reversed(_DOTTED.findall("\n".join(rows[-NEAR - 1 :]))))),
+        _behind_dots(text),
+        receiver,
+        typed,
+        opening,
+        dict(_variables(text, language, around, shape)),
+        tuple(row for row in shape.imports if row.span.start < caret or language == "java"),
+        around,
+    )
+
+
+_TYPES: Final = ("class", "interface", "enum", "record")
+
+
+def _around(shape: Outline, caret: int, before: str) -> tuple[Symbol, ...]:
+    """The definitions around the caret, innermost first. Of a text that ends inside a class, whose tree may not tell,
+    the margins do.
+    """
+    found = sorted((s for s in shape.symbols if s.span.contains(Span(caret, caret))), key=lambda s: len(s.span))
+    if any(s.kind in _TYPES for s in found):
+        return tuple(found)
+    line = before[before.rfind("\n") + 1 :]
+    margin = len(line) - len(line.lstrip())
+    text = before.encode()
+    low = caret - len(text)
+    for symbol in reversed(shape.symbols):
+        at = symbol.span.start - low
+        if symbol.kind in _TYPES and 0 <= at < len(text) and at - (text.rfind(b"\n", 0, at) + 1) < margin:
+            return (*found, symbol)
+    return tuple(found)
+
+
+def _behind_dots(text: str) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for match in _PAIR.finditer(text):
+        found.setdefault(match[1], Counter())[match[2]] += 1
+    return found
+
+
+def kept(language: str) -> frozenset[str]:
+    """Words of a language that name nothing."""
+    return lexemes.kept_words(language)
+
+
+def _bare(text: str, language: str) -> str:
+    """Text without strings, comments and imports (a string over several lines keeps its middle: harmless here)."""
+    text = _STRINGS.sub('""', text)
+    comment = _COMMENT.get(language)
+    text = comment.sub("", text) if comment is not None else text
+    return _IMPORTS.sub("", text)
+
+
+def _opening(text: str) -> str:
+    """The last word or sign before the name at the caret."""
+    found = re.search(r"([^\W\d]\w*|[^\w\s]+)\s*$", text)
+    return found[1][-2:] if found and not found[1][0].isalnum() else (found[1] if found else "")
+
+
+def _variables(text: str, language: str, around: tuple[Symbol, ...], shape: Outline) -> Iterator[tuple[str, str]]:
+    """Later ones win: fields of the class, then parameters, then what the text says from top to bottom."""
+    for symbol in around:
+        if symbol.kind in ("class", "interface", "enum", "record"):
+            for child in shape.children(symbol):
+                if child.kind in ("field", "constant") and child.returns:
+                    yield f"self.{child.name}", child.returns
+                    if language == "java":
+                        yield child.name, child.returns
+    for symbol in reversed(around):
+        for parameter in symbol.parameters:
+            if parameter.annotation:
+                yield parameter.name, parameter.annotation
+    if language == "java":
+        yield from ((m[2], m[1]) for m in _JAVA_TYPED.finditer(text))
+        yield from ((m[1], f"={m[2]}") for m in _JAVA_VAR.finditer(text))
+        return
+    if language == "python":
+        yield from ((m[1], m[2]) for m in _PYTHON_TYPED.finditer(text))
+        for match in _PYTHON_MADE.finditer(text):
+            if match[3] == "(" or "." in match[2]:
+                yield match[1], f"={match[2]}" if match[3] == "(" else f"@{match[2]}"
+        yield from ((m[2], f"={m[1]}") for m in _PYTHON_WITH.finditer(text))
+        yield from ((m[2], m[1]) for m in _PYTHON_EXCEPT.finditer(text))

@@ -1,0 +1,116 @@
+"""The order of candidates: a weighted sum of the values in `measures`, mended by small trees; learned on public packages.
+
+`rank.json` is readable on purpose: a bank can see why a definition was sent. Absent on purpose: any state.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from copilot.context.found import Found
+from copilot.context.symbols import Unit
+
+NAMES: Final = (
+    "receiver", "import", "hand", "base", "draft", "window", "named", "package", "beside", "hop", "field", "after", "dotted", "module", "star",
+    "typed", "uses", "near", "nearest", "recency", "later", "importers", "files", "folder_files", "parts", "wide_parts",
+    "receiver_parts", "type", "constant", "tests", "tests_both", "shared", "dependency", "dot", "dot_plain",
+    "wants_type", "fits_typed", "misfits_typed", "rrf", "private", "unseen_import", "hand_near", "member_draft",
+)  # fmt: skip
+"""The values that are weighed."""
+
+_PRESENCE: Final = ("receiver", "import", "hand", "base", "draft", "window", "hop", "named", "after", "dotted")
+"""Sources that count for themselves too, however strongly they speak."""
+
+_PAIRS: Final = (
+    ("dot", "receiver"), ("dot", "hand"), ("dot", "type"), ("dot", "import"), ("dot", "draft"), ("dot", "uses"), ("dot", "after"), ("dot", "dotted"), ("dependency", "after"), ("after", "draft"),
+    ("dependency", "import"), ("dependency", "uses"), ("dependency", "hand"), ("dependency", "receiver"),
+    ("dependency", "draft"), ("import", "recency"), ("import", "draft"), ("hand", "draft"), ("import", "parts"),
+    ("draft", "window"), ("import", "type"), ("later", "import"), ("later", "type"), ("hop", "parts"),
+    ("type", "uses"), ("hand", "recency"), ("import", "near"), ("package", "uses"), ("package", "parts"),
+    ("package", "folder_files"), ("import", "folder_files"), ("dot", "folder_files"), ("type", "folder_files"),
+)  # fmt: skip
+"""Values that mean more together."""
+
+FEATURES: Final = (*NAMES, *(f"has {n}" for n in _PRESENCE), *(f"{a} & {b}" for a, b in _PAIRS))
+
+
+DEPTH: Final = 4
+"""Levels of a tree."""
+
+MEMBERS: Final = (
+    "m_draft", "m_window", "m_named", "m_after", "m_dotted", "m_typed", "m_near", "m_nearest", "m_later", "m_uses", "m_parts", "m_wide_parts",
+    "m_files", "m_folder_files", "m_constructor", "m_code", "m_private", "m_receiver_code",
+)  # fmt: skip
+"""The values that order the members of one type."""
+
+
+def member_features(values: Mapping[str, float]) -> list[float]:
+    """The values of a member in the order of `MEMBERS`."""
+    return [values.get(name, 0.0) for name in MEMBERS]
+
+
+def members(measured: Sequence[tuple[Unit, Mapping[str, float]]]) -> dict[str, float]:
+    """Name of a member to its worth."""
+    weights = _model().members
+    found: dict[str, float] = {}
+    for member, values in measured:
+        worth = round(sum(w * v for w, v in zip(weights, member_features(values), strict=True)), 9)
+        found[member.name] = max(found.get(member.name, worth), worth)
+    return found
+
+
+def features(found: Found) -> list[float]:
+    """The values of a candidate in the order of `FEATURES`."""
+    values = found.values
+    plain = [values.get(name, 0.0) for name in NAMES]
+    present = [float(name in values) for name in _PRESENCE]
+    pairs = [values.get(a, 0.0) * values.get(b, 0.0) for a, b in _PAIRS]
+    return plain + present + pairs
+
+
+def ordered(found: Sequence[Found]) -> list[tuple[float, Found]]:
+    """`(score, candidate)`, best first; ties by place. Needs numpy."""
+    import numpy as np
+
+    if not found:
+        return []
+    values = np.array([features(one) for one in found])
+    scores = values @ np.array(_model().weights)
+    rows = np.arange(len(found))
+    for columns, bounds, adds in _model().trees:
+        node, first = np.zeros(len(found), np.int64), 0
+        for level in range(DEPTH):
+            at = first + node
+            node = node * 2 + (values[rows, columns[at]] > bounds[at])
+            first += 2**level
+        scores = scores + adds[node]
+    scored = list(zip(scores.tolist(), found, strict=True))
+    return sorted(scored, key=lambda row: (-round(row[0], 9), row[1].unit.path, row[1].unit.start))
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    weights: tuple[float, ...]
+    members: tuple[float, ...]
+    trees: tuple[tuple[Any, Any, Any], ...]
+    """For each tree the columns and bounds of its splits, level by level, and what its leaves add."""
+
+
+@cache
+def _model() -> _Model:
+    import numpy as np
+
+    known: dict[str, Any] = json.loads(resources.files("copilot.context").joinpath("rank.json").read_text("utf-8"))
+    weights: dict[str, float] = known["weights"]
+    where = {name: n for n, name in enumerate(FEATURES)}
+    trees = tuple(
+        (np.array([where[name] for name in tree["names"]]), np.array(tree["above"]), np.array(tree["adds"]))
+        for tree in known["trees"]
+    )
+    inner = tuple(weights.get(name, 0.0) for name in MEMBERS)
+    return _Model(tuple(weights.get(name, 0.0) for name in FEATURES), inner, trees)

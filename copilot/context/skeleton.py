@@ -1,0 +1,154 @@
+"""Candidates as snippets: one a file, with the lines of it that matter in the order of the file.
+
+The best candidate of a file gives its snippet's place; further ones of the same file join it while there is room. Absent
+on purpose: which candidates there are, and their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from copilot.context import excerpt, measures, rank, symbols
+from copilot.context.excerpt import Part, Sources
+from copilot.context.found import Found
+from copilot.context.index import Index
+from copilot.context.place import Place
+from copilot.context.symbols import Unit
+from copilot.messages import say
+from copilot.types import Snippet, Span
+
+if TYPE_CHECKING:
+    from copilot.context.corpus import Corpus
+
+FILE_BYTES: Final = 1_500
+"""Bytes of one file's snippet."""
+
+_SIZES: Final = ((2, 1_300, 6), (5, 1_000, 3), (9, 600, 1), (99, 260, 0))
+"""Up to which rank a candidate may have how many bytes, and a function how many lines of its body."""
+
+_BYTES_A_TOKEN: Final = 3.4
+_LEAST: Final = 60
+
+Key = tuple[int, int]
+
+
+@dataclass(slots=True)
+class _File:
+    unit: Unit
+    why: str
+    text: bytes
+    parts: list[Part] = field(default_factory=list)
+    size: int = 0
+    keys: list[Key] = field(default_factory=list)
+
+
+def snippets(
+    ranked: Sequence[Found],
+    place: Place,
+    corpus: Corpus | None,
+    sources: Sources,
+    budget: int,
+    *,
+    most: int,
+    skip: Mapping[Key, str],
+) -> list[tuple[tuple[Key, ...], Snippet]]:
+    """`(candidates shown, snippet)` of the best candidates, best file first, within `budget` bytes.
+
+    `skip`: candidates that are shown already, with the text that shows them; such a one comes again only with members
+    that the dot at the caret asks for and the text lacks.
+    """
+    index = sources.index
+    chosen: dict[int, _File] = {}
+    left = budget
+    for position, found in enumerate(ranked[:most]):
+        unit = found.unit
+        members = symbols.members(index, unit) if unit.is_type else []
+        weights = rank.members(measures.members_measured(found, members, place, corpus))
+        if unit.key in skip and not _lacks(found, weights, skip[unit.key]):
+            continue
+        text = sources.text(unit)
+        bytes_, lines = next((size, lines) for last, size, lines in _SIZES if position < last)
+        room = min(bytes_, left, FILE_BYTES - (chosen[unit.file].size if unit.file in chosen else 0))
+        if room < _LEAST:
+            continue
+        parts = excerpt.parts(text, unit, members, weights, room, lines)
+        size = sum(end - start + 1 for start, end in parts)
+        if not parts or size > room + _LEAST:
+            continue
+        known = chosen.setdefault(unit.file, _File(unit, why(found, index), text))
+        known.parts += parts
+        known.keys.append(unit.key)
+        known.size += size
+        left -= size
+        if left < _LEAST:
+            break
+    return [(tuple(f.keys), _snippet(f, sources)) for f in chosen.values()]
+
+
+def _lacks(found: Found, weights: Mapping[str, float], shown: str) -> bool:
+    if "receiver" not in found.values or not found.unit.is_type:
+        return False
+    best = sorted(weights, key=lambda name: (-weights[name], name))[:3]
+    return any(name not in shown for name in best)
+
+
+def _snippet(file: _File, sources: Sources) -> Snippet:
+    text = excerpt.joined(file.text, file.parts)
+    path = Path(file.unit.path) if file.unit.package else sources.root / file.unit.path
+    span = Span(min(start for start, _ in file.parts), max(end for _, end in file.parts))
+    return Snippet(path, span, text, file.why, int(len(text) / _BYTES_A_TOKEN) + 1)
+
+
+def why(found: Found, index: Index) -> str:
+    """The source that speaks loudest, as a sentence; of a dependency, which one."""
+    unit = found.unit
+    reason = _reason(next((name for name in _TELLING if name in found.values), ""), unit.name)
+    if not unit.package:
+        return reason
+    rows: list[tuple[Any, ...]] = index.select("SELECT name, version FROM packages WHERE id=?", (unit.package,))
+    held = " ".join(part for part in (rows[0] if rows else ()) if part)
+    return f"{reason} ({held})" if held else reason
+
+
+_TELLING: Final = (
+    "receiver", "import", "hand", "base", "draft", "after", "dotted", "module", "star", "field", "window", "typed", "beside", "package", "hop",
+)  # fmt: skip
+"""Sources, the most telling first."""
+
+
+def _reason(source: str, name: str) -> str:
+    """What a source means, as a sentence for the developer."""
+    match source:
+        case "receiver":
+            return say("{name} is what stands before the dot", name=name)
+        case "import":
+            return say("{name} is imported in this file", name=name)
+        case "hand":
+            return say("{name} is the type of a variable in use", name=name)
+        case "base":
+            return say("{name} is a base of this class", name=name)
+        case "field":
+            return say("{name} is the type of a field of this class", name=name)
+        case "draft":
+            return say("a likely next line uses {name}", name=name)
+        case "after" | "dotted":
+            return say("{name} is used like this elsewhere", name=name)
+        case "module":
+            return say("{name} lies in a module that is imported here", name=name)
+        case "star":
+            return say("{name} comes with a wildcard import", name=name)
+        case "window":
+            return say("similar lines use {name}", name=name)
+        case "typed":
+            return say("{name} begins with what is typed", name=name)
+        case "beside":
+            return say("files of this folder import {name}", name=name)
+        case "package":
+            return say("{name} lies in the same package", name=name)
+        case "hop":
+            return say("{name} stands in the signature of what is used here", name=name)
+        case _:
+            return say("{name}, or a member of it, is named nearby", name=name)
