@@ -97,7 +97,10 @@ def item(document: Document, answer: Suggestion, caret: int, units: Encoding) ->
         range=convert.range_of(document, Span(begin, edit.span.end), units),
         # Where a copied line was copied from is shown to who holds the pointer over the item (3.18).
         command=types.Command(
-            say("Accepted"), ACCEPT, tooltip=answer.origin if ": " in answer.origin else None, arguments=[answer.trace_id]
+            say("Accepted"),
+            ACCEPT,
+            tooltip=answer.origin if ": " in answer.origin else None,
+            arguments=[answer.trace_id],
         ),
     )
 
