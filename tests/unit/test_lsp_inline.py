@@ -54,3 +54,15 @@ def test_what_the_method_cannot_show_is_silence(span: tuple[int, int], new: str,
 def test_two_edits_are_silence() -> None:
     two = (Edit(PATH, Span(0, 0), "a"), Edit(PATH, Span(3, 3), "b"))
     assert item(document(PATH, "python", "abc"), Suggestion(two, (), "test", 0.9, "t"), 0, "utf-16") is None
+
+
+def test_a_copied_line_tells_its_source_in_the_tooltip() -> None:
+    answer = Suggestion((Edit(PATH, Span(2, 2), "c"),), (), "embedded: bank/fees.py:12", 0.9, "abc123")
+    found = item(document(PATH, "python", "ab"), answer, 2, "utf-16")
+    assert found is not None
+    assert found.command is not None
+    assert found.command.tooltip == "embedded: bank/fees.py:12"
+    plain = shown("ab", (2, 2), "c", 2)
+    assert plain is not None
+    assert plain.command is not None
+    assert plain.command.tooltip is None
