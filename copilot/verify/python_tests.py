@@ -203,6 +203,9 @@ def _without_unused(text: str) -> str:
             continue
         node.names = names
         rows[node.lineno - 1 : node.end_lineno] = [ast.unparse(node)] if names else []
+        at = node.lineno - 1
+        if not names and at and at < len(rows) and not rows[at - 1].strip() and not rows[at].strip():
+            del rows[at]  # it stood alone between two groups
     return "\n".join(rows).lstrip("\n")
 
 

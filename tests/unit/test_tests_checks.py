@@ -222,3 +222,13 @@ def test_versions_are_read_from_disk(tmp_path: Path) -> None:
 
 def test_assertions_are_counted_by_rows() -> None:
     assert python_tests.assertion_count(GOOD + "\n\n" + GOOD.replace("test_f", "test_g")) == 2
+
+
+def test_an_import_that_goes_leaves_no_gap() -> None:
+    text = (
+        "from decimal import Decimal\n\nimport pytest\n\nfrom fees import fee\n\n\n"
+        "def test_a():\n    assert fee(1) == Decimal(1)\n\n\n"
+        "def test_b():\n    with pytest.raises(ValueError):\n        fee(-1)\n"
+    )
+    left = python_tests.without(text, ["test_b"])
+    assert left.startswith("from decimal import Decimal\n\nfrom fees import fee\n\n\ndef test_a():\n")
