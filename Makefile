@@ -104,6 +104,7 @@ bench-context: $(INSTALLED) build/bench-context/venv/.installed ## Whether a mod
 	@bash tests/system.sh jdk jdk-source
 	$(BIN)/python tests/bench/context.py
 	$(BIN)/python tests/bench/index.py --large
+	$(BIN)/python tests/bench/names_probe.py
 
 build/bench-tests/venv/.installed: tests/bench/subjects.txt
 	@echo "== the modules that unit tests are measured on, and the referee's tools, into build/bench-tests/venv"

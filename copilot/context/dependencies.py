@@ -13,7 +13,7 @@ import re
 import sqlite3
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,6 +33,9 @@ MOST: Final = 6_000
 _FILE_BYTES: Final = 2_000_000
 _DEEPEST: Final = 3
 _STAR: Final = 250
+_USERS: Final = 200
+"""Files that are looked at for what they use of a module."""
+
 _TYPES: Final = frozenset({"class", "interface", "enum", "record", "annotation"})
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 _PLATFORM: Final = ("java.", "jdk.", "sun.")
@@ -90,13 +93,14 @@ class Dependencies:
     def read(self, tell: Tell = lambda _done, _left: False) -> int:
         """Read what is imported now and not there yet; returns how many files and classes were added."""
         dropped = self._forget_old()
-        mark = self._mark()
+        needs = {language: list(self._needs(language)) for language in ("python", "java")}
+        mark = self._mark(needs)
         known = self.database.execute("SELECT value FROM state WHERE key='dependencies'").fetchone()
         if not dropped and known is not None and known[0] == mark:
             return 0
         before = len(self._files)
         for language, step in (("python", self._python_need), ("java", self._java_need)):
-            queue = deque(self._needs(language))
+            queue = deque(needs[language])
             while queue and len(self._files) < MOST:
                 need = queue.popleft()
                 key = (language, need.module, need.name)
@@ -110,9 +114,9 @@ class Dependencies:
         self.database.execute("INSERT OR REPLACE INTO state VALUES('dependencies', ?)", (mark,))
         return len(self._files) - before
 
-    def _mark(self) -> str:
+    def _mark(self, needs: Mapping[str, list[_Need]]) -> str:
         """What the result depends on, in short: what is imported, and what is installed."""
-        asked = [(need.module, need.name) for language in ("python", "java") for need in self._needs(language)]
+        asked = [(need.module, need.name) for found in needs.values() for need in found]
         there: list[object] = [asked, self.places]
         there += [sorted(path.name for path in home.glob("*.dist-info")) for home in self.places.packages]
         there += [(jar.as_posix(), stamp_of(jar)) for jar in classpath.jars(self.root, self.places.jars)]
@@ -133,24 +137,32 @@ class Dependencies:
             " WHERE f.package=0 AND f.language=? ORDER BY i.module, i.target",
             (language,),
         ).fetchall()
+        whole = self._whole() if language == "python" else {}
         for module, name in asked:
             if language == "python":
                 top = module.partition(".")[0]
                 if top and top not in tops and top not in sys.stdlib_module_names:
                     yield _Need(module, name)
                     if not name:
-                        yield from self._attributes(module)
+                        yield from self._attributes(module, whole.get(module, []))
             elif not module.startswith(_PLATFORM) and module not in own:
                 yield _Need(module, name)
 
-    def _attributes(self, module: str) -> Iterator[_Need]:
-        """What files use of a module that they import whole (`np.array`)."""
+    def _whole(self) -> dict[str, list[tuple[str, str]]]:
+        """`(file, bound name)` of the imports of whole Python modules, by module."""
         query = (
-            "SELECT DISTINCT f.path, i.name FROM imports i JOIN files f ON f.id = i.file"
-            " WHERE f.package=0 AND i.module=? AND i.target='' ORDER BY f.path LIMIT 400"
+            "SELECT DISTINCT i.module, f.path, i.name FROM imports i JOIN files f ON f.id = i.file"
+            " WHERE f.package=0 AND f.language='python' AND i.target='' ORDER BY i.module, f.path"
         )
+        found: dict[str, list[tuple[str, str]]] = {}
+        for module, path, bound in self.database.execute(query):
+            found.setdefault(module, []).append((path, bound))
+        return found
+
+    def _attributes(self, module: str, places: list[tuple[str, str]]) -> Iterator[_Need]:
+        """What files use of a module that they import whole (`np.array`)."""
         names: dict[str, None] = {}
-        for path, bound in self.database.execute(query, (module,)).fetchall():
+        for path, bound in places[:_USERS]:
             try:
                 text = files.content(self.root / path, limit=_FILE_BYTES).decode("utf-8", "replace")
             except UnreadableFile:

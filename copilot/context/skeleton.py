@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FILE_BYTES: Final = 1_500
 """Bytes of one file's snippet."""
 
-_SIZES: Final = ((2, 1_300, 6), (5, 1_000, 3), (9, 600, 1), (99, 260, 0))
+_SIZES: Final = ((2, 1_000, 2), (6, 800, 0), (14, 500, 0), (99, 300, 0))
 """Up to which rank a candidate may have how many bytes, and a function how many lines of its body."""
 
 _BYTES_A_TOKEN: Final = 3.4

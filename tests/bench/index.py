@@ -4,7 +4,7 @@ A repository of 500 Python files is put together from the standard library (file
 second are counted per CPU second of the worker (one core), its start and the token arrays included. A save is the
 CPU time that the worker spends on one saved file; the largest of the files' typical sizes are among those saved.
 
-`--large`: 30 MB of Python files of the packages that `make bench-context` installs, dependencies read too; writes
+`--large`: 30 MB of Python files of the packages that `make bench-context` installs, without dependencies; writes
 `index_30mb.json`. `rss_mb` is the most that the worker ever held, pages of mapped files included.
 """
 
@@ -88,8 +88,8 @@ def large_figures() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, "repo")
         files = large(root)
-        settings = Settings(index=IndexSettings(folder=str(Path(folder, "index"))))
-        worker = IndexWorker(root, settings, python=ENVIRONMENT / "bin" / "python")
+        settings = Settings(index=IndexSettings(folder=str(Path(folder, "index")), dependencies=False))
+        worker = IndexWorker(root, settings)
         started = time.perf_counter()
         worker.start()
         if not worker.wait(600):
