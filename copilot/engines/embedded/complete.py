@@ -36,7 +36,7 @@ _EFFORT_S: Final = 0.08
 wait, too), whatever the deadline allows.
 """
 
-_CERTAIN: Final = {"quiet": 0.85, "normal": 0.65, "eager": 0.5}
+_CERTAIN: Final = {"quiet": 0.9, "normal": 0.8, "eager": 0.65}
 """The least probability of the next words, by profile; they are proposed while somebody types, not when asked for."""
 
 _DOUBTFUL: Final = 0.65
