@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that the named system packages are there: installs them as root, else says what to install.
-# Usage: tests/system.sh [bubblewrap] [faketime] [headers] [jdk] [nginx] [venv]
+# Usage: tests/system.sh [bubblewrap] [faketime] [headers] [jdk] [jdk-source] [nginx] [venv]
 set -eu
 
 need() { # package, why
@@ -20,6 +20,7 @@ for wanted in "$@"; do
         faketime) ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || need libfaketime "repeats generated tests under another date" ;;
         headers) test -f /usr/include/asm-generic/unistd.h || need linux-libc-dev "the kernel's numbers, for the sandbox's filter" ;;
         jdk) command -v javac >/dev/null || need default-jdk-headless "compiles the generated Java in the tests" ;;
+        jdk-source) ls /usr/lib/jvm/*/lib/src.zip >/dev/null 2>&1 || need openjdk-17-source "Java code that the completion is measured on" ;;
         nginx) command -v nginx >/dev/null || test -x /usr/sbin/nginx || need nginx-light "serves TLS in the gateway's tests" ;;
         venv) need python3-venv "creates .venv" ;;
         *) echo "unknown system package: $wanted" >&2; exit 2 ;;
