@@ -20,9 +20,8 @@ from typing import TYPE_CHECKING
 from copilot import project as projects
 from copilot.config import Settings
 from copilot.context import gather
-from copilot.context.choice import DEADLINE_S
 from copilot.context.index import Index, IndexStatus
-from copilot.context.recent import Recent
+from copilot.context.recent import DEADLINE_S, Recent
 from copilot.context.worker import IndexWorker
 from copilot.engines import circuit
 from copilot.engines.base import Engine, Resources, closing

@@ -24,15 +24,14 @@ from copilot.context.index import Index
 from copilot.context.listing import relative
 from copilot.context.place import Place
 from copilot.context.receivers import Meanings
+from copilot.context.recent import Work
 from copilot.context.skeleton import Key
 from copilot.context.symbols import Unit
 from copilot.messages import say
-from copilot.types import Document, Request, Snippet, Span, Task
+from copilot.types import Request, Snippet, Span, Task
 
 if TYPE_CHECKING:
     from copilot.context.corpus import Corpus
-
-DEADLINE_S: Final = 0.15
 
 SETTLED_BYTES: Final = 4_800
 FRESH_BYTES: Final = 3_000
@@ -51,19 +50,6 @@ _FRESH: Final = 10
 
 _KEPT: Final = 8
 _BYTES_A_TOKEN: Final = 3.4
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What the developer has before them: open documents, the one used last first, and the places edited lately."""
-
-    opened: tuple[Document, ...] = ()
-    edits: tuple[tuple[Path, int], ...] = ()
-    """`(file, byte offset)`, the latest first, at most one a file."""
-    drafts: tuple[str, ...] = ()
-    """How the completion engine would end the line, likeliest first, the letters typed included."""
-    patience_s: float = DEADLINE_S
-    """Wall seconds after which no further source is asked."""
 
 
 @dataclass(slots=True)

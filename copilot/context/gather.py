@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from copilot.config import Settings
-from copilot.context import choice
-from copilot.context.choice import Work
 from copilot.context.index import Index
+from copilot.context.recent import Work
 from copilot.messages import say
 from copilot.types import Context, Document, Request, Snippet, Span, Task
 
@@ -41,7 +40,11 @@ def gather(
     before, after, cut = around(request.document, request.span)
     asked = bool(settings.gateway.url) if model is None else model
     wanted = asked and not index.excluded(request.document.path)
-    snippets = choice.chosen(request, index, before, after, work or Work()) if wanted else ()
+    snippets: tuple[Snippet, ...] = ()
+    if wanted:
+        from copilot.context import choice  # the grammars are not loaded at start
+
+        snippets = choice.chosen(request, index, before, after, work or Work())
     if wanted and request.task is Task.TESTS:
         snippets = (*_example(request, index), *snippets)
     return Context(before, after, snippets, truncated=cut)

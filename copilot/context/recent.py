@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from copilot.context.choice import Work
 from copilot.types import Document
 
+DEADLINE_S: Final = 0.15
 _OPENED: Final = 20
 _EDITED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the developer has before them: open documents, the one used last first, and the places edited lately."""
+
+    opened: tuple[Document, ...] = ()
+    edits: tuple[tuple[Path, int], ...] = ()
+    """`(file, byte offset)`, the latest first, at most one a file."""
+    drafts: tuple[str, ...] = ()
+    """How the completion engine would end the line, likeliest first, the letters typed included."""
+    patience_s: float = DEADLINE_S
+    """Wall seconds after which no further source is asked."""
 
 
 class Recent:

@@ -21,10 +21,10 @@ from context_places import Gold, drafts_at, golds, index_of
 from report import Figure, publish
 
 from copilot.context import choice
-from copilot.context.choice import Work
 from copilot.context.classes_java import Places
 from copilot.context.dependencies import packages_of
 from copilot.context.reader import StoredIndex
+from copilot.context.recent import Work
 from copilot.types import CompleteOptions, Request, Snippet, Span, Task, document
 
 ROOT = Path(__file__).parents[2]

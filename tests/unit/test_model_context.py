@@ -12,9 +12,8 @@ from copilot import files
 from copilot.config import Index as IndexSettings
 from copilot.config import Settings
 from copilot.context import gather
-from copilot.context.choice import Work
 from copilot.context.index import Index
-from copilot.context.recent import Recent
+from copilot.context.recent import Recent, Work
 from copilot.context.worker import IndexWorker
 from copilot.tasks import complete
 from copilot.types import DEFAULT_OPTIONS, Context, Request, Snippet, Span, Task, document
