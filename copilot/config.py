@@ -104,6 +104,7 @@ class Completion:
         project=True,
         most=60_000,
     )
+    recent: bool = _key(True, "Let what is open, was edited lately and is likely to come choose what a model is shown.")
 
     def patience_s(self, trigger: str) -> float:
         """Seconds a completion may take: the deadline when it is `automatic`, ten times that when it was asked for."""

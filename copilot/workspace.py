@@ -21,7 +21,7 @@ from copilot import project as projects
 from copilot.config import Settings
 from copilot.context import gather
 from copilot.context.index import Index, IndexStatus
-from copilot.context.recent import DEADLINE_S, Recent
+from copilot.context.recent import DEADLINE_S, Recent, Work
 from copilot.context.worker import IndexWorker
 from copilot.engines import circuit
 from copilot.engines.base import Engine, Resources, closing
@@ -221,14 +221,19 @@ class Workspace:
         other._embedded = EmbeddedEngine(resources)  # noqa: SLF001
         return other
 
-    async def gather(self, request: Request, *, anyway: bool = False, patience_s: float = DEADLINE_S) -> Context:
-        """What an engine sees beside the document; `anyway`: as if a model were asked."""
+    async def gather(self, request: Request, *, anyway: bool = False, patience_s: float | None = None) -> Context:
+        """What an engine sees beside the document; `anyway`: as if a model were asked. `patience_s`: wall seconds for the
+        search; None: a quarter of what the model may take for a completion.
+        """
         unasked = request.task is Task.FIX and request.trigger == "automatic"
         asked = anyway or (self._model is not None and self._replay is None and not unasked)
         if not asked:
             return gather.gather(request, self.index, self._settings, model=False)
-        drafts = await self._drafts(request) if request.task is Task.COMPLETE else ()
-        work = replace(self._work.now(request.document), patience_s=patience_s, drafts=drafts)
+        patience_s = patience_s or max(DEADLINE_S, self._settings.model.complete_ms / 4000)
+        work = Work(patience_s=patience_s)
+        if self._settings.completion.recent:
+            drafts = await self._drafts(request) if request.task is Task.COMPLETE else ()
+            work = replace(self._work.now(request.document), patience_s=patience_s, drafts=drafts)
         if request.task is Task.COMPLETE and not anyway:
             self._work.note(request.document, request.span.start)
         search = partial(gather.gather, request, self.index, self._settings, model=True, work=work)

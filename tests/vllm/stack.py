@@ -229,6 +229,7 @@ async def editor(
         "COPILOT_GATEWAY_KEY": at.keys[team],
         "BANK_COPILOT_PYTHON_INTERPRETER": sys.executable,
         "BANK_COPILOT_MODEL_COMPLETE_MS": "15000",
+        "BANK_COPILOT_COMPLETION_RECENT": "false",  # a model that knows prompts by heart: they may not depend on the order
         "XDG_CACHE_HOME": str(folder / "cache"),
         **settings,
     }
