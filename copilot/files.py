@@ -95,8 +95,12 @@ def write(doc: Document) -> None:
 
     Raises UnreadableFile when the disk refuses.
     """
-    data = doc.text.decode().encode(doc.encoding)
-    target = doc.path.resolve()
+    put(doc.path, doc.text.decode().encode(doc.encoding))
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a whole file as `write` does. Raises UnreadableFile when the disk refuses."""
+    target = path.resolve()
     fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -118,4 +122,4 @@ def write(doc: Document) -> None:
     except OSError as error:
         fresh.unlink(missing_ok=True)
         reason = error.strerror or str(error)
-        raise UnreadableFile(say("{name} cannot be written: {reason}.", name=doc.path.name, reason=reason)) from None
+        raise UnreadableFile(say("{name} cannot be written: {reason}.", name=path.name, reason=reason)) from None

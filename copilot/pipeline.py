@@ -51,9 +51,6 @@ _MENDINGS: Final = 6
 _EXTENSIONS: Final = 2
 """How often an engine is asked again to add to what it has just added."""
 
-_NAMING: Final = frozenset({Task.COMPLETE, Task.GENERATE, Task.FIX})
-"""Tasks whose code may name what is not there."""
-
 _LIKELIER_THAN_NOT: Final = 0.5
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 1, Severity.HINT: 1}
 
@@ -82,8 +79,11 @@ class Workbench(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Proven:
+    """A candidate with its proof; `further`: the question for what it leaves open, None where that is nothing."""
+
     candidate: Candidate
     checks: tuple[Check, ...]
+    further: Request | None = None
 
 
 async def suggest(request: Request, workspace: Workbench) -> Suggestion | Declined:
@@ -102,24 +102,23 @@ async def suggest(request: Request, workspace: Workbench) -> Suggestion | Declin
     rejected: list[Attempt] = []
     best: tuple[_Proven, Engine] | None = None
     patience_s = tasks.patience_s(request, workspace.settings)
-    question = request
+    question: Request | None = request
     for engine in workspace.engines(request):
+        if question is None:
+            break
         left_s = None if best is None or patience_s is None else began + patience_s - time.monotonic()
         try:
             async with (
                 asyncio.timeout(left_s),
                 aclosing(_rounds(task, engine, question, context, workspace, reasons, rejected)) as stream,
             ):
-                async for proven, asked in stream:
+                async for proven in stream:
                     best = (proven if best is None else _beside(best[0], proven)), engine
-                    if asked is not None:
-                        question = asked
-            if best is not None and asked is None:
-                break
         except TimeoutError:
             if best is None:
                 raise
             break  # what is proven stands
+        question = best[0].further if best is not None else request
     if best is None:
         return _declined(reasons, rejected)
     proven, engine = best
@@ -144,10 +143,8 @@ async def _rounds(
     workspace: Workbench,
     reasons: list[Declined],
     rejected: list[Attempt],
-) -> AsyncGenerator[tuple[_Proven, Request | None]]:
-    """What one engine has proven, each with more than the one before, and the question for what that leaves open. The
-    engine is asked again with what failed.
-    """
+) -> AsyncGenerator[_Proven]:
+    """What one engine has proven, each with more than the one before. The engine is asked again with what failed."""
     often = engine.rounds(request.task)
     repairs, extensions = min(task.rounds(workspace.settings), often), min(_EXTENSIONS, often - 1)
     while repairs > 0:
@@ -160,11 +157,11 @@ async def _rounds(
             request = replace(request, attempts=(*request.attempts, *failed))
             repairs -= 1
             continue
-        asked = tasks.further(request, best.candidate, best.checks)
-        yield best, asked
-        if asked is None or not extensions:
+        best = replace(best, further=tasks.further(request, best.candidate, best.checks))
+        yield best
+        if best.further is None or not extensions:
             break
-        request = asked
+        request = best.further
         extensions -= 1
 
 
@@ -219,7 +216,7 @@ async def _prove(
         done.append(check)
         if not check.passed:
             return tuple(done)
-    if request.task in _NAMING and candidate.edits:
+    if tasks.brings_names(request.task) and candidate.edits:
         check = await asyncio.to_thread(
             existing.exist, request.document, candidate.edits, workspace.index, workspace.project
         )

@@ -28,7 +28,7 @@ from copilot.engines.base import Engine, Resources, closing
 from copilot.engines.circuit import State
 from copilot.engines.embedded import EmbeddedEngine
 from copilot.engines.replay import ReplayEngine
-from copilot.engines.together import TogetherEngine
+from copilot.engines.together import Begun, TogetherEngine, begin
 from copilot.errors import WorkerDied
 from copilot.messages import say
 from copilot.progress import report
@@ -93,6 +93,8 @@ class Workspace:
         self._worker = IndexWorker(project.root, settings, self._index_moved, python=project.python, idle=_SPARE)
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="embedded")
         self._work = Recent()
+        self._begun: tuple[str, Begun] | None = None
+        """The embedded engine's work on a completion, by its trace id, between `gather` and `engines`."""
         self._replay = ReplayEngine() if engine == "replay" else None
         self._embedded = EmbeddedEngine(Resources(project, settings, self._worker.index, self._executor))
         self._model: ModelEngine | None = None
@@ -189,7 +191,7 @@ class Workspace:
             return (model,) if request.task is not Task.FIX or request.trigger == "invoked" else ()
         match request.task:
             case Task.COMPLETE:
-                return (TogetherEngine(model, embedded),)
+                return (TogetherEngine(model, embedded, self._taken(request)),)
             case Task.GENERATE:
                 options = request.options
                 derived = isinstance(options, GenerateOptions) and options.kind not in ("auto", "edit")
@@ -240,18 +242,31 @@ class Workspace:
         return await asyncio.get_running_loop().run_in_executor(self._executor, search)
 
     async def _drafts(self, request: Request) -> tuple[str, ...]:
-        """How the embedded engine would end the line: what it names is likely to be needed."""
-        document, span = request.document, request.span
-        before, after, cut = gather.around(document, span)
+        """How the embedded engine would end the line: what it names is likely to be needed.
+
+        Its work is not done twice: `engines` hands it on. The next completion ends what nobody has taken.
+        """
+        before, after, cut = gather.around(request.document, request.span)
+        begun = begin(self._embedded, request, Context(before, after, truncated=cut))
+        if self._begun is not None:
+            self._begun[1].cancel()
+        self._begun = request.trace_id, begun
+        try:
+            await asyncio.wait({begun}, timeout=_DRAFT_S)
+        except asyncio.CancelledError:
+            begun.cancel()
+            raise
         typed = re.search(r"\w*$", before)
-        found: list[str] = []
-        with contextlib.suppress(TimeoutError):
-            async with (
-                asyncio.timeout(_DRAFT_S),
-                closing(self._embedded, request, Context(before, after, truncated=cut)) as stream,
-            ):
-                found += [p.edits[0].new async for p in stream if isinstance(p, Candidate) and p.edits]
+        ready = begun.result() if begun.done() and not begun.cancelled() and begun.exception() is None else []
+        found = [p.edits[0].new for p in ready if isinstance(p, Candidate) and p.edits]
         return tuple(f"{typed[0] if typed else ''}{text}" for text in found)
+
+    def _taken(self, request: Request) -> Begun | None:
+        """What `_drafts` has begun for a request; from now on it is the taker's to end."""
+        if self._begun is None or self._begun[0] != request.trace_id:
+            return None
+        (_, begun), self._begun = self._begun, None
+        return begun
 
     def start_index(self) -> None:
         """Start building the index in the background."""
@@ -301,6 +316,8 @@ class Workspace:
 
     async def close(self) -> None:
         """End the worker and the threads, and leave the gateway."""
+        if self._begun is not None:
+            self._begun[1].cancel()
         if self._model is not None:
             await self._model.close()
         await asyncio.get_running_loop().run_in_executor(None, self._worker.close)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from copilot.context import candidates, copies, modules, rank, skeleton, symbols, windows
 from copilot.context import place as places
-from copilot.context.excerpt import Sources
+from copilot.context.excerpt import Sources, as_snippet
 from copilot.context.found import Found
 from copilot.context.index import Index
 from copilot.context.listing import relative
@@ -49,7 +49,6 @@ _FRESH: Final = 10
 """Candidates that are looked at for the settled snippets, and for the line."""
 
 _KEPT: Final = 8
-_BYTES_A_TOKEN: Final = 3.4
 
 
 @dataclass(slots=True)
@@ -215,7 +214,7 @@ def _calls(question: _Question) -> Iterator[Snippet]:
                 c for c in calls if c.path != question.request.document.path and not question.index.excluded(c.path)
             ]
             for call in sorted(others, key=lambda c: (len(c.text), c.path, c.span.start))[:_CALLS]:
-                yield _snippet(call.path, call.span, call.text + "\n", say("{name} is called here", name=unit.name))
+                yield as_snippet(call.path, call.span, call.text + "\n", say("{name} is called here", name=unit.name))
 
 
 def _edited(question: _Question) -> Iterator[Snippet]:
@@ -228,25 +227,19 @@ def _edited(question: _Question) -> Iterator[Snippet]:
         low = text.rfind(b"\n", 0, max(offset - _EDIT_BYTES // 2, 0)) + 1
         high = text.find(b"\n", min(offset + _EDIT_BYTES // 2, len(text)))
         high = len(text) if high < 0 else high + 1
-        yield _snippet(path, Span(low, high), text[low:high].decode("utf-8", "replace"), say("edited lately"))
+        yield as_snippet(path, Span(low, high), text[low:high].decode("utf-8", "replace"), say("edited lately"))
         return
 
 
 def _similar(question: _Question, search: _Search) -> Iterator[Snippet]:
     for window in search.similar[:1]:
         path = question.root / window.path
-        unit = Unit(window.owner, -1, "", "", "", 0, 0, -1, 0, "", "", "", window.path, "", "", 0)
-        rows = question.sources.text(unit).split(b"\n")[window.start : window.stop]
-        text = b"\n".join(rows)[:_WINDOW_BYTES]
+        rows = question.sources.of(window.owner, window.path).split(b"\n")
+        text = b"\n".join(rows[window.start : window.stop])[:_WINDOW_BYTES]
         text = text[: text.rfind(b"\n") + 1]
         if text.strip() and not question.index.excluded(path):
-            before = question.sources.text(unit).split(b"\n")[: window.start]
-            start = sum(len(row) + 1 for row in before)
-            yield _snippet(path, Span(start, start + len(text)), text.decode("utf-8", "replace"), say("similar lines"))
-
-
-def _snippet(path: Path, span: Span, text: str, why: str) -> Snippet:
-    return Snippet(path, span, text, why, int(len(text) / _BYTES_A_TOKEN) + 1)
+            start = sum(len(row) + 1 for row in rows[: window.start])
+            yield as_snippet(path, Span(start, start + len(text)), text.decode("utf-8", "replace"), say("similar lines"))
 
 
 def _selected(request: Request) -> str:

@@ -31,8 +31,6 @@ def continued(corpus: Corpus, before: str, language: str, own: str | None, *, mo
     typed = ""
     if line and (line[-1].isalnum() or line[-1] == "_") and words[-1:] and line.endswith(words[-1]):
         typed = words.pop()
-    elif line and not line.strip():
-        pass  # the indent word is not known before the line has a word: the newline is the context
     context = np.array([corpus.ids.get(word, -2) for word in words[-arrays.DEPTH :]], np.int32)
     hidden = {version for version, path in corpus.live.items() if path == own}
     scored: dict[str, tuple[int, int]] = {}

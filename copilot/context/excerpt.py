@@ -14,9 +14,11 @@ from copilot import files
 from copilot.context.index import Index
 from copilot.context.symbols import Unit
 from copilot.errors import UnreadableFile
+from copilot.types import Snippet, Span
 
 _HEAD_LINES: Final = 5
 _CONSTANT_LINES: Final = 3
+_BYTES_A_TOKEN: Final = 3.4
 
 
 class Sources:
@@ -28,22 +30,30 @@ class Sources:
 
     def text(self, unit: Unit) -> bytes:
         """The text that a unit's offsets count in; empty when it cannot be read."""
-        if unit.file not in self._held:
-            self._held[unit.file] = self._read(unit)
-        return self._held[unit.file]
+        return self.of(unit.file, unit.path, foreign=bool(unit.package))
 
-    def _read(self, unit: Unit) -> bytes:
-        if unit.package:
-            stored = self.index.select("SELECT text FROM sources WHERE file=?", (unit.file,))
+    def of(self, file: int, path: str, *, foreign: bool = False) -> bytes:
+        """The text of a file version; `foreign`: it belongs to a dependency. Empty when it cannot be read."""
+        if file not in self._held:
+            self._held[file] = self._read(file, self.root / path, foreign=foreign)
+        return self._held[file]
+
+    def _read(self, file: int, path: Path, *, foreign: bool) -> bytes:
+        if foreign:
+            stored = self.index.select("SELECT text FROM sources WHERE file=?", (file,))
             if stored:
                 return bytes(stored[0][0])
-        path = self.root / unit.path
-        if not unit.package and self.index.excluded(path):
+        if not foreign and self.index.excluded(path):
             return b""
         try:
             return files.read(path, None).text
         except UnreadableFile:
             return b""
+
+
+def as_snippet(path: Path, span: Span, text: str, why: str) -> Snippet:
+    """A snippet with the estimate of its tokens."""
+    return Snippet(path, span, text, why, int(len(text) / _BYTES_A_TOKEN) + 1)
 
 
 Part = tuple[int, int]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from copilot.config import Settings
+from copilot.context.excerpt import as_snippet
 from copilot.context.index import Index
 from copilot.context.recent import Work
 from copilot.messages import say
@@ -26,7 +27,6 @@ _ALIGN: Final = 16_000
 _NAMES: Final = 8
 _SNIPPET_BYTES: Final = 1_200
 _TEST_CALLS: Final = ("raises", "assertEqual", "approx", "parametrize")
-_BYTES_A_TOKEN: Final = 3.4
 _NAME: Final = re.compile(r"[^\W\d]\w{2,}")
 
 
@@ -100,13 +100,7 @@ def _example(request: Request, index: Index) -> Iterator[Snippet]:
         for path in sorted(found, key=lambda path: (_folders(document.path, path), path)):
             head = _source(path)
             if head.strip():
-                yield Snippet(
-                    path,
-                    Span(0, len(head.encode())),
-                    head,
-                    say("a test of this project"),
-                    int(len(head) / _BYTES_A_TOKEN) + 1,
-                )
+                yield as_snippet(path, Span(0, len(head.encode())), head, say("a test of this project"))
                 return
 
 

@@ -29,7 +29,6 @@ FILE_BYTES: Final = 1_500
 _SIZES: Final = ((2, 1_000, 2), (6, 800, 0), (14, 500, 0), (99, 300, 0))
 """Up to which rank a candidate may have how many bytes, and a function how many lines of its body."""
 
-_BYTES_A_TOKEN: Final = 3.4
 _LEAST: Final = 60
 
 Key = tuple[int, int]
@@ -99,7 +98,7 @@ def _snippet(file: _File, sources: Sources) -> Snippet:
     text = excerpt.joined(file.text, file.parts)
     path = Path(file.unit.path) if file.unit.package else sources.root / file.unit.path
     span = Span(min(start for start, _ in file.parts), max(end for _, end in file.parts))
-    return Snippet(path, span, text, file.why, int(len(text) / _BYTES_A_TOKEN) + 1)
+    return excerpt.as_snippet(path, span, text, file.why)
 
 
 def why(found: Found, index: Index) -> str:

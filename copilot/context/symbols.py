@@ -91,11 +91,6 @@ def by_keys(index: Index, keys: Iterable[tuple[int, int]]) -> dict[tuple[int, in
     return found
 
 
-def of_file(index: Index, file: int) -> list[Unit]:
-    """All definitions of one file version, in document order."""
-    return [Unit(*row) for row in index.select(f"SELECT {_COLUMNS} {_FROM} WHERE d.file=? ORDER BY d.n", (file,))]
-
-
 def members(index: Index, unit: Unit) -> list[Unit]:
     """The definitions directly inside a type, in document order."""
     query = f"SELECT {_COLUMNS} {_FROM} WHERE d.file=? AND d.parent=? ORDER BY d.n"

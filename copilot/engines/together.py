@@ -12,12 +12,15 @@ from collections.abc import AsyncIterator
 from copilot.engines.base import Engine, closing
 from copilot.types import Candidate, Context, Declined, Request, Task
 
+Begun = asyncio.Task[list[Candidate | Declined]]
+
 
 class TogetherEngine:
     """Starts both; yields the first one's proposals, then those of the second, which worked meanwhile."""
 
-    def __init__(self, first: Engine, second: Engine) -> None:
-        self._first, self._second = first, second
+    def __init__(self, first: Engine, second: Engine, begun: Begun | None = None) -> None:
+        """`begun`: the second one's work, where it was started before."""
+        self._first, self._second, self._begun = first, second, begun
         self.name = first.name
 
     def rounds(self, task: Task) -> int:
@@ -26,7 +29,7 @@ class TogetherEngine:
 
     async def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:
         """The proposals of both; leaving early ends both."""
-        meanwhile = asyncio.get_running_loop().create_task(_all(self._second, request, context))
+        meanwhile = self._begun or begin(self._second, request, context)
         try:
             async with closing(self._first, request, context) as stream:
                 async for proposal in stream:
@@ -38,6 +41,11 @@ class TogetherEngine:
                 meanwhile.cancel()
             # Also fetches what it raised, so that nothing is reported as never looked at.
             await asyncio.gather(meanwhile, return_exceptions=True)
+
+
+def begin(engine: Engine, request: Request, context: Context) -> Begun:
+    """Start an engine; cancelling the task closes its iterator."""
+    return asyncio.get_running_loop().create_task(_all(engine, request, context))
 
 
 async def _all(engine: Engine, request: Request, context: Context) -> list[Candidate | Declined]:

@@ -45,6 +45,7 @@ class TaskModule(Protocol):
         """True when this proven candidate is good enough to stop looking for a better one."""
 
 
+_NAMING: Final = frozenset({Task.COMPLETE, Task.GENERATE, Task.FIX})
 _BY_OUTLINE: Final = frozenset({Task.FIX, Task.COMMENT, Task.TESTS})
 _OWN_THREAD: Final = 64 * 1024
 
@@ -64,6 +65,11 @@ async def prepared(request: Request, settings: Settings, project: Project) -> Re
         await asyncio.to_thread(outline, request.document)  # kept; of a huge file it would stop the loop for seconds
     prepare = cast("Callable[..., Awaitable[Request]] | None", getattr(module(request.task), "prepared", None))
     return request if prepare is None else await prepare(request, settings, project)
+
+
+def brings_names(task: Task) -> bool:
+    """Whether the code of a task may name what is not there."""
+    return task in _NAMING
 
 
 def further(request: Request, candidate: Candidate, checks: Sequence[Check]) -> Request | None:

@@ -15,6 +15,7 @@ import pytest
 from copilot import edits, pipeline
 from copilot.config import Completion, Gateway, Guard, Model, Prompts, Settings
 from copilot.engines.circuit import State
+from copilot.engines.embedded import EmbeddedEngine
 from copilot.engines.model import ModelEngine
 from copilot.types import (
     Candidate,
@@ -421,6 +422,27 @@ async def test_a_repair_that_nobody_asked_for_never_asks_the_model(gateway, tmp_
         found = Request(Task.FIX, doc, Span(0, 8), FixOptions(), "automatic")
         assert [e.name for e in workspace.engines(found)] == ["embedded"]
         assert [e.name for e in workspace.engines(replace(found, trigger="invoked"))] == ["embedded", "model"]
+
+    async with opened(tmp_path, settings(gateway), engine="model") as workspace:
+        assert workspace.engines(found) == ()
+
+
+async def test_the_embedded_engine_works_once_a_completion_though_the_context_reads_its_drafts(
+    gateway, tmp_path, monkeypatch
+):
+    asked = []
+    plain = EmbeddedEngine.propose
+
+    def counted(self, request, context):
+        asked.append(request.trace_id)
+        return plain(self, request, context)
+
+    monkeypatch.setattr(EmbeddedEngine, "propose", counted)
+    async with opened(tmp_path, settings(gateway)) as workspace:
+        await gateway.upstream.behave(texts=["first + second"])
+        for _ in range(3):
+            await pipeline.suggest(complete(workspace.project.root), workspace)
+    assert len(asked) == len(set(asked)) == 3
 
 
 def test_the_engines_of_every_request_are_as_the_table_says(tmp_path, gateway):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from copilot.engines.base import closing
-from copilot.engines.together import TogetherEngine
+from copilot.engines.together import TogetherEngine, begin
 from copilot.types import Candidate, CompleteOptions, Context, Declined, Request, Span, Task, document
 
 REQUEST = Request(Task.COMPLETE, document(Path("/r/a.py"), "python", ""), Span(0, 0), CompleteOptions())
@@ -90,3 +90,22 @@ async def test_cancelling_ends_both():
 async def test_a_bug_in_the_second_is_not_swallowed():
     with pytest.raises(ZeroDivisionError):
         await all_of(TogetherEngine(Told("first"), Told("second", ZeroDivisionError())))
+
+
+async def test_what_was_begun_before_is_not_begun_again():
+    first, second = Told("first", candidate("a")), Told("second", candidate("b"))
+    begun = begin(second, REQUEST, Context("", ""))
+    await begun
+    found = await all_of(TogetherEngine(first, second, begun))
+    assert [one.title for one in found] == ["a", "b"]
+    assert (second.begun, second.ended) == (1, 1)
+
+
+async def test_leaving_ends_what_was_begun_before():
+    first, second = Told("first", candidate("a")), Told("second", candidate("b"), waits=True)
+    begun = begin(second, REQUEST, Context("", ""))
+    async with asyncio.timeout(10):
+        await second.began.wait()
+    async with closing(TogetherEngine(first, second, begun), REQUEST, Context("", "")) as stream:
+        await anext(stream)
+    assert (begun.cancelled(), second.ended) == (True, 1)

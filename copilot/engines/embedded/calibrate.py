@@ -8,23 +8,23 @@ numbers only. The same history gives the same file. Absent on purpose: features 
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import random
-import tempfile
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from copilot import git
+from copilot import files, git
 from copilot.context.index import Index
 from copilot.context.lexemes import family
 from copilot.engines.embedded import history
 from copilot.engines.embedded.caret import caret
 from copilot.engines.embedded.history import Place, folded
 from copilot.engines.embedded.rank import Correction, corrected
+from copilot.errors import UnreadableFile
 from copilot.syntax.languages import language_of
 from copilot.types import CompleteOptions, Request, Span, Task, document
 
@@ -118,10 +118,8 @@ def _write(folder: Path, made: Calibration) -> None:
         "bias": made.correction.bias,
         "shifts": dict(made.correction.shifts),
     }
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".calibration-")
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(json.dumps(data, indent=1) + "\n")
-    Path(name).replace(folder / _NAME)
+    with contextlib.suppress(UnreadableFile):  # a full disk costs the correction, nothing else
+        files.put(folder / _NAME, (json.dumps(data, indent=1) + "\n").encode())
 
 
 class Past(Index):

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
+
+from copilot import files
+from copilot.errors import UnreadableFile
 
 _FADE: Final = 0.99
 _PRIOR: Final = 6.0
@@ -73,7 +74,7 @@ def learn(folder: Path | None, confidence: float, *, right: bool) -> None:
     with _lock:
         _held[folder] = sums
     if sums.count % _EVERY == 0:
-        with contextlib.suppress(OSError):  # a full disk costs the memory of it, nothing else
+        with contextlib.suppress(UnreadableFile):  # a full disk costs the memory of it, nothing else
             _write(folder, sums)
 
 
@@ -94,7 +95,5 @@ def _read(file: Path) -> Sums:
 
 
 def _write(folder: Path, sums: Sums) -> None:
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".outcomes-")
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(json.dumps(asdict(sums)) + "\n")
-    Path(name).replace(folder / _NAME)
+    if folder.is_dir():  # else the index is gone, and its folder is not ours to make
+        files.put(folder / _NAME, (json.dumps(asdict(sums)) + "\n").encode())
