@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -162,20 +162,35 @@ def texts(top: Path, commit: str, names: Iterable[str], limit: int = 400_000) ->
     wanted = [name for name in names if "\n" not in name]
     asked = _lines([f"{commit}:{name}" for name in wanted])
     out = (_bytes(top, "cat-file", "--batch", stdin=asked) or b"") if wanted else b""
-    found: dict[str, str] = {}
+    rows = zip(wanted, _batched(out), strict=False)
+    return {
+        name: row[1].decode("utf-8", "replace")
+        for name, row in rows
+        if row is not None and row[0] == b"blob" and len(row[1]) <= limit
+    }
+
+
+def changed(top: Path, old: str, new: str) -> list[str]:
+    """The paths that differ between two commits, both names of a rename. Empty where git cannot answer."""
+    listing = _bytes(top, "diff-tree", "-r", "--name-only", "-z", "--no-renames", old, new, "--")
+    return [] if listing is None else [os.fsdecode(name) for name in listing.split(b"\0") if name]
+
+
+def _batched(out: bytes) -> Iterator[tuple[bytes, bytes] | None]:
+    """`(kind, content)` of each answer of `cat-file --batch`; None where there is no such object."""
     at = 0
-    for name in wanted:
+    while at < len(out):
         end = out.find(b"\n", at)
         if end < 0:
-            break
+            return
         row = out[at:end].rsplit(b" ", 2)
         at = end + 1
-        if len(row) == 3 and row[2].isdigit() and row[1] in {b"blob", b"tree", b"commit", b"tag"}:
-            size = int(row[2])
-            if row[1] == b"blob" and size <= limit:
-                found[name] = out[at : at + size].decode("utf-8", "replace")
-            at += size + 1
-    return found
+        if len(row) != 3 or not row[2].isdigit():
+            yield None
+            continue
+        size = int(row[2])
+        yield row[1], out[at : at + size]
+        at += size + 1
 
 
 def commit_root(folder: Path) -> Path | None:
@@ -223,18 +238,7 @@ def contents(change: Staged, ids: Iterable[str]) -> dict[str, bytes]:
     """The stored contents with these ids; one that is missing is left out."""
     wanted = [name for name in dict.fromkeys(ids) if name]
     out = _bytes(change.top, "cat-file", "--batch", place=change.place, stdin=_lines(wanted)) if wanted else b""
-    found: dict[str, bytes] = {}
-    at = 0
-    while out and at < len(out):
-        end = out.index(b"\n", at)
-        name, *rest = out[at:end].split(b" ")
-        at = end + 1
-        if len(rest) != 2:
-            continue  # "<id> missing"
-        size = int(rest[1])
-        found[name.decode()] = out[at : at + size]
-        at += size + 1
-    return found
+    return {name: row[1] for name, row in zip(wanted, _batched(out or b""), strict=False) if row is not None}
 
 
 def changed_lines(change: Staged, one: Change) -> frozenset[int]:

@@ -239,7 +239,9 @@ def _similar(question: _Question, search: _Search) -> Iterator[Snippet]:
         text = text[: text.rfind(b"\n") + 1]
         if text.strip() and not question.index.excluded(path):
             start = sum(len(row) + 1 for row in rows[: window.start])
-            yield as_snippet(path, Span(start, start + len(text)), text.decode("utf-8", "replace"), say("similar lines"))
+            yield as_snippet(
+                path, Span(start, start + len(text)), text.decode("utf-8", "replace"), say("similar lines")
+            )
 
 
 def _selected(request: Request) -> str:

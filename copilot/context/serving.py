@@ -112,7 +112,7 @@ class _Loop:
         if self.idle and self.spare is None:
             module, _, name = self.idle.partition(":")
             self.spare = getattr(importlib.import_module(module), name)(
-                self.builder.root, StoredIndex(self.builder.root, self.builder.folder)
+                self.builder.root, StoredIndex(self.builder.root, self.builder.folder, self.builder.exclude)
             )
 
     def _use_spare_time(self) -> None:

@@ -84,7 +84,7 @@ def mean(values: Iterable[float]) -> float:
 
 def line(name: str, rows: Sequence[Row]) -> str:
     """One row of the printed table."""
-    cells = [f"{name:26} N {len(rows):4}  exact {share(rows):.3f}  among ten {mean(r.reachable for r in rows):.3f}"]
+    cells = [f"{name:26} N {len(rows):4}  exact {share(rows):.3f}  among all {mean(r.reachable for r in rows):.3f}"]
     cells += [f"p@{part} {share(surest(rows, part / 100)):.2f}" for part in (10, 25, 40)]
     cells += [f"≥{t}: {len(shown(rows, t)) / len(rows):.2f}/{share(shown(rows, t)):.2f}" for t in THRESHOLDS.values()]
     spent = sorted(row.spent for row in rows)

@@ -34,8 +34,9 @@ __all__ = ["KINDS", "Place", "added", "answers", "ask", "calibrated", "checkout"
 def checkout(history: History, commit: str, copy: str = "") -> Path:
     """A clone of the history that stands at a commit; what came later is not in its log. `copy`: one to write to."""
     target = histories.HOME / "trees" / f"{history.name}-{commit[:12]}{copy and '-' + copy}"
-    if copy:
-        shutil.rmtree(target, ignore_errors=True)
+    if copy:  # who types in it writes into its index, too
+        for old in (target, *(histories.HOME / "indexes").glob(f"{target.name}-*")):
+            shutil.rmtree(old, ignore_errors=True)
     if not target.is_dir():
         target.parent.mkdir(parents=True, exist_ok=True)
         histories.git(target.parent, "clone", "--quiet", "--no-checkout", str(history.root), str(target))

@@ -50,11 +50,14 @@ def _history(name: str, row: dict[str, Any]) -> History | None:
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         git(root, "init", "--quiet", "--initial-branch=main")
+        whole = True
         for n, version in enumerate(row["versions"]):
             archive = _archive(row["from"], row.get("package", name), version)
+            whole = whole and archive is not None
             if archive is not None:
                 _commit(root, archive, f"{name} {version}", n)
-        mark.write_text(wanted, "utf-8")
+        if whole:  # else it is told again, and tried again, each time
+            mark.write_text(wanted, "utf-8")
     commits = (
         tuple(git(root, "rev-list", "--reverse", "HEAD").split())
         if any((root / ".git" / "refs/heads").iterdir())

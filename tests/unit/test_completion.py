@@ -23,7 +23,7 @@ from copilot.context import gather
 from copilot.context.index import Index
 from copilot.context.worker import IndexWorker
 from copilot.engines.base import Engine, Resources
-from copilot.engines.embedded import EmbeddedEngine, rank
+from copilot.engines.embedded import EmbeddedEngine
 from copilot.engines.embedded.caret import Caret, caret
 from copilot.engines.replay import ReplayEngine
 from copilot.syntax import tree
@@ -149,8 +149,8 @@ async def test_the_files_own_lines_come_back_when_it_is_sure(samples: IndexWorke
         if isinstance(answer, Suggestion):
             shown += 1
             right += answer.edits[0].new.split() == line[column:].split()
-    assert shown >= 15
-    assert right / shown >= 0.6
+    assert shown >= 20
+    assert right / shown >= 0.7
 
 
 async def test_a_copied_line_names_its_source(samples: IndexWorker, pool: ThreadPoolExecutor) -> None:
@@ -231,10 +231,6 @@ def test_any_text_has_an_answer_or_silence(text: str, language: str | None, data
         assert 0 <= found.confidence <= 1
         assert found.text.strip()
         assert not set(found.text) & {"\n", "\r"}
-
-
-def test_the_fitted_weights_cover_every_feature() -> None:
-    assert tuple(rank.weights()["features"]) == rank.FEATURES
 
 
 # What checks refuse, and how raw answers are read.

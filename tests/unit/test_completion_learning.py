@@ -6,21 +6,24 @@ import json
 import random
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from copilot import git
+from copilot.config import Settings
 from copilot.context.building import Builder
 from copilot.context.corpus import Spelling
 from copilot.context.reader import StoredIndex
+from copilot.engines.base import Resources
 from copilot.engines.embedded import calibrate, history, mixing, outcomes, rank, session
 from copilot.engines.embedded.caret import caret
-from copilot.engines.embedded.complete import cautious, lowered, proposals
+from copilot.engines.embedded.complete import Proposal, _answer, cautious, lowered, proposals
 from copilot.engines.embedded.evidence import Source, evidence
 from copilot.engines.embedded.ngram import Model, Vocabulary, buffer, past, repository
-from copilot.types import CompleteOptions, Request, Span, Task, document
+from copilot.types import CompleteOptions, Context, Declined, Project, Request, Span, Task, document
 
 sys.path.append(str(Path(__file__).parents[1] / "bench"))  # behind all: it has a module `lsp`
 from boosting import Shape, boosted
@@ -164,6 +167,33 @@ def test_the_index_of_then_knows_the_old_texts_only(repository_with_history: Pat
     index.close()
 
 
+def test_new_moved_and_excluded_files_are_not_there_then(repository_with_history: Path, tmp_path: Path) -> None:
+    root = repository_with_history
+    (root / "secret").mkdir()
+    (root / "secret" / "k.py").write_text("def hidden(amount):\n    return amount\n")
+    (root / ".copilotignore").write_text("secret/\n")
+    command(root, "add", "-A")
+    command(root, "commit", "-qm", "a secret")
+    (root / "big.py").write_text("".join(f"def brandnew{n}(amount):\n    return amount + {n}\n" for n in range(100)))
+    command(root, "mv", "m00.py", "moved.py")
+    for n in range(5, 30):
+        path = root / f"m{n:02}.py"
+        path.write_text(path.read_text() + f"\n\ndef later{n}(amount):\n    return amount * {n}\n")
+    (root / "secret" / "k.py").write_text("def hidden(amount):\n    return amount * 2\n")
+    command(root, "add", "-A")
+    command(root, "commit", "-qm", "more")
+    index = indexed(root, tmp_path / "index")
+    work = [each for each in calibrate._replayed(root, index, git.commits(root, 1)[0]) if each is not None]
+    corpus = work[0][1].corpus("python")
+    assert corpus is not None
+    live = set(corpus.live.values())
+    assert "big.py" not in live
+    assert {"moved.py", "m00.py"} & live == {"m00.py"}
+    assert not any(place.name.startswith("secret/") for place, _ in work)
+    assert "secret/k.py" not in live
+    index.close()
+
+
 def test_a_correction_follows_the_truth_and_is_held_where_there_is_little() -> None:
     chance = random.Random(4)
     values = [[chance.gauss(0, 1) for _ in rank.FEATURES] for _ in range(600)]
@@ -262,10 +292,76 @@ def test_the_next_words_are_proposed_while_typing_where_no_line_is_sure(
     part = found[-1]
     assert part.text.startswith("ueError")
     assert part.text.count("(") == part.text.count(")")
-    kept = cautious(request, before, [each for each in found if not each.whole or each.confidence < 0.5])
-    assert kept
     session.clear()
     index.close()
+
+
+def made(text: str, confidence: float, *, whole: bool = True) -> Proposal:
+    return Proposal(text, confidence, None, (), whole=whole)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "first"),
+    [(0.6, 0.9, "words"), (0.7, 0.9, "line"), (0.6, 0.82, "line"), (0.3, 0.82, "line"), (0.6, 0.5, "line")],
+)
+def test_the_next_words_come_first_only_where_they_are_surer(
+    tmp_path: Path, line: float, words: float, first: str
+) -> None:
+    session.clear()
+    request = asked(tmp_path, "x = ", trigger="automatic")
+    found = cautious(request, "x = ", [made("line", line), made("words", words, whole=False)])
+    assert found[0].text == first
+    assert ("words" in [each.text for each in found]) == (words >= 0.8)
+    session.clear()
+
+
+def test_what_became_of_proposals_lowers_the_next_ones_and_is_no_trap(tmp_path: Path) -> None:
+    session.clear()
+    plain = cautious(asked(tmp_path, "x = ", trigger="automatic"), "x = ", [made("y", 0.92)])
+    assert plain[0].confidence == pytest.approx(0.92)
+    for _ in range(60):
+        outcomes.learn(tmp_path, 0.92, right=False)
+    text = ""
+
+    def typed(right: bool) -> float:
+        nonlocal text
+        request = asked(tmp_path, text + "x = ", trigger="automatic")
+        (found,) = cautious(request, text + "x = ", [made("yes", 0.92)], tmp_path)
+        text += "x = yes\n" if right else "x = 17\n"
+        return found.confidence
+
+    assert typed(right=False) < 0.8, "below what the quiet profile shows"
+    for _ in range(400):
+        typed(right=True)
+    assert typed(right=True) > 0.9, "what is not shown teaches too"
+    session.clear()
+
+
+def test_an_answer_that_nobody_hears_is_not_noted_as_shown(repository_with_history: Path, tmp_path: Path) -> None:
+    session.clear()
+    index = indexed(repository_with_history, tmp_path / "index")
+    before = "class A:\n    def a(self, amount):\n        if amount <= 0:\n            raise "
+    request = asked(repository_with_history, before, trigger="automatic")
+    resources = Resources(Project(repository_with_history), Settings(), index, None)  # type: ignore[arg-type]
+    stop = threading.Event()
+    stop.set()
+    answer = _answer(request, Context(before, "\n"), resources, float("inf"), stop)
+    assert isinstance(answer, Declined)
+    assert session.refused(request.document.path, before + "x") == 0
+    heard = _answer(request, Context(before, "\n"), resources, float("inf"), threading.Event())
+    assert isinstance(heard, list)
+    assert session.refused(request.document.path, before + "x") == 1
+    session.clear()
+    index.close()
+
+
+def test_lines_that_changed_above_make_an_open_proposal_unknown(tmp_path: Path) -> None:
+    session.clear()
+    path = tmp_path / "a.py"
+    session.note(path, "a = 1\nreturn ", "self.balance", 0.7)
+    assert session.settled(path, "import os\na = 1\nreturn self.balance\n") == []
+    assert session.settled(path, "a = 1\nreturn self.balance\n") == [], "it is forgotten"
+    session.clear()
 
 
 def test_an_answer_that_is_cut_short_still_has_the_copies(repository_with_history: Path, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 The index is put back in time (files that changed since are replaced by what they were), the engine is asked for lines
 that were written then, and a few weights are fitted on its answers, held near "no correction" by a prior. Runs in the
 index worker, a place at a time, whenever the head has moved; the result lies beside the index as `calibration.json`:
-numbers only. The same history gives the same file. Absent on purpose: features and shipped weights (`rank`).
+numbers only. The same index and history give the same file. Absent on purpose: features and shipped weights (`rank`).
 """
 
 from __future__ import annotations
@@ -83,9 +83,10 @@ def _read(file: Path) -> Calibration:
         data = json.loads(file.read_text("utf-8"))
         if data["version"] != VERSION:
             return NONE
-        correction = Correction(data["scale"], data["bias"], dict(data["shifts"]))
-        return Calibration(correction, data["places"], data["head"])
-    except (OSError, ValueError, KeyError, TypeError):
+        shifts = {str(name): float(value) for name, value in data["shifts"].items()}
+        correction = Correction(float(data["scale"]), float(data["bias"]), shifts)
+        return Calibration(correction, int(data["places"]), str(data["head"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return NONE
 
 
@@ -141,15 +142,21 @@ def _replayed(root: Path, index: StoredIndex, head: str) -> Iterator[tuple[Place
     base, lines = yield from _since(root, log)
     chance = random.Random(0)  # noqa: S311 - the same places each time, nothing secret
     places: list[Place] = []
-    lines = {name: rows for name, rows in lines.items() if language_of(Path(name)) is not None}
+    lines = {name: rows for name, rows in lines.items() if _is_read(root, index, name)}
     texts = git.texts(root, head, sorted(lines))
     for name, text in texts.items():
+        yield None  # a file of many lines takes its time
         places += history.on_lines(name, language_of(Path(name)) or "", text, lines[name], chance)
     chance.shuffle(places)
-    corpora = yield from _then(root, index, base, sorted(lines), {place.language for place in places})
+    changed = [name for name in git.changed(root, base, head) if _is_read(root, index, name)]
+    corpora = yield from _then(root, index, base, changed, {place.language for place in places})
     past = Past(root, corpora)
     for place in places[:PLACES]:
         yield place, past
+
+
+def _is_read(root: Path, index: StoredIndex, name: str) -> bool:
+    return language_of(Path(name)) is not None and not index.excluded(root / name)
 
 
 def _since(root: Path, log: Sequence[str]) -> Generator[None, None, tuple[str, dict[str, list[int]]]]:
@@ -173,7 +180,7 @@ def _since(root: Path, log: Sequence[str]) -> Generator[None, None, tuple[str, d
 def _then(
     root: Path, index: StoredIndex, base: str, names: Sequence[str], languages: set[str]
 ) -> Generator[None, None, dict[str, Corpus]]:
-    """The corpora with the old text of these files in the place of the new one."""
+    """The corpora with the old text of these files in the place of the new one, where there was one."""
     from copilot.context import corpus as corpora
     from copilot.context.tokens import lex
 
@@ -188,7 +195,7 @@ def _then(
         live = {version: path for version, path in now.live.items() if path not in changed}
         words, ids = list(now.words), dict(now.ids)
         rows: list[tuple[int, bytes, bytes, bytes, bytes]] = []
-        version = max(now.live, default=0)
+        version = max([*now.live, *(int(part.owner.max(initial=0)) for part in now.segments)], default=0)
         for name, text in texts.items():
             if family(language_of(Path(name))) != kin:
                 continue

@@ -62,9 +62,12 @@ class Proposal:
     whole: bool = True
     """Whether it is meant to be the whole rest of the line; else the next words, which are surer."""
 
+    said: float = 0.0
+    """What `confidence` was before it followed what became of earlier proposals."""
+
 
 async def propose(request: Request, context: Context, resources: Resources) -> AsyncIterator[Candidate | Declined]:
-    """At most three candidates, surest first, or the reason for silence."""
+    """At most three lines, surest first, and maybe the next words, behind or before them; or the reason for silence."""
     if resources.index.excluded(request.document.path):
         yield Declined(say("policy keeps this file out of completion"))
         return
@@ -82,7 +85,7 @@ async def propose(request: Request, context: Context, resources: Resources) -> A
     if isinstance(answer, Declined):
         yield answer
         return
-    for proposal in answer[: _OFFERED + 1]:
+    for proposal in answer:
         yield Candidate(
             (Edit(request.document.path, Span(place.end, place.end), proposal.text),),
             f"embedded: {proposal.source}" if proposal.source else "embedded",
@@ -112,7 +115,7 @@ def _answer(
         effort=_EFFORT_S if typing else math.inf,
         least=_CERTAIN[_profile(request)] if typing else math.inf,
     )
-    if not found:
+    if not found or stop.is_set():  # nobody hears it any more: it must not count as shown
         return Declined(say("nothing like this was seen before"))
     return cautious(request, context.before, found, getattr(resources.index, "folder", None))
 
@@ -129,16 +132,19 @@ def cautious(request: Request, before: str, found: list[Proposal], folder: Path 
         for confidence, right in session.settled(path, before):
             outcomes.learn(folder, confidence, right=right)
         doubt -= outcomes.of(folder).shift()
-    if doubt:
-        found = [replace(each, confidence=lowered(each.confidence, doubt)) for each in found]
+    found = [replace(each, confidence=lowered(each.confidence, doubt), said=each.confidence) for each in found]
     whole = [each for each in found if each.whole][:_OFFERED]
     part = [each for each in found if not each.whole and each.confidence >= _CERTAIN[profile]]
     # A few words that are nearly certain are worth more than a line that is hardly likelier than not.
     surer = part and (not whole or (whole[0].confidence < _DOUBTFUL and part[0].confidence >= _NEARLY))
     found = [*part, *whole] if surer else [*whole, *part]
     shown = next((each for each in found if not each.whole or each.confidence >= THRESHOLDS[profile]), None)
-    if shown is not None:
-        session.note(path, before, shown.text, shown.confidence)
+    # What the engine would show without the correction teaches, shown or not: else it could silence itself for ever.
+    would = next((each for each in found if not each.whole or each.said >= THRESHOLDS[profile]), None)
+    if would is not None:
+        session.note(path, before, would.text, would.said, shown=would is shown)
+    if shown is not None and shown is not would:
+        session.note(path, before, shown.text, shown.said)
     return found
 
 

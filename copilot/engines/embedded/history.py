@@ -2,7 +2,7 @@
 
 From these a workspace learns how often the engine is right there (`calibrate`), and the benchmarks measure it. A third
 each at a line's start, at a word's start, and with 1-3 letters typed; no imports, comments, long strings, migrations, no
-moved or copied file, and no line that the change only moved or indented. Absent on purpose: git (`copilot.git`).
+renamed file, and no line that its own hunk only moved or indented. Absent on purpose: git (`copilot.git`).
 """
 
 from __future__ import annotations

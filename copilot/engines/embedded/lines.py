@@ -119,7 +119,10 @@ def candidates(model: Model, question: Question) -> list[Found]:
     for line in kept:
         if model.expired():
             break
-        logp, worst, line.said = _score(model, question, line.words, floor)
+        logp, worst, said = _score(model, question, line.words, floor)
+        if model.expired():  # cut short: it says less than it would
+            break
+        line.said = said
         if line.beam < 0:
             line.logp, line.worst = logp, worst
         line.similar, line.scored = _similar(line, near), True

@@ -1,7 +1,7 @@
 """What word comes next: an n-gram model of unbounded order over the open buffer and the repository's token streams.
 
 Counts of every order 0..16 are weighted by where a context was seen (open file 8, same folder 2, elsewhere 1) and
-smoothed bottom up after Witten and Bell (1991). The nested cache follows Hellendoorn and Devanbu (2017).
+smoothed bottom up after Witten and Bell (1991) (`evidence`); a fitted model weighs the groups (`mixing`).
 One `Model` serves one request; it is not shared between threads. Absent on purpose: whole lines (`lines`).
 """
 
@@ -305,7 +305,8 @@ class Model:
                 n for n, number in enumerate(ids.tolist()) if self.vocabulary.word(number).startswith(self.typed)
             ]
             ids, p, rough, blank = ids[fitting], p[:, fitting], rough[fitting], blank[fitting]
-            more = np.array([n for n in self._spelt() if n not in set(ids.tolist())], np.int64)
+            known = set(ids.tolist())
+            more = np.array([n for n in self._spelt() if n not in known], np.int64)
             ids, rough = np.concatenate([ids, more]), np.concatenate([rough, np.zeros(len(more))])
             p, blank = np.hstack([p, np.zeros((6, len(more)))]), np.concatenate([blank, np.zeros(len(more))])
         best = np.argsort(-rough, kind="stable")[:_MIXED]

@@ -2,14 +2,15 @@
 
 A proposal came true when its text was taken or typed. The sums fade, so that the last hundred or so decide: where the
 engine is wrong more often than it says (a change of the whole repository), it gets quieter within some lines, and it
-recovers. They lie beside the index as `outcomes.json`: four numbers, no text. Only typing teaches, questions from outside
-do not. Absent on purpose: which line it was, and who typed.
+recovers, since what it would have shown teaches too. They lie beside the index as `outcomes.json`: four numbers, no text.
+What is asked for while typing teaches. Absent on purpose: which line it was, and who typed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import math
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -70,9 +71,8 @@ def learn(folder: Path | None, confidence: float, *, right: bool) -> None:
     """One more outcome."""
     if folder is None:
         return
-    sums = of(folder).after(confidence, right=right)
     with _lock:
-        _held[folder] = sums
+        sums = _held[folder] = (_held.get(folder) or _read(folder / _NAME)).after(confidence, right=right)
     if sums.count % _EVERY == 0:
         with contextlib.suppress(UnreadableFile):  # a full disk costs the memory of it, nothing else
             _write(folder, sums)
@@ -91,7 +91,8 @@ def _read(file: Path) -> Sums:
         sums = Sums(float(data["right"]), float(data["expected"]), float(data["variance"]), int(data["count"]))
     except (OSError, ValueError, KeyError, TypeError):
         return Sums()
-    return sums if 0 <= sums.variance < float("inf") else Sums()
+    sound = all(map(math.isfinite, (sums.right, sums.expected, sums.variance))) and sums.variance >= 0
+    return sums if sound else Sums()
 
 
 def _write(folder: Path, sums: Sums) -> None:

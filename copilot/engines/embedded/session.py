@@ -1,7 +1,8 @@
 """What was proposed lately on the line being typed: who typed past a proposal did not want it, and is asked less.
 
-A proposal stands while what is typed agrees with it; it is refused once the text goes another way. What became of each is
-told once (`outcomes`). Kept in memory for the lines being typed, nothing is written.
+A proposal stands while what is typed agrees with it; it is refused once the text goes another way, or some letters of it
+are typed and it is not taken. What became of each is told once (`outcomes`), also of those that were only thought of. Kept
+in memory for the lines being typed, nothing is written.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class _Open:
     column: int
     text: str
     confidence: float
+    above: int
+    """Hash of the lines above: once they change, rows are other rows."""
 
 
 _lines: OrderedDict[Path, _Line] = OrderedDict()
@@ -52,9 +55,10 @@ def refused(path: Path, before: str) -> int:
         return sum(_past(column, text, line) for column, text in known.shown)
 
 
-def note(path: Path, before: str, text: str, confidence: float = 0.0) -> None:
-    """This was proposed at the caret. What only goes on with a proposal that stands is the same one."""
+def note(path: Path, before: str, text: str, confidence: float = 0.0, *, shown: bool = True) -> None:
+    """This was proposed at the caret, or only thought of. What only goes on with a proposal that stands is the same one."""
     number, line = _place(before)
+    above = hash(before[: len(before) - len(line)])
     with _lock:
         known = _lines.get(path)
         if known is None or known.number != number or not line.startswith(known.start):
@@ -63,9 +67,11 @@ def note(path: Path, before: str, text: str, confidence: float = 0.0) -> None:
         while len(_lines) > _FILES:
             _open.pop(_lines.popitem(last=False)[0], None)
         known.shown = [(column, old) for column, old in known.shown if column <= len(line)]
-        if not any(line[column:] + text == old for column, old in known.shown):
+        waiting = _open.get(path, [])
+        if not any(e.number == number and line[e.column :] + text == e.text for e in waiting):
+            _open[path] = [*waiting, _Open(number, len(line), text, confidence, above)][-_MOST:]
+        if shown and not any(line[column:] + text == old for column, old in known.shown):
             known.shown = [*known.shown, (len(line), text)][-_MOST:]
-            _open[path] = [*_open.get(path, ()), _Open(number, len(line), text, confidence)][-_MOST:]
 
 
 def settled(path: Path, before: str) -> list[tuple[float, bool]]:
@@ -78,9 +84,11 @@ def settled(path: Path, before: str) -> list[tuple[float, bool]]:
         found: list[tuple[float, bool]] = []
         left: list[_Open] = []
         for each in waiting:
-            typed = rows[each.number][each.column :] if each.number < len(rows) else ""
             if each.number >= len(rows) or len(rows[each.number]) < each.column:
                 continue  # it was taken back: that says nothing
+            if hash("".join(f"{row}\n" for row in rows[: each.number])) != each.above:
+                continue  # the lines above changed, or begin elsewhere: nobody knows which row this is now
+            typed = rows[each.number][each.column :]
             here = each.number == len(rows) - 1
             if here and each.text.startswith(typed) and typed != each.text:
                 left.append(each)
