@@ -90,7 +90,7 @@ class Classes:
                 return None
             return classfile.read(self._open[home].read(info))
         except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile, EOFError):
-            return None
+            return None  # zipfile raises NotImplementedError for a compression and RuntimeError for a password
 
     def _all(self) -> dict[str, Path]:
         if self._where is None:

@@ -166,7 +166,12 @@ def _version(folder: Path, wanted: str) -> str | None:
         there = [entry.name for entry in os.scandir(folder) if entry.is_dir()]
     except OSError:
         return None
-    return max(there, key=lambda v: [int(p) if p.isdigit() else -1 for p in re.split(r"[.-]", v)], default=None)
+    return max(there, key=_order, default=None)
+
+
+def _order(version: str) -> list[int]:
+    """Numbers in order; a word stands before a number and before the end, so that 2.0-RC1 is older than 2.0."""
+    return [int(part) if part.isdigit() else -1 for part in re.split(r"[.-]", version)] + [0]
 
 
 class _Pom:
@@ -217,7 +222,8 @@ class _Pom:
             return
         text = ""
         if folder is not None:
-            text = _text((folder / row.get("relativePath", "../pom.xml")).resolve())
+            place = (folder / row.get("relativePath", "../pom.xml")).resolve()
+            text = _text(place / "pom.xml" if place.is_dir() else place)
         beside = folder.parent if folder is not None else None
         if row.get("artifactId", "?") not in text:
             found = self.stores.find(

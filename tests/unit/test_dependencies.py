@@ -114,15 +114,21 @@ def test_java_classes_that_the_project_imports_are_read_with_what_they_lead_to(j
 def test_jars_are_found_by_pom_gradle_and_lib_folders(jar: Path, tmp_path: Path) -> None:
     root, home = tmp_path / "repo", tmp_path / "home"
     store = home / ".m2/repository/com/bank"
-    for name, version in (("ledger", "2.0"), ("money", "1.1"), ("money", "1.10"), ("rates", "3")):
+    for name, version in (("ledger", "2.0"), ("money", "1.1"), ("money", "1.10"),
+                          ("money", "1.10-RC2"), ("rates", "3")):  # fmt: skip
         (store / name / version).mkdir(parents=True)
         shutil.copy(jar, store / name / version / f"{name}-{version}.jar")
     need = "<dependency><groupId>com.bank</groupId><artifactId>{}</artifactId>{}</dependency>"
     ledger = "<project><dependencies>" + need.format("money", "") + "</dependencies></project>"
     (store / "ledger/2.0/ledger-2.0.pom").write_text(ledger)
-    pom = "<project><properties><l.v>2.0</l.v></properties><dependencies>{}</dependencies></project>"
+    parent = "<project><artifactId>all</artifactId><properties><l.v>2.0</l.v></properties></project>"
+    pom = (
+        "<project><parent><artifactId>all</artifactId><relativePath>../parent</relativePath></parent>"
+        "<dependencies>{}</dependencies></project>"
+    )
     write(root, {
-        "pom.xml": pom.format(need.format("ledger", "<version>${l.v}</version>")),
+        "parent/pom.xml": parent,
+        "core/pom.xml": pom.format(need.format("ledger", "<version>${l.v}</version>")),
         "app/build.gradle": "dependencies { implementation 'com.bank:rates:3' }\n",
     })  # fmt: skip
     (root / "lib").mkdir()

@@ -118,7 +118,7 @@ class _Rendering:
                 return None
             kind()
             found = reference(kind)
-        except Exception:
+        except Exception:  # a constructor of the project's may raise anything
             return None
         return found
 
