@@ -120,7 +120,7 @@ class _Loop:
         try:
             if next(self.spare or iter(()), self) is self:
                 self.spare = None
-        except (ValueError, KeyError, IndexError, AttributeError, OSError, MemoryError):
+        except (ValueError, KeyError, IndexError, AttributeError, OSError, MemoryError, sqlite3.Error):
             self.spare = None  # it is an extra: without it the index is as good
 
     def _depend(self, places: Places) -> None:
