@@ -35,6 +35,18 @@ _THREADS = ThreadPoolExecutor(128)
 """The loop's own are as few as the cores: requests would wait here, not at the gateway."""
 
 
+def hole(prompt: str) -> Json:
+    """The fields of a request whose prompt the gateway renders to this one: the text round the hole, and snippets."""
+    others, first = prompt.removesuffix("<|fim_middle|>").split("<|fim_prefix|>")
+    before, after = first.split("<|fim_suffix|>")
+    pieces = [piece.partition("\n") for piece in others.split("<|file_sep|>")[1:]]
+    if not pieces:
+        return {"prompt": before, "suffix": after}
+    *pieces, own = pieces
+    snippets = [{"path": path, "text": text} for path, _, text in reversed(pieces)]  # the nearest first
+    return {"prompt": before, "suffix": after, "copilot": {"snippets": snippets, "path": own[0], "task": "complete"}}
+
+
 def free_port() -> int:
     """A port that was free a moment ago."""
     with socket.socket() as probe:

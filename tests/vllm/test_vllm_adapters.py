@@ -15,9 +15,8 @@ async def put(gateway, name: str, teams: list[str]):
 
 
 async def infill(gateway, team: str, model: str, row: dict):
-    """Ask for a taught hole: the text round it as the editor sent it, for the gateway to render again."""
-    before, after = row["prompt"].removeprefix("<|fim_prefix|>").removesuffix("<|fim_middle|>").split("<|fim_suffix|>")
-    body = {"model": model, "prompt": before, "suffix": after, "max_tokens": 128, "temperature": 0}
+    """Ask for a taught hole: the text round it and the snippets as the editor sent them, for the gateway to render again."""
+    body = {"model": model, **stack.hole(row["prompt"]), "max_tokens": 128, "temperature": 0}
     return await gateway.ask("/v1/completions", body, team=team)
 
 

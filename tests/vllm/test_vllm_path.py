@@ -7,6 +7,7 @@ import json
 import time
 
 import pytest
+import stack
 from drive import completion_params, open_, play
 from scenarios import COMPLETE, named
 from stack import CONTEXT, MODEL
@@ -78,10 +79,9 @@ async def test_a_streamed_answer_is_the_whole_answer_in_pieces(gateway, examples
     import urllib.request
 
     row = examples["complete-accounts-3"]
-    # As a client sends it that renders the frame itself: the gateway reads it and renders it again.
     body = {
         "model": MODEL,
-        "prompt": row["prompt"],
+        **stack.hole(row["prompt"]),
         "max_tokens": 128,
         "temperature": 0,
         "stream": True,
