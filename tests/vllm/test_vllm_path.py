@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 import stack
@@ -13,7 +14,10 @@ from scenarios import COMPLETE, named
 from stack import CONTEXT, MODEL
 
 RUNNING = "vllm:num_requests_running"
-LONG = {"model": MODEL, "prompt": "def count():\n", "max_tokens": 2000, "stream": True}
+WAITING = "vllm:num_requests_waiting"
+LONG = {"model": MODEL, "prompt": "def count():\n", "max_tokens": 2000, "min_tokens": 2000, "stream": True}
+PLACES = 8
+"""Requests that the engine computes at once; the others wait in it."""
 
 
 async def idle(gateway, seconds: float = 10.0) -> float:
@@ -25,11 +29,28 @@ async def idle(gateway, seconds: float = 10.0) -> float:
     return time.monotonic() - began
 
 
-async def busy(gateway, seconds: float = 20.0) -> None:
+async def busy(gateway, seconds: float = 20.0, *, gauge: str = RUNNING, least: int = 1) -> None:
     """Wait until the engine computes something."""
     async with asyncio.timeout(seconds):
-        while not await gateway.metrics(RUNNING):
+        while await gateway.metrics(gauge) < least:
             await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def asking(gateway, **fields):
+    """A client that asks for much and hangs up at the end of the block."""
+    host, port = gateway.url.removeprefix("http://").split(":")
+    data = json.dumps({**LONG, **fields}).encode()
+    head = (
+        f"POST /v1/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {gateway.keys['ledger']}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+    )
+    _, writer = await asyncio.open_connection(host, int(port))
+    try:
+        writer.write(head.encode() + data)
+        yield
+    finally:
+        writer.close()
 
 
 @pytest.mark.parametrize("scenario", COMPLETE, ids=lambda s: s.name)
@@ -110,43 +131,31 @@ async def test_a_streamed_answer_is_the_whole_answer_in_pieces(gateway, examples
 async def test_a_cancelled_request_of_the_editor_ends_the_generation(gateway, editor):
     scenario = named("complete-accounts-0")
     uri = open_(editor, scenario)
-    # Text that the model was not taught: it goes on until its tokens run out.
-    text = "VALUES = [\n" + "".join(f"    {n},\n" for n in range(40))
+    text = scenario.text() + "\n\ndef more(account):\n    "  # what the model was not taught
     editor.notify(
         "textDocument/didChange", {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": text}]}
     )
-    for _ in range(5):
+    async with AsyncExitStack() as others:
+        for _ in range(PLACES):
+            await others.enter_async_context(asking(gateway))
+        await busy(gateway, least=PLACES)
         number, answer = editor.send("textDocument/inlineCompletion", completion_params(uri, text, len(text)))
-        try:
-            async with asyncio.timeout(3):
-                await busy(gateway)
-        except TimeoutError:
-            answer.cancel()
-            continue  # it was over before the gauge was read
+        await busy(gateway, gauge=WAITING)
         editor.notify("$/cancelRequest", {"id": number})
-        assert await idle(gateway) < 1.0
+        began = time.monotonic()
+        while await gateway.metrics(WAITING):
+            assert time.monotonic() - began < 1.0, "the engine still has it"
+            await asyncio.sleep(0.02)
         with pytest.raises(Exception, match=r"(?i)cancel"):
             await answer
-        return
-    raise AssertionError("no request was long enough to be seen")
+    assert await idle(gateway) < 2.0
 
 
 async def test_a_client_that_hangs_up_ends_the_generation(gateway):
-    host, port = gateway.url.removeprefix("http://").split(":")
-    data = json.dumps(LONG).encode()
-    head = (
-        f"POST /v1/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {gateway.keys['ledger']}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
-    )
     made = await gateway.metrics("vllm:generation_tokens_total")
     for stream in (True, False):
-        if not stream:
-            data = json.dumps({**LONG, "stream": False}).encode()
-            head = head.rpartition("Content-Length")[0] + f"Content-Length: {len(data)}\r\n\r\n"
-        _, writer = await asyncio.open_connection(host, int(port))
-        writer.write(head.encode() + data)
-        await busy(gateway)
-        writer.close()
+        async with asking(gateway, stream=stream):
+            await busy(gateway)
         assert await idle(gateway) < 1.0
     assert await gateway.metrics("vllm:generation_tokens_total") - made < 3000
 

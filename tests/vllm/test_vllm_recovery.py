@@ -49,7 +49,7 @@ async def test_a_killed_engine_is_replaced_by_the_embedded_one_until_it_is_back(
             asyncio.create_task(
                 gateway.ask(
                     "/v1/completions",
-                    {"model": MODEL, "prompt": f"x{n} = ", "max_tokens": 1500, "temperature": 1},
+                    {"model": MODEL, "prompt": f"x{n} = ", "max_tokens": 1500, "min_tokens": 1500, "temperature": 1},
                     timeout_s=60,
                 )
             )
