@@ -29,13 +29,16 @@ _TEXTS: Final = 4
 _CLOSED: Final = 4
 """Brackets that an editor may have closed behind the caret."""
 
+_TYPED: Final = 200
+"""Bytes that may be typed while a question is on its way."""
+
 _PAIRS: Final = dict(zip(b"([{", b")]}", strict=True))
 _QUOTES: Final = frozenset(b"\"'")
 
 
 @dataclass(slots=True)
 class _Anchor:
-    """A caret in one state of a file; sizes in bytes. `key`: what else an answer depends on (the model, the policy)."""
+    """A caret in one state of a file; sizes in bytes. `key`: what else an answer depends on."""
 
     key: str
     offset: int
@@ -86,20 +89,24 @@ class Suggested:
         if not anchors:
             return None
         reach = max(len(text) for anchor in anchors for text, _, _ in anchor.found)
-        low = max(caret - 2 * (_BEFORE + reach), 0)
-        here = _Here(
-            caret,
-            len(document) - caret,
-            between(document, low, caret),
-            between(document, caret, caret + _AFTER + _CLOSED),
-            crlf=document.newline == "\r\n",
-        )
+        here = _here(document, caret, 2 * reach)
         hits = [hit for anchor in reversed(anchors) if (hit := _of_anchor(anchor, document.path, here)) is not None]
         return max(hits, key=lambda hit: hit.typed, default=None)
 
     def forget(self, path: Path) -> None:
         """The file was closed."""
         self._files.pop(path, None)
+
+
+def typed_since(old: Document, at: int, document: Document, caret: int) -> str | None:
+    """What was typed between the caret `at` in an older state of a document and `caret` now; None where it changed otherwise."""
+    typed = between(document, at, caret) if 0 <= caret - at <= _TYPED else b""
+    if document.path != old.path or caret != at + len(typed):
+        return None
+    anchor, here = _anchor(old, at, ""), _here(document, caret, len(typed))
+    ahead = here.before[: len(here.before) - len(typed)]
+    followed = _stands(anchor, ahead, here) and next(_closed(anchor, typed, here), None) is not None
+    return typed.decode("utf-8", "replace").replace("\r\n", "\n") if followed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,16 @@ class _Here:
     before: bytes
     after: bytes
     crlf: bool
+
+
+def _here(document: Document, caret: int, reach: int) -> _Here:
+    return _Here(
+        caret,
+        len(document) - caret,
+        between(document, max(caret - 2 * _BEFORE - reach, 0), caret),
+        between(document, caret, caret + _AFTER + _CLOSED),
+        crlf=document.newline == "\r\n",
+    )
 
 
 def _anchor(document: Document, caret: int, key: str) -> _Anchor:

@@ -216,6 +216,11 @@ def settled(text: str, request: Request) -> bool:
     return bool(whole) and _taken(whole, infill.place(request.document, request.span.end)).ended
 
 
+def begun(text: str, request: Request) -> str:
+    """How a completion begins whose raw answer begins with `text`; empty while that cannot be said."""
+    return _taken(text, infill.place(request.document, request.span.end)).text
+
+
 def _taken(text: str, at: infill.Place) -> infill.Taken:
     return infill.taken(answers.bare(text, at.language), at, fenced=answers.is_fenced(text))
 
