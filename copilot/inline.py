@@ -166,6 +166,8 @@ class Inline:
         gap, self._last = now - self._last, now
         if request.trigger != "automatic":
             return 0.0
+        if self._workspace.settings.completion.pause_ms >= 0:
+            return self._workspace.settings.completion.pause_ms / 1000
         if gap < _REST_S:
             low, high = _GAPS_S
             self._gap_s += _FADE * (min(max(gap, low), high) - self._gap_s)
