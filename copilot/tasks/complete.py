@@ -16,6 +16,7 @@ from copilot.context.gather import between
 from copilot.messages import say
 from copilot.syntax import tree
 from copilot.syntax.lines import line_end, line_start
+from copilot.syntax.window import window
 from copilot.tasks import answers, infill
 from copilot.types import (
     Candidate,
@@ -99,6 +100,8 @@ def _syntax(doc: Document, edits: tuple[Edit, ...]) -> Check:
     Error recovery around a half-typed line may hide what is open elsewhere (a block still without its `}`), and a
     right line uncovers it. So a line also passes that makes the faults fewer and adds none to the text without it.
     """
+    here = window(doc, edits[0].span.start)
+    doc, edits = here.document, here.edits(edits)
     before = tree.of(doc)
     after = texts.apply(doc, edits)
     if before is None or not _parsed_after(doc, after, edits):
@@ -227,6 +230,8 @@ def _taken(text: str, at: infill.Place) -> infill.Taken:
 
 def _closed(document: Document, caret: int, found: infill.Taken, at: infill.Place) -> str:
     """The text with the line that closes its block, if the file lacks that line (the tree has fewer faults with it)."""
+    here = window(document, caret)
+    document, caret = here.document, caret - here.shift
     known = tree.of(document)
     mark = found.closer[0]
     if known is None or at.rest.strip() or found.closer.rstrip(";,") != mark:

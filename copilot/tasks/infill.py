@@ -16,6 +16,7 @@ from copilot.context.gather import between
 from copilot.context.tokens import lex
 from copilot.syntax import tree
 from copilot.syntax.lines import indent_unit
+from copilot.syntax.window import window
 from copilot.types import Document, Span
 
 MOST: Final = 12
@@ -122,7 +123,9 @@ def _is_empty(header: str, rest: str, below: str) -> bool:
 
 def _in_text(document: Document, caret: int) -> bool:
     """True inside a string or a comment."""
-    known = tree.of(document)
+    here = window(document, caret)
+    caret -= here.shift
+    known = tree.of(here.document)
     if known is None:
         return False
     node = tree.node_at(known, Span(caret, caret))

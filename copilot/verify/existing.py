@@ -25,7 +25,8 @@ from copilot.context.symbols import Unit
 from copilot.messages import say
 from copilot.syntax import tree as trees
 from copilot.syntax.outline import Symbol, outline
-from copilot.syntax.tree import Node, descendants, enclosing
+from copilot.syntax.tree import Node, enclosing
+from copilot.syntax.window import Window, window
 from copilot.types import Check, Document, Edit, Project, Span
 from copilot.verify import names, platform
 
@@ -54,6 +55,8 @@ _ROOTS: Final = frozenset(
     {"object", "ABC", "Generic", "Protocol", "Object", "Serializable", "Cloneable", "abc", "typing"}
 )
 _LONGEST_SOURCE: Final = 2_000_000
+_NEAR: Final = 8_000
+"""Bytes between the first and the last edit for which a window of a large document is enough."""
 
 
 def exist(doc: Document, edits: tuple[Edit, ...], index: Index, project: Project) -> Check:
@@ -71,16 +74,19 @@ def _missing(doc: Document, edits: tuple[Edit, ...], index: Index, project: Proj
     path = relative(root, doc.path) if root is not None else None
     if root is None or path is None or index.status().state != "ready" or not edits:
         return
-    after = texts.apply(doc, edits)
+    outside = _outside(texts.apply(doc, edits), tuple(names.inserted_spans(doc, edits)))
+    first, last = min(e.span.start for e in edits), max(e.span.end for e in edits)
+    part = window(doc, first) if last - first < _NEAR else Window(doc, 0)
+    bare, placed = part.document, part.edits(edits)
+    after = texts.apply(bare, placed)
     tree = trees.of(after)
     if tree is None:
         return
-    inserted = tuple(names.inserted_spans(doc, edits))
-    outside = _outside(after, inserted)
+    inserted = tuple(names.inserted_spans(bare, placed))
     uses = [use for use in _uses(tree.root_node, inserted, doc.language or "") if not _word(use[1]).search(outside)]
     if uses:
         caret = inserted[0].start
-        here = places.place(doc, path, after.text[:caret].decode("utf-8", "replace"), "", caret)
+        here = places.place(bare, path, after.text[:caret].decode("utf-8", "replace"), "", caret)
         own = modules.python(root, path) if doc.language == "python" else ""
         judge = _Judge(after, Meanings(here, index, own), Sources(index, root), project)
         yield from (
@@ -101,7 +107,9 @@ def _outside(after: Document, inserted: tuple[Span, ...]) -> bytes:
 def _uses(root: Node, inserted: tuple[Span, ...], language: str) -> Iterator[tuple[str, str, Node]]:
     """`(text before the dot, name, node)` of the members read or called in the inserted text."""
     kinds = ("attribute",) if language == "python" else ("method_invocation", "field_access")
-    for node in descendants(root, *kinds):
+    for node in _touching(root, inserted):
+        if node.type not in kinds:
+            continue
         name = node.child_by_field_name({"attribute": "attribute", "field_access": "field"}.get(node.type, "name"))
         owner = node.child_by_field_name("object")
         if name is None or node.has_error or (owner is None and node.type != "method_invocation"):
@@ -115,6 +123,16 @@ def _uses(root: Node, inserted: tuple[Span, ...], language: str) -> Iterator[tup
             receiver = (owner.text or b"").decode("utf-8", "replace")
             if re.fullmatch(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*", receiver):
                 yield receiver, (name.text or b"").decode("utf-8", "replace"), node
+
+
+def _touching(root: Node, inserted: tuple[Span, ...]) -> Iterator[Node]:
+    """The nodes that the inserted text is in, or that lie in it; in document order."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if any(where.touches(Span(node.start_byte, node.end_byte)) for where in inserted):
+            yield node
+            stack.extend(reversed(node.children))
 
 
 def _is_assigned(node: Node) -> bool:
