@@ -55,6 +55,9 @@ _ROOTS: Final = frozenset(
     {"object", "ABC", "Generic", "Protocol", "Object", "Serializable", "Cloneable", "abc", "typing"}
 )
 _LONGEST_SOURCE: Final = 2_000_000
+_NAMES_SOMETHING: Final = re.compile(r"\.|\w\s*\(")
+_CALL: Final = re.compile(r"(?<![\w.@])([^\W\d]\w*)\s*\(")
+_LEAST: Final = 3
 _NEAR: Final = 8_000
 """Bytes between the first and the last edit for which a window of a large document is enough."""
 
@@ -73,6 +76,8 @@ def _missing(doc: Document, edits: tuple[Edit, ...], index: Index, project: Proj
     root: Path | None = getattr(index, "root", None)
     path = relative(root, doc.path) if root is not None else None
     if root is None or path is None or index.status().state != "ready" or not edits:
+        return
+    if not any(_NAMES_SOMETHING.search(edit.new) for edit in edits) and doc.language == "python":
         return
     outside = _outside(texts.apply(doc, edits), tuple(names.inserted_spans(doc, edits)))
     first, last = min(e.span.start for e in edits), max(e.span.end for e in edits)
@@ -352,15 +357,11 @@ def _declared(name: str, node: Node, language: str) -> str:
 def _unheard(doc: Document, edits: tuple[Edit, ...], index: Index, outside: bytes) -> Iterator[str]:
     """Called names that nothing binds and that stand in no file of the repository or of what it uses."""
     new = "\n".join(edit.new for edit in edits)
-    for name in names.unbound(doc, edits):
-        called = re.search(rf"(?<![\w.@]){re.escape(name)}\s*\(", new)
-        if called is None or _word(name).search(outside) or len(name) < 3:
-            continue
-        known = index.select(
-            "SELECT 1 FROM words WHERE word=? UNION SELECT 1 FROM definitions WHERE name=?", (name, name)
-        )
-        if not known:
-            yield name
+    called = {m[1] for m in _CALL.finditer(new) if len(m[1]) >= _LEAST and not _word(m[1]).search(outside)}
+    query = "SELECT 1 FROM words WHERE word=? UNION SELECT 1 FROM definitions WHERE name=?"
+    unknown = {name for name in called if not index.select(query, (name, name))}
+    if unknown:  # what is bound is asked last: that reads the whole file
+        yield from unknown.intersection(names.unbound(doc, edits))
 
 
 def _word(name: str) -> re.Pattern[bytes]:
