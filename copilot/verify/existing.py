@@ -24,6 +24,7 @@ from copilot.context.receivers import Meanings
 from copilot.context.symbols import Unit
 from copilot.messages import say
 from copilot.syntax import tree as trees
+from copilot.syntax.lines import line_start
 from copilot.syntax.outline import Symbol, outline
 from copilot.syntax.tree import Node, enclosing
 from copilot.syntax.window import Window, window
@@ -55,7 +56,7 @@ _ROOTS: Final = frozenset(
     {"object", "ABC", "Generic", "Protocol", "Object", "Serializable", "Cloneable", "abc", "typing"}
 )
 _LONGEST_SOURCE: Final = 2_000_000
-_NAMES_SOMETHING: Final = re.compile(r"\.|\w\s*\(")
+_MEMBER_OR_CALL: Final = re.compile(r"\.|\w\s*\(")
 _CALL: Final = re.compile(r"(?<![\w.@])([^\W\d]\w*)\s*\(")
 _LEAST: Final = 3
 _NEAR: Final = 8_000
@@ -77,7 +78,7 @@ def _missing(doc: Document, edits: tuple[Edit, ...], index: Index, project: Proj
     path = relative(root, doc.path) if root is not None else None
     if root is None or path is None or index.status().state != "ready" or not edits:
         return
-    if not any(_NAMES_SOMETHING.search(edit.new) for edit in edits) and doc.language == "python":
+    if doc.language == "python" and not any(_MEMBER_OR_CALL.search(_written(doc, edit)) for edit in edits):
         return
     outside = _outside(texts.apply(doc, edits), tuple(names.inserted_spans(doc, edits)))
     first, last = min(e.span.start for e in edits), max(e.span.end for e in edits)
@@ -98,6 +99,12 @@ def _missing(doc: Document, edits: tuple[Edit, ...], index: Index, project: Proj
             f"{receiver}.{name}".lstrip(".") for receiver, name, node in uses if judge.lacks(receiver, name, node)
         )
     yield from _unheard(doc, edits, index, outside)
+
+
+def _written(doc: Document, edit: Edit) -> str:
+    """What an edit writes, with what stands before it on its line."""
+    row = doc.text[line_start(doc.text, edit.span.start) : edit.span.start]
+    return row.decode("utf-8", "replace") + edit.new
 
 
 def _outside(after: Document, inserted: tuple[Span, ...]) -> bytes:
