@@ -70,7 +70,8 @@ async def complete(server: Server, params: types.InlineCompletionParams) -> type
     if not current.completion.enabled or document.language is None:
         return None
     request = _request(document, params, current, server.units)
-    answer = await workspace.inline.suggest(request)
+    with server.diagnoses.held():
+        answer = await workspace.inline.suggest(request)
     if not isinstance(answer, Suggestion) or server.is_stale(document):
         return None
     shown = item(document, answer, request.span.start, server.units)

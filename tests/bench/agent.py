@@ -384,7 +384,7 @@ def typing(agent: Agent, root: Path, stub: Stub) -> Typing:
     stub.latency_s = LATENCY_S
 
     def knows(prefix: str) -> str:
-        last = prefix.split("<|fim_suffix|>")[0].removesuffix(" ").rstrip("\n")[-24:]
+        last = prefix.split("<|fim_suffix|>", maxsplit=1)[0].removesuffix(" ").rstrip("\n")[-24:]
         at = TEXT.find(last) + len(last) if last and TEXT.count(last) == 1 else -1
         if at < 0 or TEXT.count("\n", 0, at) % 2:
             return "something_else = None"
