@@ -132,6 +132,7 @@ build/tabby/.installed:
 .PHONY: bench-agent
 bench-agent: $(INSTALLED) build/tabby/.installed ## Completion while typing beside Tabby's agent, over one stub model and one script of keys
 	$(BIN)/python tests/bench/agent.py
+	$(BIN)/python tests/bench/refine.py
 
 build/litellm/.installed:
 	@echo "== LiteLLM, the peer, into build/litellm"
