@@ -357,7 +357,11 @@ def _repeated(rows: list[str], at: Place) -> tuple[str, int] | None:
     typed = at.line.strip()
     above = [row.strip() for row in at.ahead.split("\n")[-40:-1]]
     for number in range(min(len(rows) - 1, len(above)), 0, -1):
-        if [row.strip() for row in rows[:number]] == above[-number:] and typed and rows[number].strip().startswith(typed):
+        if (
+            [row.strip() for row in rows[:number]] == above[-number:]
+            and typed
+            and rows[number].strip().startswith(typed)
+        ):
             return _behind(rows[number], typed, at.line), number
     return None
 
