@@ -123,6 +123,17 @@ bench-tests: $(INSTALLED) build/bench-tests/venv/.installed build/pynguin/.insta
 	@bash tests/system.sh bubblewrap faketime
 	$(BIN)/python tests/bench/tests.py
 
+build/tabby/.installed:
+	@echo "== Tabby's agent, the peer, into build/tabby"
+	@bash tests/system.sh node
+	@mkdir -p build/tabby && npm install --silent --no-audit --no-fund --ignore-scripts --prefix build/tabby tabby-agent@1.5.0
+	@touch $@
+
+.PHONY: bench-agent
+bench-agent: $(INSTALLED) build/tabby/.installed ## Completion while typing beside Tabby's agent, over one stub model and one script of keys
+	$(BIN)/python tests/bench/agent.py
+	$(BIN)/python tests/bench/refine.py
+
 build/litellm/.installed:
 	@echo "== LiteLLM, the peer, into build/litellm"
 	@"$(PYTHON)" -m venv build/litellm
@@ -134,7 +145,7 @@ bench-gateway: $(INSTALLED) build/litellm/.installed ## The gateway beside a bar
 	$(BIN)/python tests/bench/gateway.py
 
 .PHONY: bench
-bench: bench-lsp bench-engines bench-completion bench-value bench-context bench-tests bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
+bench: bench-lsp bench-engines bench-completion bench-value bench-context bench-agent bench-tests bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
 
 .PHONY: format
 format: $(INSTALLED) ## Format and apply safe lint fixes

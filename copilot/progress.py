@@ -1,6 +1,7 @@
-"""Telling the person who waits how far long work is: a callback carried by the running task's context.
+"""Telling who waits how far the work is: callbacks carried by the running task's context.
 
-A face installs a listener with `listening`; engines and checks call `report`. Without a listener nothing happens.
+A face installs a listener with `listening`; engines and checks call `report`. Who can do with a part of an answer
+listens with `hearing`; an engine whose answer comes piece by piece calls `heard`. Without a listener nothing happens.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from contextvars import ContextVar
 Listener = Callable[[str, float | None], None]
 
 _listener: ContextVar[Listener | None] = ContextVar("progress_listener", default=None)
+_hearer: ContextVar[Callable[[str], None] | None] = ContextVar("progress_hearer", default=None)
 
 
 def report(message: str, fraction: float | None = None) -> None:
@@ -28,3 +30,19 @@ def listening(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _listener.reset(token)
+
+
+def heard(text: str) -> None:
+    """Say what an answer holds so far: nothing at first, when the question goes out."""
+    if (hearer := _hearer.get()) is not None:
+        hearer(text)
+
+
+@contextmanager
+def hearing(hearer: Callable[[str], None]) -> Iterator[None]:
+    """Send what is heard inside this block (and in tasks started from it) to `hearer`."""
+    token = _hearer.set(hearer)
+    try:
+        yield
+    finally:
+        _hearer.reset(token)

@@ -122,10 +122,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CompleteOptions:
-    """`profile` picks the confidence threshold; `selected` is the popup entry the editor has highlighted."""
+    """`profile` picks the confidence threshold; `selected` is the popup entry the editor has highlighted; `pause_s` are
+    seconds of quiet before a model is asked.
+    """
 
     profile: Literal["quiet", "normal", "eager"] = "normal"
     selected: str | None = None
+    pause_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

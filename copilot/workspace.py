@@ -25,10 +25,10 @@ from copilot.context.recent import DEADLINE_S, Recent, Work
 from copilot.context.worker import IndexWorker
 from copilot.engines import circuit
 from copilot.engines.base import Engine, Resources, closing
+from copilot.engines.cascade import CascadeEngine
 from copilot.engines.circuit import State
 from copilot.engines.embedded import EmbeddedEngine
 from copilot.engines.replay import ReplayEngine
-from copilot.engines.together import Begun, TogetherEngine, begin
 from copilot.errors import WorkerDied
 from copilot.messages import say
 from copilot.progress import report
@@ -37,9 +37,13 @@ from copilot.types import Candidate, Context, Declined, GenerateOptions, Project
 
 if TYPE_CHECKING:
     from copilot.engines.model import ModelEngine
+    from copilot.inline import Inline
 
 _DRAFT_S = 0.08
 """Wall seconds that the embedded engine's drafts may take before the context is looked for without them."""
+
+_WORD = 200
+"""Bytes before the caret in which the word begins that is being typed."""
 
 _THREADS = 2
 """Embedded work holds the interpreter lock most of the time: more threads would only slow each other down."""
@@ -93,10 +97,9 @@ class Workspace:
         self._worker = IndexWorker(project.root, settings, self._index_moved, python=project.python, idle=_SPARE)
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="embedded")
         self._work = Recent()
-        self._begun: tuple[str, Begun] | None = None
-        """The embedded engine's work on a completion, by its trace id, between `gather` and `engines`."""
         self._replay = ReplayEngine() if engine == "replay" else None
         self._embedded = EmbeddedEngine(Resources(project, settings, self._worker.index, self._executor))
+        self._inline: Inline | None = None
         self._model: ModelEngine | None = None
         if settings.gateway.url and engine in ("auto", "model"):
             from copilot.engines.model import ModelEngine
@@ -155,11 +158,22 @@ class Workspace:
         """The model that answers; empty: none, or not known yet."""
         return self._model.model if self._model is not None else ""
 
-    def patience_s(self, trigger: str) -> float:
-        """Seconds until a completion is too late: the model's time, if one is asked, and the embedded engine's.
+    @property
+    def inline(self) -> Inline:
+        """The completions while somebody types here."""
+        if self._inline is None:
+            from copilot.inline import Inline
 
-        The embedded engine works meanwhile; its part is left for the checks of what it has ready.
-        """
+            self._inline = Inline(self)
+        return self._inline
+
+    def left(self, path: Path) -> None:
+        """A file was closed in the editor."""
+        if self._inline is not None:
+            self._inline.forget(path)
+
+    def patience_s(self, trigger: str) -> float:
+        """Seconds until a completion is too late: the embedded engine's time, and then the model's, if one is asked."""
         own = self._settings.completion.patience_s(trigger)
         if self._model is None:
             return own
@@ -170,7 +184,7 @@ class Workspace:
 
         | task | engines, where a gateway is set |
         |---|---|
-        | complete | model and embedded at once: the model's answer if it comes within model.complete_ms |
+        | complete | embedded at once; where it is not sure enough, the model, if it answers within model.complete_ms |
         | generate | embedded (a derivation is never wrong, and is known in milliseconds), then model |
         | fix | embedded, then model; a repair that nobody asked for never asks the model |
         | comment | model, then embedded |
@@ -191,7 +205,7 @@ class Workspace:
             return (model,) if request.task is not Task.FIX or request.trigger == "invoked" else ()
         match request.task:
             case Task.COMPLETE:
-                return (TogetherEngine(model, embedded, self._taken(request)),)
+                return (CascadeEngine(embedded, model, self._searched),)
             case Task.GENERATE:
                 options = request.options
                 derived = isinstance(options, GenerateOptions) and options.kind not in ("auto", "edit")
@@ -226,47 +240,43 @@ class Workspace:
     async def gather(self, request: Request, *, anyway: bool = False, patience_s: float | None = None) -> Context:
         """What an engine sees beside the document; `anyway`: as if a model were asked. `patience_s`: wall seconds for the
         search; None: a quarter of what the model may take for a completion.
+
+        Of a completion that the embedded engine may answer, the text alone: the rest is looked for once the model is asked.
         """
         unasked = request.task is Task.FIX and request.trigger == "automatic"
         asked = anyway or (self._model is not None and self._replay is None and not unasked)
-        if not asked:
+        if asked and request.task is Task.COMPLETE and not anyway:
+            self._work.note(request.document, request.span.start)
+        if not asked or (request.task is Task.COMPLETE and self._engine != "model" and not anyway):
             return gather.gather(request, self.index, self._settings, model=False)
+        drafts = await self._drafts(request) if request.task is Task.COMPLETE else ()
+        return await self._searched(request, drafts, patience_s)
+
+    async def _searched(self, request: Request, drafts: Sequence[str] = (), patience_s: float | None = None) -> Context:
+        """What a model is shown; `drafts`: how the embedded engine would go on at the caret, whose names may be needed."""
         patience_s = patience_s or max(DEADLINE_S, self._settings.model.complete_ms / 4000)
         work = Work(patience_s=patience_s)
         if self._settings.completion.recent:
-            drafts = await self._drafts(request) if request.task is Task.COMPLETE else ()
-            work = replace(self._work.now(request.document), patience_s=patience_s, drafts=drafts)
-        if request.task is Task.COMPLETE and not anyway:
-            self._work.note(request.document, request.span.start)
+            line = gather.between(request.document, request.span.start - _WORD, request.span.start).decode(
+                "utf-8", "ignore"
+            )
+            typed = re.findall(r"\w*\Z", line)[0]
+            lines = tuple(typed + draft for draft in drafts)
+            work = replace(self._work.now(request.document), patience_s=patience_s, drafts=lines)
         search = partial(gather.gather, request, self.index, self._settings, model=True, work=work)
         return await asyncio.get_running_loop().run_in_executor(self._executor, search)
 
     async def _drafts(self, request: Request) -> tuple[str, ...]:
-        """How the embedded engine would end the line: what it names is likely to be needed.
-
-        Its work is not done twice: `engines` hands it on. The next completion ends what nobody has taken.
-        """
+        """How the embedded engine would go on, as far as it says so in time."""
         before, after, cut = gather.around(request.document, request.span)
-        begun = begin(self._embedded, request, Context(before, after, truncated=cut))
-        if self._begun is not None:
-            self._begun[1].cancel()
-        self._begun = request.trace_id, begun
-        try:
-            await asyncio.wait({begun}, timeout=_DRAFT_S)
-        except asyncio.CancelledError:
-            begun.cancel()
-            raise
-        typed = re.search(r"\w*$", before)
-        ready = begun.result() if begun.done() and not begun.cancelled() and begun.exception() is None else []
-        found = [p.edits[0].new for p in ready if isinstance(p, Candidate) and p.edits]
-        return tuple(f"{typed[0] if typed else ''}{text}" for text in found)
-
-    def _taken(self, request: Request) -> Begun | None:
-        """What `_drafts` has begun for a request; from now on it is the taker's to end."""
-        if self._begun is None or self._begun[0] != request.trace_id:
-            return None
-        (_, begun), self._begun = self._begun, None
-        return begun
+        found: list[str] = []
+        with contextlib.suppress(TimeoutError):
+            async with (
+                asyncio.timeout(_DRAFT_S),
+                closing(self._embedded, request, Context(before, after, truncated=cut)) as stream,
+            ):
+                found += [p.edits[0].new async for p in stream if isinstance(p, Candidate) and p.edits]
+        return tuple(found)
 
     def start_index(self) -> None:
         """Start building the index in the background."""
@@ -316,8 +326,8 @@ class Workspace:
 
     async def close(self) -> None:
         """End the worker and the threads, and leave the gateway."""
-        if self._begun is not None:
-            self._begun[1].cancel()
+        if self._inline is not None:
+            await self._inline.close()
         if self._model is not None:
             await self._model.close()
         await asyncio.get_running_loop().run_in_executor(None, self._worker.close)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copilot import config
+from copilot import config, config_sources
 from copilot.project import root_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Folders:
 
     def settings(self, root: Path) -> config.Settings:
         """The settings in force for a root. A wrong one is reported once and the rest holds."""
-        loaded = config.load(config.Sources(root=root, lsp=self.own.get(root, self.general)))
+        loaded = config_sources.load(config_sources.Sources(root=root, lsp=self.own.get(root, self.general)))
         for problem in loaded.problems:
             self._report_once(problem.message)
         return loaded.settings

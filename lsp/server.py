@@ -41,7 +41,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
-from copilot import __version__, config, files
+from copilot import __version__, config_sources, files
 from copilot.errors import CopilotError, UnreadableFile
 from copilot.messages import say, set_locale
 from copilot.syntax.languages import by_lsp_id, language_of
@@ -362,7 +362,7 @@ def main(*, tcp: int | None = None, engine: str = "auto", root: Path | None = No
 
 def serve(server: Server, *, tcp: int | None = None) -> int:
     """Run one session of a server; what `main` returns."""
-    started = config.load(config.Sources(root=server.folders.fixed)).settings
+    started = config_sources.load(config_sources.Sources(root=server.folders.fixed)).settings
     logs.setup(started.log.level)
     set_locale(started.ui.locale)
     gc.freeze()  # the protocol's thousand classes need not be visited again by every collection

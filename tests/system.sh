@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that the named system packages are there: installs them as root, else says what to install.
-# Usage: tests/system.sh [bubblewrap] [faketime] [headers] [jdk] [jdk-source] [nginx] [venv]
+# Usage: tests/system.sh [bubblewrap] [faketime] [headers] [jdk] [jdk-source] [nginx] [node] [venv]
 set -eu
 
 need() { # package, why
@@ -22,6 +22,7 @@ for wanted in "$@"; do
         jdk) command -v javac >/dev/null || need default-jdk-headless "compiles the generated Java in the tests" ;;
         jdk-source) ls /usr/lib/jvm/*/lib/src.zip >/dev/null 2>&1 || need openjdk-17-source "Java code that the completion is measured on" ;;
         nginx) command -v nginx >/dev/null || test -x /usr/sbin/nginx || need nginx-light "serves TLS in the gateway's tests" ;;
+        node) command -v npm >/dev/null || need npm "runs the agent that the completion is measured beside" ;;
         venv) need python3-venv "creates .venv" ;;
         *) echo "unknown system package: $wanted" >&2; exit 2 ;;
     esac

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from copilot import __version__, config
+from copilot import __version__, config_sources
 from copilot.commands import session
 from copilot.config import Settings
 from copilot.engines import reach
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
 
 async def _run(options: argparse.Namespace) -> int:
     root = (options.root or root_of(Path.cwd())).resolve()
-    loaded = config.load(config.Sources(root=root))
+    loaded = config_sources.load(config_sources.Sources(root=root))
     set_locale(loaded.settings.ui.locale)
     project = find(root, loaded.settings.python.interpreter)
     findings = [
@@ -84,7 +84,7 @@ def _one_home() -> Finding:
     return Finding("packages", same, detail, advice)
 
 
-def _configuration(loaded: config.Loaded) -> Iterator[Finding]:
+def _configuration(loaded: config_sources.Loaded) -> Iterator[Finding]:
     origins = ", ".join(f"{key} ({source})" for key, source in loaded.origins.items())
     yield Finding("configuration", ok=True, detail=origins or say("defaults only"))
     for problem in loaded.problems:

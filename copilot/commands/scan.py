@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from copilot import config, files, git
+from copilot import config_sources, files, git
 from copilot.commands import session
 from copilot.errors import UnreadableFile, UsageError
 from copilot.guard.detect import detect
@@ -36,7 +36,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """1 when something was found that the policy does not allow, else 0."""
-    loaded = config.load(config.Sources(root=_root(options)))
+    loaded = config_sources.load(config_sources.Sources(root=_root(options)))
     settings = loaded.checked()
     set_locale(settings.ui.locale)
     rules = policy(settings.guard)

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from copilot import config, files
+from copilot import config_sources, files
 from copilot.engines.circuit import State
 from copilot.errors import UsageError
 from copilot.messages import say, set_locale, visible
@@ -57,7 +57,7 @@ async def workspace(
     if options.root is not None:
         folder(options.root)
     root = Path(os.path.realpath(options.root or root_of(path)))
-    loaded = config.load(config.Sources(root=root))
+    loaded = config_sources.load(config_sources.Sources(root=root))
     for problem in loaded.problems:
         if not problem.fatal:
             warn(problem.message)

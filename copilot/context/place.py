@@ -7,14 +7,17 @@ it is what somebody is about to write. Absent on purpose: resolving names (`rece
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
+from threading import Lock
 from typing import Final
 
 from copilot.context import lexemes
+from copilot.syntax.lines import line_end, line_start
 from copilot.syntax.outline import Import, Outline, Symbol, outline
+from copilot.syntax.window import window
 from copilot.types import Document, Span
 
 NEAR: Final = 20
@@ -90,6 +93,7 @@ def place(document: Document, path: str, before: str, after: str, caret: int, *,
     language = document.language or ""
     line = before[before.rfind("\n") + 1 :]
     above = before[: len(before) - len(line)]
+    margin = line[: len(line) - len(line.lstrip())]
     line = line if whole_line else ""
     text = _bare((above + line)[-_READ:], language)
     every = _WORD.findall(text)
@@ -105,8 +109,8 @@ def place(document: Document, path: str, before: str, after: str, caret: int, *,
     receiver = tail[1].rstrip().removesuffix(".").rstrip() if tail else ""
     typed = (tail[2] or "") if tail else ""
     opening = _opening(line[: tail.start()] if tail else line)
-    shape = outline(document)
-    around = _around(shape, caret, before)
+    shape, at = _shape(document, caret)
+    around = _around(shape, at, above + margin)
     return Place(
         path,
         language,
@@ -124,9 +128,43 @@ def place(document: Document, path: str, before: str, after: str, caret: int, *,
         typed,
         opening,
         dict(_variables(text, language, around, shape)),
-        tuple(row for row in shape.imports if row.span.start < caret or language == "java"),
+        tuple(row for row in shape.imports if row.span.start < at or language == "java"),
         around,
     )
+
+
+_NEUTRAL: Final = {"python": b"_", "java": b";"}
+_shapes: Final[OrderedDict[tuple[str | None, bytes], Outline]] = OrderedDict()
+_shapes_lock = Lock()
+_SHAPES: Final = 8
+
+
+def _shape(document: Document, caret: int) -> tuple[Outline, int]:
+    """The outline around a caret and where the caret is in it. While a line is typed it is the same: a neutral statement
+    stands for the line, and of a large file only a part is read.
+    """
+    here = window(document, caret)
+    at = caret - here.shift
+    text = here.document.text
+    neutral = _NEUTRAL.get(document.language or "")
+    if neutral is not None:
+        begin, end = line_start(text, at), line_end(text, at)
+        row = text[begin:end]
+        margin = len(row) - len(row.lstrip(b" \t"))
+        at = min(at, begin + margin)
+        text = text[: begin + margin] + neutral + text[end:]
+    key = (document.language, text)
+    with _shapes_lock:
+        known = _shapes.get(key)
+        if known is not None:
+            _shapes.move_to_end(key)
+            return known, at
+    shape = outline(replace(here.document, parts=(text,)))
+    with _shapes_lock:
+        _shapes[key] = shape
+        while len(_shapes) > _SHAPES:
+            _shapes.popitem(last=False)
+    return shape, at
 
 
 _TYPES: Final = ("class", "interface", "enum", "record")
@@ -143,6 +181,8 @@ def _around(shape: Outline, caret: int, before: str) -> tuple[Symbol, ...]:
     margin = len(line) - len(line.lstrip())
     text = before.encode()
     low = caret - len(text)
+    if low < 0:
+        return tuple(found)  # of a window, whose heads are in its tree
     for symbol in reversed(shape.symbols):
         at = symbol.span.start - low
         if symbol.kind in _TYPES and 0 <= at < len(text) and at - (text.rfind(b"\n", 0, at) + 1) < margin:

@@ -113,9 +113,9 @@ class Client:
         body: Mapping[str, Any],
         headers: Mapping[str, str],
         enough: Callable[[str], bool] | None = None,
-        listen: Callable[[], None] | None = None,
+        listen: Callable[[str], None] | None = None,
     ) -> tuple[list[wire.Choice], str]:
-        """The choices and the model's name. A stream ends early when `enough(text so far)`; `listen` hears each piece.
+        """The choices and the model's name. A stream ends early when `enough(text so far)`; `listen` hears the text so far.
 
         Raises GatewayUnavailable, and Refused where another question may be answered.
         """
@@ -242,7 +242,7 @@ async def _read(response: ClientResponse, most: int) -> bytes:
 
 
 async def _streamed(
-    response: ClientResponse, enough: Callable[[str], bool] | None, listen: Callable[[], None] | None
+    response: ClientResponse, enough: Callable[[str], bool] | None, listen: Callable[[str], None] | None
 ) -> tuple[list[wire.Choice], str]:
     stream = wire.Stream()
     async for piece in response.content.iter_any():
@@ -251,7 +251,7 @@ async def _streamed(
         if stream.refused is not None:
             raise _refusal(response, stream.refused)
         if listen is not None:
-            listen()
+            listen(stream.text)
         if enough is not None and "\n" in stream.text[had:] and not stream.done and enough(stream.text):
             return [wire.Choice(stream.text, "stop")], stream.model
     if not stream.done:

@@ -27,7 +27,7 @@ from copilot.errors import GatewayUnavailable
 from copilot.guard import Policy, Reviewed
 from copilot.guard.surrogates import occurrences
 from copilot.messages import say
-from copilot.progress import report
+from copilot.progress import heard, report
 from copilot.tasks import complete
 from copilot.types import Candidate, Context, Declined, Prompt, Request, Task
 from prompts.templates import TemplateError
@@ -213,7 +213,14 @@ class ModelEngine:
             return complete.settled(own.restored(text), request)
 
         until = enough if request.task is Task.COMPLETE and prompt.hole is not None else None
-        listen = None if request.task is Task.COMPLETE else lambda: report(say("the model is writing"), None)
+
+        def listen(text: str) -> None:
+            if request.task is Task.COMPLETE:
+                heard(own.restored(text))
+            else:
+                report(say("the model is writing"), None)
+
+        heard("")
         choices, model = await self._client.ask(path, body, _headers(request, prompt), until, listen)
         self._served = model or self._served
         whole = [text for choice in choices if (text := _whole(choice, prompt)) is not None]

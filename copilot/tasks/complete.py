@@ -16,6 +16,7 @@ from copilot.context.gather import between
 from copilot.messages import say
 from copilot.syntax import tree
 from copilot.syntax.lines import line_end, line_start
+from copilot.syntax.window import window
 from copilot.tasks import answers, infill
 from copilot.types import (
     Candidate,
@@ -99,6 +100,8 @@ def _syntax(doc: Document, edits: tuple[Edit, ...]) -> Check:
     Error recovery around a half-typed line may hide what is open elsewhere (a block still without its `}`), and a
     right line uncovers it. So a line also passes that makes the faults fewer and adds none to the text without it.
     """
+    here = window(doc, edits[0].span.start)
+    doc, edits = here.document, here.edits(edits)
     before = tree.of(doc)
     after = texts.apply(doc, edits)
     if before is None or not _parsed_after(doc, after, edits):
@@ -216,12 +219,19 @@ def settled(text: str, request: Request) -> bool:
     return bool(whole) and _taken(whole, infill.place(request.document, request.span.end)).ended
 
 
+def begun(text: str, request: Request) -> str:
+    """How a completion begins whose raw answer begins with `text`; empty while that cannot be said."""
+    return _taken(text, infill.place(request.document, request.span.end)).text
+
+
 def _taken(text: str, at: infill.Place) -> infill.Taken:
     return infill.taken(answers.bare(text, at.language), at, fenced=answers.is_fenced(text))
 
 
 def _closed(document: Document, caret: int, found: infill.Taken, at: infill.Place) -> str:
     """The text with the line that closes its block, if the file lacks that line (the tree has fewer faults with it)."""
+    here = window(document, caret)
+    document, caret = here.document, caret - here.shift
     known = tree.of(document)
     mark = found.closer[0]
     if known is None or at.rest.strip() or found.closer.rstrip(";,") != mark:

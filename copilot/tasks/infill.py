@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from copilot.context.gather import between
-from copilot.context.tokens import lex
 from copilot.syntax import tree
 from copilot.syntax.lines import indent_unit
+from copilot.syntax.window import window
+from copilot.tasks.resting import without_rest
 from copilot.types import Document, Span
 
 MOST: Final = 12
@@ -122,7 +123,9 @@ def _is_empty(header: str, rest: str, below: str) -> bool:
 
 def _in_text(document: Document, caret: int) -> bool:
     """True inside a string or a comment."""
-    known = tree.of(document)
+    here = window(document, caret)
+    caret -= here.shift
+    known = tree.of(here.document)
     if known is None:
         return False
     node = tree.node_at(known, Span(caret, caret))
@@ -138,7 +141,7 @@ def taken(answer: str, at: Place, *, fenced: bool) -> Taken:
         if found is not None:
             return found
     text, row = _first_line(rows, at)
-    text = _without_rest(text, at.rest, at.language)
+    text = without_rest(text, at.line, at.rest, at.language)
     whole = (at.line + text + at.rest).strip()
     if not text.strip() or (whole == at.following and sum(c.isalnum() for c in whole) > 3):
         return Taken("", ended=False)
@@ -326,12 +329,14 @@ def _indent(row: str) -> str:
 def _first_line(rows: list[str], at: Place) -> tuple[str, int]:
     """What an answer says for the caret's line, of which `line` is already there, and the row it stands on."""
     line, typed = at.line, at.line.strip()
+    again = _repeated(rows, at)
+    if again is not None:
+        return again
     known = {row.strip() for row in at.ahead.splitlines()[-40:-1]} if typed else set()
     # A model that repeats the code above the caret: go on where the caret's line is reached.
     for number, row in enumerate(rows):
-        if len(typed) > 2 and row.strip().startswith(typed):
-            again = row.strip()[len(typed) :]
-            return (again.lstrip() if line[-1].isspace() else again).rstrip(), number
+        if _begins_with(row.strip(), typed):
+            return _behind(row, typed, line), number
         if row.strip() and row.strip() not in known:
             break
         if row.strip() in known and number == len(rows) - 1:
@@ -347,34 +352,27 @@ def _first_line(rows: list[str], at: Place) -> tuple[str, int]:
     return (row.lstrip() if line[-1].isspace() else row), 0
 
 
-def _without_rest(answer: str, rest: str, language: str | None) -> str:
-    """The answer without what stands behind the caret already: the same text, or a bracket that closes nothing here."""
-    there = rest.strip()
-    if not there:
-        return answer
-    if there[0] in _PAIRS:
-        return _until_closer(answer, there[0], language)
-    if len(there) > 1 and answer.rstrip().endswith(there):
-        return answer.rstrip()[: -len(there)].rstrip()
-    overlap = next((n for n in range(min(len(there), len(answer)), 0, -1) if answer.endswith(there[:n])), 0)
-    # A shared letter is chance; a shared quote, comma or semicolon is the one that is there.
-    if overlap > 2 or (overlap and not answer[-overlap:].strip().isalnum()):
-        return answer[:-overlap]
-    return answer
+def _repeated(rows: list[str], at: Place) -> tuple[str, int] | None:
+    """As `_first_line` for an answer that begins with the lines above, as they stand, and then the caret's line."""
+    typed = at.line.strip()
+    above = [row.strip() for row in at.ahead.split("\n")[-40:-1]]
+    for number in range(min(len(rows) - 1, len(above)), 0, -1):
+        if (
+            [row.strip() for row in rows[:number]] == above[-number:]
+            and typed
+            and rows[number].strip().startswith(typed)
+        ):
+            return _behind(rows[number], typed, at.line), number
+    return None
 
 
-def _until_closer(answer: str, closer: str, language: str | None) -> str:
-    """The answer up to the first `closer` that it did not open itself (brackets in strings do not count)."""
-    depth = at = 0
-    for word in lex(answer, language).words:
-        found = answer.find(word, at)
-        if found < 0 or word == "\n":
-            continue
-        if word == _PAIRS[closer]:
-            depth += 1
-        elif word == closer:
-            if depth == 0:
-                return answer[:found]
-            depth -= 1
-        at = found + len(word)
-    return answer
+def _begins_with(row: str, typed: str) -> bool:
+    """Whether a row says the caret's line again; of a short one only if it is a word of its own."""
+    if not row.startswith(typed):
+        return False
+    return len(typed) > 2 or (len(typed) == 2 and typed.isalpha() and not row[2:3].isalnum())
+
+
+def _behind(row: str, typed: str, line: str) -> str:
+    left = row.strip()[len(typed) :]
+    return (left.lstrip() if line[-1].isspace() else left).rstrip()

@@ -24,8 +24,10 @@ from copilot.context.receivers import Meanings
 from copilot.context.symbols import Unit
 from copilot.messages import say
 from copilot.syntax import tree as trees
+from copilot.syntax.lines import line_start
 from copilot.syntax.outline import Symbol, outline
-from copilot.syntax.tree import Node, descendants, enclosing
+from copilot.syntax.tree import Node, enclosing
+from copilot.syntax.window import Window, window
 from copilot.types import Check, Document, Edit, Project, Span
 from copilot.verify import names, platform
 
@@ -54,6 +56,11 @@ _ROOTS: Final = frozenset(
     {"object", "ABC", "Generic", "Protocol", "Object", "Serializable", "Cloneable", "abc", "typing"}
 )
 _LONGEST_SOURCE: Final = 2_000_000
+_MEMBER_OR_CALL: Final = re.compile(r"\.|\w\s*\(")
+_CALL: Final = re.compile(r"(?<![\w.@])([^\W\d]\w*)\s*\(")
+_LEAST: Final = 3
+_NEAR: Final = 8_000
+"""Bytes between the first and the last edit for which a window of a large document is enough."""
 
 
 def exist(doc: Document, edits: tuple[Edit, ...], index: Index, project: Project) -> Check:
@@ -71,22 +78,33 @@ def _missing(doc: Document, edits: tuple[Edit, ...], index: Index, project: Proj
     path = relative(root, doc.path) if root is not None else None
     if root is None or path is None or index.status().state != "ready" or not edits:
         return
-    after = texts.apply(doc, edits)
+    if doc.language == "python" and not any(_MEMBER_OR_CALL.search(_written(doc, edit)) for edit in edits):
+        return
+    outside = _outside(texts.apply(doc, edits), tuple(names.inserted_spans(doc, edits)))
+    first, last = min(e.span.start for e in edits), max(e.span.end for e in edits)
+    part = window(doc, first) if last - first < _NEAR else Window(doc, 0)
+    bare, placed = part.document, part.edits(edits)
+    after = texts.apply(bare, placed)
     tree = trees.of(after)
     if tree is None:
         return
-    inserted = tuple(names.inserted_spans(doc, edits))
-    outside = _outside(after, inserted)
+    inserted = tuple(names.inserted_spans(bare, placed))
     uses = [use for use in _uses(tree.root_node, inserted, doc.language or "") if not _word(use[1]).search(outside)]
     if uses:
         caret = inserted[0].start
-        here = places.place(doc, path, after.text[:caret].decode("utf-8", "replace"), "", caret)
+        here = places.place(bare, path, after.text[:caret].decode("utf-8", "replace"), "", caret)
         own = modules.python(root, path) if doc.language == "python" else ""
         judge = _Judge(after, Meanings(here, index, own), Sources(index, root), project)
         yield from (
             f"{receiver}.{name}".lstrip(".") for receiver, name, node in uses if judge.lacks(receiver, name, node)
         )
     yield from _unheard(doc, edits, index, outside)
+
+
+def _written(doc: Document, edit: Edit) -> str:
+    """What an edit writes, with what stands before it on its line."""
+    row = doc.text[line_start(doc.text, edit.span.start) : edit.span.start]
+    return row.decode("utf-8", "replace") + edit.new
 
 
 def _outside(after: Document, inserted: tuple[Span, ...]) -> bytes:
@@ -101,7 +119,9 @@ def _outside(after: Document, inserted: tuple[Span, ...]) -> bytes:
 def _uses(root: Node, inserted: tuple[Span, ...], language: str) -> Iterator[tuple[str, str, Node]]:
     """`(text before the dot, name, node)` of the members read or called in the inserted text."""
     kinds = ("attribute",) if language == "python" else ("method_invocation", "field_access")
-    for node in descendants(root, *kinds):
+    for node in _touching(root, inserted):
+        if node.type not in kinds:
+            continue
         name = node.child_by_field_name({"attribute": "attribute", "field_access": "field"}.get(node.type, "name"))
         owner = node.child_by_field_name("object")
         if name is None or node.has_error or (owner is None and node.type != "method_invocation"):
@@ -115,6 +135,16 @@ def _uses(root: Node, inserted: tuple[Span, ...], language: str) -> Iterator[tup
             receiver = (owner.text or b"").decode("utf-8", "replace")
             if re.fullmatch(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*", receiver):
                 yield receiver, (name.text or b"").decode("utf-8", "replace"), node
+
+
+def _touching(root: Node, inserted: tuple[Span, ...]) -> Iterator[Node]:
+    """The nodes that the inserted text is in, or that lie in it; in document order."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if any(where.touches(Span(node.start_byte, node.end_byte)) for where in inserted):
+            yield node
+            stack.extend(reversed(node.children))
 
 
 def _is_assigned(node: Node) -> bool:
@@ -334,15 +364,11 @@ def _declared(name: str, node: Node, language: str) -> str:
 def _unheard(doc: Document, edits: tuple[Edit, ...], index: Index, outside: bytes) -> Iterator[str]:
     """Called names that nothing binds and that stand in no file of the repository or of what it uses."""
     new = "\n".join(edit.new for edit in edits)
-    for name in names.unbound(doc, edits):
-        called = re.search(rf"(?<![\w.@]){re.escape(name)}\s*\(", new)
-        if called is None or _word(name).search(outside) or len(name) < 3:
-            continue
-        known = index.select(
-            "SELECT 1 FROM words WHERE word=? UNION SELECT 1 FROM definitions WHERE name=?", (name, name)
-        )
-        if not known:
-            yield name
+    called = {m[1] for m in _CALL.finditer(new) if len(m[1]) >= _LEAST and not _word(m[1]).search(outside)}
+    query = "SELECT 1 FROM words WHERE word=? UNION SELECT 1 FROM definitions WHERE name=?"
+    unknown = {name for name in called if not index.select(query, (name, name))}
+    if unknown:  # what is bound is asked last: that reads the whole file
+        yield from unknown.intersection(names.unbound(doc, edits))
 
 
 def _word(name: str) -> re.Pattern[bytes]:

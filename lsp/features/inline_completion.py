@@ -6,7 +6,6 @@ counted, and no text is kept.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from typing import Any, Final
@@ -18,7 +17,7 @@ from copilot.errors import UnreadableFile
 from copilot.messages import say
 from copilot.types import CompleteOptions, Document, Request, Span, Suggestion, Task
 from lsp import convert
-from lsp.server import Server
+from lsp.server import Event, Server
 from lsp.text import Encoding, text_of
 
 ACCEPT: Final = "bankCopilot.acceptCompletion"
@@ -26,6 +25,7 @@ _SHOWN: Final = "textDocument/didShowCompletion"
 _PARTLY: Final = "textDocument/didPartiallyAcceptCompletion"
 
 _WORD: Final = re.compile(r"\w+\Z")
+
 
 logger: Final = logging.getLogger(__name__)
 
@@ -37,6 +37,14 @@ def register(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
     async def inline_completion(params: types.InlineCompletionParams) -> types.InlineCompletionList | None:
         return await complete(server, params)
+
+    def listen(event: Event, uri: str) -> None:
+        if event == "close":
+            path = convert.path_of(uri)
+            for workspace in server.folders.workspaces().values():
+                workspace.left(path)
+
+    server.watch(listen)
 
     @server.command(ACCEPT)
     def accept(trace_id: str) -> None:
@@ -62,13 +70,8 @@ async def complete(server: Server, params: types.InlineCompletionParams) -> type
     if not current.completion.enabled or document.language is None:
         return None
     request = _request(document, params, current, server.units)
-    from copilot import pipeline
-
-    try:
-        async with asyncio.timeout(workspace.patience_s(request.trigger)):
-            answer = await pipeline.suggest(request, workspace)
-    except TimeoutError:
-        return None
+    with server.diagnoses.held():
+        answer = await workspace.inline.suggest(request)
     if not isinstance(answer, Suggestion) or server.is_stale(document):
         return None
     shown = item(document, answer, request.span.start, server.units)

@@ -77,6 +77,32 @@ async def test_the_models_answer_is_shown_and_the_status_names_it(editor, bank):
     assert await editor.stop() == 0
 
 
+async def test_typing_along_a_suggestion_asks_the_model_nothing_and_loses_no_line(editor, bank):
+    block = "if first:\n        return second\n    return first"
+    bank.behave(texts=[block])
+    text = "def pick(first, second):\n    \n"
+    editor.change(editor.uri, 2, ((0, 0), (2, 0), text))
+    place = {"line": 1, "character": 4}
+    (item,) = (await editor.request("textDocument/inlineCompletion", {**question(editor), "position": place}))["items"]
+    assert item["insertText"] == block
+    before = bank.seen()["finished"]
+    line, column = 1, 4
+    for number, char in enumerate(block[:-1]):
+        editor.change(editor.uri, number + 3, ((line, column), (line, column), char))
+        line, column = (line + 1, 0) if char == "\n" else (line, column + 1)
+        place = {"line": line, "character": column}
+        (item,) = (await editor.request("textDocument/inlineCompletion", {**question(editor), "position": place}))[
+            "items"
+        ]
+        start = item["range"]["start"]
+        assert start["line"] == line
+        typed = block[: number + 1].rsplit("\n", maxsplit=1)[-1]
+        left = block[number + 1 :]
+        kept = len(typed) + (4 if line == 1 else 0) - start["character"]
+        assert item["insertText"] == (typed[len(typed) - kept :] if kept else "") + left
+    assert bank.seen()["finished"] == before
+
+
 async def test_cancel_request_ends_the_generation(editor, bank):
     bank.behave(fault="hang")
     for number in range(3):

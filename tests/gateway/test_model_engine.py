@@ -126,7 +126,7 @@ async def test_the_gateway_gets_repository_paths_and_renders_the_hole(gateway, t
     root = tmp_path / "repo"
     (root / "src").mkdir(parents=True)
     (root / "src" / "money.py").write_text("def rounded_amount(value, digits=2):\n    return round(value, digits)\n")
-    async with opened(tmp_path, settings(gateway)) as workspace:
+    async with opened(tmp_path, settings(gateway), engine="model") as workspace:
         await workspace.index_built()
         text = "from src.money import rounded_amount\n\ndef net(x):\n    return rounded_amount("
         await pipeline.suggest(complete(workspace.project.root, text, after=")\n"), workspace)
@@ -226,10 +226,10 @@ async def test_an_allowed_kind_goes_as_it_is(gateway, tmp_path):
     await gateway.upstream.behave(texts=["1"])
     text = f'CARD = "{CARD}"\nx = '
     # The gateway reviews on its own: here only what the client does is looked at.
-    async with opened(tmp_path, settings(gateway, guard=Guard(allow=("bank-card",)))) as workspace:
+    async with opened(tmp_path, settings(gateway, guard=Guard(allow=("bank-card",))), engine="model") as workspace:
         sent: list[dict] = []
         engine = workspace.engines(complete(workspace.project.root))[0]
-        client = engine._first._client
+        client = engine._client
 
         async def ask(path, body, *rest):
             sent.append(body)
@@ -243,20 +243,30 @@ async def test_an_allowed_kind_goes_as_it_is(gateway, tmp_path):
 # When it does not answer as it should
 
 
-async def test_a_slow_model_costs_no_embedded_answer(gateway, tmp_path):
+async def test_a_sure_embedded_answer_waits_for_no_model_and_asks_none(gateway, tmp_path):
+    await gateway.upstream.behave(fault="hang")
+    async with opened(tmp_path, replace(settings(gateway), completion=UNHURRIED)) as workspace:
+        alone = await pipeline.suggest(known(workspace.project.root), await embedded_twin(tmp_path))
+        assert isinstance(alone, Suggestion), alone
+        before = await count(gateway)
+        async with asyncio.timeout(4):
+            answer = await pipeline.suggest(known(workspace.project.root), workspace)
+        assert isinstance(answer, Suggestion), answer
+        assert answer.origin.startswith("embedded")
+        assert answer.edits == alone.edits
+        assert await count(gateway) == before
+
+
+async def test_where_the_embedded_engine_is_not_sure_a_slow_model_is_waited_for_until_its_deadline(gateway, tmp_path):
     await gateway.upstream.behave(fault="hang")
     current = settings(gateway)
     current = replace(current, model=replace(current.model, complete_ms=400), completion=UNHURRIED)
     async with opened(tmp_path, current) as workspace:
-        alone = await pipeline.suggest(known(workspace.project.root), await embedded_twin(tmp_path))
-        assert isinstance(alone, Suggestion), alone
         began = time.monotonic()
-        answer = await pipeline.suggest(known(workspace.project.root), workspace)
-        took = time.monotonic() - began
-        assert isinstance(answer, Suggestion), answer
-        assert answer.origin.startswith("embedded")
-        assert answer.edits == alone.edits
-        assert 0.35 < took < 1.5
+        answer = await pipeline.suggest(complete(workspace.project.root), workspace)
+        assert 0.35 < time.monotonic() - began < 1.5
+    assert isinstance(answer, Declined)
+    assert answer.reason == "the model is not available now"
 
 
 twins: list[Workspace] = []
@@ -277,11 +287,11 @@ async def _twins():
 async def test_while_the_model_is_away_nobody_waits_and_it_is_told_once(gateway, tmp_path):
     gone = replace(settings(gateway), gateway=Gateway(url="http://127.0.0.1:9", key="env:K"), completion=UNHURRIED)
     async with opened(tmp_path, gone) as workspace:
-        await pipeline.suggest(known(workspace.project.root), workspace)
+        await pipeline.suggest(complete(workspace.project.root), workspace)
         began = time.monotonic()
-        for _ in range(20):
-            answer = await pipeline.suggest(known(workspace.project.root), workspace)
-            assert isinstance(answer, Suggestion)
+        for _ in range(10):
+            assert isinstance(await pipeline.suggest(complete(workspace.project.root), workspace), Declined)
+            assert isinstance(await pipeline.suggest(known(workspace.project.root), workspace), Suggestion)
         assert time.monotonic() - began < 3
         assert [(s.status, s.reason) for s in workspace.states] == [("degraded", "away")]
 
@@ -454,7 +464,7 @@ def test_the_engines_of_every_request_are_as_the_table_says(tmp_path, gateway):
             asked = Request(task, doc, Span(0, 0), GenerateOptions("edit"))
             names[engine, task] = [one.name for one in workspace.engines(asked)]
         asyncio.run(workspace.close())
-    assert names["auto", Task.COMPLETE] == ["model"]  # both at once, the model's first
+    assert names["auto", Task.COMPLETE] == ["embedded"]  # and the model where that one is not sure
     assert names["auto", Task.GENERATE] == ["embedded", "model"]
     assert names["auto", Task.COMMENT] == ["model", "embedded"]
     assert names["auto", Task.TESTS] == ["embedded", "model"]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from copilot import config
+from copilot import config, config_sources
 from copilot.errors import ConfigError
 
 
 def load(
     tmp_path: Path, *, user="", project="", pyproject="", managed="", env=None, lsp=None, cli=None
-) -> config.Loaded:
+) -> config_sources.Loaded:
     root = tmp_path / "repo"
     root.mkdir()
     for name, text in ((".bank-copilot.toml", project), ("pyproject.toml", pyproject)):
@@ -21,8 +21,8 @@ def load(
             (root / name).write_text(text, "utf-8")
     (tmp_path / "user.toml").write_text(user, "utf-8")
     (tmp_path / "managed.toml").write_text(managed, "utf-8")
-    return config.load(
-        config.Sources(
+    return config_sources.load(
+        config_sources.Sources(
             root=root,
             user_file=tmp_path / "user.toml",
             managed_file=tmp_path / "managed.toml",
@@ -59,11 +59,11 @@ def test_each_source_outranks_the_one_before(tmp_path):
         assert loaded.settings.completion.profile == "quiet"
 
 
-@pytest.mark.parametrize("key", [key for key, row in config.KEYS.items() if not row.project])
+@pytest.mark.parametrize("key", [key for key, row in config_sources.KEYS.items() if not row.project])
 @pytest.mark.parametrize("source", ["project", "pyproject", "lsp"])
 def test_a_repository_can_set_only_project_keys(tmp_path, key, source):
     section, _, name = key.partition(".")
-    row = config.KEYS[key]
+    row = config_sources.KEYS[key]
     value = 7 if row.kind in {int, float} else "weak" if key == "sandbox.mode" else "x"
     text = f"[{section}]\n{name} = {value!r}".replace("'", '"')
     given = {
@@ -157,7 +157,7 @@ def test_another_tools_broken_pyproject_does_not_stop_us(tmp_path):
 
 
 def test_every_key_says_what_it_is_for():
-    for key in config.KEYS.values():
+    for key in config_sources.KEYS.values():
         assert key.doc.endswith("."), key.name
 
 
@@ -189,8 +189,8 @@ def test_a_link_of_the_repository_does_not_lead_generated_tests_out_of_it(tmp_pa
     (folder / "repo").mkdir()
     (folder / "repo" / "way").symlink_to(outside)
     (folder / "repo" / ".bank-copilot.toml").write_text('[tests]\nout = "way/tests"')
-    loaded = config.load(
-        config.Sources(root=folder / "repo", user_file=folder / "u", managed_file=folder / "m", environ={})
+    loaded = config_sources.load(
+        config_sources.Sources(root=folder / "repo", user_file=folder / "u", managed_file=folder / "m", environ={})
     )
     assert loaded.settings.tests.out == ""
     assert [p.key for p in loaded.problems] == ["tests.out"]
@@ -214,5 +214,7 @@ def test_a_configuration_that_is_no_small_file_is_not_read(tmp_path, name, kind)
     else:
         with path.open("wb") as stream:
             stream.truncate(1 << 40)
-    loaded = config.load(config.Sources(root=tmp_path, user_file=tmp_path / "u", managed_file=tmp_path / "m"))
+    loaded = config_sources.load(
+        config_sources.Sources(root=tmp_path, user_file=tmp_path / "u", managed_file=tmp_path / "m")
+    )
     assert [p.source for p in loaded.problems] == ["project"]

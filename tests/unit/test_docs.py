@@ -7,7 +7,7 @@ import re
 import typing
 from pathlib import Path
 
-from copilot import cli, config
+from copilot import cli, config_sources
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -16,7 +16,7 @@ TABLE = re.compile(r"(?<=test_docs\.py -->\n)(?:\|.*\n)+")
 
 def settings_table() -> str:
     rows = ["| key | default | set by a project | what it does |", "|---|---|---|---|"]
-    for key in config.KEYS.values():
+    for key in config_sources.KEYS.values():
         kind = typing.get_args(key.kind) if typing.get_origin(key.kind) is typing.Literal else ()
         default = {True: "true", False: "false", "": "(empty)", (): "(empty)"}.get(key.default, str(key.default))
         allowed = f" ({', '.join(map(str, kind))})" if kind else ""

@@ -64,6 +64,6 @@ async def gateway(started):
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def editor(gateway, tmp_path):
-    """A developer of the team `ledger`."""
-    async with stack.editor(tmp_path, gateway) as opened:
+    """A developer of the team `ledger`, whose completions are the model's."""
+    async with stack.editor(tmp_path, gateway, engine="model") as opened:
         yield opened
