@@ -104,12 +104,13 @@ class Inline:
                 return known
         await self._drop()
         asked = self._asked = self._ask(request, key, pause_s)
-        try:
-            with self._waiting(asked):
-                async with asyncio.timeout(deadline - time.monotonic()):
-                    return await asyncio.shield(asked.work)
-        except TimeoutError:
+        with self._waiting(asked):
+            done, _ = await asyncio.wait({asked.work}, timeout=deadline - time.monotonic())
+        if not done:
             return Declined(say("no answer came in time"))
+        if asked.work.cancelled():
+            return Declined(say("a later question took its place"))
+        return asked.work.result()
 
     @contextmanager
     def _waiting(self, asked: _Asked) -> Iterator[None]:

@@ -109,8 +109,7 @@ async def test_who_types_something_else_ends_the_generation_and_gets_an_answer_o
         assert isinstance(answer, Suggestion), answer
         assert answer.edits[0].new == " + 1"
         assert (await gateway.upstream.state())["aborted"] == aborted + 1
-        with pytest.raises(asyncio.CancelledError):
-            await first
+        assert isinstance(await first, Declined)
 
 
 async def test_what_nobody_waits_for_ends_soon_and_its_place_may_be_asked_again(gateway, tmp_path):
@@ -166,8 +165,7 @@ async def test_closing_the_file_ends_the_question_and_forgets_its_answers(gatewa
         asking = asyncio.create_task(workspace.inline.suggest(typed(workspace, "x = ")))
         await running(gateway, 1)
         workspace.left(request.document.path)
-        with pytest.raises(asyncio.CancelledError):
-            await asking
+        assert isinstance(await asking, Declined)
         await running(gateway, 0)
         before = await asked(gateway)
         await gateway.upstream.behave(texts=[LINE], fault="")
