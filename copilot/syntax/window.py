@@ -16,12 +16,12 @@ from typing import Final
 
 from copilot.types import Document, Edit, Span
 
-LARGE: Final = 96_000
+LARGE: Final = 48_000
 """Bytes up to which a document is its own window."""
 
-_BEFORE: Final = 32_000
-_AFTER: Final = 12_000
-_STEP: Final = 8_000
+_BEFORE: Final = 16_000
+_AFTER: Final = 4_000
+_STEP: Final = 4_000
 """Bytes around a place, and the steps in which they move: the window stands still while somebody types."""
 
 _HEAD: Final = 16_000
