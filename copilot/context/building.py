@@ -33,6 +33,19 @@ _MOST_SEGMENTS: Final = 12
 _COMMIT_S: Final = 0.5
 
 
+class _Ids(dict[str, int]):
+    """The number of each word. A new word gets the next one when it is asked for, and lies in `fresh`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fresh: list[tuple[str, int]] = []
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        self.fresh.append((word, number))
+        return number
+
+
 class Builder:
     """One index being written. `tell` sends an event to the server's process."""
 
@@ -40,7 +53,7 @@ class Builder:
         self.root, self.folder, self.exclude, self.limit = root, folder, exclude, max_file_kb * 1000
         self.banned = policy(root, exclude)
         self.database, self.why = store.open_for_writing(folder)
-        self.ids: dict[str, int] = {}
+        self.ids = _Ids()
         self.dependencies: Dependencies | None = None
 
     def begin(self) -> None:
@@ -52,6 +65,10 @@ class Builder:
     def commit(self) -> None:
         """Let readers see what was written since `begin`."""
         self.database.execute("COMMIT")
+
+    def tidy(self) -> None:
+        """Put what was committed into the database itself, as far as readers let: work that no commit has to do then."""
+        self.database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def stale(self) -> tuple[list[Listed], list[str]]:
         """`(files to read, paths to forget)` by comparing stamps with the disk."""
@@ -116,16 +133,11 @@ class Builder:
         return doc
 
     def _stream(self, version: int, doc: Document) -> None:
-        lexed = tokens.lex(doc.text.decode(), doc.language)
-        known = len(self.ids)
-        # A new word gets the next number. Mapping in one go keeps the loop over every word of the repository in C.
-        fresh = [word for word in dict.fromkeys((*lexed.words, *lexed.shapes)) if word not in self.ids]
-        self.ids.update(zip(fresh, range(known, known + len(fresh)), strict=True))
+        lexed = tokens.lex(doc.text.decode(), doc.language, resumed=False)
         words = array("i", map(self.ids.__getitem__, lexed.words))
         shapes = array("i", map(self.ids.__getitem__, lexed.shapes))
-        self.database.executemany(
-            "INSERT INTO words(word, id) VALUES(?,?)", zip(fresh, range(known, known + len(fresh)), strict=True)
-        )
+        self.database.executemany("INSERT INTO words(word, id) VALUES(?,?)", self.ids.fresh)
+        self.ids.fresh.clear()
         lines = array("i", lexed.lines)
         self.database.execute(
             "INSERT INTO streams VALUES(?,?,?,?,?)",
@@ -169,13 +181,15 @@ class Builder:
         from copilot.context import corpus
 
         low, high = part[0][0], part[-1][0]
-        rows = self.database.execute(
-            "SELECT s.file, s.words, s.shapes, s.spaces, s.lines FROM streams s JOIN files f ON f.id = s.file"
-            " WHERE f.family=? AND f.id BETWEEN ? AND ? ORDER BY s.file",
-            (kin, low, high),
-        ).fetchall()
+        made = corpus.segment(
+            self.database.execute(
+                "SELECT s.file, s.words, s.shapes, s.spaces, s.lines FROM streams s JOIN files f ON f.id = s.file"
+                " WHERE f.family=? AND f.id BETWEEN ? AND ? ORDER BY s.file",
+                (kin, low, high),
+            ).fetchall()
+        )
         name = f"{kin}-{low}-{high}-{os.getpid()}-{time.monotonic_ns()}"
-        corpus.save(corpus.segment(rows, size=len(self.ids)), self.folder / name)
+        corpus.save(corpus.ordered(made, len(self.ids)), self.folder / name)
         words = sum(count for _, count in part)
         self.database.execute("INSERT INTO bases VALUES(?,?,?,?)", (name, kin, high, words))
 

@@ -73,6 +73,29 @@ class Hits:
     scale: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Some `Hits` of one segment in a row, so that each step is taken by all at once.
+
+    `after`: the word at each position, which is what came next. `parts`: `(low, high, scale)` of each hits, and `stops`
+    where it ends in the arrays.
+    """
+
+    at: Array
+    lengths: Array
+    after: Array
+    parts: tuple[tuple[int, int, float], ...]
+    stops: Array
+
+
+def trail(segment: Segment, found: Sequence[Hits]) -> Trail:
+    """What `find` found, in a row."""
+    at = np.concatenate([np.zeros(0, np.int32), *(hits.at for hits in found)])
+    lengths = np.concatenate([np.zeros(0, np.int32), *(hits.lengths for hits in found)])
+    parts = tuple((hits.low, hits.high, hits.scale) for hits in found)
+    return Trail(at, lengths, segment.words.take(at), parts, np.cumsum([len(hits.at) for hits in found], dtype=np.intp))
+
+
 def find(segment: Segment, context: Array, depth: int = DEPTH) -> list[Hits]:
     """Where the words of `context` (last one nearest) stand before a position, deepest match first."""
     if not len(context) or len(segment.words) <= DEPTH:
@@ -83,43 +106,57 @@ def find(segment: Segment, context: Array, depth: int = DEPTH) -> list[Hits]:
     return _narrow(segment, context, depth)
 
 
-def follow(segment: Segment, before: Sequence[Hits], context: Array, depth: int = DEPTH) -> list[Hits]:
+def follow(
+    segment: Segment, before: Trail, context: Array, behind: dict[int, Trail | None], depth: int = DEPTH
+) -> Trail:
     """As `find`, from what was found for the context without its last word: the positions where that word came next.
 
-    Exact where `before` was taken whole; where only a thin sample would be left, `find` looks again.
+    Exact where `before` was taken whole; where only a thin sample would be left, `find` looks again. `behind`: what was
+    found for single words so far.
     """
-    word = context[-1]
-    found: list[Hits] = []
-    for hits in before:
-        keep = segment.words[hits.at] == word
-        keep &= hits.at < len(segment.words) - 1
-        at = hits.at[keep] + 1
-        if hits.high > hits.low and hits.low > 1 and len(at) < _THIN:
-            return find(segment, context, depth)
-        if len(at):
-            lengths = np.minimum(hits.lengths[keep] + 1, depth)
-            high = depth if hits.high > hits.low else min(hits.high + 1, depth)
-            found.append(Hits(at, lengths, min(hits.low + 1, high), high, hits.scale))
-    if sum(len(hits.at) for hits in found) >= _PLENTY:
-        return found  # what follows the word alone would hardly count beside so many deeper matches
-    every, scale = _behind(segment, int(word))
-    if len(every):
-        found.append(Hits(every, np.ones(len(every), np.int32), 1, 1, scale))
-    return found
+    word = int(context[-1])
+    keep = (before.after == word).nonzero()[0]
+    at = before.at.take(keep) + 1
+    if word == segment.words[-1] and (last := at == len(segment.words)).any():
+        keep, at = keep[~last], at[~last]  # nothing follows the end
+    parts: list[tuple[int, int, float]] = []
+    stops: list[int] = []
+    begin = 0
+    for (low, high, scale), stop in zip(before.parts, keep.searchsorted(before.stops).tolist(), strict=True):
+        if high > low > 1 and stop - begin < _THIN:
+            return trail(segment, find(segment, context, depth))
+        if stop > begin:
+            most = depth if high > low else min(high + 1, depth)
+            parts.append((min(low + 1, most), most, scale))
+            stops.append(stop)
+        begin = stop
+    lengths = np.minimum(before.lengths.take(keep) + 1, depth)
+    after = segment.words.take(at)
+    if len(at) < _PLENTY:  # else what follows the word alone would hardly count beside so many deeper matches
+        if word not in behind:
+            behind[word] = _behind(segment, word)
+        alone = behind[word]
+        if alone is not None:
+            stops.append(len(at) + len(alone.at))
+            parts += alone.parts
+            at = np.concatenate([at, alone.at])
+            lengths, after = np.concatenate([lengths, alone.lengths]), np.concatenate([after, alone.after])
+    return Trail(at, lengths, after, tuple(parts), np.array(stops, np.intp))
 
 
-def _behind(segment: Segment, word: int) -> tuple[Array, float]:
-    """Positions behind a word, at most a sample of them, and how many each stands for."""
+def _behind(segment: Segment, word: int) -> Trail | None:
+    """Positions behind a word, at most a sample of them."""
+    scale = 1.0
     if segment.order is None or segment.first is None:
         every = np.flatnonzero(segment.words[DEPTH:-1] == word) + DEPTH + 1
     elif 0 <= word < len(segment.first) - 1:
         every = segment.order[int(segment.first[word]) : int(segment.first[word + 1])]
     else:
-        return np.zeros(0, np.int64), 1.0
-    if len(every) <= WHOLE:
-        return every, 1.0
-    step = len(every) / _SAMPLE
-    return every[(np.arange(_SAMPLE) * step).astype(np.int64)], step
+        return None
+    if len(every) > WHOLE:
+        scale = len(every) / _SAMPLE
+        every = every[(np.arange(_SAMPLE) * scale).astype(np.int64)]
+    return trail(segment, [Hits(every, np.ones(len(every), np.int32), 1, 1, scale)]) if len(every) else None
 
 
 def _narrow(segment: Segment, context: Array, depth: int) -> list[Hits]:
@@ -169,11 +206,8 @@ def _lengths(words: Array, at: Array, context: Array, known: int, depth: int) ->
     return lengths
 
 
-def segment(streams: Sequence[tuple[int, bytes, bytes, bytes, bytes]], *, size: int = 0) -> Segment:
-    """Streams `(file version, int32 words, int32 shapes, uint8 spaces, int32 lines)` as one segment.
-
-    `size`: number of word ids; when given the segment gets its orders, otherwise it is to be scanned.
-    """
+def segment(streams: Sequence[tuple[int, bytes, bytes, bytes, bytes]]) -> Segment:
+    """Streams `(file version, int32 words, int32 shapes, uint8 spaces, int32 lines)` as one segment, to be scanned."""
     pad = np.full(DEPTH, -1, np.int32)
 
     def column(n: int, kind: type[np.generic], ahead: Array) -> Array:
@@ -182,40 +216,69 @@ def segment(streams: Sequence[tuple[int, bytes, bytes, bytes, bytes]], *, size: 
     words, shapes = column(1, np.int32, pad), column(2, np.int32, pad)
     spaces, lines = column(3, np.uint8, np.zeros(DEPTH, np.uint8)), column(4, np.int32, pad)
     owner = np.repeat(np.array([-1, *(row[0] for row in streams)], np.int32), [DEPTH, *(len(r[3]) for r in streams)])
-    if not size:
-        return Segment(words, shapes, spaces, lines, owner)
-    return Segment(words, shapes, spaces, lines, owner, *_ordered(words, size), *_ordered(shapes, size))
+    return Segment(words, shapes, spaces, lines, owner)
+
+
+def ordered(made: Segment, size: int) -> Segment:
+    """The segment with its orders; `size`: number of word ids."""
+    order, first = _ordered(made.words, size)
+    shape_order, shape_first = _ordered(made.shapes, size)
+    return Segment(made.words, made.shapes, made.spaces, made.lines, made.owner, order, first, shape_order, shape_first)
 
 
 def _ordered(words: Array, size: int) -> tuple[Array, Array]:
     """`(order, first)` of a stream of word ids below `size`."""
-    order = _sorted(words)
-    first = np.searchsorted(words[order - 1], np.arange(size + 1)).astype(np.int64)
-    return order.astype(np.int32), first
+    often = np.bincount(words[DEPTH - 1 : -1] + 1, minlength=size + 1)
+    return _sorted(words), np.cumsum(often[: size + 1])
 
 
 def _sorted(words: Array) -> Array:
-    """Positions from `DEPTH` on by left context, ties by position (so that equal indexes give equal bytes)."""
+    """Positions from `DEPTH` on by left context, ties by position (so that equal indexes give equal bytes).
+
+    The positions sorted to a depth, moved on by that depth, are in order of what stands behind it: what is left of a
+    round is a stable sort by rank, and only of positions whose rank is not theirs alone.
+    """
     count = len(words)
-    rank = np.empty(count, np.int64)
-    rank[0] = 0
-    rank[1:] = words[:-1].astype(np.int64) + 2
-    known = 1
-    while True:
-        shifted = np.zeros(count, np.int64)
-        if known < count:
-            shifted[known:] = rank[:-known]
-        key = rank * (int(rank.max()) + 1) + shifted
-        order = np.argsort(key, kind="stable")
-        step = np.empty(count, np.int64)
-        step[0] = 1
-        ordered = key[order]
-        step[1:] = ordered[1:] != ordered[:-1]
-        rank = np.empty(count, np.int64)
-        rank[order] = np.cumsum(step)
+    rank = np.zeros(count, np.int32)
+    rank[1:] = words[:-1] + 2
+    order, label = _by_rank(np.arange(count, dtype=np.int32), rank)
+    placed, slots, known = order, np.arange(count, dtype=np.int32), 1
+    starts = _starts(label)
+    shared = np.ones(count, bool)
+    while known < DEPTH:
+        sizes = np.diff(starts, append=len(placed))
+        rank[placed] = np.repeat(slots[starts] + 1, sizes)
+        more = np.repeat(sizes > 1, sizes)
+        shared[placed] = more
+        slots = slots[more]
+        if not len(slots):
+            break
+        moved = np.concatenate([np.arange(known, dtype=np.int32), order[order < count - known] + np.int32(known)])
+        moved = moved[shared[moved]]
+        placed, label = _by_rank(moved, rank[moved])
+        behind = rank[placed - known]
+        behind[placed < known] = 0
+        starts = _starts(label, behind)
+        order[slots] = placed
         known *= 2
-        if known >= DEPTH or int(step.sum()) == count:
-            return order[order >= DEPTH]
+    return order[order >= DEPTH]
+
+
+def _by_rank(positions: Array, rank: Array) -> tuple[Array, Array]:
+    """Positions and their ranks in order of rank, stable: by halves of 16 bits, which numpy sorts without comparing."""
+    at = np.argsort(rank.astype(np.uint16), kind="stable")
+    if len(rank) and int(rank.max()) >> 16:
+        at = at[np.argsort((rank >> 16).astype(np.uint16)[at], kind="stable")]
+    return positions[at], rank[at]
+
+
+def _starts(*columns: Array) -> Array:
+    """Where runs of rows that are equal in all columns begin."""
+    fresh = np.ones(len(columns[0]), bool)
+    np.not_equal(columns[0][1:], columns[0][:-1], out=fresh[1:])
+    for column in columns[1:]:
+        fresh[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(fresh).astype(np.int32)
 
 
 _FIELDS: Final = ("words", "shapes", "spaces", "lines", "owner", "order", "first", "shape_order", "shape_first")

@@ -77,10 +77,20 @@ def pattern(language: str | None) -> re.Pattern[str]:
     """The lexer's pattern. Its groups, in order: line end, name, comment, block comment, long literal, string, number,
     name (one that looked like a string's prefix), operator; blanks before the word belong to the match.
     """
+    return re.compile(_SPACE + "(?:" + "|".join(f"({rule})" for rule in _rules(language)) + ")", re.DOTALL)
+
+
+@cache
+def pieces(language: str | None) -> re.Pattern[str]:
+    """`pattern` without its groups: to cut a text into its matches in one go."""
+    return re.compile(_SPACE + "(?:" + "|".join(_rules(language)) + ")", re.DOTALL)
+
+
+def _rules(language: str | None) -> tuple[str, ...]:
     rules = _FAMILIES[language][1] if language in _FAMILIES else _PLAIN
     # The most frequent alternative first; a name that is a string's prefix is left to the string.
     name = rules.name + (r"""(?!["'])""" if rules.prefix else "")
-    groups = (
+    return (
         r"\r\n|\r|\n",
         name,
         rules.comment,
@@ -91,7 +101,6 @@ def pattern(language: str | None) -> re.Pattern[str]:
         rules.name,
         _OPERATORS,
     )
-    return re.compile(_SPACE + "(?:" + "|".join(f"({g})" for g in groups) + ")", re.DOTALL)
 
 
 def _names(text: str) -> frozenset[str]:
@@ -122,6 +131,7 @@ _KEPT: Final = {
 """Words of a family that stand for themselves in shapes; other families have none (their shapes are plainer)."""
 
 
+@cache
 def kept_words(language: str | None) -> frozenset[str]:
     """Words that stand for themselves in shapes."""
     return _KEPT.get(family(language), frozenset())

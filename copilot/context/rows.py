@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Final
 
-from copilot.syntax.outline import Import, Outline, Symbol, outline
+from copilot.syntax.outline import Import, Outline, Symbol, brief
 from copilot.types import Document, Span
 
 _MAX_CALL: Final = 400
@@ -26,7 +26,7 @@ _MOST_VALUE: Final = 200
 
 def write(database: sqlite3.Connection, version: int, doc: Document, *, calls: bool = True) -> Outline:
     """Write all rows of a file version; `calls`: whether its call sites too. Returns the outline they come from."""
-    found = outline(doc)
+    found = brief(doc)
     database.executemany("INSERT INTO definitions VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", _definitions(version, doc, found))
     database.executemany(
         "INSERT INTO imports VALUES(?,?,?,?,?,?)",

@@ -25,7 +25,7 @@ from copilot.context.reader import StoredIndex
 _QUIET_S: Final = 2.0
 """So long nothing was saved before the arrays are rebuilt, so that a save never waits for that."""
 
-_COMMIT_S: Final = 0.5
+_COMMIT_S: Final = 1.0
 _REPORT_S: Final = 0.2
 
 
@@ -105,6 +105,7 @@ class _Loop:
         if self.places is not None and (self.dirty or self.first):
             self._depend(self.places)
         self.dirty = self.first = False
+        self.builder.tidy()
         self.tell("ready", files=self.builder.count())
         for number in self.syncs:
             self.tell("synced", n=number)

@@ -44,6 +44,12 @@ CREATE TABLE state(key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE bases(folder TEXT PRIMARY KEY, family TEXT NOT NULL, newest INTEGER NOT NULL, words INTEGER NOT NULL);
 """
 
+_MOST_PAGES: Final = 8000
+"""Pages of 4 KB that the log grows to before a commit has to put them into the database."""
+
+_KEPT_LOG: Final = 4_000_000
+"""Bytes of the log's file that are kept for the next commits once it is empty."""
+
 OWNED: Final = ("streams", "definitions", "imports", "calls", "sources")
 """Tables whose column `file` is a version of a file."""
 
@@ -123,6 +129,9 @@ def _connect(folder: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")  # a lost last commit is found again by its stamp
+        # The log goes into the database when all is quiet (`Builder.tidy`), and within a commit only when it is long.
+        connection.execute(f"PRAGMA wal_autocheckpoint={_MOST_PAGES}")
+        connection.execute(f"PRAGMA journal_size_limit={_KEPT_LOG}")
     except sqlite3.DatabaseError:
         connection.close()
         raise

@@ -9,9 +9,10 @@ numeric ids (the store gives them).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, Literal
 
-from copilot.context.lexemes import kept_words, pattern
+from copilot.context.lexemes import kept_words, pattern, pieces
 
 START: Final = "<F>"
 LONG: Final = "<ML>"
@@ -44,7 +45,9 @@ class Tokens:
     restarts: list[tuple[int, int, int, int, tuple[str, ...]]] = field(default_factory=list)
 
 
-_BREAK, _WORD, _COMMENT, _BLOCK_COMMENT, _LONG, _STRING, _DIGITS, _LATE_WORD = 1, 2, 3, 4, 5, 6, 7, 8
+_BREAK, _COMMENT, _BLOCK_COMMENT, _WORD, _LONG, _STRING, _DIGITS, _OTHER = range(1, 9)
+_KINDS: Final = (0, _BREAK, _WORD, _COMMENT, _BLOCK_COMMENT, _LONG, _STRING, _DIGITS, _WORD, _OTHER)
+"""What the groups of the lexer's pattern are, by number."""
 
 RECENT: Final = 10
 """Names that a shape can point back to."""
@@ -55,9 +58,9 @@ REFERENCE: Final = {shape: k for k, shape in enumerate(_REFERENCES)}
 """Shape of a recent name to its rank, the latest first."""
 
 
-def lex(text: str, language: str | None) -> Tokens:
-    """The words of `text`. Any text lexes; cost is linear (about 2 MB a second)."""
-    return _lex(text, language, Tokens(), 0, 0, 0, [])
+def lex(text: str, language: str | None, *, resumed: bool = True) -> Tokens:
+    """The words of `text`. Any text lexes; cost is linear (about 7 MB a second). `resumed`: whether with `restarts`."""
+    return _lex(text, language, Tokens(), 0, 0, 0, [], resumed=resumed)
 
 
 def relex(old: Tokens, old_text: str, text: str, language: str | None) -> Tokens:
@@ -117,56 +120,112 @@ def _common(one: str, two: str) -> int:
 
 
 def _lex(
-    text: str, language: str | None, out: Tokens, offset: int, line: int, indent: int, recent: list[str]
+    text: str,
+    language: str | None,
+    out: Tokens,
+    offset: int,
+    line: int,
+    indent: int,
+    recent: list[str],
+    *,
+    resumed: bool = True,
 ) -> Tokens:
     words, shapes, spaces, lines = out.words, out.shapes, out.spaces, out.lines
-    kept = kept_words(language)
+    known = _known(language)
     begun = False  # whether the current line has a word yet
-    end = offset
-    kind = start = 0
-    line_start = offset
-    for match in pattern(language).finditer(text, offset):
-        kind = match.lastindex or 0
-        start, end = match.start(kind), match.end()
-        if kind == _BREAK:
-            line += 1
-            line_start = end
-            if begun:
-                words.append(NEWLINE)
-                shapes.append(NEWLINE)
-                spaces.append(0)
-                lines.append(line - 1)
-                out.restarts.append((len(words), end, line, indent, tuple(recent)))
-                begun = False
-            continue
-        if kind in (_COMMENT, _BLOCK_COMMENT):
-            if kind == _BLOCK_COMMENT:
-                line += _breaks(text, start, end)
+    end = line_start = offset
+    piece, kind = "", 0
+    for piece in pieces(language).findall(text, offset):
+        start, end = end, end + len(piece)
+        kind, word, shaped, blanks = known.get(piece) or _look(text, start, piece, language, known)
+        if kind < _WORD:
+            if kind == _BREAK:
+                if begun:
+                    words.append(NEWLINE)
+                    shapes.append(NEWLINE)
+                    spaces.append(0)
+                    lines.append(line)
+                    if resumed:
+                        out.restarts.append((len(words), end, line + 1, indent, tuple(recent)))
+                    begun = False
+                line += 1
+                line_start = end
+            elif kind == _BLOCK_COMMENT:
+                line += _breaks(piece)
                 line_start = max(line_start, text.rfind("\n", start, end) + 1)
             continue
-        if not begun:
+        lines.append(line)
+        if begun:
+            spaces.append(blanks)
+        else:
             begun = True
-            width = _width(text[line_start:start])
-            words.append(indent_word(width - indent))
-            shapes.append(words[-1])
+            spaces.append(0)
             spaces.append(0)
             lines.append(line)
+            ahead = text[line_start : end - len(piece.lstrip(_BLANKS))]
+            width = _width(ahead) if line_start < start or "\t" in ahead else len(ahead)
+            delta = _INDENTS.get(width - indent) or indent_word(width - indent)
+            words.append(delta)
+            shapes.append(delta)
             indent = width
-            spaces.append(0)
+        words.append(word)
+        if shaped:
+            shapes.append(shaped)
+        elif word in recent:  # as `_reference`, which would cost a call for every name of the repository
+            if rank := recent.index(word):
+                del recent[rank]
+                recent.insert(0, word)
+            shapes.append(_REFERENCES[rank])
         else:
-            spaces.append(min(start - match.start(), 255))
-        lines.append(line)
-        word = match[kind]
+            recent.insert(0, word)
+            del recent[RECENT:]
+            shapes.append(NEW_NAME)
+        if kind == _LONG:
+            line += _breaks(piece)
+    out.ends = _place(piece.lstrip(_BLANKS), kind) if end == len(text) else "code"
+    return out
+
+
+_Entry = tuple[int, str, str, int]
+"""What a piece of text is: its kind, its word, its shape (empty for a name), and how many blanks stand before it."""
+
+_MOST_KNOWN: Final = 20_000
+_LONGEST_KNOWN: Final = 24
+_BLANKS: Final = " \t\f"
+
+
+@cache
+def _known(_language: str | None) -> dict[str, _Entry]:
+    """The pieces that were looked at lately: most of a text are some that came before."""
+    return {}
+
+
+def _look(text: str, start: int, piece: str, language: str | None, known: dict[str, _Entry]) -> _Entry:
+    """What the piece of text at `start` is; remembered, unless its text alone does not tell (YAML's lone `#`)."""
+    word = piece.lstrip(_BLANKS)
+    blanks = min(len(piece) - len(word), 255)
+    if word[0] in "'\"" and word[:3] not in ("'''", '"""'):
+        return _STRING, word if len(word) <= _MAX_WORD else LONG, SOME_STRING, blanks
+    if word.isascii() and word.isidentifier():
+        shaped = word if word in kept_words(language) else ""
+        entry = _WORD, word if len(word) <= _MAX_WORD else LONG, shaped, blanks
+    else:
+        match = pattern(language).match(text, start)
+        assert match is not None
+        kind = _KINDS[match.lastindex or 0]
         if kind == _LONG or len(word) > _MAX_WORD:
             word = LONG
-            line += _breaks(text, start, end)
-        words.append(word)
-        if kind in (_WORD, _LATE_WORD):
-            shapes.append(word if word in kept else _reference(word, recent))
-        else:
-            shapes.append(SOME_STRING if kind == _STRING else SOME_NUMBER if kind == _DIGITS else word)
-    out.ends = _place(text[start:end], kind) if end == len(text) else "code"
-    return out
+        shaped = "" if kind == _WORD else SOME_STRING if kind == _STRING else SOME_NUMBER if kind == _DIGITS else word
+        entry = kind, word, shaped, blanks
+    if len(piece) <= _LONGEST_KNOWN and piece != "#":
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        known[piece] = entry
+    return entry
+
+
+def _breaks(piece: str) -> int:
+    return piece.count("\n") or piece.count("\r")
 
 
 def _place(last: str, kind: int) -> Place:
@@ -193,10 +252,6 @@ def closed_string(word: str) -> bool:
     return escapes % 2 == 0
 
 
-def _breaks(text: str, start: int, end: int) -> int:
-    return text.count("\n", start, end) or text.count("\r", start, end)
-
-
 def _width(ahead: str) -> int:
     """Columns of the indent of a line whose first word has `ahead` (blanks, maybe a comment) before it."""
     blank = ahead[: len(ahead) - len(ahead.lstrip(" \t\f"))]
@@ -206,6 +261,9 @@ def _width(ahead: str) -> int:
 def indent_word(delta: int) -> str:
     """The word at a line start: how much further right (left) the line stands than the one before it."""
     return f"<I{delta:+d}>" if delta else "<I>"
+
+
+_INDENTS: Final = {delta: indent_word(delta) for delta in range(-40, 41)}
 
 
 def is_structure(word: str) -> bool:

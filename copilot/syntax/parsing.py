@@ -8,6 +8,7 @@ are loaded once per process on first use.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -21,7 +22,19 @@ from tree_sitter import Node, Parser, Point, Query, QueryCursor, Tree
 from copilot.syntax import languages
 from copilot.types import Document, Span
 
-__all__ = ["Node", "Query", "QueryCursor", "Recent", "Tree", "edit_tree", "of", "parse", "query", "reuse"]
+__all__ = [
+    "Node",
+    "Query",
+    "QueryCursor",
+    "Recent",
+    "Tree",
+    "edit_tree",
+    "of",
+    "parse",
+    "query",
+    "query_without",
+    "reuse",
+]
 
 DEADLINE_S: Final = 5.0
 """Wall seconds that a parse may take when the caller names no deadline: some broken texts cost quadratic time."""
@@ -100,6 +113,26 @@ def query(language: str, kind: str) -> Query | None:
     """The compiled query `kind` of a language, None when it has none. Raises KeyError for an unknown language."""
     text = languages.get(language).query_text(kind)
     return Query(_grammar(language), text) if text else None
+
+
+@cache
+def query_without(language: str, kind: str, patterns: re.Pattern[str], captures: frozenset[str]) -> Query | None:
+    """As `query`, of its own, without patterns whose captures (joined by blanks) match, and without `captures`."""
+    text = languages.get(language).query_text(kind).encode()
+    if not text:
+        return None
+    rules = Query(_grammar(language), text.decode())
+    for n in range(rules.pattern_count):
+        source = text[rules.start_byte_for_pattern(n) : rules.end_byte_for_pattern(n)].decode()
+        if patterns.search(" ".join(_CAPTURE.findall(_REMARK.sub("", source)))):
+            rules.disable_pattern(n)
+    for name in captures & {rules.capture_name(n) for n in range(rules.capture_count)}:
+        rules.disable_capture(name)
+    return rules
+
+
+_CAPTURE: Final = re.compile(r"@([\w.]+)")
+_REMARK: Final = re.compile(r"^\s*;.*", re.MULTILINE)
 
 
 def _parser(language: str) -> Parser:

@@ -5,7 +5,7 @@ Absent on purpose: any language.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from typing import Final, cast
 
@@ -47,6 +47,8 @@ class Reading:
         self.extents: dict[int, Node] = {}
         self.docs: dict[int, Span] = {}
         self.parameters: dict[int, tuple[int, str, Captures]] = {}
+        self.places: list[int] = []
+        """Where the parameters and their separators stand, sorted once all are seen."""
         self.details: list[tuple[str, tuple[int, int]]] = []
         self.imports: dict[tuple[Span, str, str | None, str | None], bool] = {}
         self.calls: list[Call] = []
@@ -63,6 +65,7 @@ class Reading:
             key = captures[role][0].id
             if key not in self.parameters or self.parameters[key][0] <= pattern:
                 self.parameters[key] = (pattern, role, captures)
+                self.places.append(captures[role][0].start_byte)
         elif role == "import":
             self._import(captures)
         elif role == "doc.of":
@@ -103,6 +106,7 @@ class Reading:
 
     def outline(self) -> Outline:
         """Tie everything together."""
+        self.places.sort()
         drafts = self._sorted()
         self._parents(drafts)
         facts = self._details(drafts)
@@ -203,6 +207,10 @@ class Reading:
         )
 
     def _parameters(self, holder: Node) -> tuple[Parameter, ...]:
+        start, end = holder.byte_range
+        at = bisect_left(self.places, start)
+        if at == len(self.places) or self.places[at] >= end:
+            return ()
         kind: ParameterKind = "positional"
         found: list[Parameter] = []
         for child in holder.named_children:

@@ -409,7 +409,7 @@ def test_evidence_is_a_distribution_for_each_group(repository_with_history: Path
     assert not isinstance(here, str)
     sources: list[Source] = [buffer(here.before, here.after, here.extra, words), *repository(corpus, None)]
     model = Model(sources, past(here.before, here.extra, here.recent, words), words, corpus, "python")
-    told = evidence(sources, model.hits(), lambda ids: np.full(len(ids), 1e-7))
+    told = evidence(sources, model.trails(), lambda ids: np.full(len(ids), 1e-7))
     assert told.p.shape == (3, len(told.ids))
     assert (told.p >= 0).all()
     assert (told.p.sum(axis=1) <= 1 + 1e-6).all()

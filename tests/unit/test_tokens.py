@@ -78,3 +78,21 @@ def test_lexing_again_is_lexing_the_whole(start: list[str], old: list[str], new:
     whole = lex(after, "python")
     assert (again.words, again.spaces, again.lines, again.ends, again.restarts) == (
         whole.words, whole.spaces, whole.lines, whole.ends, whole.restarts)  # fmt: skip
+
+
+def test_what_was_lexed_before_does_not_matter() -> None:
+    beside, alone = "a: b#c\nb#\n", "a: b #c\n#\n# \nb #\n"
+    first = [lex(text, "yaml") for text in (beside, alone)]
+    again = [lex(text, "yaml") for text in (alone, beside, alone)]
+    assert again == [first[1], first[0], first[1]]
+    assert "#" in first[0].words
+    assert "#" not in first[1].words
+
+
+def test_the_index_lexes_without_restarts_and_sees_the_same() -> None:
+    text = 'def f(a):\n    return f"{a}" + a\n\n\nclass B:\n    """One\n    two."""\n    x = 1\n'
+    whole, plain = lex(text, "python"), lex(text, "python", resumed=False)
+    assert whole.restarts
+    assert not plain.restarts
+    fields = ("words", "shapes", "spaces", "lines", "ends")
+    assert [getattr(plain, name) for name in fields] == [getattr(whole, name) for name in fields]

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.context.corpus import Hits, Segment
+from copilot.context.corpus import Segment, Trail
 
 Array = NDArray[Any]
 
@@ -38,9 +38,9 @@ class Source:
     def weights(self, at: Array) -> Array:
         """The weight of each position; 0 hides it."""
         if self.by_position is not None:
-            return np.asarray(self.by_position[at])
+            return self.by_position.take(at)
         assert self.by_owner is not None
-        return np.asarray(self.by_owner[self.segment.owner[at]])
+        return self.by_owner.take(self.segment.owner.take(at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,72 +53,107 @@ class Evidence:
     reach: tuple[int, int]
 
 
-def evidence(sources: Sequence[Source], found: Sequence[Sequence[Hits]], base: Callable[[Array], Array]) -> Evidence:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the hits of a source that are not hidden say: as in `Trail`, with weights, and whether a blank stood before."""
+
+    group: int
+    parts: tuple[tuple[int, int, float], ...]
+    stops: list[int]
+    lengths: Array
+    words: Array
+    weights: Array
+    spaced: Array
+
+
+def _said(source: Source, found: Trail, group: int) -> _Said | None:
+    weights, at, lengths, after, stops = source.weights(found.at), found.at, found.lengths, found.after, found.stops
+    keep = weights > 0
+    if not keep.all():
+        kept = keep.nonzero()[0]
+        weights, at, lengths, after = weights.take(kept), at.take(kept), lengths.take(kept), after.take(kept)
+        stops = kept.searchsorted(stops)
+    if not len(at):
+        return None
+    if any(scale != 1 for _, _, scale in found.parts):
+        scales = np.array([scale for _, _, scale in found.parts], weights.dtype)
+        weights = weights * scales.repeat(np.diff(stops, prepend=0))
+    return _Said(group, found.parts, stops.tolist(), lengths, after, weights, source.segment.spaces.take(at) > 0)
+
+
+def evidence(sources: Sequence[Source], found: Sequence[Trail], base: Callable[[Array], Array]) -> Evidence:
     """What these hits say comes next, smoothed: by the open file (the first source), the others, and all together."""
-    seen: list[tuple[Hits, Array, Array, Array]] = []
-    groups: list[int] = []
+    seen: list[_Said] = []
     reach = [0, 0]
     for number, (source, of_source) in enumerate(zip(sources, found, strict=True)):
-        group = min(number, 1)
-        for hits in of_source:
-            weights = source.weights(hits.at)
-            keep = weights > 0
-            kept = hits
-            if not keep.all():
-                if not keep.any():
-                    continue
-                kept = Hits(hits.at[keep], hits.lengths[keep], hits.low, hits.high, hits.scale)
-                weights = weights[keep]
-            reach[group] = max(reach[group], int(kept.lengths.max()))
-            at = kept.at
-            seen.append((kept, weights * hits.scale, source.segment.words[at], source.segment.spaces[at] > 0))
-            groups.append(group)
+        said = _said(source, of_source, min(number, 1)) if len(of_source.at) else None
+        if said is not None:
+            reach[said.group] = max(reach[said.group], int(said.lengths.max()))
+            seen.append(said)
     if not seen:
         return Evidence(np.zeros(0, np.int64), np.zeros((3, 0)), np.zeros(0), (0, 0))
-    ids, inverse = np.unique(np.concatenate([row[2] for row in seen]), return_inverse=True)
-    every = np.concatenate([row[1] for row in seen])
-    spaced = np.bincount(inverse, every * np.concatenate([row[3] for row in seen]), len(ids))
+    ids, inverse = distinct(np.concatenate([row.words for row in seen]))
+    every = np.concatenate([row.weights for row in seen])
+    spaced = np.bincount(inverse, every * np.concatenate([row.spaced for row in seen]), len(ids))
     blank = spaced / np.bincount(inverse, every, len(ids))
-    counts = np.zeros((3, ORDER + 1, len(ids)))
+    counts = np.zeros((3, min(max(reach), ORDER) + 1, len(ids)))  # deeper orders have seen nothing
     start = 0
-    for row, group in zip(seen, groups, strict=True):
-        _count(counts[group], row, inverse[start : start + len(row[1])])
-        start += len(row[1])
-    counts[2] = counts[0] + counts[1]
-    p = _smooth(counts, base(ids), max(reach))
+    for said in seen:
+        begin = 0
+        for (low, high, _), stop in zip(said.parts, said.stops, strict=True):
+            if stop > begin:
+                part = slice(begin, stop)
+                columns = inverse[start + begin : start + stop]
+                _count(counts[said.group], low, high, said.lengths[part], said.weights[part], columns)
+            begin = stop
+        start += begin
+    np.add(counts[0], counts[1], out=counts[2])
+    p = _smooth(counts, base(ids))
     known = ids >= 0
     if not known.all():
         ids, p, blank = ids[known], p[:, known], blank[known]
-    p[0] *= counts[0].sum(axis=0)[known] > 0
-    p[1] *= counts[1].sum(axis=0)[known] > 0
+    p[:2] *= np.asarray(counts[:2].any(axis=1))[:, known]
     return Evidence(ids, p, blank, (reach[0], reach[1]))
 
 
-def _count(counts: Array, row: tuple[Hits, Array, Array, Array], columns: Array) -> None:
+def distinct(values: Array) -> tuple[Array, Array]:
+    """As `numpy.unique` with `return_inverse`, without what that asks first: these arrays are short and many."""
+    order = values.argsort(kind="stable")  # quicker than the default on some machines
+    ordered = values[order]
+    fresh = np.empty(len(values), bool)
+    fresh[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    inverse = np.empty(len(values), np.intp)
+    inverse[order] = fresh.cumsum() - 1
+    return ordered[fresh], inverse
+
+
+def _count(counts: Array, low: int, high: int, lengths: Array, weights: Array, columns: Array) -> None:
     """Add weighted counts by order (row) and word (column). Row 0 stays empty: the unigram is known."""
-    hits, weights = row[0], row[1]
-    size = counts.shape[1]
-    if hits.low == hits.high:
-        if hits.low <= ORDER:
-            counts[hits.low] += np.bincount(columns, weights, size)
+    orders, size = counts.shape
+    if low == high:
+        if low < orders:
+            counts[low] += np.bincount(columns, weights, size)
         return
-    rows = np.minimum(hits.lengths, ORDER)
-    table = np.bincount(rows * size + columns, weights, (ORDER + 1) * size).reshape(ORDER + 1, size)
-    low = min(hits.low, ORDER)
-    counts[low:] += np.cumsum(table[::-1], axis=0)[::-1][low:]
+    rows = np.minimum(lengths, orders - 1)
+    table = np.bincount(rows * size + columns, weights, orders * size).reshape(orders, size)
+    low = min(low, orders - 1)
+    for n in range(orders - 1, low, -1):  # what agrees in n words agrees in fewer, too
+        table[n - 1] += table[n]
+    counts[low:] += table[low:]
 
 
-def _smooth(counts: Array, base: Array, reach: int) -> Array:
+def _smooth(counts: Array, base: Array) -> Array:
     """Witten-Bell from order 1 up, for each of the stacked counts (group, order, word).
 
     p_n = (c_n + D_n p_{n-1}) / (N_n + D_n), D_n the number of distinct successors; an order without counts says nothing.
     """
-    totals = counts.sum(axis=2)
-    distinct = (counts > 0).sum(axis=2)
-    whole = totals + distinct
-    held = np.where(whole > 0, distinct / np.maximum(whole, 1e-12), 1.0)[:, :, None]
+    various = np.count_nonzero(counts, axis=2)
+    whole = counts.sum(axis=2) + various
+    held = np.where(whole > 0, various / np.maximum(whole, 1e-12), 1.0)[:, :, None]
     counts = counts / np.maximum(whole, 1e-12)[:, :, None]
-    p = np.broadcast_to(base, (len(counts), len(base)))
-    for n in range(1, min(reach, ORDER) + 1):
-        p = counts[:, n] + held[:, n] * p
-    return np.array(p)
+    p = np.array(np.broadcast_to(base, (len(counts), len(base))))
+    for n in range(1, counts.shape[1]):
+        p *= held[:, n]
+        p += counts[:, n]
+    return p

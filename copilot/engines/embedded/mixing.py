@@ -176,21 +176,21 @@ def mix(words: Sequence[str], p: Array, unigram: Array, moment: Moment, local: S
 
 def grammar_of(words: Sequence[str], moment: Moment, local: Sequence[bool]) -> Array:
     """The part of the score that asks no expert: class, kind, recency of the name."""
-    fitted = weights()
+    fitted, language = weights(), moment.language
     extra = fitted.extra
-    classes = _class_logs(moment.language, _marks(moment))
+    of_length, of_kept, among = extra["length"], extra["kept"], extra["among_recent"]
+    classes = _class_logs(language, _marks(moment))
     by_class = extra["class"] + fitted.class_gates[class_bin(moment)]
     rank = {name: n for n, name in enumerate(moment.recent)}
     nearby = set(moment.before)
     scores = []
     for word, fresh in zip(words, local, strict=True):
-        kind, kept, name, mark = _facts(word, moment.language)
-        score = fitted.kinds[kind] + by_class * classes(mark) + extra["length"] * len(word)
+        kind, kept, name, mark = _facts(word, language)
+        score = fitted.kinds[kind] + by_class * classes(mark) + of_length * len(word)
         if kept:
-            score += extra["kept"]
-        if word in rank:
-            n = rank[word]
-            score += extra["among_recent"] + extra["recent"] / (1 + n) + (extra["latest"] if n == 0 else 0.0)
+            score += of_kept
+        if (n := rank.get(word)) is not None:
+            score += among + extra["recent"] / (1 + n) + (extra["latest"] if n == 0 else 0.0)
         if name and word in nearby:
             score += extra["again"]
         if fresh:
@@ -201,8 +201,8 @@ def grammar_of(words: Sequence[str], moment: Moment, local: Sequence[bool]) -> A
 
 def _marks(moment: Moment) -> tuple[str, ...]:
     """The classes of the words before; a line end is told by the indent behind it."""
-    marks = [mark(word, moment.language) for word in moment.before if word != NEWLINE]
-    return tuple(marks[-_CLASS_ORDER:])
+    words = [word for word in moment.before if word != NEWLINE]
+    return tuple(_facts(word, moment.language)[3] for word in words[-_CLASS_ORDER:])
 
 
 def class_bin(moment: Moment) -> int:

@@ -10,17 +10,17 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.context.corpus import DEPTH, Corpus, Hits, Segment, find, follow
+from copilot.context.corpus import DEPTH, Corpus, Hits, Segment, Trail, find, follow, trail
 from copilot.context.lexemes import kept_words
 from copilot.context.tokens import NEW_NAME, REFERENCE, SOME_NUMBER, SOME_STRING, START, Tokens, shape
-from copilot.engines.embedded.evidence import ELSEWHERE, OPEN_FILE, SAME_FOLDER, Evidence, Source, evidence
+from copilot.engines.embedded.evidence import ELSEWHERE, OPEN_FILE, SAME_FOLDER, Evidence, Source, distinct, evidence
 from copilot.engines.embedded.mixing import Moment, mix
 
 Array = NDArray[Any]
@@ -66,6 +66,15 @@ class Vocabulary:
             found = self._local_ids[word] = _LOCAL + len(self._local)
             self._local.append(word)
         return found
+
+    def ids(self, words: Sequence[str]) -> list[int]:
+        """The ids of many words, most of which the repository has."""
+        size, number = self._size, self.id
+        found = list(map(self._ids.get, words))
+        return [
+            known if known is not None and known < size else number(word)
+            for known, word in zip(found, words, strict=True)
+        ]
 
     def word(self, number: int) -> str:
         """The word of an id that this request has seen."""
@@ -113,10 +122,9 @@ def buffer(before: Tokens, after: Tokens, extra: Sequence[str], vocabulary: Voca
 
     `extra` words (an indent) belong behind `before`. The weight fades with the true distance from the caret.
     """
-    number = vocabulary.id
     # The first two words behind the caret are a file start and an indent that is relative to nothing.
-    tail, tail_shapes = ([-1, -1, *map(number, words[2:])] for words in (after.words, after.shapes))
-    head, head_shapes = ([*map(number, words), *map(number, extra)] for words in (before.words, before.shapes))
+    tail, tail_shapes = ([-1, -1, *vocabulary.ids(words[2:])] for words in (after.words, after.shapes))
+    head, head_shapes = (vocabulary.ids([*words, *extra]) for words in (before.words, before.shapes))
     pad = [-1] * DEPTH
     spaces = np.frombuffer(bytes(DEPTH) + _fit(after.spaces, len(tail)) + _fit(before.spaces, len(head)), np.uint8)
     lines = np.array(pad + _padded(after.lines, len(tail)) + _padded(before.lines, len(head)), np.int32)
@@ -168,7 +176,14 @@ def _repository(corpus: Corpus, path: str | None) -> list[Source]:
     return found
 
 
-_Memory = dict[tuple[int, ...], list[list[Hits]]]
+class _Memory:
+    """What was found for the caret's context, by source; where each line led on from there, and single words."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.sources = sources
+        self.hits: list[list[Hits]] | None = None
+        self.trails: dict[tuple[int, ...], list[Trail]] = {}
+        self.behind: list[dict[int, Trail | None]] = [{} for _ in sources]
 
 
 class Model:
@@ -201,8 +216,7 @@ class Model:
         self._looks, self._late = 0, False
         self._past: dict[tuple[int, ...], Past] = {(): start}
         self._seen: dict[tuple[int, ...], Next] = {}
-        self._hits: _Memory = {}
-        self._shape_hits: _Memory = {}
+        self._words, self._shapes = _Memory(self.sources), _Memory(self.shape_sources)
         self._total = float(corpus.counts.sum()) + 1 if corpus is not None else 1.0
 
     def expired(self) -> bool:
@@ -231,25 +245,32 @@ class Model:
             )
         return known
 
-    def hits(self, line: tuple[int, ...] = ()) -> list[list[Hits]]:
-        """Per source, where the context continued by `line` was seen."""
-        return self._found(self._hits, self.sources, line, np.array(self.past(line).words, np.int64))
+    def hits(self) -> list[list[Hits]]:
+        """Per source, where the caret's context was seen."""
+        return _hits(self._words, self.past(()).words)
 
-    def shape_hits(self, line: tuple[int, ...] = ()) -> list[list[Hits]]:
+    def shape_hits(self) -> list[list[Hits]]:
         """Per source, where the shape of that context was seen."""
-        return self._found(self._shape_hits, self.shape_sources, line, np.array(self.past(line).shapes, np.int64))
+        return _hits(self._shapes, self.past(()).shapes)
 
-    def _found(
-        self, memory: _Memory, sources: Sequence[Source], line: tuple[int, ...], context: Array
-    ) -> list[list[Hits]]:
-        known = memory.get(line)
+    def trails(self, line: tuple[int, ...] = ()) -> list[Trail]:
+        """Per source, where the context continued by `line` was seen."""
+        return self._followed(self._words, line, self.hits, self.past(line).words)
+
+    def _followed(
+        self, memory: _Memory, line: tuple[int, ...], first: Callable[[], list[list[Hits]]], context: Sequence[int]
+    ) -> list[Trail]:
+        known = memory.trails.get(line)
         if known is None:
-            before = memory.get(line[:-1]) if line else None
-            if before is None:
-                known = [find(source.segment, context) for source in sources]
+            before = memory.trails.get(line[:-1]) if line else None
+            words = np.array(context, np.int64)
+            if before is not None:
+                every = zip(memory.sources, before, memory.behind, strict=True)
+                known = [follow(source.segment, at, words, behind) for source, at, behind in every]
             else:
-                known = [follow(s.segment, hits, context) for s, hits in zip(sources, before, strict=True)]
-            memory[line] = known
+                found = [find(source.segment, words) for source in memory.sources] if line else first()
+                known = [trail(s.segment, hits) for s, hits in zip(memory.sources, found, strict=True)]
+            memory.trails[line] = known
         return known
 
     def next(self, line: tuple[int, ...] = ()) -> Next:
@@ -264,9 +285,9 @@ class Model:
 
     def asked(self, line: tuple[int, ...] = ()) -> Asked | None:
         """What the mixer is asked for a context; None when nothing like it was seen."""
-        words = evidence(self.sources, self.hits(line), self._unigram)
-        shapes = evidence(self.shape_sources, self.shape_hits(line), _flat)
+        words = evidence(self.sources, self.trails(line), self._unigram)
         past = self.past(line)
+        shapes = evidence(self.shape_sources, self._followed(self._shapes, line, self.shape_hits, past.shapes), _flat)
         return self._joined(words, self._named(shapes, past.recent), past, line)
 
     def reach(self) -> tuple[int, int]:
@@ -290,7 +311,7 @@ class Model:
 
     def _joined(self, words: Evidence, shapes: Evidence, past: Past, line: tuple[int, ...]) -> Asked | None:
         """Both kinds of evidence side by side, of the likeliest words only."""
-        ids, inverse = np.unique(np.concatenate([words.ids, shapes.ids]), return_inverse=True)
+        ids, inverse = distinct(np.concatenate([words.ids, shapes.ids]))
         size, split = len(ids), len(words.ids)
         p = np.zeros((6, size))
         p[:3, inverse[:split]] = words.p
@@ -344,6 +365,13 @@ class Model:
         following = self.next(line)
         at = np.flatnonzero(following.ids == word)
         return float(following.p[at[0]]) if len(at) else _UNSEEN
+
+
+def _hits(memory: _Memory, context: Sequence[int]) -> list[list[Hits]]:
+    if memory.hits is None:
+        words = np.array(context, np.int64)
+        memory.hits = [find(source.segment, words) for source in memory.sources]
+    return memory.hits
 
 
 _NAMELESS: Final = frozenset({NEW_NAME, SOME_STRING, SOME_NUMBER})
