@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 from copilot.context.corpus import DEPTH, Corpus, Hits, Segment, find, follow
 from copilot.context.lexemes import kept_words
 from copilot.context.tokens import NEW_NAME, REFERENCE, SOME_NUMBER, SOME_STRING, START, Tokens, shape
+from copilot.engines.embedded.below import NOTHING, Expected
 from copilot.engines.embedded.evidence import ELSEWHERE, OPEN_FILE, SAME_FOLDER, Evidence, Source, evidence
+from copilot.engines.embedded.idioms import NOTHING_SAID, idioms, joined, spaced
 from copilot.engines.embedded.mixing import Moment, mix
 
 Array = NDArray[Any]
@@ -39,7 +41,12 @@ _SHAPE_BASE: Final = 1e-4
 _SHAPE_SHARE: Final = 0.35
 """How much the shapes say in the rough mix, by which it is decided what the mixer sees."""
 
-_MIXED: Final = 40
+_IDIOM_SHARE: Final = 0.1
+_DUE: Final = 0.05
+"""What a name that is due (`below.Expected`) counts in the rough mix, as if it were said everywhere."""
+
+_DUE_NAMES: Final = 4
+_MIXED, _MIXED_SPELT = 28, 40
 _LOOK: Final = 16
 _SPELT: Final = 12
 _BACK: Final = 8
@@ -188,6 +195,7 @@ class Model:
         typed: str = "",
         own: Sequence[str] = (),
         before: Sequence[int] = (),
+        expected: Expected = NOTHING,
         deadline: float = math.inf,
         stop: threading.Event | None = None,
         effort: float = math.inf,
@@ -196,6 +204,8 @@ class Model:
         self.shape_sources = [source.by_shape() for source in sources]
         self.language, self.kept = language, kept_words(language)
         self.typed, self.own, self.before = typed, own, before
+        self._expected, self._idioms = expected, idioms(language)
+        self._due = sorted(expected.unbound)[:_DUE_NAMES] + sorted(expected.unused)[:_DUE_NAMES]
         self._deadline, self._stop = deadline, stop
         self._effort = time.thread_time() + effort if effort < math.inf else effort
         self._looks, self._late = 0, False
@@ -309,18 +319,29 @@ class Model:
             more = np.array([n for n in self._spelt() if n not in known], np.int64)
             ids, rough = np.concatenate([ids, more]), np.concatenate([rough, np.zeros(len(more))])
             p, blank = np.hstack([p, np.zeros((6, len(more)))]), np.concatenate([blank, np.zeros(len(more))])
-        best = np.argsort(-rough, kind="stable")[:_MIXED]
+        before = [self.vocabulary.word(number) if number >= 0 else START for number in past.words[-_BACK:]]
+        spoken = self._idioms.after(before) if self._idioms is not None else NOTHING_SAID
+        starting = spoken.starting("" if line else self.typed)
+        if before[-1:] != ["."]:
+            starting += [(name, _DUE) for name in self._due if line or name.startswith(self.typed)]
+        if starting:
+            ids, p, rough, blank = joined(
+                (ids, p, rough, blank),
+                [self.vocabulary.id(word) for word, _ in starting],
+                [_IDIOM_SHARE * chance for _, chance in starting],
+                [float(spaced(before, word, self.kept)) for word, _ in starting],
+            )
+        best = np.argsort(-rough, kind="stable")[: _MIXED if line or not self.typed else _MIXED_SPELT]
         if not len(best):
             return None
         numbers = ids[best].tolist()
-        before = [self.vocabulary.word(number) if number >= 0 else START for number in past.words[-_BACK:]]
         return Asked(
             numbers,
             [self.vocabulary.word(number) for number in numbers],
             p[:, best],
             blank[best],
             self._unigram(ids[best]),
-            Moment(self.language, before, past.recent, (*words.reach, *shapes.reach)),
+            Moment(self.language, before, past.recent, (*words.reach, *shapes.reach), spoken.chances, self._expected),
             [number >= _LOCAL for number in numbers],
         )
 
