@@ -128,9 +128,9 @@ def test_idioms_speak_where_a_repository_is_silent() -> None:
     assert spoken is not None
     before = lex("class A(B):\n    def __init__(self, **kwargs):\n        super().__init__(**", "python").words
     said = spoken.after(before[-8:])
-    assert said.starting("")[0][0] == "kwargs"
+    assert said.starting("", 12)[0][0] == "kwargs"
     assert 0 < said.chances["kwargs"] <= 1
-    assert all(word.startswith("r") for word, _ in spoken.after([NEWLINE, "<I>"]).starting("r"))
+    assert all(word.startswith("r") for word, _ in spoken.after([NEWLINE, "<I>"]).starting("r", 12))
     assert idioms("cobol") is None
 
 

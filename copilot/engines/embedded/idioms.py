@@ -26,7 +26,6 @@ Array = NDArray[Any]
 ORDER: Final = 4
 HOME: Final = Path(__file__).with_name("idioms")
 _SPOKEN: Final = frozenset({"python"})
-_OFFERED: Final = 12
 _MOST: Final = 400
 _LEAST: Final = 2e-4
 _REMEMBERED: Final = 4096
@@ -59,11 +58,11 @@ class Said:
     chances: Mapping[str, float]
     likeliest: Sequence[tuple[str, float]]
 
-    def starting(self, typed: str) -> list[tuple[str, float]]:
+    def starting(self, typed: str, most: int) -> list[tuple[str, float]]:
         """The likeliest words that begin with these letters."""
         if not typed:
-            return list(self.likeliest[:_OFFERED])
-        return [pair for pair in self.likeliest if pair[0].startswith(typed)][:_OFFERED]
+            return list(self.likeliest[:most])
+        return [pair for pair in self.likeliest if pair[0].startswith(typed)][:most]
 
 
 NOTHING_SAID: Final = Said({}, ())

@@ -42,6 +42,10 @@ _SHAPE_SHARE: Final = 0.35
 """How much the shapes say in the rough mix, by which it is decided what the mixer sees."""
 
 _IDIOM_SHARE: Final = 0.1
+_OFFERED: Final = 12
+_DEEP: Final = 8
+"""Words of agreement from which the repository speaks for itself: idioms offer no further words there."""
+
 _DUE: Final = 0.05
 """What a name that is due (`below.Expected`) counts in the rough mix, as if it were said everywhere."""
 
@@ -321,7 +325,8 @@ class Model:
             p, blank = np.hstack([p, np.zeros((6, len(more)))]), np.concatenate([blank, np.zeros(len(more))])
         before = [self.vocabulary.word(number) if number >= 0 else START for number in past.words[-_BACK:]]
         spoken = self._idioms.after(before) if self._idioms is not None else NOTHING_SAID
-        starting = spoken.starting("" if line else self.typed)
+        typed = "" if line else self.typed
+        starting = spoken.starting(typed, _OFFERED if typed or max(words.reach) < _DEEP else 0)
         if before[-1:] != ["."]:
             starting += [(name, _DUE) for name in self._due if line or name.startswith(self.typed)]
         if starting:
