@@ -1,7 +1,7 @@
 """Fit the weights of the embedded completion: `python tests/bench/completion_fit.py [--places N] [--mix]`.
 
 Training data are the histories of the part `train` (`histories.toml`), which no benchmark measures: the lines that the
-last release of each package added. Without `--mix`: the confidence (`complete.json`; label: the candidate is exactly the
+last two releases of each package added, some of them as while they were typed. Without `--mix`: the confidence (`complete.json`; label: the candidate is exactly the
 rest of the line). With it: the mixer of experts (`mix.json`; label: the next word), after which the confidence has to be
 fitted again. Only fitted numbers are kept, no text.
 """
@@ -22,7 +22,8 @@ from completion_positions import added, answers, checkout, folded, index_of
 from copilot.context.listing import relative
 from copilot.context.reader import StoredIndex
 from copilot.context.tokens import lex
-from copilot.engines.embedded import mixing, ngram, rank
+from copilot.engines.embedded import below, correction, mixing, ngram, rank
+from copilot.engines.embedded import sources as places
 from copilot.engines.embedded.caret import caret
 from copilot.engines.embedded.history import Place
 
@@ -31,6 +32,9 @@ MIX_RIDGE = 5.0
 SEED = 7
 HOME = Path(rank.__file__).parent
 _PARTS = 4
+_RELEASES = ((-1, 1.0), (-2, 0.66))
+"""Releases whose lines are learned from, and how many of the places."""
+
 _STEPS = 10
 """Words of a line that the mixer learns from."""
 
@@ -39,16 +43,7 @@ def regression(values: np.ndarray, labels: np.ndarray, names: Sequence[str]) -> 
     """`bias` and `features` (mean, scale, weight) by Newton's method with a ridge (not on the bias)."""
     mean, scale = values.mean(axis=0), np.maximum(values.std(axis=0), 1e-3)
     x = np.hstack([(values - mean) / scale, np.ones((len(values), 1))])
-    weight = np.zeros(x.shape[1])
-    ridge = np.full(x.shape[1], RIDGE)
-    ridge[-1] = 0.0
-    for _ in range(40):
-        p = 1 / (1 + np.exp(-np.clip(x @ weight, -30, 30)))
-        slope = x.T @ (labels - p) - ridge * weight
-        step = np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge + 1e-9), slope)
-        weight += step
-        if np.abs(step).max() < 1e-6:
-            break
+    weight = correction.regression(x, labels, np.array([RIDGE] * len(names) + [0.0]))
     rows = zip(names, mean, scale, weight[:-1], strict=True)
     features = {name: [round(float(v), 4) for v in row] for name, *row in rows}
     return {"bias": round(float(weight[-1]), 4), "features": features}
@@ -95,10 +90,7 @@ def _fitted(values: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
 def _straightened(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """Scale and offset that make these log odds as probable as they say (Platt 1999)."""
     x = np.stack([logits, np.ones(len(logits))], axis=1)
-    weight = np.array([1.0, 0.0])
-    for _ in range(40):
-        p = 1 / (1 + np.exp(-np.clip(x @ weight, -30, 30)))
-        weight += np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + 1e-9 * np.eye(2), x.T @ (labels - p))
+    weight = correction.regression(x, labels, np.zeros(2), np.array([1.0, 0.0]))
     return float(weight[0]), float(weight[1])
 
 
@@ -110,14 +102,19 @@ def candidates(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarr
     """Features, truth, package and place of every candidate at `count` places a package."""
     values, labels, packages, places, asked, names = [], [], [], [], 0, []
     for history in histories.histories("train"):
-        index = index_of(checkout(history, history.commits[-2]))
-        for place, found, _ in answers(added(history, count, SEED), index):
-            asked += 1
-            values += [proposal.values for proposal in found]
-            labels += [folded(proposal.text) == folded(place.gold) for proposal in found]
-            packages += [len(names)] * len(found)
-            places += [asked] * len(found)
-        index.close()
+        for release, share in _RELEASES:
+            if len(history.commits) < 1 - release:
+                continue
+            index = index_of(checkout(history, history.commits[release - 1]))
+            for place, found, _ in answers(
+                added(history, round(count * share), SEED, release, while_typing=True), index
+            ):
+                asked += 1
+                values += [proposal.values for proposal in found if proposal.whole]
+                labels += [folded(proposal.text) == folded(place.gold) for proposal in found if proposal.whole]
+                packages += [len(names)] * sum(proposal.whole for proposal in found)
+                places += [asked] * sum(proposal.whole for proposal in found)
+            index.close()
         names.append(history.name)
     told = f"completion_fit.py: {asked} places, {len(labels)} candidates, {sum(labels)} right; {', '.join(names)}"
     return np.array(values), np.array(labels, float), np.array(packages), np.array(places), told
@@ -140,11 +137,11 @@ def _of_place(place: Place, index: StoredIndex) -> Iterator[tuple[np.ndarray, in
     corpus = index.corpus(place.language)
     if isinstance(here, str) or corpus is None:
         return
-    known = ngram.Vocabulary(corpus)
-    sources = [ngram.buffer(here.before, here.after, here.extra, known)]
-    sources += ngram.repository(corpus, relative(index.root, path))
+    known = places.Vocabulary(corpus)
+    sources = [places.buffer(here.before, here.after, here.extra, known)]
+    sources += places.repository(corpus, relative(index.root, path))
     start = ngram.past(here.before, here.extra, here.recent, known)
-    model = ngram.Model(sources, start, known, corpus, place.language)
+    model = ngram.Model(sources, start, known, corpus, place.language, expected=below.expected(here, place.language))
     done = len(here.before.words) + len(here.extra)
     line = [known.id(word) for word in lex(f"{place.before}{place.gold}\n", place.language).words[done:]]
     for n in range(min(len(line), _STEPS)):
@@ -179,7 +176,7 @@ def mixer(rows: list[tuple[np.ndarray, int, str]]) -> None:
 def main() -> None:
     """Collect, fit, write."""
     parser = argparse.ArgumentParser(description="Fit the weights of the embedded completion.")
-    parser.add_argument("--places", type=int, default=170, help="places a package")
+    parser.add_argument("--places", type=int, default=100, help="places a package")
     parser.add_argument("--mix", action="store_true", help="fit the mixer instead of the confidence")
     asked = parser.parse_args()
     if asked.mix:

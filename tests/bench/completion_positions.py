@@ -92,9 +92,12 @@ def unseen(root: Path, count: int, seed: int) -> list[Place]:
     return found[:count]
 
 
-def added(history: History, count: int, seed: int) -> list[Place]:
-    """`count` places on lines that the last release adds to the one before it."""
-    base, head = history.commits[-2], history.commits[-1]
+def added(history: History, count: int, seed: int, release: int = -1, *, while_typing: bool = False) -> list[Place]:
+    """`count` places on lines that the last release (or that one) adds to the one before it.
+
+    `while_typing`: of some, what the release adds below is not there yet, or nothing is.
+    """
+    base, head = history.commits[release - 1], history.commits[release]
     chance = random.Random(seed)
     patch = histories.git(
         history.root, "diff", "-U0", "--find-renames=40%", "--find-copies-harder", "-l2000", base, head, "--"
@@ -102,9 +105,27 @@ def added(history: History, count: int, seed: int) -> list[Place]:
     found: list[Place] = []
     for name, lines in sorted(added_lines(patch).items()):
         text = histories.git(history.root, "show", f"{head}:{name}")
-        found += on_lines(name, _language(name), text, lines, chance)
+        places = on_lines(name, _language(name), text, lines, chance)
+        found += [_while_typing(place, set(lines), chance) for place in places] if while_typing else places
     chance.shuffle(found)
     return found[:count]
+
+
+def _while_typing(place: Place, lines: set[int], chance: random.Random) -> Place:
+    """The place in a fifth of the cases at the file's end, in as many with the rest of its hunk not written yet."""
+    drawn = chance.random()
+    if drawn < _AT_THE_END:
+        return replace(place, after="\n")
+    if drawn < 2 * _AT_THE_END:
+        rows = place.after.split("\n")
+        number, gone = place.before.count("\n") + 1, 1
+        while number in lines:
+            number, gone = number + 1, gone + 1
+        return replace(place, after="\n".join(["", *rows[gone:]]))
+    return place
+
+
+_AT_THE_END = 0.2
 
 
 def _language(name: str) -> str:

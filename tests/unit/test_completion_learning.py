@@ -18,11 +18,12 @@ from copilot.context.building import Builder
 from copilot.context.corpus import Spelling
 from copilot.context.reader import StoredIndex
 from copilot.engines.base import Resources
-from copilot.engines.embedded import calibrate, history, mixing, outcomes, rank, session
+from copilot.engines.embedded import calibrate, correction, history, mixing, outcomes, rank, session
 from copilot.engines.embedded.caret import caret
 from copilot.engines.embedded.complete import Proposal, _answer, cautious, lowered, proposals
 from copilot.engines.embedded.evidence import Source, evidence
-from copilot.engines.embedded.ngram import Model, Vocabulary, buffer, past, repository
+from copilot.engines.embedded.ngram import Model, past
+from copilot.engines.embedded.sources import Vocabulary, buffer, repository
 from copilot.types import CompleteOptions, Context, Declined, Project, Request, Span, Task, document
 
 sys.path.append(str(Path(__file__).parents[1] / "bench"))  # behind all: it has a module `lsp`
@@ -136,6 +137,8 @@ def test_a_workspace_is_calibrated_by_its_own_history_and_only_once(
         pass
     assert (index.folder / "calibration.json").read_bytes() == stored, "the same history gives the same file"
     assert b"balance" not in stored
+    (index.folder / "calibration.json").write_bytes(stored.replace(rank.digest().encode(), b"0123456789abcdef"))
+    assert calibrate.of(index.folder) == calibrate.NONE, "what corrected other weights says nothing about these"
     index.close()
 
 
@@ -197,12 +200,12 @@ def test_new_moved_and_excluded_files_are_not_there_then(repository_with_history
 def test_a_correction_follows_the_truth_and_is_held_where_there_is_little() -> None:
     chance = random.Random(4)
     values = [[chance.gauss(0, 1) for _ in rank.FEATURES] for _ in range(600)]
-    always = rank.corrected([(row, True) for row in values])
-    never = rank.corrected([(row, False) for row in values])
+    always = correction.corrected([(row, True) for row in values])
+    never = correction.corrected([(row, False) for row in values])
     row = values[0]
     plain = rank.confidence(row, rank.Correction())
     assert rank.confidence(row, never) < plain < rank.confidence(row, always)
-    assert rank.corrected([(row, True)] * 20) == rank.Correction()
+    assert correction.corrected([(row, True)] * 20) == rank.Correction()
 
 
 def test_the_stored_ranker_knows_every_feature() -> None:

@@ -23,7 +23,7 @@ from copilot.context.lexemes import family
 from copilot.engines.embedded import history
 from copilot.engines.embedded.caret import caret
 from copilot.engines.embedded.history import Place, folded
-from copilot.engines.embedded.rank import Correction, corrected
+from copilot.engines.embedded.rank import Correction, digest
 from copilot.errors import UnreadableFile
 from copilot.syntax.languages import language_of
 from copilot.types import CompleteOptions, Request, Span, Task, document
@@ -81,8 +81,8 @@ def of(folder: Path | None) -> Calibration:
 def _read(file: Path) -> Calibration:
     try:
         data = json.loads(file.read_text("utf-8"))
-        if data["version"] != VERSION:
-            return NONE
+        if data["version"] != VERSION or data["weights"] != digest():
+            return NONE  # it corrects other weights than the ones that are shipped now
         shifts = {str(name): float(value) for name, value in data["shifts"].items()}
         correction = Correction(float(data["scale"]), float(data["bias"]), shifts)
         return Calibration(correction, int(data["places"]), str(data["head"]))
@@ -107,12 +107,15 @@ def steps(root: Path, index: StoredIndex) -> Iterator[None]:
             rows += _answers(root, *work)
             asked += 1
         yield
+    from copilot.engines.embedded.correction import corrected
+
     _write(index.folder, Calibration(corrected(rows), asked, found[0]))
 
 
 def _write(folder: Path, made: Calibration) -> None:
     data = {
         "version": VERSION,
+        "weights": digest(),
         "head": made.head,
         "places": made.places,
         "scale": made.correction.scale,

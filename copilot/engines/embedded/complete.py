@@ -25,7 +25,7 @@ from copilot.types import Candidate, CompleteOptions, Context, Declined, Edit, R
 
 if TYPE_CHECKING:
     from copilot.context.index import Index
-    from copilot.engines.embedded.lines import Found
+    from copilot.engines.embedded.candidate import Found
 
 _OFFERED: Final = 3
 _OWN: Final = 0.7
@@ -174,16 +174,19 @@ def proposals(
     It answers with what is ready at the deadline (monotonic seconds), after `effort` seconds of CPU, or once stopped.
     """
     from copilot.context.listing import relative  # numpy below costs 100 ms: paid here, in the worker thread
-    from copilot.engines.embedded import calibrate, lines, ngram, rank
+    from copilot.context.tokens import NEWLINE
+    from copilot.engines.embedded import below, calibrate, candidate, lines, ngram, rank, scene
+    from copilot.engines.embedded import sources as places
 
     corpus = index.corpus(request.document.language)
-    vocabulary = ngram.Vocabulary(corpus)
-    sources = [ngram.buffer(here.before, here.after, here.extra, vocabulary)]
+    vocabulary = places.Vocabulary(corpus)
+    sources = [places.buffer(here.before, here.after, here.extra, vocabulary)]
     start = ngram.past(here.before, here.extra, here.recent, vocabulary)
+    under, due = below.below(here), below.expected(here, request.document.language)
     root = getattr(index, "root", None)
     own = relative(root, request.document.path) if root is not None else None
     if corpus is not None:
-        sources += ngram.repository(corpus, own)
+        sources += places.repository(corpus, own)
     model = ngram.Model(
         sources,
         start,
@@ -191,22 +194,30 @@ def proposals(
         corpus,
         request.document.language,
         typed=here.typed,
-        own=here.before.words,
+        own=[*here.after.words[:1:-1], *here.before.words],
         before=[vocabulary.id(word) for word in here.before.words[-lines.SURROUNDING :]],
+        expected=due,
         deadline=deadline,
         stop=stop,
         effort=effort,
     )
     closer = here.rest.strip()[:1]
-    question = lines.Question(here.typed, closer if closer and closer in ")]}" else "", vocabulary)
+    question = candidate.Question(
+        here.typed,
+        closer if closer and closer in ")]}" else "",
+        vocabulary,
+        vocabulary.id(NEWLINE),
+        vocabulary.id(under.indent) if under.indent else -1,
+        tuple(vocabulary.id(word) for word in under.words),
+    )
     found = lines.candidates(model, question)
-    scene = rank.scene(here, request.document.language, lines.top(model), model.reach())
+    around = scene.scene(here, request.document.language, lines.top(model), model.reach(), due, under)
     kept: list[Proposal] = []
     correction = calibrate.of(getattr(index, "folder", None)).correction
     for line in found:
         text = rank.render(line, question, here)
         if text is not None:
-            values = rank.features(line, found, question, here, scene)
+            values = rank.features(line, found, question, here, around)
             sure = rank.confidence(values, correction) if line.scored else rank.instant(values)
             kept.append(Proposal(text, sure, line, tuple(values), _source(line, corpus, request)))
     kept.sort(key=lambda p: (-p.confidence, p.text))

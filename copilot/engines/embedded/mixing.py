@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
@@ -20,7 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copilot.context.lexemes import kept_words
-from copilot.context.tokens import LONG, NEWLINE, START
+from copilot.context.tokens import LONG, NEW_NAME, NEWLINE, SOME_NUMBER, SOME_STRING, START
+from copilot.engines.embedded.below import NOTHING, Expected
+from copilot.engines.embedded.idioms import plain
 from copilot.engines.embedded.likelihood import general
 from copilot.syntax.lexemes import KEYWORDS, mark_of
 
@@ -36,11 +38,13 @@ BINS: Final = (1, 2, 3, 5, 8, 14, 24)
 CLASS_BINS: Final = (1, 2, 3, 5, 8)
 
 KINDS: Final = ("newline", "opener", "closer", "comma", "dot", "string", "number", "name", "operator")
-EXTRA: Final = ("class", "kept", "recent", "among_recent", "latest", "again", "local", "length")
+EXTRA: Final = ("class", "kept", "recent", "among_recent", "latest", "again", "local", "length", "unused", "unbound",
+                "spoken", "spoken_class", "spoken_never")  # fmt: skip
 FLOOR: Final = -13.8
 """What an expert that never saw a word says of it (natural logarithm)."""
 
 _LEAST: Final = 1e-6
+_CLASSES_SAID: Final = frozenset({NEW_NAME, SOME_NUMBER, SOME_STRING})
 _NEVER: Final = -13.0
 _CLASS_ORDER: Final = 3
 _BACK_OFF: Final = 4.0
@@ -51,13 +55,15 @@ _LINE_MARKS: Final = ("NL=", "NL>", "NL<")
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Where a word is asked for: the words before it, the names used last (latest first), and the reach of the experts:
-    words of the open file and of the others, shapes of both.
+    words of the open file and of the others, shapes of both; `spoken`: what is said everywhere (`idioms`).
     """
 
     language: str | None
     before: Sequence[str]
     recent: Sequence[str]
     reach: tuple[int, int, int, int]
+    spoken: Mapping[str, float] = field(default_factory=dict)
+    expected: Expected = NOTHING
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ class _Weights:
     kinds: tuple[float, ...]
     extra: dict[str, float]
     class_gates: tuple[float, ...]
+    spoken_gates: tuple[float, ...]
 
 
 _GATED_NAMES: Final = tuple(EXPERTS[expert] for expert, _ in GATED)
@@ -82,6 +89,7 @@ _SIZES: Final = {
     **{f"is_{kind}": 1 for kind in KINDS},
     **dict.fromkeys(EXTRA, 1),
     "class_by_reach": len(CLASS_BINS) + 1,
+    "spoken_by_reach": len(CLASS_BINS) + 1,
 }
 """The columns of `table`, in order, as they are named in `mix.json`."""
 
@@ -98,6 +106,7 @@ def weights() -> _Weights:
         tuple(data[f"is_{kind}"] for kind in KINDS),
         {name: data[name] for name in EXTRA},
         tuple(data["class_by_reach"]),
+        tuple(data["spoken_by_reach"]),
     )
 
 
@@ -129,7 +138,8 @@ def table(words: Sequence[str], p: Array, unigram: Array, moment: Moment, local:
     for n, name in enumerate(EXTRA):
         columns[name] = np.array([values[n] for _, values in rows])
     at = class_bin(moment)
-    columns["class_by_reach"] = np.stack([columns["class"] if n == at else none for n in range(len(CLASS_BINS) + 1)])
+    for name in ("class", "spoken"):
+        columns[f"{name}_by_reach"] = np.stack([columns[name] if n == at else none for n in range(len(CLASS_BINS) + 1)])
     return np.vstack([columns[name] for name in _SIZES]).T
 
 
@@ -138,10 +148,10 @@ def _logs(p: Array, unigram: Array) -> Array:
     return np.where(said > _LEAST, np.log(np.maximum(said, _LEAST)), FLOOR)
 
 
-def _told(word: str, moment: Moment, *, fresh: bool) -> tuple[tuple[int, bool, bool, str], tuple[float, ...]]:
+def _told(word: str, moment: Moment, *, fresh: bool) -> tuple[_Facts, tuple[float, ...]]:
     """`(facts, values of EXTRA)` of a word."""
     facts = _facts(word, moment.language)
-    _, kept, name, mark = facts
+    _, kept, name, mark, as_said = facts
     rank = list(moment.recent).index(word) if word in moment.recent else -1
     marks = _marks(moment)
     values = (
@@ -153,8 +163,22 @@ def _told(word: str, moment: Moment, *, fresh: bool) -> tuple[tuple[int, bool, b
         float(name and word in moment.before),
         float(fresh),
         float(len(word)),
+        float(word in moment.expected.unused),
+        float(word in moment.expected.unbound),
+        *_spoken(as_said, moment.spoken),
     )
     return facts, values
+
+
+def _spoken(as_said: str, spoken: Mapping[str, float]) -> tuple[float, float, float]:
+    """`(logarithm of what is said everywhere, whether only of its class, whether nothing)` of a word."""
+    chance = spoken.get(as_said)
+    if chance is not None:
+        return math.log(max(chance, _LEAST)), float(as_said in _CLASSES_SAID), 0.0
+    chance = spoken.get(NEW_NAME) if as_said.isidentifier() else None
+    if chance is None:
+        return FLOOR, 0.0, 1.0
+    return math.log(max(chance, _LEAST)), 1.0, 0.0
 
 
 def mix(words: Sequence[str], p: Array, unigram: Array, moment: Moment, local: Sequence[bool]) -> Array:
@@ -181,11 +205,13 @@ def grammar_of(words: Sequence[str], moment: Moment, local: Sequence[bool]) -> A
     of_length, of_kept, among = extra["length"], extra["kept"], extra["among_recent"]
     classes = _class_logs(language, _marks(moment))
     by_class = extra["class"] + fitted.class_gates[class_bin(moment)]
+    by_spoken = extra["spoken"] + fitted.spoken_gates[class_bin(moment)]
+    expected = moment.expected
     rank = {name: n for n, name in enumerate(moment.recent)}
     nearby = set(moment.before)
     scores = []
     for word, fresh in zip(words, local, strict=True):
-        kind, kept, name, mark = _facts(word, language)
+        kind, kept, name, mark, as_said = _facts(word, language)
         score = fitted.kinds[kind] + by_class * classes(mark) + of_length * len(word)
         if kept:
             score += of_kept
@@ -195,6 +221,12 @@ def grammar_of(words: Sequence[str], moment: Moment, local: Sequence[bool]) -> A
             score += extra["again"]
         if fresh:
             score += extra["local"]
+        if word in expected.unused:
+            score += extra["unused"]
+        if word in expected.unbound:
+            score += extra["unbound"]
+        said, of_class, never = _spoken(as_said, moment.spoken)
+        score += by_spoken * said + extra["spoken_class"] * of_class + extra["spoken_never"] * never
         scores.append(score)
     return np.array(scores)
 
@@ -211,11 +243,14 @@ def class_bin(moment: Moment) -> int:
     return sum(deepest >= limit for limit in CLASS_BINS)
 
 
+_Facts = tuple[int, bool, bool, str, str]
+
+
 @lru_cache(maxsize=65536)
-def _facts(word: str, language: str | None) -> tuple[int, bool, bool, str]:
-    """`(kind, kept word, plain name, class)` of a word."""
+def _facts(word: str, language: str | None) -> _Facts:
+    """`(kind, kept word, plain name, class, as idioms count it)` of a word."""
     kept = word in kept_words(language)
-    return kind_of(word), kept, word.isidentifier() and not kept, mark(word, language)
+    return kind_of(word), kept, word.isidentifier() and not kept, mark(word, language), plain(word, language)
 
 
 def kind_of(word: str) -> int:

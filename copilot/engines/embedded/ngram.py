@@ -17,68 +17,36 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.context.corpus import DEPTH, Corpus, Hits, Segment, Trail, find, follow, trail
+from copilot.context.corpus import DEPTH, Corpus, Hits, Trail, find, follow, trail
 from copilot.context.lexemes import kept_words
 from copilot.context.tokens import NEW_NAME, REFERENCE, SOME_NUMBER, SOME_STRING, START, Tokens, shape
-from copilot.engines.embedded.evidence import ELSEWHERE, OPEN_FILE, SAME_FOLDER, Evidence, Source, distinct, evidence
+from copilot.engines.embedded.below import NOTHING, Expected
+from copilot.engines.embedded.evidence import Evidence, Source, distinct, evidence
+from copilot.engines.embedded.idioms import NOTHING_SAID, idioms, joined, spaced
 from copilot.engines.embedded.mixing import Moment, mix
+from copilot.engines.embedded.sources import LOCAL, Vocabulary
 
 Array = NDArray[Any]
-
-_FADE: Final = 600.0
-"""Words after which an occurrence in the open file has lost most of its recency."""
-
-_LOCAL: Final = 1 << 30
-"""First id of words that only the open buffer has."""
-
-_PATHS: Final = 32
-"""Files for which a corpus keeps the weights of all others."""
 
 _UNSEEN: Final = 1e-7
 _SHAPE_BASE: Final = 1e-4
 _SHAPE_SHARE: Final = 0.35
 """How much the shapes say in the rough mix, by which it is decided what the mixer sees."""
 
-_MIXED: Final = 40
+_IDIOM_SHARE: Final = 0.1
+_OFFERED: Final = 12
+_DEEP: Final = 8
+"""Words of agreement from which the repository speaks for itself: idioms offer no further words there."""
+
+_DUE: Final = 0.05
+"""What a name that is due (`below.Expected`) counts in the rough mix, as if it were said everywhere."""
+
+_DUE_NAMES: Final = 4
+_MIXED, _MIXED_SPELT = 28, 40
 _LOOK: Final = 16
 _SPELT: Final = 12
 _BACK: Final = 8
 """Words before the caret that the mixer looks at."""
-
-
-class Vocabulary:
-    """Word ids of the repository, extended by the buffer's own words for the time of one request."""
-
-    def __init__(self, corpus: Corpus | None) -> None:
-        self._words: Sequence[str] = corpus.words if corpus is not None else ()
-        self._ids = corpus.ids if corpus is not None else {}
-        self._size = len(corpus.counts) if corpus is not None else 0
-        self._local: list[str] = []
-        self._local_ids: dict[str, int] = {}
-
-    def id(self, word: str) -> int:
-        """The id of a word, a new local one when it is unknown."""
-        known = self._ids.get(word)
-        if known is not None and known < self._size:
-            return known
-        found = self._local_ids.get(word)
-        if found is None:
-            found = self._local_ids[word] = _LOCAL + len(self._local)
-            self._local.append(word)
-        return found
-
-    def ids(self, words: Sequence[str]) -> list[int]:
-        """The ids of many words, most of which the repository has."""
-        size, number = self._size, self.id
-        found = list(map(self._ids.get, words))
-        return [
-            known if known is not None and known < size else number(word)
-            for known, word in zip(found, words, strict=True)
-        ]
-
-    def word(self, number: int) -> str:
-        """The word of an id that this request has seen."""
-        return self._local[number - _LOCAL] if number >= _LOCAL else self._words[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,63 +85,11 @@ class Past:
     recent: tuple[str, ...]
 
 
-def buffer(before: Tokens, after: Tokens, extra: Sequence[str], vocabulary: Vocabulary) -> Source:
-    """The open file as a source; the text after the caret's line comes first in the array, the caret is at its end.
-
-    `extra` words (an indent) belong behind `before`. The weight fades with the true distance from the caret.
-    """
-    # The first two words behind the caret are a file start and an indent that is relative to nothing.
-    tail, tail_shapes = ([-1, -1, *vocabulary.ids(words[2:])] for words in (after.words, after.shapes))
-    head, head_shapes = (vocabulary.ids([*words, *extra]) for words in (before.words, before.shapes))
-    pad = [-1] * DEPTH
-    spaces = np.frombuffer(bytes(DEPTH) + _fit(after.spaces, len(tail)) + _fit(before.spaces, len(head)), np.uint8)
-    lines = np.array(pad + _padded(after.lines, len(tail)) + _padded(before.lines, len(head)), np.int32)
-    age = np.concatenate([np.zeros(DEPTH), np.arange(len(tail)), np.arange(len(head))[::-1]])
-    weights = OPEN_FILE * (0.5 + 0.5 * np.exp(-age / _FADE))
-    owner = np.full(DEPTH + len(tail) + len(head), -1, np.int32)
-    owner[DEPTH + len(tail) :] = 0  # tells the text before the caret from the text after it
-    words = np.array(pad + tail + head, np.int32)
-    shapes = np.array(pad + tail_shapes + head_shapes, np.int32)
-    return Source(Segment(words, shapes, spaces, lines, owner), by_position=weights)
-
-
 def past(before: Tokens, extra: Sequence[str], recent: Sequence[str], vocabulary: Vocabulary) -> Past:
     """What the caret continues."""
     words = (*before.words[-DEPTH:], *extra)[-DEPTH:]
     shapes = (*before.shapes[-DEPTH:], *extra)[-DEPTH:]
     return Past(tuple(map(vocabulary.id, words)), tuple(map(vocabulary.id, shapes)), tuple(recent))
-
-
-def _fit(values: bytearray, size: int) -> bytes:
-    return bytes(values[:size]).ljust(size, b"\0")
-
-
-def _padded(values: list[int], size: int) -> list[int]:
-    return values[:size] + [-1] * (size - len(values))
-
-
-def repository(corpus: Corpus, path: str | None) -> list[Source]:
-    """The corpus as sources for a file at a relative path: itself hidden (its buffer replaces it), its folder first."""
-    known = corpus.cache.get(path)
-    if known is None:
-        if len(corpus.cache) >= _PATHS:
-            corpus.cache.clear()
-        known = corpus.cache[path] = _repository(corpus, path)
-    return known
-
-
-def _repository(corpus: Corpus, path: str | None) -> list[Source]:
-    folder = path.rpartition("/")[0] if path else None
-    weights = np.zeros(max(corpus.live, default=0) + 1, np.float32)
-    for version, name in corpus.live.items():
-        if name != path:
-            weights[version] = SAME_FOLDER if name.rpartition("/")[0] == folder else ELSEWHERE
-    found = []
-    for part in corpus.segments:
-        newest = int(part.owner.max(initial=-1))
-        grown = weights if newest < len(weights) else np.pad(weights, (0, newest + 1 - len(weights)))
-        found.append(Source(part, by_owner=grown))
-    return found
 
 
 class _Memory:
@@ -203,6 +119,7 @@ class Model:
         typed: str = "",
         own: Sequence[str] = (),
         before: Sequence[int] = (),
+        expected: Expected = NOTHING,
         deadline: float = math.inf,
         stop: threading.Event | None = None,
         effort: float = math.inf,
@@ -211,6 +128,8 @@ class Model:
         self.shape_sources = [source.by_shape() for source in sources]
         self.language, self.kept = language, kept_words(language)
         self.typed, self.own, self.before = typed, own, before
+        self._expected, self._idioms = expected, idioms(language)
+        self._due = sorted(expected.unbound)[:_DUE_NAMES] + sorted(expected.unused)[:_DUE_NAMES]
         self._deadline, self._stop = deadline, stop
         self._effort = time.thread_time() + effort if effort < math.inf else effort
         self._looks, self._late = 0, False
@@ -330,19 +249,31 @@ class Model:
             more = np.array([n for n in self._spelt() if n not in known], np.int64)
             ids, rough = np.concatenate([ids, more]), np.concatenate([rough, np.zeros(len(more))])
             p, blank = np.hstack([p, np.zeros((6, len(more)))]), np.concatenate([blank, np.zeros(len(more))])
-        best = np.argsort(-rough, kind="stable")[:_MIXED]
+        before = [self.vocabulary.word(number) if number >= 0 else START for number in past.words[-_BACK:]]
+        spoken = self._idioms.after(before) if self._idioms is not None else NOTHING_SAID
+        typed = "" if line else self.typed
+        starting = spoken.starting(typed, _OFFERED if typed or max(words.reach) < _DEEP else 0)
+        if before[-1:] != ["."]:
+            starting += [(name, _DUE) for name in self._due if line or name.startswith(self.typed)]
+        if starting:
+            ids, p, rough, blank = joined(
+                (ids, p, rough, blank),
+                [self.vocabulary.id(word) for word, _ in starting],
+                [_IDIOM_SHARE * chance for _, chance in starting],
+                [float(spaced(before, word, self.kept)) for word, _ in starting],
+            )
+        best = np.argsort(-rough, kind="stable")[: _MIXED if line or not self.typed else _MIXED_SPELT]
         if not len(best):
             return None
         numbers = ids[best].tolist()
-        before = [self.vocabulary.word(number) if number >= 0 else START for number in past.words[-_BACK:]]
         return Asked(
             numbers,
             [self.vocabulary.word(number) for number in numbers],
             p[:, best],
             blank[best],
             self._unigram(ids[best]),
-            Moment(self.language, before, past.recent, (*words.reach, *shapes.reach)),
-            [number >= _LOCAL for number in numbers],
+            Moment(self.language, before, past.recent, (*words.reach, *shapes.reach), spoken.chances, self._expected),
+            [number >= LOCAL for number in numbers],
         )
 
     def _spelt(self) -> list[int]:

@@ -6,20 +6,19 @@ probability that the developer wanted exactly this rest of the line. Absent on p
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from copilot.context.lexemes import kept_words
-from copilot.context.tokens import NEWLINE
+from copilot.engines.embedded import below, wellformed
+from copilot.engines.embedded.candidate import WORST, Found, Question
 from copilot.engines.embedded.caret import Caret
-from copilot.engines.embedded.lines import WORST, Found, Question
+from copilot.engines.embedded.scene import Scene
 
 FEATURES: Final = (
     "logp",
@@ -72,6 +71,24 @@ FEATURES: Final = (
     "in_file",
     "just_above",
     "keyword_first",
+    "led",
+    "led_best",
+    "led_is_best",
+    "files",
+    "step",
+    "step_agrees",
+    "binds_below",
+    "unbound",
+    "uses_unused",
+    "unused",
+    "strange_names",
+    "indent",
+    "misclosed",
+    "ended_well",
+    "left_open",
+    "inside",
+    "below_closes",
+    "has_below",
 )
 
 LATE: Final = frozenset({
@@ -81,7 +98,7 @@ LATE: Final = frozenset({
 })  # fmt: skip
 """Features that are not known yet when only the copies were found in time."""
 
-_ABOVE: Final = 6
+PLACE: Final = {name: n for n, name in enumerate(FEATURES)}
 _OPENERS: Final = frozenset("([{")
 _CLOSERS: Final = frozenset(")]}")
 
@@ -121,6 +138,7 @@ def features(found: Found, others: Sequence[Found], question: Question, caret: C
     words = [question.vocabulary.word(n) for n in found.words]
     best = max(line.match for line in others)
     shape_best = max(line.shape_match for line in others)
+    led_best = max(line.led for line in others)
     rival = max((line.logp for line in others if line is not found), default=WORST)
     total = sum(len(line.matches) for line in others) or 1
     logp = max(found.logp, WORST)
@@ -128,6 +146,7 @@ def features(found: Found, others: Sequence[Found], question: Question, caret: C
     fresh = sum(w not in scene.before for w in names)
     line = [*caret.before.words[len(caret.before.words) - caret.column :], *words] if caret.column else words
     balance = sum((w in _OPENERS) - (w in _CLOSERS) for w in line)
+    left, misclosed = wellformed.behind(scene.brackets, line, scene.language)
     last = words[-1][-1]
     return [
         logp,
@@ -173,49 +192,25 @@ def features(found: Found, others: Sequence[Found], question: Question, caret: C
         math.log1p(scene.lines.get(tuple(line), 0)),
         float(tuple(line) in scene.above),
         float(words[0] in scene.kept),
+        math.log1p(found.led),
+        math.log1p(led_best),
+        float(found.led == led_best),
+        math.log1p(len(found.files)),
+        float(scene.step or 0),
+        float(wellformed.agrees(line, left, scene.step, scene.following)),
+        float(min(sum(w in scene.unbound for w in names), 2)),
+        float(min(len(scene.unbound), 3)),
+        float(min(sum(w in scene.unused for w in names), 2)),
+        float(min(len(scene.unused), 3)),
+        float(min(below.strange(line, len(line) - len(words), scene.at_hand), 3)),
+        float(scene.indent),
+        float(misclosed),
+        float(wellformed.well_ended(line, left, bool(scene.brackets), scene.language)),
+        float(min(len(left), 3)),
+        float(min(len(scene.brackets), 3)),
+        float(scene.following[:1] in ((")",), ("]",), ("}",))),
+        float(scene.step is not None),
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What all candidates of one request share: the words before and after the caret, how often each line (its words)
-    stands in the file, the last lines above, words that are no names, the probability of the likeliest next word, and how
-    deep the open file and the others match.
-    """
-
-    before: AbstractSet[str]
-    after: AbstractSet[str]
-    lines: Mapping[tuple[str, ...], int]
-    above: AbstractSet[tuple[str, ...]]
-    kept: AbstractSet[str]
-    top: float
-    reach: tuple[int, int]
-
-
-def scene(caret: Caret, language: str | None, top: float, reach: tuple[int, int]) -> Scene:
-    """The scene of a request."""
-    rows = _lines(caret.before.words)
-    counts = Counter(rows + _lines(caret.after.words[2:]))
-    return Scene(
-        frozenset(caret.before.words),
-        frozenset(caret.after.words),
-        counts,
-        frozenset(rows[-_ABOVE:]),
-        kept_words(language),
-        top,
-        reach,
-    )
-
-
-def _lines(words: Sequence[str]) -> list[tuple[str, ...]]:
-    """The lines of a stream, without their indents; the last one only if it is finished."""
-    found: list[tuple[str, ...]] = []
-    start = 0
-    for n, word in enumerate(words):
-        if word == NEWLINE:
-            found.append(tuple(w for w in words[start:n] if not w.startswith("<I")))
-            start = n + 1
-    return found
 
 
 def _line_above(caret: Caret) -> list[str]:
@@ -232,6 +227,15 @@ def weights() -> dict[str, Any]:
     """The fitted model: `bias` and `features` (mean, scale, weight by name) of the regression, `trees` with `tree_bias`."""
     data: dict[str, Any] = json.loads(resources.files(__package__).joinpath("complete.json").read_text("utf-8"))
     return data
+
+
+@cache
+def digest() -> str:
+    """A fingerprint of the shipped weights: a correction that was learned for others says nothing about these."""
+    read = hashlib.sha256()
+    for name in ("complete.json", "mix.json"):
+        read.update(resources.files(__package__).joinpath(name).read_bytes())
+    return read.hexdigest()[:16]
 
 
 def logit(values: Sequence[float]) -> float:
@@ -271,7 +275,7 @@ class Correction:
 def _regression(fitted: Mapping[str, Any], values: Sequence[float]) -> float:
     score = float(fitted["bias"])
     for name, (mean, scale, weight) in fitted["features"].items():
-        score += weight * (values[_PLACE[name]] - mean) / scale
+        score += weight * (values[PLACE[name]] - mean) / scale
     return score
 
 
@@ -288,49 +292,6 @@ def confidence(values: Sequence[float], correction: Correction) -> float:
     """The probability that a candidate with these features is right, as this workspace's history corrects it."""
     score = correction.scale * logit(values) + correction.bias
     for name, shift in correction.shifts.items():
-        if name in _PLACE:
-            score += shift * values[_PLACE[name]]
+        if name in PLACE:
+            score += shift * values[PLACE[name]]
     return _probability(score)
-
-
-_PLACE: Final = {name: n for n, name in enumerate(FEATURES)}
-
-
-CORRECTED: Final = ("line_start", "is_typed", "own_shapes_least", "other_words_least", "reach_own", "reach_other")
-"""Features whose weight a workspace may shift."""
-
-_ROUNDS: Final = 30
-_HOLD: Final = (20.0, 5.0, 40.0)
-"""How strongly scale, bias and shifts are held to "no correction" (precision of a normal prior)."""
-
-
-def corrected(rows: Sequence[tuple[Sequence[float], bool]]) -> Correction:
-    """The correction that these features and truths ask for; "none" where there are few."""
-    import numpy as np
-
-    if len(rows) < _FEWEST:
-        return Correction()
-    truth = np.array([right for _, right in rows], float)
-    columns = [[logit(values) for values, _ in rows], [1.0] * len(rows)]
-    columns += [[values[_PLACE[name]] for values, _ in rows] for name in CORRECTED]
-    table = np.array(columns).T
-    spread = np.maximum(table.std(axis=0), 1e-3)
-    middle = table.mean(axis=0)
-    table[:, 2:] = (table[:, 2:] - middle[2:]) / spread[2:]
-    prior = np.zeros(table.shape[1])
-    prior[0] = 1.0
-    hold = np.array([_HOLD[0], _HOLD[1], *[_HOLD[2]] * len(CORRECTED)])
-    weight = prior.copy()
-    for _ in range(_ROUNDS):
-        p = 1 / (1 + np.exp(-np.clip(table @ weight, -30, 30)))
-        slope = table.T @ (truth - p) - hold * (weight - prior)
-        step = np.linalg.solve((table * (p * (1 - p))[:, None]).T @ table + np.diag(hold), slope)
-        weight += step
-        if np.abs(step).max() < 1e-6:
-            break
-    shifts = {name: round(float(w / s), 5) for name, w, s in zip(CORRECTED, weight[2:], spread[2:], strict=True)}
-    bias = float(weight[1] - (weight[2:] * middle[2:] / spread[2:]).sum())
-    return Correction(round(float(weight[0]), 5), round(bias, 5), shifts)
-
-
-_FEWEST: Final = 200

@@ -1,0 +1,142 @@
+"""The rest of the line as it stood elsewhere: behind the same words, and behind the same shape with this place's names.
+
+Absent on purpose: what the model spells out by itself (`lines`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from copilot.context.corpus import Hits, Segment
+from copilot.context.tokens import REFERENCE, is_structure, shape
+from copilot.engines.embedded import below
+from copilot.engines.embedded.candidate import Found, Line, Question
+from copilot.engines.embedded.evidence import SAME_FOLDER, Source
+from copilot.engines.embedded.ngram import Model
+
+_COPIES: Final = 60
+_SHAPED: Final = 24
+_LONGEST: Final = 48
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the context, or its shape, was seen: words of agreement, position, source."""
+
+    key: float
+    length: int
+    at: int
+    source: Source
+
+
+def _places(sources: Sequence[Source], found: Sequence[Sequence[Hits]], most: int) -> list[_Place]:
+    """The deepest matches, on ties the nearer file and the later position first."""
+    places: list[_Place] = []
+    for source, of_source in zip(sources, found, strict=True):
+        for hits in of_source:
+            weights = source.weights(hits.at)
+            keep = np.flatnonzero(weights > 0)
+            keep = keep[np.argsort(-hits.lengths[keep], kind="stable")][:most]
+            for at, length, weight in zip(
+                hits.at[keep].tolist(), hits.lengths[keep].tolist(), weights[keep].tolist(), strict=True
+            ):
+                places.append(_Place(2 * length + weight, length, at, source))
+    return sorted(places, key=lambda place: (-place.key, -place.at))
+
+
+def copies(model: Model, question: Question) -> list[Found]:
+    """The rest of the line at the deepest matches, nearest first, joined by their words."""
+    places = _places(model.sources, model.hits(), _COPIES * (4 if question.typed else 1))
+    if question.typed:
+        places = [place for place in places if question.fits(int(place.source.segment.words[place.at]))]
+    joined: dict[Line, Found] = {}
+    for place in places[: 2 * _COPIES]:
+        copied = _rest(place.source.segment, place.at, question)
+        if copied is None:
+            continue
+        words, blanks = copied
+        line = joined.setdefault(words, Found(words, blanks))
+        line.matches.append(place.length)
+        if place.length > line.match:
+            line.match, line.where = place.length, (place.source.segment, place.at)
+        _seen_at(line, place, question)
+    return list(joined.values())
+
+
+def _seen_at(line: Found, place: _Place, question: Question) -> None:
+    segment, end = place.source.segment, place.at + len(line.words)
+    line.led = max(line.led, below.led(segment, end, question.newline, question.indent, question.following))
+    line.files.add((id(segment), int(segment.owner[place.at])))
+    if place.source.by_position is not None:
+        line.own = True
+    elif place.source.weights(np.array([place.at]))[0] == SAME_FOLDER:
+        line.near = True
+
+
+def add_shaped(found: dict[Line, Found], model: Model, question: Question) -> None:
+    """Lines that followed the same shape, their names replaced by the ones that play the same part here."""
+    places = _places(model.shape_sources, model.shape_hits(), _SHAPED * (6 if question.typed else 1))
+    taken = 0
+    for place in places:
+        renamed = _renamed(place, model, question)
+        if renamed is None:
+            continue
+        words, blanks = renamed
+        line = found.setdefault(words, Found(words, blanks))
+        line.shape_matches.append(place.length)
+        named, end = place.source.segment.by_shape(), place.at + len(words)
+        line.led = max(line.led, below.led(named, end, question.newline, question.indent, question.following))
+        if place.length > line.shape_match:
+            line.shape_match = place.length
+            if line.where is None:
+                line.where = (place.source.segment.by_shape(), place.at)
+        taken += 1
+        if taken == _SHAPED:
+            break
+
+
+def _renamed(place: _Place, model: Model, question: Question) -> tuple[Line, tuple[int, ...]] | None:
+    """The line at a place of equal shape with this place's names; None when a reference points to no name here.
+
+    A name that was new there, a string and a number stay what they were there.
+    """
+    segment = place.source.segment  # seen by shape: `words` are the shapes, `shapes` the words
+    vocabulary, recent, kept = question.vocabulary, list(model.past(()).recent), model.kept
+    words: list[int] = []
+    for n in range(place.at, min(place.at + _LONGEST + 1, len(segment.words))):
+        shaped, number = int(segment.words[n]), int(segment.shapes[n])
+        if shaped < 0 or number < 0:
+            return None
+        rank = REFERENCE.get(vocabulary.word(shaped))
+        if rank is not None:
+            if rank >= len(recent):
+                return None
+            number = vocabulary.id(recent[rank])
+        if not words and not question.fits(number):
+            return None
+        if question.ended(words, number):
+            return (tuple(words), tuple(segment.spaces[place.at : n].tolist())) if words else None
+        text = vocabulary.word(number)
+        if is_structure(text):
+            return None
+        shape(text, recent, kept)
+        words.append(number)
+    return None
+
+
+def _rest(segment: Segment, at: int, question: Question) -> tuple[Line, tuple[int, ...]] | None:
+    """The words from a position to the end of its line; None when it is empty, too long, or holds a long literal."""
+    words: list[int] = []
+    for number in segment.words[at : at + _LONGEST + 1].tolist():
+        if number < 0:
+            return None
+        if question.ended(words, number):
+            return (tuple(words), tuple(segment.spaces[at : at + len(words)].tolist())) if words else None
+        if is_structure(question.vocabulary.word(number)):
+            return None
+        words.append(number)
+    return None

@@ -1,0 +1,78 @@
+"""What all candidates of one request share: the words and lines around the caret, and what is due there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Final
+
+from copilot.context.lexemes import kept_words
+from copilot.context.tokens import NEWLINE
+from copilot.engines.embedded import below, wellformed
+from copilot.engines.embedded.below import Below, Expected
+from copilot.engines.embedded.caret import Caret
+
+_ABOVE: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What all candidates of one request share: the words before and after the caret, how often each line (its words)
+    stands in the file, the last lines above, words that are no names, the probability of the likeliest next word, how deep
+    the open file and the others match; the step to the next line and its words (`below.Below`), the brackets that are open
+    before the caret's line, the names that are due (`below.Expected`), and whether the line is indented more (1) or less (-1).
+    """
+
+    before: AbstractSet[str]
+    after: AbstractSet[str]
+    lines: Mapping[tuple[str, ...], int]
+    above: AbstractSet[tuple[str, ...]]
+    kept: AbstractSet[str]
+    top: float
+    reach: tuple[int, int]
+    step: int | None
+    following: tuple[str, ...]
+    language: str | None
+    brackets: tuple[str, ...]
+    unbound: AbstractSet[str]
+    unused: AbstractSet[str]
+    indent: int
+
+    def at_hand(self, name: str) -> bool:
+        """Whether a name needs no binding on this line."""
+        return name in self.kept or name in self.before or name in below.BUILTINS or name in self.after
+
+
+def scene(caret: Caret, language: str | None, top: float, reach: tuple[int, int], due: Expected, under: Below) -> Scene:
+    """The scene of a request."""
+    rows = _lines(caret.before.words)
+    counts = Counter(rows + _lines(caret.after.words[2:]))
+    return Scene(
+        frozenset(caret.before.words),
+        frozenset(caret.after.words),
+        counts,
+        frozenset(rows[-_ABOVE:]),
+        kept_words(language),
+        top,
+        reach,
+        under.step,
+        under.words,
+        language,
+        wellformed.open_brackets(caret.before.words[: len(caret.before.words) - caret.column], language),
+        due.unbound,
+        due.unused,
+        ("+" in caret.extra[0]) - ("-" in caret.extra[0]) if caret.extra else 0,
+    )
+
+
+def _lines(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """The lines of a stream, without their indents; the last one only if it is finished."""
+    found: list[tuple[str, ...]] = []
+    start = 0
+    for n, word in enumerate(words):
+        if word == NEWLINE:
+            found.append(tuple(w for w in words[start:n] if not w.startswith("<I")))
+            start = n + 1
+    return found
