@@ -1,6 +1,6 @@
-"""Learn the order of context candidates: `python tests/bench/context_fit.py FOLDER…` writes `copilot/context/rank.json`.
+"""Learn the order of context candidates: `python tests/bench/context_fit.py` writes `copilot/context/rank.json`.
 
-Each folder is a repository. Listwise: of the candidates of a place, the definition that the line uses should have the
+From packages and modules that `context.py` does not measure. Listwise: of the candidates of a place, the definition that the line uses should have the
 highest weighted sum (softmax loss, a small penalty on the weights). Plain gradient steps; the same data and seed give
 the same weights.
 """
@@ -8,27 +8,27 @@ the same weights.
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from boosting_lists import trees
+from context import Subject, subjects
 from context_places import Gold, drafts_at, golds, index_of
 
 from copilot.context import candidates, copies, measures, modules, place, rank, symbols
-from copilot.context.classes_java import Places
-from copilot.context.dependencies import packages_of
 from copilot.context.found import Found
 from copilot.context.reader import StoredIndex
 from copilot.context.receivers import Meanings
 from copilot.types import document
 
 OUT = Path(__file__).parents[2] / "copilot" / "context" / "rank.json"
-ENVIRONMENT = Path(__file__).parents[2] / "build" / "bench-context" / "venv"
-KEPT = Path(tempfile.gettempdir()) / "context_fit.npz"
-COUNT = 320
+PYTHON = ("oscar", "fava", "httpx", "piecash", "quantstats", "werkzeug", "kombu")
+JAVA = ("jdk.jdeps/com", "jdk.jdi/com", "java.naming", "jdk.jlink/jdk", "java.management")
+SEED, COUNT, MEMBERS = 11, 320, 60
+"""Places of a repository, and further ones where a member is used."""
+
 CANDIDATES = 80
 """Of the pool, which is in the fused order, so many are learned from."""
 
@@ -55,19 +55,23 @@ def key(gold: Gold) -> tuple[int, int]:
 Lists = list[tuple[np.ndarray, int]]
 
 
-def rows(root: Path, count: int, seed: int, places: Places) -> tuple[Lists, Lists]:
+def rows(subject: Subject) -> tuple[Lists, Lists]:
     """`(values of the candidates, which one is right)` of every place, and the same for the members of the right type."""
     units: Lists = []
     inner: Lists = []
     with tempfile.TemporaryDirectory() as folder:
-        index = index_of(root, Path(folder), places)
-        for gold in golds(root, index, count, seed):
-            found, here = asked(root, index, gold)
+        index = index_of(subject.root, Path(folder), subject.places)
+        places = [
+            *golds(subject.root, index, COUNT, SEED),
+            *golds(subject.root, index, MEMBERS, SEED + 1, source="member"),
+        ]
+        for gold in dict.fromkeys(places):
+            found, here = asked(subject.root, index, gold)
             right = next((n for n, f in enumerate(found) if f.unit.key == key(gold)), -1)
             if right < 0 or len(found) < 2:
                 continue
             kept = found[:CANDIDATES] if right < CANDIDATES else [found[right], *found[: CANDIDATES - 1]]
-            units.append((np.array([rank.features(f) for f in kept], np.float32), right if right < CANDIDATES else 0))
+            units.append((rank.features(kept).astype(np.float32), right if right < CANDIDATES else 0))
             if gold.unit.key != key(gold):
                 members = symbols.members(index, found[right].unit)
                 measured = measures.members_measured(found[right], members, here, index.corpus(gold.language))
@@ -113,17 +117,15 @@ def write(weights: dict[str, float], found: list[dict[str, Any]]) -> None:
 
 
 def main() -> None:
-    """Gather the rows of every repository and write the weights. Jars named behind `--jars` are the classpath."""
-    names, _, jars = " ".join(sys.argv[1:]).partition("--jars")
-    places = Places(packages_of(ENVIRONMENT / "bin" / "python"), tuple(jars.split()))
+    """Gather the rows of every repository and write the weights."""
     units: Lists = []
     inner: Lists = []
-    for name in names.split():
-        found, members = rows(Path(name).resolve(), COUNT, 11, places)
-        print(f"{name}: {len(found)} places, {len(members)} of members", flush=True)
-        units += found
-        inner += members
-        np.savez_compressed(KEPT, units=np.array(units, object), inner=np.array(inner, object))
+    with tempfile.TemporaryDirectory() as folder:
+        for subject in subjects(Path(folder), PYTHON, JAVA):
+            found, members = rows(subject)
+            print(f"{subject.name}: {len(found)} places, {len(members)} of members", flush=True)
+            units += found
+            inner += members
     weights = fitted(units, rank.FEATURES) | fitted(inner, rank.MEMBERS)
     base = np.array([weights[name] for name in rank.FEATURES])
     write(weights, trees(units, base, rank.FEATURES))
