@@ -33,8 +33,8 @@ from copilot.types import Request, Snippet, Span, Task
 if TYPE_CHECKING:
     from copilot.context.corpus import Corpus
 
-SETTLED_BYTES: Final = 4_300
-FRESH_BYTES: Final = 2_700
+SETTLED_BYTES: Final = 4_800
+FRESH_BYTES: Final = 3_000
 OTHERS_BYTES: Final = 1_600
 """Bytes of snippets that stay while a line is typed, of those for the line itself, and of those that are no definitions."""
 

@@ -74,8 +74,9 @@ def measure(place: Place, best: Sequence[Found], index: Index, corpus: Corpus | 
         say["recency"] = recency(place, name)
         say["later"] = math.log1p(place.later[name])
         say["importers"] = math.log1p(counts.get(name, 0))
+        owners: frozenset[int] = frozenset()
         if corpus is not None:
-            owners = windows.owners_naming(corpus, name)
+            owners = windows.owners_naming(corpus, name, place.path)
             say["files"] = math.log1p(len(owners))
             say["folder_files"] = math.log1p(len(owners & folder)) / scale
         own = parts(name)
@@ -86,7 +87,7 @@ def measure(place: Place, best: Sequence[Found], index: Index, corpus: Corpus | 
         say["constant"] = float(unit.kind in ("constant", "variable", "field"))
         say["tests"] = float(not tested and _in_tests(unit.path))
         say["shared"] = _shared_share(place, unit)
-        say["company"] = _company(corpus, name, companions)
+        say["company"] = _company(corpus, owners, companions)
         say["stem_parts"] = len(own & stem) / (len(own) or 1)
         say["remarked"] = float(name in remarked)
         say["remark_parts"] = len(own & remarks) / (len(own) or 1)
@@ -125,16 +126,17 @@ def _companions(corpus: Corpus | None, place: Place) -> list[frozenset[int]]:
     if corpus is None:
         return []
     skip = kept(place.language)
-    found = [windows.owners_naming(corpus, w) for w in place.near[:_NEAR_WORDS] if w not in skip and len(w) > 2]
+    found = [
+        windows.owners_naming(corpus, w, place.path) for w in place.near[:_NEAR_WORDS] if w not in skip and len(w) > 2
+    ]
     return [owners for owners in found if 1 < len(owners) <= _SPREAD][:_COMPANIONS]
 
 
-def _company(corpus: Corpus | None, name: str, companions: Sequence[frozenset[int]]) -> float:
-    """In what share of the files that name what is near a name stands too, beyond its share of all files."""
-    if corpus is None or not companions:
-        return 0.0
-    owners = windows.owners_naming(corpus, name)
-    if not owners:
+def _company(corpus: Corpus | None, owners: frozenset[int], companions: Sequence[frozenset[int]]) -> float:
+    """In what share of the files that name what is near a name stands too, beyond its share of all files. `owners`:
+    the files in which it stands.
+    """
+    if corpus is None or not companions or not owners:
         return 0.0
     share = sum(len(owners & each) / len(each) for each in companions) / len(companions)
     return max(share - len(owners) / len(corpus.live), 0.0)
@@ -164,7 +166,7 @@ def members_measured(
     used = [n for n, member in enumerate(members) if place.words[member.name]]
     for n, member in enumerate(members[:_MEMBERS]):
         own = parts(member.name)
-        owners = windows.owners_naming(corpus, member.name) if corpus is not None else frozenset()
+        owners = windows.owners_naming(corpus, member.name, place.path) if corpus is not None else frozenset()
         values = {f"m_{source}": value for source, value in found.members.get(member.name, {}).items()}
         values |= {
             "m_near": float(member.name in place.near),
@@ -180,7 +182,7 @@ def members_measured(
             "m_code": float(member.is_code),
             "m_private": float(member.name.startswith("_") and member.kind != "constructor"),
             "m_typed": float(bool(place.typed) and member.name.startswith(place.typed)),
-            "m_company": _company(corpus, member.name, companions),
+            "m_company": _company(corpus, owners, companions),
             "m_beside": max((1 / (1 + abs(n - other)) for other in used if other != n), default=0.0),
             "m_kin": len(own & said) / (len(own) or 1),
             "m_receiver_code": float("receiver" in found.values and member.is_code),

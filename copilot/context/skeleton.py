@@ -24,10 +24,10 @@ from copilot.types import Snippet, Span
 if TYPE_CHECKING:
     from copilot.context.corpus import Corpus
 
-FILE_BYTES: Final = 1_350
+FILE_BYTES: Final = 1_800
 """Bytes of one file's snippet."""
 
-_SIZES: Final = ((3, 1_300, 2), (5, 1_100, 0), (8, 600, 0), (99, 300, 0))
+_SIZES: Final = ((3, 1_200, 2), (6, 1_000, 0), (10, 500, 0), (99, 300, 0))
 """Up to which rank a candidate may have how many bytes, and a function how many lines of its body."""
 
 _LEAST: Final = 60
