@@ -30,6 +30,7 @@ _DEFINERS: Final = 4
 _ANY_MEMBER: Final = 60
 _NAMES: Final = 160
 _BEFORE_DOTS: Final = 12
+_BEHIND: Final = 60
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 
 Late = Callable[[], bool]
@@ -83,15 +84,13 @@ def _imports(pool: Pool) -> None:
         for unit in meanings.imported(row)[:_DEFINERS]:
             worth = 1.0 + 0.8 * recency(place, name) + fresh
             pool.add(unit, "import", worth)
-            if unit.is_type and (shares := pool.behind(name)):
-                for member in meanings.own_members(unit):
-                    if member.name in shares:
-                        pool.add(member, "after", 0.3 * worth * shares[member.name])
+            if unit.is_type:
+                pool.add_members(unit, name, 0.3 * worth)
         if place.language != "java":
             module = meanings.module_of(name)
             if module is not None:
                 used = 0.3 + 0.5 * recency(place, name)
-                for each, share in pool.behind(name).items():
+                for each, share in list(pool.behind(name).items())[:_BEHIND]:
                     for unit in meanings.in_module(module, each)[:2]:
                         pool.add(unit, "after", (0.3 + 0.7 * recency(place, name)) * share)
                 for unit in symbols.in_module(pool.index, module, None, place.language)[:80]:

@@ -5,6 +5,7 @@ Absent on purpose: the sources (`candidates`, `guesses`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _RRF: Final = 20
 _BASES: Final = 4
+_STRETCH: Final = 50
+"""Of a class with many members the frequent ones differ little, and the rare ones hardly less."""
 
 
 class Pool:
@@ -29,6 +32,7 @@ class Pool:
     def __init__(self, place: Place, index: Index, meanings: Meanings, corpus: Corpus | None) -> None:
         self.place, self.index, self.meanings, self.corpus = place, index, meanings, corpus
         self._behind: dict[str, dict[str, float]] = {}
+        self._elsewhere: dict[str, dict[str, float]] = {}
         self.found: dict[tuple[int, int], Found] = {}
         self._owners: dict[tuple[int, int], Unit] = {}
 
@@ -50,18 +54,28 @@ class Pool:
 
     def add_type(self, unit: Unit, source: str, value: float, spelled: str = "") -> None:
         """A type with its bases; members that stand behind `spelled.` elsewhere are likelier than others."""
-        shares = self.behind(spelled) if spelled else {}
         for depth, owner in enumerate(self.meanings.lineage(unit)[:_BASES]):
             self.add(owner, source, value * 0.8**depth)
-            if shares:
-                for member in self.meanings.own_members(owner):
-                    if member.name in shares:
-                        self.add(member, "after", value * shares[member.name])
+            if spelled:
+                self.add_members(owner, spelled, value)
+
+    def add_members(self, owner: Unit, word: str, value: float) -> None:
+        """The members of a type that stand behind `word.` here or elsewhere."""
+        shares = self.behind(word)
+        if not shares:
+            return
+        for member in self.meanings.own_members(owner):
+            found = self.add(member, "after", value * shares[member.name]) if member.name in shares else None
+            share = self._elsewhere[word].get(member.name, 0.0)
+            said = found.members.get(member.name) if found is not None else None
+            if said is not None and share:
+                said["elsewhere"] = max(said.get("elsewhere", 0.0), math.log1p(_STRETCH * share))
 
     def behind(self, word: str) -> dict[str, float]:
         """The names that stand behind `word.` in the repository."""
         if word not in self._behind:
             found = windows.after_dot(self.corpus, word, self.place.path) if self.corpus is not None else {}
+            self._elsewhere[word] = found
             own: Mapping[str, int] = self.place.behind_dots.get(word, {})
             top = max(own.values(), default=1)
             # What this file does with a name is likelier to come again than what others do.

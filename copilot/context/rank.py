@@ -62,7 +62,7 @@ DEPTH: Final = 4
 
 MEMBERS: Final = (
     "m_draft", "m_window", "m_named", "m_after", "m_dotted", "m_typed", "m_near", "m_nearest", "m_later", "m_uses", "m_parts", "m_wide_parts",
-    "m_files", "m_folder_files", "m_constructor", "m_code", "m_private", "m_receiver_code", "m_beside", "m_kin", "m_company", "m_remark_parts",
+    "m_files", "m_folder_files", "m_constructor", "m_code", "m_private", "m_receiver_code", "m_beside", "m_kin", "m_company", "m_remark_parts", "m_elsewhere",
 )  # fmt: skip
 """The values that order the members of one type."""
 

@@ -22,7 +22,7 @@ _COMMON: Final = 3_000
 
 _WORDS: Final = 48
 _CORPORA: Final = 4
-_BEHIND: Final = 60
+_BEHIND: Final = 150
 
 
 @dataclass(frozen=True, slots=True)
