@@ -1,8 +1,8 @@
 """Learn the order of context candidates: `python tests/bench/context_fit.py` writes `copilot/context/rank.json`.
 
-From packages and modules that `context.py` does not measure. Listwise: of the candidates of a place, the definition that the line uses should have the
-highest weighted sum (softmax loss, a small penalty on the weights). Plain gradient steps; the same data and seed give
-the same weights.
+From packages and modules that `context.py` does not measure. Listwise: of the candidates of a place, the definition
+that the line uses should have the highest weighted sum (softmax loss, a penalty on the weights). Plain gradient steps;
+the same data and seed give the same weights.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ from copilot.context.receivers import Meanings
 from copilot.types import document
 
 OUT = Path(__file__).parents[2] / "copilot" / "context" / "rank.json"
-PYTHON = ("oscar", "fava", "httpx", "piecash", "quantstats", "werkzeug", "kombu")
-JAVA = ("jdk.jdeps/com", "jdk.jdi/com", "java.naming", "jdk.jlink/jdk", "java.management")
-SEED, COUNT, MEMBERS = 11, 320, 60
+PYTHON = ("oscar", "fava", "httpx", "piecash", "werkzeug", "kombu")
+JAVA = ("jdk.jdeps/com", "jdk.jdi/com", "java.naming", "jdk.jlink/jdk")
+SEED, COUNT, MEMBERS = 11, 200, 60
 """Places of a repository, and further ones where a member is used."""
 
-CANDIDATES = 80
+CANDIDATES = 50
 """Of the pool, which is in the fused order, so many are learned from."""
 
-STEPS, RATE, PENALTY = 500, 0.08, 3e-4
+STEPS, RATE = 300, 0.1
+PENALTY, MEMBERS_PENALTY = 3e-3, 3e-2
 
 
 def asked(root: Path, index: StoredIndex, gold: Gold) -> tuple[list[Found], place.Place]:
@@ -82,7 +83,7 @@ def rows(subject: Subject) -> tuple[Lists, Lists]:
     return units, inner
 
 
-def fitted(lists: Lists, names: tuple[str, ...]) -> dict[str, float]:
+def fitted(lists: Lists, names: tuple[str, ...], penalty: float) -> dict[str, float]:
     """The weights, in the values' own units."""
     flat = np.concatenate([values for values, _ in lists])
     scale = flat.std(0) + 1e-6
@@ -102,7 +103,7 @@ def fitted(lists: Lists, names: tuple[str, ...]) -> dict[str, float]:
         scores -= scores.max(1, keepdims=True)
         shares = np.exp(scores)
         shares /= shares.sum(1, keepdims=True)
-        slope = np.einsum("pc,pcf->f", shares, data) / len(lists) - chosen + PENALTY * weights
+        slope = np.einsum("pc,pcf->f", shares, data) / len(lists) - chosen + penalty * weights
         first = 0.9 * first + 0.1 * slope
         second = 0.999 * second + 0.001 * slope**2
         weights -= RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
@@ -126,7 +127,7 @@ def main() -> None:
             print(f"{subject.name}: {len(found)} places, {len(members)} of members", flush=True)
             units += found
             inner += members
-    weights = fitted(units, rank.FEATURES) | fitted(inner, rank.MEMBERS)
+    weights = fitted(units, rank.FEATURES, PENALTY) | fitted(inner, rank.MEMBERS, MEMBERS_PENALTY)
     base = np.array([weights[name] for name in rank.FEATURES])
     write(weights, trees(units, base, rank.FEATURES))
 
