@@ -9,16 +9,17 @@ those. Deterministic. Absent on purpose: the weights (`rank`), the text (`excerp
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from copilot.context import measures, symbols, windows
+from copilot.context import guesses, measures, symbols, windows
 from copilot.context.found import Found
 from copilot.context.index import Index
-from copilot.context.measures import recency, shared
+from copilot.context.measures import recency
 from copilot.context.place import Place, kept
+from copilot.context.pool import Pool, in_order
+from copilot.context.pool import kin as kin_of
 from copilot.context.receivers import Meanings, resolved
-from copilot.context.symbols import Unit
 
 if TYPE_CHECKING:
     from copilot.context.corpus import Corpus
@@ -29,58 +30,10 @@ _DEFINERS: Final = 4
 _ANY_MEMBER: Final = 60
 _NAMES: Final = 160
 _BEFORE_DOTS: Final = 12
-_RRF: Final = 20
+_BEHIND: Final = 60
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 
 Late = Callable[[], bool]
-
-
-class Pool:
-    """The candidates of one place while the sources are asked."""
-
-    def __init__(self, place: Place, index: Index, meanings: Meanings, corpus: Corpus | None) -> None:
-        self.place, self.index, self.meanings, self.corpus = place, index, meanings, corpus
-        self._behind: dict[str, dict[str, float]] = {}
-        self.found: dict[tuple[int, int], Found] = {}
-        self._owners: dict[tuple[int, int], Unit] = {}
-
-    def add(self, unit: Unit, source: str, value: float, member: Unit | None = None) -> Found | None:
-        """Count a definition for a source; a member of a type counts for the type. None: it is of the file itself."""
-        if unit.package == 0 and unit.path == self.place.path:
-            return None
-        if unit.parent >= 0 and not unit.is_type:
-            owner = self._owner(unit)
-            if owner is None:
-                return None
-            return self.add(owner, source, value, unit)
-        found = self.found.setdefault(unit.key, Found(unit))
-        found.say(source, value)
-        if member is not None:
-            said = found.members.setdefault(member.name, {})
-            said[source] = max(said.get(source, 0.0), value)
-        return found
-
-    def behind(self, word: str) -> dict[str, float]:
-        """The names that stand behind `word.` in the repository."""
-        if word not in self._behind:
-            found = windows.after_dot(self.corpus, word, self.place.path) if self.corpus is not None else {}
-            own: Mapping[str, int] = self.place.behind_dots.get(word, {})
-            top = max(own.values(), default=1)
-            # What this file does with a name is likelier to come again than what others do.
-            self._behind[word] = found | {name: 1 + count / top for name, count in own.items()}
-        return self._behind[word]
-
-    def ranked(self, source: str, weight: float) -> None:
-        """Add the reciprocal ranks of a source to the fused score."""
-        order = sorted((f for f in self.found.values() if source in f.values), key=lambda f: -f.values[source])
-        for rank, found in enumerate(order):
-            found.rrf += weight / (_RRF + rank)
-
-    def _owner(self, unit: Unit) -> Unit | None:
-        key = (unit.file, unit.parent)
-        if key not in self._owners:
-            self._owners |= symbols.by_keys(self.index, [key])
-        return self._owners.get(key)
 
 
 def gathered(
@@ -95,6 +48,8 @@ def gathered(
     pool = Pool(place, index, meanings, corpus)
     _imports(pool)
     _types_at_hand(pool)
+    if not late():
+        guesses.add(pool)
     _named(pool)
     similar: list[Window] = []
     if not late():
@@ -117,6 +72,7 @@ def gathered(
 _FUSED: Final = (
     ("receiver", 4.0), ("import", 2.0), ("hand", 2.0), ("base", 1.5), ("draft", 2.0), ("window", 1.5), ("named", 1.5),
     ("package", 0.7), ("beside", 0.7), ("hop", 1.0), ("module", 0.7), ("star", 0.7), ("typed", 2.0), ("field", 1.0), ("after", 2.0), ("dotted", 1.5),
+    ("told", 1.5), ("spelt", 1.0), ("used", 1.0), ("asked", 3.0), ("waiting", 1.0),
 )  # fmt: skip
 """Sources and their weights in the fused order, which only chooses the pool."""
 
@@ -128,15 +84,13 @@ def _imports(pool: Pool) -> None:
         for unit in meanings.imported(row)[:_DEFINERS]:
             worth = 1.0 + 0.8 * recency(place, name) + fresh
             pool.add(unit, "import", worth)
-            if unit.is_type and (shares := pool.behind(name)):
-                for member in meanings.own_members(unit):
-                    if member.name in shares:
-                        pool.add(member, "after", 0.3 * worth * shares[member.name])
+            if unit.is_type:
+                pool.add_members(unit, name, 0.3 * worth)
         if place.language != "java":
             module = meanings.module_of(name)
             if module is not None:
                 used = 0.3 + 0.5 * recency(place, name)
-                for each, share in pool.behind(name).items():
+                for each, share in list(pool.behind(name).items())[:_BEHIND]:
                     for unit in meanings.in_module(module, each)[:2]:
                         pool.add(unit, "after", (0.3 + 0.7 * recency(place, name)) * share)
                 for unit in symbols.in_module(pool.index, module, None, place.language)[:80]:
@@ -156,7 +110,7 @@ def _types_at_hand(pool: Pool) -> None:
     place, meanings = pool.place, pool.meanings
     if place.receiver:
         for unit in meanings.expression(place.receiver):
-            _with_members(pool, unit, "receiver", 1.0, _WORD.findall(place.receiver)[-1])
+            pool.add_type(unit, "receiver", 1.0, _WORD.findall(place.receiver)[-1])
         module = meanings.module_of(place.receiver.replace(" ", ""))
         if module is not None:
             for unit in symbols.in_module(pool.index, module, None, place.language)[:200]:
@@ -170,31 +124,22 @@ def _types_at_hand(pool: Pool) -> None:
         if seen > 24:
             break
         for unit in meanings.typed(place.variables[name]):
-            _with_members(pool, unit, "hand", 0.3 + recency(place, last), last)
+            pool.add_type(unit, "hand", 0.3 + recency(place, last), last)
+            if last in place.waiting:
+                pool.add(unit, "waiting", 0.3 + recency(place, last))
     for unit in meanings.own_bases():
-        _with_members(pool, unit, "base", 1.0)
+        pool.add_type(unit, "base", 1.0)
     near = frozenset(place.near)
     for member in meanings.inherited()[:400]:
         if member.name in near and not member.is_type:
             for unit in meanings.results(member):
-                _with_members(pool, unit, "hand", 0.3 + recency(place, member.name), member.name)
+                pool.add_type(unit, "hand", 0.3 + recency(place, member.name), member.name)
         elif member.kind in ("field", "constant", "variable"):
             for unit in meanings.results(member):
                 pool.add(unit, "field", 0.5)
     for kind in (kind for name, kind in place.variables.items() if name.startswith("self.")):
         for unit in meanings.typed(kind):
             pool.add(unit, "field", 1.0)
-
-
-def _with_members(pool: Pool, unit: Unit, source: str, value: float, spelled: str = "") -> None:
-    """A type with its bases; members that stand behind `spelled.` elsewhere are likelier than others."""
-    shares = pool.behind(spelled) if spelled else {}
-    for depth, owner in enumerate(pool.meanings.lineage(unit)[:4]):
-        pool.add(owner, source, value * 0.8**depth)
-        if shares:
-            for member in pool.meanings.own_members(owner):
-                if member.name in shares:
-                    pool.add(member, "after", value * shares[member.name])
 
 
 def _dotted(pool: Pool) -> None:
@@ -207,8 +152,8 @@ def _dotted(pool: Pool) -> None:
         for name, share in pool.behind(word).items():
             shares[name] = max(shares.get(name, 0.0), share / (1 + rank / 4))
     names = sorted(shares, key=lambda n: (-shares[n], n))[:_NAMES]
-    for name, units in _in_order(names, symbols.by_names(pool.index, names, most=_ANY_MEMBER)):
-        kin = [u for u in _kin(place, units) if u.parent >= 0]
+    for name, units in in_order(names, symbols.by_names(pool.index, names, most=_ANY_MEMBER)):
+        kin = [u for u in kin_of(place, units) if u.parent >= 0]
         known = [u for u in kin if (u.file, u.parent) in pool.found]
         for unit in (known or kin)[:_DEFINERS]:
             pool.add(unit, "dotted", shares[name] / (1 if known else len(kin)))
@@ -219,27 +164,17 @@ def _named(pool: Pool) -> None:
     place = pool.place
     skip = kept(place.language)
     near = [w for w in place.near if w not in skip and len(w) > 2 and w not in pool.meanings.bound][:_NAMES]
-    for rank, (_, units) in enumerate(_in_order(near, symbols.by_names(pool.index, near, most=_ANY_MEMBER))):
-        for unit in _kin(place, units)[:_DEFINERS]:
+    for rank, (_, units) in enumerate(in_order(near, symbols.by_names(pool.index, near, most=_ANY_MEMBER))):
+        for unit in kin_of(place, units)[:_DEFINERS]:
             pool.add(unit, "named", 1 / (1 + rank / 10) / len(units))
     if len(place.typed) >= 2:
         low, high = place.typed, place.typed + "\U0010ffff"
         rows = pool.index.select(
             "SELECT DISTINCT name FROM definitions WHERE name >= ? AND name < ? LIMIT 300", (low, high)
         )
-        for _, units in _in_order([r[0] for r in rows], symbols.by_names(pool.index, [r[0] for r in rows], most=20)):
-            for unit in _kin(place, units)[:_DEFINERS]:
+        for _, units in in_order([r[0] for r in rows], symbols.by_names(pool.index, [r[0] for r in rows], most=20)):
+            for unit in kin_of(place, units)[:_DEFINERS]:
                 pool.add(unit, "typed", 1 / len(units))
-
-
-def _in_order(names: Iterable[str], found: dict[str, list[Unit]]) -> Iterable[tuple[str, list[Unit]]]:
-    return ((name, found[name]) for name in names if name in found)
-
-
-def _kin(place: Place, units: list[Unit]) -> list[Unit]:
-    """Definitions in the language at hand, those of the repository and of its near folders first."""
-    own = [u for u in units if u.language == place.language and u.path != place.path]
-    return sorted(own, key=lambda u: (u.package, -shared(place.path, u.path), u.path, u.n))
 
 
 def _drafts(pool: Pool, drafts: Sequence[str]) -> None:
@@ -252,9 +187,9 @@ def _drafts(pool: Pool, drafts: Sequence[str]) -> None:
             if word not in skip:
                 first.setdefault(word, rank)
     found = symbols.by_names(pool.index, first, most=_ANY_MEMBER)
-    for name, units in _in_order(first, found):
+    for name, units in in_order(first, found):
         known = {u.key for u in pool.meanings.name(name)} if name in pool.meanings.bound else set()
-        chosen = [u for u in units if u.key in known] or _kin(place, units)[: 2 * _DEFINERS]
+        chosen = [u for u in units if u.key in known] or kin_of(place, units)[: 2 * _DEFINERS]
         for unit in chosen:
             # A type that other sources have found already is likelier the owner of the name.
             owner = (unit.file, unit.parent)
@@ -293,8 +228,8 @@ def _neighbours(pool: Pool, similar: Sequence[Window]) -> None:
                 score[word] = score.get(word, 0.0) + window.score
     names = sorted(score, key=lambda w: (-score[w], w))[:400]
     top = max(score.values(), default=1.0)
-    for name, units in _in_order(names, symbols.by_names(pool.index, names, most=_DEFINERS * 3)):
-        kin = _kin(place, units)[:_DEFINERS]
+    for name, units in in_order(names, symbols.by_names(pool.index, names, most=_DEFINERS * 3)):
+        kin = kin_of(place, units)[:_DEFINERS]
         for unit in kin:
             pool.add(unit, "window", score[name] / top / max(len(kin), 1))
 

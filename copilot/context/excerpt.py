@@ -18,6 +18,10 @@ from copilot.types import Snippet, Span
 
 _HEAD_LINES: Final = 5
 _CONSTANT_LINES: Final = 3
+_WHOLE: Final = 4
+"""The members that matter most are shown with all of their signature, the others by the line that names them."""
+
+_DECORATOR, _SHORTEST = 20, 16
 _BYTES_A_TOKEN: Final = 3.4
 
 
@@ -77,15 +81,52 @@ def parts(
     head = _lines(text, unit.start, _head_end(text, unit), 2 * _HEAD_LINES)
     left = most - (head[1] - head[0])
     kept = [head]
-    for member in sorted(members, key=lambda m: (-weights.get(m.name, 0.0), m.start)):
-        count = _HEAD_LINES if member.is_code else _CONSTANT_LINES
-        part = _lines(text, member.start, member.head if member.is_code or member.is_type else member.stop, count)
+    order = sorted(members, key=lambda m: (-weights.get(m.name, 0.0), m.start))
+    for rank, member in enumerate(order):
+        if left < _SHORTEST:
+            break
+        part = _whole(text, member) if rank < _WHOLE else _row(text, member)
+        if part[1] - part[0] + 1 > left:
+            part = _row(text, member)
         size = part[1] - part[0] + 1
         if part[0] < head[1] or size > left:
             continue
         left -= size
         kept.append(part)
     return kept
+
+
+def _whole(text: bytes, member: Unit) -> Part:
+    """The signature of a member with what decorates it."""
+    count = _HEAD_LINES if member.is_code else _CONSTANT_LINES
+    return _lines(text, member.start, member.head if member.is_code or member.is_type else member.stop, count)
+
+
+def _row(text: bytes, member: Unit) -> Part:
+    """The one line of a member's signature that names it, with a short decorator above (`@property`)."""
+    name = member.name.encode()
+    at = text.find(name, member.start, member.stop)
+    first = text.rfind(b"\n", 0, max(at, 0)) + 1
+    while at >= 0 and text[first:at].lstrip().startswith(b"@"):
+        at = text.find(name, max(text.find(b"\n", at), at + 1), member.stop)
+        first = text.rfind(b"\n", 0, max(at, 0)) + 1
+    if at < 0:
+        return _lines(text, member.start, member.start, 1)
+    row = _lines(text, at, at, 1)
+    above = text[text.rfind(b"\n", 0, max(first - 1, 0)) + 1 : first]
+    if (
+        member.language == "python"
+        and member.start < first
+        and above.lstrip().startswith(b"@")
+        and len(above.strip()) <= _DECORATOR
+    ):
+        return first - len(above), row[1]
+    return row
+
+
+def usable(text: bytes, members: Iterable[Unit]) -> list[Unit]:
+    """The members that another file may use."""
+    return [member for member in members if not text.startswith(b"private ", member.start)]
 
 
 def joined(text: bytes, wanted: Iterable[Part]) -> str:

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Final
 from copilot.context import symbols, windows
 from copilot.context.found import Found
 from copilot.context.index import Index
-from copilot.context.place import Place
+from copilot.context.place import Place, kept
 from copilot.context.symbols import Unit
 
 if TYPE_CHECKING:
     from copilot.context.corpus import Corpus
 
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD: Final = re.compile(r"[^\W\d]\w*")
 _MEMBERS: Final = 250
+_NEAR_WORDS, _SPREAD, _COMPANIONS = 40, 60, 8
 _TYPE_OPENINGS: Final = frozenset({"new", "raise", "throw", "throws", "extends", "implements", "->", "isinstance", "@", "instanceof", "catch"})  # fmt: skip
 
 
@@ -53,6 +55,15 @@ def measure(place: Place, best: Sequence[Found], index: Index, corpus: Corpus | 
     scale = math.log1p(len(folder)) or 1.0
     # The exact word is asked for by letters typed, by what kind of word fits, and by what the lines around name.
     wants_type = place.opening in _TYPE_OPENINGS
+    row = place.above.rstrip()
+    opens = float(row.endswith((":", "{")))
+    in_type = float(not place.around or place.around[0].kind in symbols.TYPES)
+    tested = _in_tests(place.path)
+    companions = _companions(corpus, place)
+    signature = _signature(place)
+    remarked = frozenset(_WORD.findall(place.remarks))
+    remarks = frozenset(p for word in remarked for p in parts(word))
+    stem = parts(place.path.rpartition("/")[2].rpartition(".")[0])
     for found in best:
         unit, say = found.unit, found.values
         name = unit.name
@@ -63,8 +74,9 @@ def measure(place: Place, best: Sequence[Found], index: Index, corpus: Corpus | 
         say["recency"] = recency(place, name)
         say["later"] = math.log1p(place.later[name])
         say["importers"] = math.log1p(counts.get(name, 0))
+        owners: frozenset[int] = frozenset()
         if corpus is not None:
-            owners = windows.owners_naming(corpus, name)
+            owners = windows.owners_naming(corpus, name, place.path)
             say["files"] = math.log1p(len(owners))
             say["folder_files"] = math.log1p(len(owners & folder)) / scale
         own = parts(name)
@@ -73,11 +85,13 @@ def measure(place: Place, best: Sequence[Found], index: Index, corpus: Corpus | 
         say["receiver_parts"] = len(own & receiver) / (len(own) or 1) if receiver else 0.0
         say["type"] = float(unit.is_type)
         say["constant"] = float(unit.kind in ("constant", "variable", "field"))
-        say["tests"] = float(
-            "test" in unit.path.lower().rpartition("/")[0] or unit.path.rpartition("/")[2].startswith("test")
-        )
-        say["tests_both"] = float(say["tests"] and "test" in place.path.lower())
-        say["shared"] = shared(place.path, unit.path) / (place.path.count("/") or 1) if not unit.package else 0.0
+        say["tests"] = float(not tested and _in_tests(unit.path))
+        say["shared"] = _shared_share(place, unit)
+        say["company"] = _company(corpus, owners, companions)
+        say["stem_parts"] = len(own & stem) / (len(own) or 1)
+        say["remarked"] = float(name in remarked)
+        say["remark_parts"] = len(own & remarks) / (len(own) or 1)
+        say["signature"] = float(name in signature)
         say["dependency"] = float(unit.package > 0)
         say["dot"] = float(bool(place.receiver))
         say["dot_plain"] = float(bool(place.receiver) and not unit.is_type and "receiver" not in say)
@@ -88,7 +102,54 @@ def measure(place: Place, best: Sequence[Found], index: Index, corpus: Corpus | 
         say["private"] = float(name.startswith("_"))
         say["unseen_import"] = float("import" in say and used <= 1)
         say["hand_near"] = say.get("hand", 0.0) * say["near"]
+        say["opens"], say["in_type"] = opens, in_type
         say["member_draft"] = max((v.get("draft", 0.0) for v in found.members.values()), default=0.0)
+
+
+def _in_tests(path: str) -> bool:
+    folder, _, name = path.rpartition("/")
+    return "test" in folder.lower() or name.startswith("test")
+
+
+def _shared_share(place: Place, unit: Unit) -> float:
+    """How much of the place's folders, or of its Java package, a definition shares."""
+    if unit.package:
+        return 0.0
+    if place.language == "java" and place.outline.module:
+        home = place.outline.module
+        return shared(f"{home}.".replace(".", "/"), f"{unit.module}.".replace(".", "/")) / (home.count(".") + 1)
+    return shared(place.path, unit.path) / (place.path.count("/") or 1)
+
+
+def _companions(corpus: Corpus | None, place: Place) -> list[frozenset[int]]:
+    """The files in which each of the rarer words near the caret stands."""
+    if corpus is None:
+        return []
+    skip = kept(place.language)
+    found = [
+        windows.owners_naming(corpus, w, place.path) for w in place.near[:_NEAR_WORDS] if w not in skip and len(w) > 2
+    ]
+    return [owners for owners in found if 1 < len(owners) <= _SPREAD][:_COMPANIONS]
+
+
+def _company(corpus: Corpus | None, owners: frozenset[int], companions: Sequence[frozenset[int]]) -> float:
+    """In what share of the files that name what is near a name stands too, beyond its share of all files. `owners`:
+    the files in which it stands.
+    """
+    if corpus is None or not companions or not owners:
+        return 0.0
+    share = sum(len(owners & each) / len(each) for each in companions) / len(companions)
+    return max(share - len(owners) / len(corpus.live), 0.0)
+
+
+def _signature(place: Place) -> frozenset[str]:
+    """The names of types in the signature of the function around."""
+    function = next((s for s in place.around if s.kind in ("function", "method", "constructor")), None)
+    if function is None:
+        return frozenset()
+    return frozenset(
+        _WORD.findall(" ".join([function.returns or "", *(p.annotation or "" for p in function.parameters)]))
+    )
 
 
 def members_measured(
@@ -99,9 +160,13 @@ def members_measured(
     wide = frozenset().union(*(parts(w) for w in place.near)) if place.near else frozenset()
     folder = windows.owners_in(corpus, place.folder, place.path) if corpus is not None else frozenset()
     measured = []
-    for member in members[:_MEMBERS]:
+    companions = _companions(corpus, place)
+    remarks = frozenset(p for word in _WORD.findall(place.remarks) for p in parts(word))
+    said = frozenset().union(*(parts(w) for counts in place.behind_dots.values() for w in counts))
+    used = [n for n, member in enumerate(members) if place.words[member.name]]
+    for n, member in enumerate(members[:_MEMBERS]):
         own = parts(member.name)
-        owners = windows.owners_naming(corpus, member.name) if corpus is not None else frozenset()
+        owners = windows.owners_naming(corpus, member.name, place.path) if corpus is not None else frozenset()
         values = {f"m_{source}": value for source, value in found.members.get(member.name, {}).items()}
         values |= {
             "m_near": float(member.name in place.near),
@@ -110,12 +175,16 @@ def members_measured(
             "m_uses": math.log1p(place.words[member.name]),
             "m_parts": len(own & about) / (len(own) or 1),
             "m_wide_parts": len(own & wide) / (len(own) or 1),
+            "m_remark_parts": len(own & remarks) / (len(own) or 1),
             "m_files": math.log1p(len(owners)),
             "m_folder_files": math.log1p(len(owners & folder)),
             "m_constructor": float(member.kind == "constructor"),
             "m_code": float(member.is_code),
             "m_private": float(member.name.startswith("_") and member.kind != "constructor"),
             "m_typed": float(bool(place.typed) and member.name.startswith(place.typed)),
+            "m_company": _company(corpus, owners, companions),
+            "m_beside": max((1 / (1 + abs(n - other)) for other in used if other != n), default=0.0),
+            "m_kin": len(own & said) / (len(own) or 1),
             "m_receiver_code": float("receiver" in found.values and member.is_code),
         }
         measured.append((member, values))

@@ -51,14 +51,31 @@ _JAVA_TYPED: Final = re.compile(r"\b([A-Z][\w.]*)(?:<[^;=(){}\n]*>)?(?:\[\])?(?:
 _JAVA_VAR: Final = re.compile(r"\bvar\s+([a-z_$]\w*)\s*=\s*(?:new\s+)?([^\W\d][\w.]*)\s*[(<]")
 
 
+_BOUND: Final = {
+    "python": re.compile(
+        r"^[ \t]*([^\W\d]\w*)(?:[ \t]*,[ \t]*([^\W\d]\w*))?[ \t]*(?::[^=\n]+)?=(?!=)[^\n]*"
+        r"|\bfor[ \t]+([^\W\d]\w*)(?:[ \t]*,[ \t]*([^\W\d]\w*))?[ \t]+in\b[^\n]*|\bas[ \t]+([^\W\d]\w*)[ \t]*:",
+        re.MULTILINE,
+    ),
+    "java": re.compile(r"\b(?:var|[A-Z][\w.]*(?:<[^;=(){}\n]*>)?(?:\[\])*)[ \t]+([a-z_$]\w*)[ \t]*(?:=(?!=)|:)[^\n]*"),
+}
+_WAITING_LINES: Final = 25
+_REMARKS: Final = re.compile(
+    r"\"\"\".*?(?:\"\"\"|\Z)|#[^\n]*|//[^\n]*|^[ \t]*/?\*[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'",
+    re.DOTALL | re.MULTILINE,
+)
+_REMARK_LINES: Final = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The caret. `path` is relative to the root. `words`: identifiers before it with how often, `last` where each stood
+    """The caret. `path` is relative to the root. `above` is the last line before the caret's that is not blank. `words`: identifiers before it with how often, `last` where each stood
     last (in words from the caret, 0 nearest), `near` those of the last `NEAR` lines. `later`: those of the lines behind.
     `before_dots`: those of `near` that a dot follows, nearest first; `behind_dots`: what follows `word.` how often.
 
     `receiver` is the text before the dot at the caret (`a.b()`), empty without; `typed` the letters of the name begun.
-    `opening` is the word before those (`new`, `raise`, `->`). `variables`: name to type text, or `=f` for what f returns.
+    `waiting`: what was bound just above, or as a parameter of the function, and not used since, nearest first.
+    `remarks`: the comments and strings of the last lines above. `opening` is the word before those (`new`, `raise`, `->`). `variables`: name to type text, or `=f` for what f returns.
     """
 
     path: str
@@ -66,6 +83,7 @@ class Place:
     document: Document
     outline: Outline
     line: str
+    above: str
     words: Counter[str]
     last: dict[str, int]
     near: tuple[str, ...]
@@ -79,6 +97,8 @@ class Place:
     variables: dict[str, str]
     imports: tuple[Import, ...]
     around: tuple[Symbol, ...]
+    waiting: tuple[str, ...] = ()
+    remarks: str = ""
     position: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -117,6 +137,7 @@ def place(document: Document, path: str, before: str, after: str, caret: int, *,
         document,
         shape,
         line,
+        next((row for row in reversed(above[-2_000:].split("\n")) if row.strip()), ""),
         Counter(every),
         last,
         tuple(dict.fromkeys(reversed(near))),
@@ -130,6 +151,8 @@ def place(document: Document, path: str, before: str, after: str, caret: int, *,
         dict(_variables(text, language, around, shape)),
         tuple(row for row in shape.imports if row.span.start < at or language == "java"),
         around,
+        tuple(_waiting(text, language, around)),
+        _remarks(above, language),
     )
 
 
@@ -168,14 +191,15 @@ def _shape(document: Document, caret: int) -> tuple[Outline, int]:
 
 
 _TYPES: Final = ("class", "interface", "enum", "record")
+_CODE: Final = ("function", "method", "constructor")
 
 
 def _around(shape: Outline, caret: int, before: str) -> tuple[Symbol, ...]:
-    """The definitions around the caret, innermost first. Of a text that ends inside a class, whose tree may not tell,
-    the margins do.
+    """The definitions around the caret, innermost first. Of a text that ends inside one, whose tree may not tell (an
+    empty line behind the last statement lies in no function), the margins do.
     """
     found = sorted((s for s in shape.symbols if s.span.contains(Span(caret, caret))), key=lambda s: len(s.span))
-    if any(s.kind in _TYPES for s in found):
+    if found and found[0].kind in _CODE:
         return tuple(found)
     line = before[before.rfind("\n") + 1 :]
     margin = len(line) - len(line.lstrip())
@@ -183,11 +207,17 @@ def _around(shape: Outline, caret: int, before: str) -> tuple[Symbol, ...]:
     low = caret - len(text)
     if low < 0:
         return tuple(found)  # of a window, whose heads are in its tree
+    least = found[0].span.start if found else -1
+    inner: list[Symbol] = []
     for symbol in reversed(shape.symbols):
         at = symbol.span.start - low
-        if symbol.kind in _TYPES and 0 <= at < len(text) and at - (text.rfind(b"\n", 0, at) + 1) < margin:
-            return (*found, symbol)
-    return tuple(found)
+        if symbol.span.start <= least or at < 0:
+            break
+        own = at - (text.rfind(b"\n", 0, at) + 1)
+        if at < len(text) and own < margin and symbol.kind in (*_TYPES, *_CODE):
+            inner.append(symbol)
+            margin = own
+    return (*inner, *found)
 
 
 def _behind_dots(text: str) -> dict[str, Counter[str]]:
@@ -195,6 +225,35 @@ def _behind_dots(text: str) -> dict[str, Counter[str]]:
     for match in _PAIR.finditer(text):
         found.setdefault(match[1], Counter())[match[2]] += 1
     return found
+
+
+def _remarks(above: str, language: str) -> str:
+    """Comments and strings of the last lines, a documentation comment above all."""
+    low = len(above)
+    for _ in range(_REMARK_LINES + 1):
+        low = max(above.rfind("\n", 0, low), 0)
+    found = _REMARKS.findall(above, low)
+    if language == "python" and above.count('"""', 0, low) % 2:
+        found.insert(0, above[low:].partition('"""')[0])
+    return " ".join(found)
+
+
+def _waiting(text: str, language: str, around: tuple[Symbol, ...]) -> Iterator[str]:
+    """Names bound in the last lines, then parameters of the function around, that no later line uses."""
+    pattern = _BOUND.get(language)
+    if pattern is None:
+        return
+    low = len(text)
+    for _ in range(_WAITING_LINES):
+        low = max(text.rfind("\n", 0, low), 0)
+    for match in reversed(list(pattern.finditer(text, low))):
+        rest = set(_WORD.findall(text, match.end()))
+        yield from (name for name in match.groups() if name and name not in rest)
+    function = next((s for s in around if s.kind in _CODE), None)
+    at = text.rfind(f"{function.name}(") if function is not None else -1
+    if function is not None and at >= 0:
+        counts = Counter(_WORD.findall(text, at))
+        yield from (p.name for p in function.parameters if counts[p.name] == 1 and p.name not in ("self", "cls"))
 
 
 def kept(language: str) -> frozenset[str]:

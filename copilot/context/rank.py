@@ -18,12 +18,29 @@ from copilot.context.symbols import Unit
 NAMES: Final = (
     "receiver", "import", "hand", "base", "draft", "window", "named", "package", "beside", "hop", "field", "after", "dotted", "module", "star",
     "typed", "uses", "near", "nearest", "recency", "later", "importers", "files", "folder_files", "parts", "wide_parts",
-    "receiver_parts", "type", "constant", "tests", "tests_both", "shared", "dependency", "dot", "dot_plain",
+    "receiver_parts", "type", "constant", "tests", "company", "signature", "shared", "dependency", "dot", "dot_plain",
     "wants_type", "fits_typed", "misfits_typed", "rrf", "private", "unseen_import", "hand_near", "member_draft",
+    "told", "spelt", "used", "asked", "waiting", "opens", "in_type", "stem_parts", "remarked", "remark_parts",
 )  # fmt: skip
 """The values that are weighed."""
 
-_PRESENCE: Final = ("receiver", "import", "hand", "base", "draft", "window", "hop", "named", "after", "dotted")
+_PRESENCE: Final = (
+    "receiver",
+    "import",
+    "hand",
+    "base",
+    "draft",
+    "window",
+    "hop",
+    "named",
+    "after",
+    "dotted",
+    "told",
+    "spelt",
+    "used",
+    "asked",
+    "waiting",
+)
 """Sources that count for themselves too, however strongly they speak."""
 
 _PAIRS: Final = (
@@ -32,7 +49,8 @@ _PAIRS: Final = (
     ("dependency", "draft"), ("import", "recency"), ("import", "draft"), ("hand", "draft"), ("import", "parts"),
     ("draft", "window"), ("import", "type"), ("later", "import"), ("later", "type"), ("hop", "parts"),
     ("type", "uses"), ("hand", "recency"), ("import", "near"), ("package", "uses"), ("package", "parts"),
-    ("package", "folder_files"), ("import", "folder_files"), ("dot", "folder_files"), ("type", "folder_files"),
+    ("stem_parts", "type"), ("stem_parts", "import"), ("remark_parts", "package"), ("remark_parts", "import"), ("company", "type"), ("company", "dot"), ("company", "import"), ("in_type", "type"), ("in_type", "import"), ("in_type", "hand"), ("in_type", "base"), ("opens", "waiting"), ("opens", "hand"),
+    ("told", "used"), ("told", "spelt"), ("told", "draft"), ("used", "draft"), ("waiting", "import"), ("waiting", "draft"), ("package", "folder_files"), ("import", "folder_files"), ("dot", "folder_files"), ("type", "folder_files"),
 )  # fmt: skip
 """Values that mean more together."""
 
@@ -44,7 +62,7 @@ DEPTH: Final = 4
 
 MEMBERS: Final = (
     "m_draft", "m_window", "m_named", "m_after", "m_dotted", "m_typed", "m_near", "m_nearest", "m_later", "m_uses", "m_parts", "m_wide_parts",
-    "m_files", "m_folder_files", "m_constructor", "m_code", "m_private", "m_receiver_code",
+    "m_files", "m_folder_files", "m_constructor", "m_code", "m_private", "m_receiver_code", "m_beside", "m_kin", "m_company", "m_remark_parts", "m_elsewhere",
 )  # fmt: skip
 """The values that order the members of one type."""
 
@@ -64,13 +82,15 @@ def members(measured: Sequence[tuple[Unit, Mapping[str, float]]]) -> dict[str, f
     return found
 
 
-def features(found: Found) -> list[float]:
-    """The values of a candidate in the order of `FEATURES`."""
-    values = found.values
-    plain = [values.get(name, 0.0) for name in NAMES]
-    present = [float(name in values) for name in _PRESENCE]
-    pairs = [values.get(a, 0.0) * values.get(b, 0.0) for a, b in _PAIRS]
-    return plain + present + pairs
+def features(found: Sequence[Found]) -> Any:
+    """The values of candidates, a row each, in the order of `FEATURES`. Needs numpy."""
+    import numpy as np
+
+    plain = np.array([[one.values.get(name, np.nan) for name in NAMES] for one in found]).reshape(-1, len(NAMES))
+    present = ~np.isnan(plain[:, [NAMES.index(name) for name in _PRESENCE]])
+    plain = np.nan_to_num(plain)
+    first, second = ([NAMES.index(pair[n]) for pair in _PAIRS] for n in (0, 1))
+    return np.concatenate([plain, present, plain[:, first] * plain[:, second]], 1)
 
 
 def ordered(found: Sequence[Found]) -> list[tuple[float, Found]]:
@@ -79,7 +99,7 @@ def ordered(found: Sequence[Found]) -> list[tuple[float, Found]]:
 
     if not found:
         return []
-    values = np.array([features(one) for one in found])
+    values = features(found)
     scores = values @ np.array(_model().weights)
     rows = np.arange(len(found))
     for columns, bounds, adds in _model().trees:

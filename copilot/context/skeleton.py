@@ -6,6 +6,7 @@ on purpose: which candidates there are, and their order.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,13 +24,16 @@ from copilot.types import Snippet, Span
 if TYPE_CHECKING:
     from copilot.context.corpus import Corpus
 
-FILE_BYTES: Final = 1_500
+FILE_BYTES: Final = 1_800
 """Bytes of one file's snippet."""
 
-_SIZES: Final = ((2, 1_000, 2), (6, 800, 0), (14, 500, 0), (99, 300, 0))
+_SIZES: Final = ((3, 1_200, 2), (6, 1_000, 0), (10, 500, 0), (99, 300, 0))
 """Up to which rank a candidate may have how many bytes, and a function how many lines of its body."""
 
 _LEAST: Final = 60
+_SURE: Final = 2
+_BEST: Final = 3
+_WORD: Final = re.compile(r"[^\W\d]\w*")
 
 Key = tuple[int, int]
 
@@ -56,19 +60,19 @@ def snippets(
 ) -> list[tuple[tuple[Key, ...], Snippet]]:
     """`(candidates shown, snippet)` of the best candidates, best file first, within `budget` bytes.
 
-    `skip`: candidates that are shown already, with the text that shows them; such a one comes again only with members
-    that the dot at the caret asks for and the text lacks.
+    `skip`: candidates that are shown already, with the text that shows them; such a one comes again only when
+    the text lacks members that the place asks for.
     """
     index = sources.index
     chosen: dict[int, _File] = {}
     left = budget
     for position, found in enumerate(ranked[:most]):
         unit = found.unit
-        members = symbols.members(index, unit) if unit.is_type else []
-        weights = rank.members(measures.members_measured(found, members, place, corpus))
-        if unit.key in skip and not _lacks(found, weights, skip[unit.key]):
-            continue
         text = sources.text(unit)
+        members = excerpt.usable(text, symbols.members(index, unit)) if unit.is_type else []
+        weights = rank.members(measures.members_measured(found, members, place, corpus))
+        if unit.key in skip and not _lacks(found, weights, skip[unit.key], position):
+            continue
         bytes_, lines = next((size, lines) for last, size, lines in _SIZES if position < last)
         room = min(bytes_, left, FILE_BYTES - (chosen[unit.file].size if unit.file in chosen else 0))
         if room < _LEAST:
@@ -87,11 +91,13 @@ def snippets(
     return [(tuple(f.keys), _snippet(f, sources)) for f in chosen.values()]
 
 
-def _lacks(found: Found, weights: Mapping[str, float], shown: str) -> bool:
-    if "receiver" not in found.values or not found.unit.is_type:
+def _lacks(found: Found, weights: Mapping[str, float], shown: str, position: int) -> bool:
+    """Whether a text that shows a type lacks members that the place asks for."""
+    asked = "receiver" in found.values or "asked" in found.values or position < _SURE
+    if not asked or not found.unit.is_type:
         return False
-    best = sorted(weights, key=lambda name: (-weights[name], name))[:3]
-    return any(name not in shown for name in best)
+    known = set(_WORD.findall(shown))
+    return any(name not in known for name in sorted(weights, key=lambda name: (-weights[name], name))[:_BEST])
 
 
 def _snippet(file: _File, sources: Sources) -> Snippet:
@@ -113,7 +119,8 @@ def why(found: Found, index: Index) -> str:
 
 
 _TELLING: Final = (
-    "receiver", "import", "hand", "base", "draft", "after", "dotted", "module", "star", "field", "window", "typed", "beside", "package", "hop",
+    "receiver", "import", "hand", "base", "asked", "draft", "told", "used", "after", "dotted", "module", "star", "field", "spelt", "window", "typed",
+    "beside", "package", "hop",
 )  # fmt: skip
 """Sources, the most telling first."""
 
@@ -127,6 +134,10 @@ def _reason(source: str, name: str) -> str:
             return say("{name} is imported in this file", name=name)
         case "hand":
             return say("{name} is the type of a variable in use", name=name)
+        case "asked":
+            return say("{name} is probably what stands before the dot", name=name)
+        case "told" | "used" | "spelt":
+            return say("{name} is probably the type of a name in use", name=name)
         case "base":
             return say("{name} is a base of this class", name=name)
         case "field":

@@ -22,7 +22,7 @@ _COMMON: Final = 3_000
 
 _WORDS: Final = 48
 _CORPORA: Final = 4
-_BEHIND: Final = 60
+_BEHIND: Final = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def similar(corpus: Corpus, query: Iterable[str], own: str | None, *, most: int 
     return _chosen(corpus, scores, own, most)
 
 
-def owners_naming(corpus: Corpus, word: str) -> frozenset[int]:
-    """The file versions in which a word stands (of a frequent word, some)."""
+def owners_naming(corpus: Corpus, word: str, own: str) -> frozenset[int]:
+    """The file versions, but those of the path `own`, in which a word stands (of a frequent word, some)."""
     import numpy as np
 
     from copilot.context import corpus as arrays
@@ -85,7 +85,15 @@ def owners_naming(corpus: Corpus, word: str) -> frozenset[int]:
             for hits in arrays.find(part, np.array([number], np.int32), 1):
                 owners.update(np.unique(part.owner[hits.at - 1]).tolist())
         known[word] = frozenset(owners & corpus.live.keys())
-    return known[word]
+    return known[word] - _versions(corpus, own)
+
+
+def _versions(corpus: Corpus, path: str) -> frozenset[int]:
+    known = _memory(corpus)
+    name = f"/{path}"  # no word has a stroke
+    if name not in known:
+        known[name] = frozenset(n for n, each in corpus.live.items() if each == path)
+    return known[name]
 
 
 def after_dot(corpus: Corpus, word: str, own: str | None) -> dict[str, float]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-DEPTH, BINS, TREES, RATE, RIDGE, LEAST = 4, 24, 48, 0.12, 20.0, 2.0
+DEPTH, BINS, TREES, RATE, RIDGE, LEAST = 4, 24, 64, 0.12, 20.0, 2.0
 Lists = list[tuple[np.ndarray, int]]
 
 

@@ -12,8 +12,8 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 ENVIRONMENT = ROOT / "build" / "bench-context" / "venv"
 PYTHON = ("celery", "flask_appbuilder", "mkdocs", "sqlfluff")
 JAVA = ("jdk.javadoc/jdk/javadoc", "java.net.http/jdk/internal/net/http", "jdk.jshell/jdk")
-TOKENS = 2_000
+SNIPPETS, TOKENS = 5, 2_000
 GOALS = {"line_start": 0.85, "mid_line": 0.93, "member_first": 0.65, "dependency": 0.75}
 
 
@@ -45,12 +45,12 @@ class Subject:
     places: Places
 
 
-def subjects(into: Path) -> Iterator[Subject]:
+def subjects(into: Path, python: Sequence[str] = PYTHON, java: Sequence[str] = JAVA) -> Iterator[Subject]:
     """The repositories, made under a folder; one that is not installed is left out aloud."""
     import shutil
 
     packages = packages_of(ENVIRONMENT / "bin" / "python")
-    for name in PYTHON:
+    for name in python:
         source = next((p / name for p in packages if (p / name).is_dir()), None)
         if source is None:
             print(f"left out: {name} is not installed in {ENVIRONMENT.name}", file=sys.stderr)
@@ -66,7 +66,7 @@ def subjects(into: Path) -> Iterator[Subject]:
     _jar(next(iter(sorted(Path("/usr/lib/jvm").glob("*/jmods/jdk.compiler.jmod"))), Path("none")), jar)
     with zipfile.ZipFile(homes[0]) as archive:
         names = archive.namelist()
-        for inside in JAVA:
+        for inside in java:
             module = inside.partition("/")[0]
             root = into / module
             for entry in names:
@@ -99,17 +99,21 @@ def shown(root: Path, index: StoredIndex, gold: Gold) -> tuple[Snippet, ...]:
     )  # the machine is shared: late here is not late there
 
 
-def hit(found: tuple[Snippet, ...], root: Path, gold: Gold) -> bool:
-    """The defining line is among the first five snippets and the first 2,000 tokens."""
+def outcome(found: tuple[Snippet, ...], root: Path, gold: Gold) -> str:
+    """`hit`: the defining line is among the first five snippets and the first 2,000 tokens; else where it was lost:
+    `late` (shown, but behind those), `line` (its file is shown, the line is not), `absent`.
+    """
     left = TOKENS
+    lost = "absent"
     path = Path(gold.unit.path) if gold.unit.package else root / gold.unit.path
-    for snippet in found[:5]:
+    for rank, snippet in enumerate(found):
         left -= snippet.tokens
-        if left < 0:
-            return False
-        if snippet.path == path and any(row.strip() == gold.line for row in snippet.text.split("\n")):
-            return True
-    return False
+        if snippet.path != path:
+            continue
+        if any(row.strip() == gold.line for row in snippet.text.split("\n")):
+            return "hit" if rank < SNIPPETS and left >= 0 else "late"
+        lost = "line"
+    return lost
 
 
 def rows_of(gold: Gold) -> Iterator[str]:
@@ -122,18 +126,18 @@ def rows_of(gold: Gold) -> Iterator[str]:
         yield f"{gold.source}_{'again' if gold.again else 'first'}"
 
 
-def measured(subject: Subject, count: int, folder: Path) -> tuple[dict[str, list[bool]], list[float], list[float]]:
-    """`(hits by row, warm CPU ms, cold wall ms)` of a repository."""
+def measured(subject: Subject, count: int, folder: Path) -> tuple[dict[str, list[str]], list[float], list[float]]:
+    """`(outcomes by row, warm CPU ms, cold wall ms)` of a repository."""
     index = index_of(subject.root, folder, subject.places)
     places = list(golds(subject.root, index, count, 7))
-    found: dict[str, list[bool]] = defaultdict(list)
+    found: dict[str, list[str]] = defaultdict(list)
     spent = []
     for gold in places:
         begun = time.thread_time()
         answer = shown(subject.root, index, gold)
         spent.append((time.thread_time() - begun) * 1000)
         for row in rows_of(gold):
-            found[row].append(hit(answer, subject.root, gold))
+            found[row].append(outcome(answer, subject.root, gold))
     index.close()
     cold = []
     for gold in places[:: max(len(places) // 5, 1)][:5]:
@@ -152,17 +156,25 @@ def main() -> None:
     spent: list[float] = []
     cold: list[float] = []
     number = 0
+    lost: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     with tempfile.TemporaryDirectory() as folder:
         for subject in subjects(Path(folder)):
             found, warm, first = measured(subject, count, Path(folder) / "index" / subject.name)
             spent += warm
             cold += first
             number += len(warm)
-            cells = "  ".join(f"{row} {sum(hits) / len(hits):.2f}/{len(hits)}" for row, hits in sorted(found.items()))
+            cells = "  ".join(
+                f"{row} {ends.count('hit') / len(ends):.2f}/{len(ends)}" for row, ends in sorted(found.items())
+            )
             print(f"{subject.name:18} {subject.language:6} {cells}", flush=True)
-            for row, hits in found.items():
-                if len(hits) >= 8:  # fewer say nothing
-                    table[row, subject.language].append(sum(hits) / len(hits))
+            for row, ends in found.items():
+                lost[subject.language, row].update(ends)
+                if len(ends) >= 8:  # fewer say nothing
+                    table[row, subject.language].append(ends.count("hit") / len(ends))
+    for (language, row), counts in sorted(lost.items()):
+        print(
+            f"{language:6} {row:20} of {counts.total():3}: {', '.join(f'{n} {end}' for end, n in counts.most_common())}"
+        )
     figures = [Figure("context.places", number, "places")]
     for row in dict.fromkeys(row for row, _ in table):
         languages = {language: statistics.mean(v) for (name, language), v in table.items() if name == row}

@@ -1,38 +1,39 @@
-"""Learn the order of context candidates: `python tests/bench/context_fit.py FOLDER…` writes `copilot/context/rank.json`.
+"""Learn the order of context candidates: `python tests/bench/context_fit.py` writes `copilot/context/rank.json`.
 
-Each folder is a repository. Listwise: of the candidates of a place, the definition that the line uses should have the
-highest weighted sum (softmax loss, a small penalty on the weights). Plain gradient steps; the same data and seed give
-the same weights.
+From packages and modules that `context.py` does not measure. Listwise: of the candidates of a place, the definition
+that the line uses should have the highest weighted sum (softmax loss, a penalty on the weights). Plain gradient steps;
+the same data and seed give the same weights.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from boosting_lists import trees
+from context import Subject, subjects
 from context_places import Gold, drafts_at, golds, index_of
 
 from copilot.context import candidates, copies, measures, modules, place, rank, symbols
-from copilot.context.classes_java import Places
-from copilot.context.dependencies import packages_of
 from copilot.context.found import Found
 from copilot.context.reader import StoredIndex
 from copilot.context.receivers import Meanings
 from copilot.types import document
 
 OUT = Path(__file__).parents[2] / "copilot" / "context" / "rank.json"
-ENVIRONMENT = Path(__file__).parents[2] / "build" / "bench-context" / "venv"
-KEPT = Path(tempfile.gettempdir()) / "context_fit.npz"
-COUNT = 320
-CANDIDATES = 80
+PYTHON = ("oscar", "fava", "httpx", "piecash", "werkzeug", "kombu")
+JAVA = ("jdk.jdeps/com", "jdk.jdi/com", "java.naming", "jdk.jlink/jdk")
+SEED, COUNT, MEMBERS = 11, 200, 60
+"""Places of a repository, and further ones where a member is used."""
+
+CANDIDATES = 50
 """Of the pool, which is in the fused order, so many are learned from."""
 
-STEPS, RATE, PENALTY = 500, 0.08, 3e-4
+STEPS, RATE = 300, 0.1
+PENALTY, MEMBERS_PENALTY = 3e-3, 3e-2
 
 
 def asked(root: Path, index: StoredIndex, gold: Gold) -> tuple[list[Found], place.Place]:
@@ -55,19 +56,23 @@ def key(gold: Gold) -> tuple[int, int]:
 Lists = list[tuple[np.ndarray, int]]
 
 
-def rows(root: Path, count: int, seed: int, places: Places) -> tuple[Lists, Lists]:
+def rows(subject: Subject) -> tuple[Lists, Lists]:
     """`(values of the candidates, which one is right)` of every place, and the same for the members of the right type."""
     units: Lists = []
     inner: Lists = []
     with tempfile.TemporaryDirectory() as folder:
-        index = index_of(root, Path(folder), places)
-        for gold in golds(root, index, count, seed):
-            found, here = asked(root, index, gold)
+        index = index_of(subject.root, Path(folder), subject.places)
+        places = [
+            *golds(subject.root, index, COUNT, SEED),
+            *golds(subject.root, index, MEMBERS, SEED + 1, source="member"),
+        ]
+        for gold in dict.fromkeys(places):
+            found, here = asked(subject.root, index, gold)
             right = next((n for n, f in enumerate(found) if f.unit.key == key(gold)), -1)
             if right < 0 or len(found) < 2:
                 continue
             kept = found[:CANDIDATES] if right < CANDIDATES else [found[right], *found[: CANDIDATES - 1]]
-            units.append((np.array([rank.features(f) for f in kept], np.float32), right if right < CANDIDATES else 0))
+            units.append((rank.features(kept).astype(np.float32), right if right < CANDIDATES else 0))
             if gold.unit.key != key(gold):
                 members = symbols.members(index, found[right].unit)
                 measured = measures.members_measured(found[right], members, here, index.corpus(gold.language))
@@ -78,7 +83,7 @@ def rows(root: Path, count: int, seed: int, places: Places) -> tuple[Lists, List
     return units, inner
 
 
-def fitted(lists: Lists, names: tuple[str, ...]) -> dict[str, float]:
+def fitted(lists: Lists, names: tuple[str, ...], penalty: float) -> dict[str, float]:
     """The weights, in the values' own units."""
     flat = np.concatenate([values for values, _ in lists])
     scale = flat.std(0) + 1e-6
@@ -98,7 +103,7 @@ def fitted(lists: Lists, names: tuple[str, ...]) -> dict[str, float]:
         scores -= scores.max(1, keepdims=True)
         shares = np.exp(scores)
         shares /= shares.sum(1, keepdims=True)
-        slope = np.einsum("pc,pcf->f", shares, data) / len(lists) - chosen + PENALTY * weights
+        slope = np.einsum("pc,pcf->f", shares, data) / len(lists) - chosen + penalty * weights
         first = 0.9 * first + 0.1 * slope
         second = 0.999 * second + 0.001 * slope**2
         weights -= RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
@@ -113,18 +118,16 @@ def write(weights: dict[str, float], found: list[dict[str, Any]]) -> None:
 
 
 def main() -> None:
-    """Gather the rows of every repository and write the weights. Jars named behind `--jars` are the classpath."""
-    names, _, jars = " ".join(sys.argv[1:]).partition("--jars")
-    places = Places(packages_of(ENVIRONMENT / "bin" / "python"), tuple(jars.split()))
+    """Gather the rows of every repository and write the weights."""
     units: Lists = []
     inner: Lists = []
-    for name in names.split():
-        found, members = rows(Path(name).resolve(), COUNT, 11, places)
-        print(f"{name}: {len(found)} places, {len(members)} of members", flush=True)
-        units += found
-        inner += members
-        np.savez_compressed(KEPT, units=np.array(units, object), inner=np.array(inner, object))
-    weights = fitted(units, rank.FEATURES) | fitted(inner, rank.MEMBERS)
+    with tempfile.TemporaryDirectory() as folder:
+        for subject in subjects(Path(folder), PYTHON, JAVA):
+            found, members = rows(subject)
+            print(f"{subject.name}: {len(found)} places, {len(members)} of members", flush=True)
+            units += found
+            inner += members
+    weights = fitted(units, rank.FEATURES, PENALTY) | fitted(inner, rank.MEMBERS, MEMBERS_PENALTY)
     base = np.array([weights[name] for name in rank.FEATURES])
     write(weights, trees(units, base, rank.FEATURES))
 

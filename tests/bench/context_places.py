@@ -80,8 +80,10 @@ def drafts_at(path: Path, gold: Gold, index: StoredIndex) -> tuple[str, ...]:
     return tuple(here.typed + proposal.text for proposal in proposals(request, here, index)[:OFFERED])
 
 
-def golds(root: Path, index: StoredIndex, count: int, seed: int, *, a_file: int = 4) -> Iterator[Gold]:
-    """Random places of a repository, at most `a_file` of one file, both kinds of each line."""
+def golds(
+    root: Path, index: StoredIndex, count: int, seed: int, *, a_file: int = 4, source: str = ""
+) -> Iterator[Gold]:
+    """Random places of a repository, at most `a_file` of one file, both kinds of each line; of one `source` only, or all."""
     chance = random.Random(seed)
     files = sorted(p for p in root.rglob("*") if p.suffix in (".py", ".java") and 800 < p.stat().st_size < 200_000)
     files = [p for p in files if not {"migrations", "node_modules"} & set(p.parts)]
@@ -90,12 +92,12 @@ def golds(root: Path, index: StoredIndex, count: int, seed: int, *, a_file: int 
     for path in files:
         if made >= count:
             return
-        for gold in _in(root, path, index, chance, a_file):
+        for gold in _in(root, path, index, chance, a_file, source):
             made += 1
             yield gold
 
 
-def _in(root: Path, path: Path, index: StoredIndex, chance: random.Random, most: int) -> Iterator[Gold]:
+def _in(root: Path, path: Path, index: StoredIndex, chance: random.Random, most: int, wanted: str) -> Iterator[Gold]:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
@@ -119,7 +121,7 @@ def _in(root: Path, path: Path, index: StoredIndex, chance: random.Random, most:
         if made >= most or number in seen_lines:
             continue
         found = _gold(meanings, index, match, own, name)
-        if found is None:
+        if found is None or wanted not in ("", found[3]):
             continue
         unit, word, at, source = found
         seen_lines.add(number)
