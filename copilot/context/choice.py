@@ -108,11 +108,11 @@ def _while_typing(question: _Question, before: str, after: str) -> tuple[Snippet
     fresh = _skeletons(question, found, FRESH_BYTES, _FRESH, held)
     order = {one.unit.key: rank for rank, one in enumerate(found.ranked)}
     shown = [(keys, replace(snippet, settled=None)) for keys, snippet in fresh] + settled
-    again = {key for keys, _ in fresh for key in keys}
+    again = {key for keys, _ in fresh for key in keys} if not found.place.receiver else set()
 
     def rank(row: tuple[tuple[Key, ...], Snippet]) -> int:
         """By the best of a snippet's definitions; what a fresh one shows better comes last."""
-        keys = row[0] if row[1].settled is None else [key for key in row[0] if key not in again]
+        keys = [key for key in row[0] if row[1].settled is None or key not in again]
         return min((order.get(key, len(order)) for key in keys), default=len(order))
 
     shown.sort(key=rank)

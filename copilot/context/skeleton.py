@@ -60,8 +60,8 @@ def snippets(
 ) -> list[tuple[tuple[Key, ...], Snippet]]:
     """`(candidates shown, snippet)` of the best candidates, best file first, within `budget` bytes.
 
-    `skip`: candidates that are shown already, with the text that shows them; such a one comes again only when
-    the text lacks members that the place asks for.
+    `skip`: candidates that are shown already, with the text that shows them; such a one comes again only with
+    members that the place asks for and the text lacks.
     """
     index = sources.index
     chosen: dict[int, _File] = {}
@@ -71,9 +71,13 @@ def snippets(
         text = sources.text(unit)
         members = excerpt.usable(text, symbols.members(index, unit)) if unit.is_type else []
         weights = rank.members(measures.members_measured(found, members, place, corpus))
-        if unit.key in skip and not _lacks(found, weights, skip[unit.key], position):
-            continue
+        if unit.key in skip:
+            members = _lacking(place, found, members, weights, skip[unit.key], position)
+            if not members:
+                continue
         bytes_, lines = next((size, lines) for last, size, lines in _SIZES if position < last)
+        if position == 0 and "receiver" in found.values:
+            bytes_ = FILE_BYTES  # one of its members comes next
         room = min(bytes_, left, FILE_BYTES - (chosen[unit.file].size if unit.file in chosen else 0))
         if room < _LEAST:
             continue
@@ -91,13 +95,19 @@ def snippets(
     return [(tuple(f.keys), _snippet(f, sources)) for f in chosen.values()]
 
 
-def _lacks(found: Found, weights: Mapping[str, float], shown: str, position: int) -> bool:
-    """Whether a text that shows a type lacks members that the place asks for."""
+def _lacking(
+    place: Place, found: Found, members: Sequence[Unit], weights: Mapping[str, float], shown: str, position: int
+) -> list[Unit]:
+    """The members of a type to show beside a text that lacks what the place asks for: behind a dot those that it does
+    not show, else all, so that one snippet tells enough; none when it lacks nothing.
+    """
     asked = "receiver" in found.values or "asked" in found.values or position < _SURE
     if not asked or not found.unit.is_type:
-        return False
+        return []
     known = set(_WORD.findall(shown))
-    return any(name not in known for name in sorted(weights, key=lambda name: (-weights[name], name))[:_BEST])
+    if all(name in known for name in sorted(weights, key=lambda name: (-weights[name], name))[:_BEST]):
+        return []
+    return [member for member in members if not place.receiver or member.name not in known]
 
 
 def _snippet(file: _File, sources: Sources) -> Snippet:
