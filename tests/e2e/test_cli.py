@@ -52,12 +52,13 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 def test_complete_answers_at_a_place_or_says_why_not(fresh, environ):
     path = fresh / "java/src/main/java/com/example/bank/Account.java"
     text, above = path.read_text("utf-8"), "    /** 冻结. */"
-    row = "        requireOper"
-    path.write_text(text.replace(above, f"    public void reopen() {{\n{row}\n    }}\n\n{above}"), "utf-8")
-    line = text[: text.index(above)].count("\n") + 2
+    row = "        requireP"
+    head = "    public void reopen(Money amount) {\n        requireOperable();\n"
+    path.write_text(text.replace(above, f"{head}{row}\n    }}\n\n{above}"), "utf-8")
+    line = text[: text.index(above)].count("\n") + 3
     done = call(environ, "complete", f"{path}:{line}:{len(row) + 1}", "--json")
     answer = json.loads(done.stdout)
-    assert (done.returncode, answer["text"], answer["declined"]) == (0, "able();", None)
+    assert (done.returncode, answer["text"], answer["declined"]) == (0, "ositive(amount);", None)
     assert answer["confidence"] >= 0.5
     assert all(check["passed"] for check in answer["checks"])
     silent = call(environ, "complete", f"{path}:1:1", "--json")

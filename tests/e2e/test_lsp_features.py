@@ -255,9 +255,10 @@ async def test_fix_of_a_whole_document_is_one_versioned_change(client, sample):
 async def test_ghost_text_is_offered_where_the_repository_repeats_itself(client, sample):
     path = sample / "java" / "src/main/java/com/example/bank/Account.java"
     text = path.read_text("utf-8")
-    above, row = "    /** 冻结. */", "        requireOper"
-    line = text[: text.index(above)].count("\n") + 1
-    open_document(client, path, "java", text.replace(above, f"    public void reopen() {{\n{row}\n    }}\n\n{above}"))
+    above, row = "    /** 冻结. */", "        requireP"
+    head = "    public void reopen(Money amount) {\n        requireOperable();\n"
+    line = text[: text.index(above)].count("\n") + 2
+    open_document(client, path, "java", text.replace(above, f"{head}{row}\n    }}\n\n{above}"))
     reply = None
     for _ in range(50):  # a busy machine may miss the deadline of the first
         reply = await client.text_document_inline_completion_async(
@@ -270,7 +271,7 @@ async def test_ghost_text_is_offered_where_the_repository_repeats_itself(client,
         if reply is not None:
             break
     (item,) = reply.items
-    assert item.insert_text == "requireOperable();"
+    assert item.insert_text == "requirePositive(amount);"
     assert (item.range.start, item.range.end) == (types.Position(line, 8), types.Position(line, len(row)))
     assert item.filter_text == item.insert_text
     await command(client, item.command.command, *item.command.arguments)

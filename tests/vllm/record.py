@@ -62,8 +62,8 @@ async def record() -> Json:
                 stack.editor(folder, gateway) as editor,
                 stack.editor(folder / "model", gateway, engine="model") as alone,
             ):
-                for scenario in BASE:  # tests of what search finds are asked of a model only where it stands alone
-                    asking = alone if scenario.task == "tests" and scenario is not FURTHER else editor
+                for scenario in BASE:  # what the embedded engine finds is asked of a model only where it stands alone
+                    asking = alone if scenario.task in ("complete", "tests") and scenario is not FURTHER else editor
                     rows[scenario.name] = await recorded(upstream, asking, scenario)
     told = {"base": list(rows.values()), "adapters": {}}
     for adapter, answers in ADAPTERS.items():
