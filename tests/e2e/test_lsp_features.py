@@ -295,12 +295,13 @@ async def test_policy_keeps_a_file_out_of_everything(client, sample):
 
 
 def index_workers() -> list[psutil.Process]:
-    found = []
+    """The workers, without a program that one of them is about to start: before its exec it looks like the worker."""
+    found = {}
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):  # a zombie has no command line
             if "copilot.context" in " ".join(process.cmdline()):
-                found.append(process)
-    return found
+                found[process.pid] = process.ppid(), process
+    return [process for parent, process in found.values() if parent not in found]
 
 
 async def test_the_death_of_the_index_workers_is_survived_and_mended(client, sample):
