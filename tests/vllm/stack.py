@@ -35,6 +35,11 @@ _THREADS = ThreadPoolExecutor(128)
 """The loop's own are as few as the cores: requests would wait here, not at the gateway."""
 
 
+def _sum(text: str, name: str) -> float:
+    rows = [line.rsplit(" ", 1) for line in text.splitlines() if line.startswith((name + "{", name + " "))]
+    return sum(float(value) for _, value in rows)
+
+
 def hole(prompt: str) -> Json:
     """The fields of a request whose prompt the gateway renders to this one: the text round the hole, and snippets."""
     others, first = prompt.removesuffix("<|fim_middle|>").split("<|fim_prefix|>")
@@ -111,9 +116,21 @@ class Gateway:
 
     async def metrics(self, name: str) -> float:
         """The sum of one of the engine's own figures, such as `vllm:num_requests_running`."""
-        text = (await http(self.engine + "/metrics")).body.decode()
-        rows = [line.rsplit(" ", 1) for line in text.splitlines() if line.startswith((name + "{", name + " "))]
-        return sum(float(value) for _, value in rows)
+        return _sum((await http(self.engine + "/metrics")).body.decode(), name)
+
+    async def figure(self, name: str) -> float:
+        """The sum of one of the gateway's own figures."""
+        return _sum((await http(self.url + "/metrics", key=self.admin)).body.decode(), name)
+
+    def engine_group(self) -> int:
+        """The process group of vLLM, found as an operator would."""
+        import psutil
+
+        for process in psutil.Process(self.process.pid).children(recursive=True):
+            told = " ".join(process.cmdline())
+            if "vllm.entrypoints" in told and "keeper.py" not in told:
+                return os.getpgid(process.pid)
+        raise AssertionError("no engine runs")
 
     async def ready(self, deadline_s: float) -> None:
         """Wait until it generates. Fails at once when the gateway has ended."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import time
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 import pytest
 import stack
@@ -14,10 +16,8 @@ from scenarios import COMPLETE, named
 from stack import CONTEXT, MODEL
 
 RUNNING = "vllm:num_requests_running"
-WAITING = "vllm:num_requests_waiting"
+UPSTREAM = "bank_copilot_upstream_running"
 LONG = {"model": MODEL, "prompt": "def count():\n", "max_tokens": 2000, "min_tokens": 2000, "stream": True}
-PLACES = 8
-"""Requests that the engine computes at once; the others wait in it."""
 
 
 async def idle(gateway, seconds: float = 10.0) -> float:
@@ -29,10 +29,10 @@ async def idle(gateway, seconds: float = 10.0) -> float:
     return time.monotonic() - began
 
 
-async def busy(gateway, seconds: float = 20.0, *, gauge: str = RUNNING, least: int = 1) -> None:
+async def busy(gateway, seconds: float = 20.0) -> None:
     """Wait until the engine computes something."""
     async with asyncio.timeout(seconds):
-        while await gateway.metrics(gauge) < least:
+        while not await gateway.metrics(RUNNING):
             await asyncio.sleep(0.02)
 
 
@@ -135,19 +135,23 @@ async def test_a_cancelled_request_of_the_editor_ends_the_generation(gateway, ed
     editor.notify(
         "textDocument/didChange", {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": text}]}
     )
-    async with AsyncExitStack() as others:
-        for _ in range(PLACES):
-            await others.enter_async_context(asking(gateway))
-        await busy(gateway, least=PLACES)
+    # The engine halts, so that the question cannot be answered before it is taken back.
+    group = gateway.engine_group()
+    os.killpg(group, signal.SIGSTOP)
+    try:
         number, answer = editor.send("textDocument/inlineCompletion", completion_params(uri, text, len(text)))
-        await busy(gateway, gauge=WAITING)
+        async with asyncio.timeout(10):
+            while not await gateway.figure(UPSTREAM):
+                await asyncio.sleep(0.02)
         editor.notify("$/cancelRequest", {"id": number})
         began = time.monotonic()
-        while await gateway.metrics(WAITING):
-            assert time.monotonic() - began < 1.0, "the engine still has it"
+        while await gateway.figure(UPSTREAM):
+            assert time.monotonic() - began < 1.0, "the gateway still asks for it"
             await asyncio.sleep(0.02)
         with pytest.raises(Exception, match=r"(?i)cancel"):
             await answer
+    finally:
+        os.killpg(group, signal.SIGCONT)
     assert await idle(gateway) < 2.0
 
 

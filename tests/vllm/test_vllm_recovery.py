@@ -19,7 +19,7 @@ async def test_more_than_the_engine_can_take_is_refused_with_retry_after(gateway
         return await gateway.ask("/v1/completions", body)
 
     # A tiny model on a fast machine may be done before the clients have all asked: it halts until one was refused.
-    group = engine_group(gateway)
+    group = gateway.engine_group()
     os.killpg(group, signal.SIGSTOP)
     try:
         asked = [asyncio.create_task(one(n)) for n in range(90)]
@@ -58,7 +58,7 @@ async def test_a_killed_engine_is_replaced_by_the_embedded_one_until_it_is_back(
         async with asyncio.timeout(20):
             while not await gateway.metrics("vllm:num_requests_running"):
                 await asyncio.sleep(0.02)
-        group = engine_group(gateway)
+        group = gateway.engine_group()
         os.killpg(group, signal.SIGKILL)
         killed = time.monotonic()
 
@@ -91,7 +91,7 @@ async def test_a_killed_engine_is_replaced_by_the_embedded_one_until_it_is_back(
                 await asyncio.sleep(0.2)
         await gateway.ready(400)
         back = time.monotonic()
-        assert engine_group(gateway) != group
+        assert gateway.engine_group() != group
         while await play(editor, third) != third.answer:
             assert time.monotonic() - back < 40, "the model is back, the editor does not ask it"
             await asyncio.sleep(0.2)
@@ -120,13 +120,3 @@ def two(account, cents):
 def three(account, cents):
     if account.frozen:
         raise '''
-
-
-def engine_group(gateway) -> int:
-    """The process group of vLLM, found as an operator would."""
-    import psutil
-
-    for process in psutil.Process(gateway.process.pid).children(recursive=True):
-        if "vllm.entrypoints" in " ".join(process.cmdline()) and "keeper.py" not in " ".join(process.cmdline()):
-            return os.getpgid(process.pid)
-    raise AssertionError("no engine runs")
