@@ -205,6 +205,8 @@ class Workspace:
             return (model,) if request.task is not Task.FIX or request.trigger == "invoked" else ()
         match request.task:
             case Task.COMPLETE:
+                if not model.askable:  # no pause and no search for a question that nobody will put
+                    return (model, embedded)
                 return (CascadeEngine(embedded, model, self._searched),)
             case Task.GENERATE:
                 options = request.options
@@ -314,9 +316,12 @@ class Workspace:
             self._on_index(status)
 
     def _load_streams(self) -> None:
-        """Load numpy and the token streams before the first key needs them within its deadline."""
+        """Load numpy, the token streams and what is counted of their languages before the first key needs them in time."""
         for name in LANGUAGES:
-            self._worker.index.corpus(name)
+            if self._worker.index.corpus(name) is not None:
+                from copilot.engines.embedded.idioms import idioms
+
+                idioms(name)
 
     def _wait(self, timeout_s: float) -> None:
         try:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Iterable
@@ -28,6 +29,13 @@ class Row:
     document: Document
     caret: int
     replay: str | None = None
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The options of a verb that is asked about one place, or about a batch of them."""
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("place", nargs="?", metavar="FILE:LINE:COL", help=say("line and column from 1, in characters"))
+    what.add_argument("--batch", metavar="FILE", help=say("JSON lines with path, text, line, character; - for stdin"))
 
 
 def opened(source: str) -> AbstractContextManager[Iterable[str]]:

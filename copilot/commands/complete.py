@@ -12,7 +12,6 @@ from typing import Any
 from copilot import pipeline
 from copilot.commands import batch, session
 from copilot.errors import UsageError
-from copilot.messages import say
 from copilot.syntax.lines import rows
 from copilot.types import CompleteOptions, Declined, Document, Request, Span, Suggestion, Task, document
 from copilot.workspace import Workspace
@@ -20,9 +19,7 @@ from copilot.workspace import Workspace
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("place", nargs="?", metavar="FILE:LINE:COL", help=say("line and column from 1, in characters"))
-    what.add_argument("--batch", metavar="FILE", help=say("JSON lines with path, text, line, character; - for stdin"))
+    batch.add(parser)
     session.add_common(parser)
 
 
@@ -32,13 +29,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _one(options: argparse.Namespace) -> int:
-    path, numbers = session.place(options.place)
-    if len(numbers) != 2:
-        raise UsageError(say("{text}: write it as FILE:LINE:COL, both from 1.", text=options.place))
+    path, line, column = session.caret(options.place)
     doc = session.read(path)
     async with session.workspace(options, doc.path) as workspace:
         await workspace.index_built()
-        answer = await _answer(doc, session.offset(doc, *numbers), workspace, None)
+        answer = await _answer(doc, session.offset(doc, line, column), workspace, None)
     if options.json:
         session.print_json(answer)
     elif answer["text"] is not None:

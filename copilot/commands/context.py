@@ -23,9 +23,7 @@ _PATIENCE_S: Final = 10.0
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("place", nargs="?", metavar="FILE:LINE:COL", help=say("line and column from 1, in characters"))
-    what.add_argument("--batch", metavar="FILE", help=say("JSON lines with path, text, line, character; - for stdin"))
+    batch.add(parser)
     tasks = [task.value for task in Task]
     parser.add_argument("--task", choices=tasks, default="complete", help=say("for which task (default: complete)"))
     session.add_common(parser, engine=False)
@@ -37,13 +35,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _one(options: argparse.Namespace) -> int:
-    path, numbers = session.place(options.place)
-    if len(numbers) != 2:
-        raise UsageError(say("{text}: write it as FILE:LINE:COL, both from 1.", text=options.place))
+    path, line, column = session.caret(options.place)
     doc = session.read(path)
     async with session.workspace(options, doc.path) as workspace:
         await workspace.index_built()
-        found = await _shown(doc, session.offset(doc, *numbers), workspace, Task(options.task))
+        found = await _shown(doc, session.offset(doc, line, column), workspace, Task(options.task))
         if options.json:
             session.print_json(found)
         else:

@@ -95,12 +95,12 @@ def read(path: Path) -> Document:
     return files.read(Path(os.path.realpath(path)), language)
 
 
-def place(text: str) -> tuple[Path, list[int]]:
-    """`FILE:LINE:COL` or `FILE:LINE` as a path and its numbers; a path may hold colons itself."""
-    found = re.fullmatch(r"(.+?)((?::\d+){1,2})", text)
+def caret(text: str) -> tuple[Path, int, int]:
+    """`FILE:LINE:COL` as a path and its numbers; a path may hold colons itself. Raises UsageError."""
+    found = re.fullmatch(r"(.+?):(\d+):(\d+)", text)
     if found is None:
         raise UsageError(say("{text}: write it as FILE:LINE:COL, both from 1.", text=text))
-    return Path(found[1]), [int(n) for n in found[2].split(":")[1:]]
+    return Path(found[1]), int(found[2]), int(found[3])
 
 
 def line_range(text: str) -> tuple[Path, int, int | None]:

@@ -65,7 +65,7 @@ def gathered(
         pool.ranked(source, weight)
     best = sorted(pool.found.values(), key=lambda f: (-f.rrf, f.unit.path, f.unit.start))[:MOST]
     if not late():
-        measures.measure(place, best, index, corpus)
+        measures.measure(measures.around(place, corpus), best, index)
     return best, similar
 
 

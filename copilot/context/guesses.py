@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Final
 
 from copilot.context import symbols
 from copilot.context.index import Index
-from copilot.context.measures import recency, shared
+from copilot.context.measures import recency, spelled
 from copilot.context.place import kept
-from copilot.context.pool import Pool
+from copilot.context.pool import Pool, nearest
 from copilot.context.symbols import Unit
 
 if TYPE_CHECKING:
     from copilot.context.corpus import Corpus
 
 _WORD: Final = re.compile(r"[^\W\d]\w*")
-_PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _DEFINERS: Final = 60
 """A member that so many types define tells nothing about the type."""
 
@@ -92,7 +91,7 @@ def told(index: Index, corpus: Corpus, names: Sequence[str], language: str, path
         name: [
             (unit, share / (1 + n))
             for kind, share in list(found.items())[:_KEPT]
-            for n, unit in enumerate(_near(units.get(kind, ()), path)[:2])
+            for n, unit in enumerate(nearest(units.get(kind, ()), path)[:2])
         ]
         for name, found in shares.items()
     }
@@ -107,7 +106,7 @@ def spelt(index: Index, names: Iterable[str], language: str, path: str) -> dict[
         rows = [
             (unit, 1 / (1 + n) / (1 + k))
             for n, word in enumerate(words)
-            for k, unit in enumerate(_near(units.get(word, ()), path)[:2])
+            for k, unit in enumerate(nearest(units.get(word, ()), path)[:2])
         ]
         found[name] = rows[:_KEPT]
     return found
@@ -141,7 +140,7 @@ def used(index: Index, members: Mapping[str, Mapping[str, float]], language: str
 
 def _spellings(name: str) -> list[str]:
     """Names of types that a variable's name spells, the likeliest first."""
-    parts = [part.lower() for part in _PARTS.findall(name)]
+    parts = spelled(name)
     found = []
     for start in range(min(len(parts), 3)):
         tail = parts[start:]
@@ -156,11 +155,6 @@ def _types(index: Index, names: Iterable[str], language: str) -> dict[str, list[
     return {name: [u for u in units if u.is_type and u.language == language] for name, units in found.items()}
 
 
-def _near(units: Iterable[Unit], path: str) -> list[Unit]:
-    """Those of the repository first, of near folders."""
-    return sorted((u for u in units if u.path != path), key=lambda u: (u.package, -shared(path, u.path), u.path, u.n))
-
-
 def declared(corpus: Corpus, name: str, language: str, own: str | None) -> dict[str, float]:
     """The types that other files than `own` declare a name with, or make it of: each with its share, highest first."""
     import numpy as np
@@ -170,32 +164,32 @@ def declared(corpus: Corpus, name: str, language: str, own: str | None) -> dict[
     number = corpus.ids.get(name)
     if number is None:
         return {}
-    spelled = corpus.words
+    words = corpus.words
     hidden = next((version for version, path in corpus.live.items() if path == own), -1)
     counts: dict[str, int] = {}
     for part in corpus.segments:
         for hits in arrays.find(part, np.array([number], np.int32), 1):
             for at in hits.at[part.owner[hits.at] != hidden].tolist():
                 row = part.words[at - 4 : at + _DECLARED].tolist()
-                found = _type_before(row, spelled) if language == "java" else _type_behind(row, spelled)
+                found = _type_before(row, words) if language == "java" else _type_behind(row, words)
                 if found:
                     counts[found] = counts.get(found, 0) + 1
     whole = sum(counts.values()) + 1  # one declaration alone is no rule
     return {kind: count / whole for kind, count in sorted(counts.items(), key=lambda r: (-r[1], r[0]))[:_KEPT]}
 
 
-def _type_before(row: list[int], spelled: Sequence[str]) -> str:
+def _type_before(row: list[int], known: Sequence[str]) -> str:
     """Java: the type of `Type name`, the last argument of `Type<A, B> name`. Words 0-3 of the row end with the name."""
-    before = [spelled[n] for n in row[:3] if n >= 0]
+    before = [known[n] for n in row[:3] if n >= 0]
     while before and before[-1] in (">", "[", "]", "..."):
         before.pop()
     kind = before[-1] if before else ""
     return kind if kind[:1].isupper() and kind.isidentifier() and not kind.isupper() else ""
 
 
-def _type_behind(row: list[int], spelled: Sequence[str]) -> str:
+def _type_behind(row: list[int], known: Sequence[str]) -> str:
     """Python: the type of `name: Type`, `name = Type(`, `name = module.Type(`, `isinstance(name, Type`."""
-    words = [spelled[n] if n >= 0 else "" for n in row[4:]]
+    words = [known[n] if n >= 0 else "" for n in row[4:]]
     if not words:
         return ""
     if words[0] == ":":
@@ -211,6 +205,6 @@ def _type_behind(row: list[int], spelled: Sequence[str]) -> str:
                 return word
             if not (word.isidentifier() or word == "."):
                 break
-    elif words[0] == "," and [spelled[n] for n in row[1:3] if n >= 0] == ["isinstance", "("]:
+    elif words[0] == "," and [known[n] for n in row[1:3] if n >= 0] == ["isinstance", "("]:
         return words[1] if words[1][:1].isupper() and words[1].isidentifier() else ""
     return ""

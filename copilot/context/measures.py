@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from copilot.context import symbols, windows
@@ -39,30 +40,68 @@ def shared(one: str, other: str) -> int:
     return count
 
 
+def spelled(name: str) -> list[str]:
+    """The words that a name is made of, in small letters, in their order."""
+    return [part.lower() for part in _PARTS.findall(name)]
+
+
 def parts(name: str) -> frozenset[str]:
     """The words that a name is made of, in small letters."""
-    return frozenset(p.lower() for p in _PARTS.findall(name))
+    return frozenset(spelled(name))
 
 
-def measure(place: Place, best: Sequence[Found], index: Index, corpus: Corpus | None) -> None:
-    """Values that compare a candidate with the place, and how much each member of a type matters."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What candidates and members are compared with, read once a place: the parts of the words in the nearest lines
+    (`about`), near (`wide`), in the comment above (`remarks`) and behind dots (`said`); the files of the folder, and those
+    in which each of the rarer words near stands.
+    """
+
+    place: Place
+    corpus: Corpus | None
+    about: frozenset[str]
+    wide: frozenset[str]
+    remarks: frozenset[str]
+    said: frozenset[str]
+    folder: frozenset[int]
+    companions: Sequence[frozenset[int]]
+
+
+def around(place: Place, corpus: Corpus | None) -> Around:
+    """What a place is compared by."""
+    folder = windows.owners_in(corpus, place.folder, place.path) if corpus is not None else frozenset()
+    behind = (word for counts in place.behind_dots.values() for word in counts)
+    return Around(
+        place,
+        corpus,
+        _parts_of(place.nearest),
+        _parts_of(place.near),
+        _parts_of(_WORD.findall(place.remarks)),
+        _parts_of(behind),
+        folder,
+        _companions(corpus, place),
+    )
+
+
+def _parts_of(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(part for word in words for part in spelled(word))
+
+
+def measure(seen: Around, best: Sequence[Found], index: Index) -> None:
+    """Give candidates the values that compare them with the place."""
+    place, corpus = seen.place, seen.corpus
     counts = symbols.importers(index, {f.unit.name for f in best})
-    about = frozenset().union(*(parts(w) for w in place.nearest)) if place.nearest else frozenset()
-    wide = frozenset().union(*(parts(w) for w in place.near)) if place.near else frozenset()
     called = place.receiver.replace("()", "").rpartition(".")[2]
     receiver = parts(called)
-    folder = windows.owners_in(corpus, place.folder, place.path) if corpus is not None else frozenset()
-    scale = math.log1p(len(folder)) or 1.0
+    scale = math.log1p(len(seen.folder)) or 1.0
     # The exact word is asked for by letters typed, by what kind of word fits, and by what the lines around name.
     wants_type = place.opening in _TYPE_OPENINGS
     row = place.above.rstrip()
     opens = float(row.endswith((":", "{")))
     in_type = float(not place.around or place.around[0].kind in symbols.TYPES)
     tested = _in_tests(place.path)
-    companions = _companions(corpus, place)
     signature = _signature(place)
     remarked = frozenset(_WORD.findall(place.remarks))
-    remarks = frozenset(p for word in remarked for p in parts(word))
     stem = parts(place.path.rpartition("/")[2].rpartition(".")[0])
     for found in best:
         unit, say = found.unit, found.values
@@ -78,19 +117,19 @@ def measure(place: Place, best: Sequence[Found], index: Index, corpus: Corpus | 
         if corpus is not None:
             owners = windows.owners_naming(corpus, name, place.path)
             say["files"] = math.log1p(len(owners))
-            say["folder_files"] = math.log1p(len(owners & folder)) / scale
+            say["folder_files"] = math.log1p(len(owners & seen.folder)) / scale
         own = parts(name)
-        say["parts"] = len(own & about) / (len(own) or 1)
-        say["wide_parts"] = len(own & wide) / (len(own) or 1)
+        say["parts"] = len(own & seen.about) / (len(own) or 1)
+        say["wide_parts"] = len(own & seen.wide) / (len(own) or 1)
         say["receiver_parts"] = len(own & receiver) / (len(own) or 1) if receiver else 0.0
         say["type"] = float(unit.is_type)
         say["constant"] = float(unit.kind in ("constant", "variable", "field"))
         say["tests"] = float(not tested and _in_tests(unit.path))
         say["shared"] = _shared_share(place, unit)
-        say["company"] = _company(corpus, owners, companions)
+        say["company"] = _company(seen, owners)
         say["stem_parts"] = len(own & stem) / (len(own) or 1)
         say["remarked"] = float(name in remarked)
-        say["remark_parts"] = len(own & remarks) / (len(own) or 1)
+        say["remark_parts"] = len(own & seen.remarks) / (len(own) or 1)
         say["signature"] = float(name in signature)
         say["dependency"] = float(unit.package > 0)
         say["dot"] = float(bool(place.receiver))
@@ -132,14 +171,14 @@ def _companions(corpus: Corpus | None, place: Place) -> list[frozenset[int]]:
     return [owners for owners in found if 1 < len(owners) <= _SPREAD][:_COMPANIONS]
 
 
-def _company(corpus: Corpus | None, owners: frozenset[int], companions: Sequence[frozenset[int]]) -> float:
+def _company(seen: Around, owners: frozenset[int]) -> float:
     """In what share of the files that name what is near a name stands too, beyond its share of all files. `owners`:
     the files in which it stands.
     """
-    if corpus is None or not companions or not owners:
+    if seen.corpus is None or not seen.companions or not owners:
         return 0.0
-    share = sum(len(owners & each) / len(each) for each in companions) / len(companions)
-    return max(share - len(owners) / len(corpus.live), 0.0)
+    share = sum(len(owners & each) / len(each) for each in seen.companions) / len(seen.companions)
+    return max(share - len(owners) / len(seen.corpus.live), 0.0)
 
 
 def _signature(place: Place) -> frozenset[str]:
@@ -152,17 +191,10 @@ def _signature(place: Place) -> frozenset[str]:
     )
 
 
-def members_measured(
-    found: Found, members: Sequence[Unit], place: Place, corpus: Corpus | None
-) -> list[tuple[Unit, dict[str, float]]]:
+def members_measured(seen: Around, found: Found, members: Sequence[Unit]) -> list[tuple[Unit, dict[str, float]]]:
     """The members of a candidate with the values that order them."""
-    about = frozenset().union(*(parts(w) for w in place.nearest)) if place.nearest else frozenset()
-    wide = frozenset().union(*(parts(w) for w in place.near)) if place.near else frozenset()
-    folder = windows.owners_in(corpus, place.folder, place.path) if corpus is not None else frozenset()
+    place, corpus = seen.place, seen.corpus
     measured = []
-    companions = _companions(corpus, place)
-    remarks = frozenset(p for word in _WORD.findall(place.remarks) for p in parts(word))
-    said = frozenset().union(*(parts(w) for counts in place.behind_dots.values() for w in counts))
     used = [n for n, member in enumerate(members) if place.words[member.name]]
     for n, member in enumerate(members[:_MEMBERS]):
         own = parts(member.name)
@@ -173,18 +205,18 @@ def members_measured(
             "m_nearest": float(member.name in place.nearest),
             "m_later": float(member.name in place.later),
             "m_uses": math.log1p(place.words[member.name]),
-            "m_parts": len(own & about) / (len(own) or 1),
-            "m_wide_parts": len(own & wide) / (len(own) or 1),
-            "m_remark_parts": len(own & remarks) / (len(own) or 1),
+            "m_parts": len(own & seen.about) / (len(own) or 1),
+            "m_wide_parts": len(own & seen.wide) / (len(own) or 1),
+            "m_remark_parts": len(own & seen.remarks) / (len(own) or 1),
             "m_files": math.log1p(len(owners)),
-            "m_folder_files": math.log1p(len(owners & folder)),
+            "m_folder_files": math.log1p(len(owners & seen.folder)),
             "m_constructor": float(member.kind == "constructor"),
             "m_code": float(member.is_code),
             "m_private": float(member.name.startswith("_") and member.kind != "constructor"),
             "m_typed": float(bool(place.typed) and member.name.startswith(place.typed)),
-            "m_company": _company(corpus, owners, companions),
+            "m_company": _company(seen, owners),
             "m_beside": max((1 / (1 + abs(n - other)) for other in used if other != n), default=0.0),
-            "m_kin": len(own & said) / (len(own) or 1),
+            "m_kin": len(own & seen.said) / (len(own) or 1),
             "m_receiver_code": float("receiver" in found.values and member.is_code),
         }
         measured.append((member, values))

@@ -100,7 +100,12 @@ def in_order(names: Iterable[str], found: dict[str, list[Unit]]) -> Iterable[tup
     return ((name, found[name]) for name in names if name in found)
 
 
-def kin(place: Place, units: list[Unit]) -> list[Unit]:
-    """Definitions in the language at hand, those of the repository and of its near folders first."""
-    own = [u for u in units if u.language == place.language and u.path != place.path]
-    return sorted(own, key=lambda u: (u.package, -shared(place.path, u.path), u.path, u.n))
+def kin(place: Place, units: Iterable[Unit]) -> list[Unit]:
+    """Definitions of other files in the language at hand, the nearest first."""
+    return nearest((u for u in units if u.language == place.language), place.path)
+
+
+def nearest(units: Iterable[Unit], path: str) -> list[Unit]:
+    """Those of other files than `path`: of the repository first, of near folders."""
+    others = (u for u in units if u.path != path)
+    return sorted(others, key=lambda u: (u.package, -shared(path, u.path), u.path, u.n))

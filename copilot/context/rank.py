@@ -54,6 +54,10 @@ _PAIRS: Final = (
 )  # fmt: skip
 """Values that mean more together."""
 
+_PRESENT: Final = [NAMES.index(name) for name in _PRESENCE]
+_FIRSTS: Final = [NAMES.index(first) for first, _ in _PAIRS]
+_SECONDS: Final = [NAMES.index(second) for _, second in _PAIRS]
+
 FEATURES: Final = (*NAMES, *(f"has {n}" for n in _PRESENCE), *(f"{a} & {b}" for a, b in _PAIRS))
 
 
@@ -87,10 +91,9 @@ def features(found: Sequence[Found]) -> Any:
     import numpy as np
 
     plain = np.array([[one.values.get(name, np.nan) for name in NAMES] for one in found]).reshape(-1, len(NAMES))
-    present = ~np.isnan(plain[:, [NAMES.index(name) for name in _PRESENCE]])
+    present = ~np.isnan(plain[:, _PRESENT])
     plain = np.nan_to_num(plain)
-    first, second = ([NAMES.index(pair[n]) for pair in _PAIRS] for n in (0, 1))
-    return np.concatenate([plain, present, plain[:, first] * plain[:, second]], 1)
+    return np.concatenate([plain, present, plain[:, _FIRSTS] * plain[:, _SECONDS]], 1)
 
 
 def ordered(found: Sequence[Found]) -> list[tuple[float, Found]]:

@@ -64,13 +64,14 @@ def snippets(
     members that the place asks for and the text lacks.
     """
     index = sources.index
+    seen = measures.around(place, corpus)
     chosen: dict[int, _File] = {}
     left = budget
     for position, found in enumerate(ranked[:most]):
         unit = found.unit
         text = sources.text(unit)
         members = excerpt.usable(text, symbols.members(index, unit)) if unit.is_type else []
-        weights = rank.members(measures.members_measured(found, members, place, corpus))
+        weights = rank.members(measures.members_measured(seen, found, members))
         if unit.key in skip:
             members = _lacking(place, found, members, weights, skip[unit.key], position)
             if not members:

@@ -50,11 +50,16 @@ def patience_s(model: Model, task: Task, trigger: str) -> float:
     return float(getattr(model, f"{task.value}_s"))
 
 
+def may(circuit: Circuit, now: float) -> bool:
+    """Whether a request would go now."""
+    return not circuit.failures or not (circuit.probing or now < circuit.until)
+
+
 def asked(circuit: Circuit, now: float) -> tuple[Circuit, bool]:
     """Whether a request may go now; while the circuit is open only one at a time, and only after the back-off."""
     if not circuit.failures:
         return circuit, True
-    if circuit.probing or now < circuit.until:
+    if not may(circuit, now):
         return circuit, False
     return replace(circuit, probing=True), True
 

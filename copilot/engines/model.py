@@ -91,6 +91,11 @@ class ModelEngine:
         return self._state
 
     @property
+    def askable(self) -> bool:
+        """Whether it would be asked now: while it is away, a question ends before it is put."""
+        return circuit.may(self._circuit, time.monotonic())
+
+    @property
     def model(self) -> str:
         """The model that answered last, else the one asked for or the team's for completion; empty: not known yet."""
         return self._served or self._settings.gateway.model or self._profile.models.get(Task.COMPLETE.value, "")

@@ -5,7 +5,7 @@ Absent on purpose: what a tree means (`outline.py`); the parser's own interface 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from copilot.syntax.faults import Fault, faults, new_faults
 from copilot.syntax.parsing import Node, Tree, edit_tree, of, parse, parsed, reuse
@@ -25,6 +25,7 @@ __all__ = [
     "parse",
     "parsed",
     "reuse",
+    "touching",
 ]
 
 
@@ -39,6 +40,17 @@ def enclosing(node: Node, *types: str) -> Node | None:
     while at is not None and at.type not in types:
         at = at.parent
     return at
+
+
+def touching(root: Node, spans: Sequence[Span]) -> Iterator[Node]:
+    """The nodes that one of the spans lies in or at, or that lie in one; in document order."""
+    stack = [root]
+    while stack:
+        at = stack.pop()
+        here = Span(at.start_byte, at.end_byte)
+        if any(span.touches(here) for span in spans):
+            yield at
+            stack.extend(reversed(at.children))
 
 
 def descendants(node: Node, *types: str) -> Iterator[Node]:

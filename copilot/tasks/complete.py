@@ -38,6 +38,9 @@ from prompts.templates import Library
 THRESHOLDS: Final = {"quiet": 0.8, "normal": 0.5, "eager": 0.35}
 """The least confidence that is shown, by profile."""
 
+_OF_MODEL: Final = 0.8
+"""What one answer of a model counts: every profile shows it, and a second witness makes it surer (`engines/cascade`)."""
+
 _PROMPT_BYTES: Final = 4_600
 _STEP: Final = 1_024
 """Bytes of text before the caret in a prompt, and the steps in which its start moves: while somebody types, it stands
@@ -210,7 +213,7 @@ def read(text: str, request: Request) -> Candidate | None:
     new = _closed(document, caret, found, at) if found.closer else found.text
     edit = Edit(document.path, Span(caret, caret), new)
     several = "\n" in new.strip("\n")
-    return Candidate((edit,), "", 1.0, title=say("complete the block") if several else say("complete the line"))
+    return Candidate((edit,), "", _OF_MODEL, title=say("complete the block") if several else say("complete the line"))
 
 
 def settled(text: str, request: Request) -> bool:

@@ -80,7 +80,7 @@ def _missing(doc: Document, edits: tuple[Edit, ...], index: Index, project: Proj
         return
     if doc.language == "python" and not any(_MEMBER_OR_CALL.search(_written(doc, edit)) for edit in edits):
         return
-    outside = _outside(texts.apply(doc, edits), tuple(names.inserted_spans(doc, edits)))
+    outside = _outside(doc, edits)
     first, last = min(e.span.start for e in edits), max(e.span.end for e in edits)
     part = window(doc, first) if last - first < _NEAR else Window(doc, 0)
     bare, placed = part.document, part.edits(edits)
@@ -107,19 +107,19 @@ def _written(doc: Document, edit: Edit) -> str:
     return row.decode("utf-8", "replace") + edit.new
 
 
-def _outside(after: Document, inserted: tuple[Span, ...]) -> bytes:
+def _outside(doc: Document, edits: tuple[Edit, ...]) -> bytes:
     """The text without what the edits bring in."""
     kept, at = [], 0
-    for span in sorted(inserted, key=lambda s: s.start):
-        kept.append(after.text[at : span.start])
-        at = span.end
-    return b"\n".join([*kept, after.text[at:]])
+    for edit in sorted(edits, key=lambda e: e.span.start):
+        kept.append(doc.text[at : edit.span.start])
+        at = edit.span.end
+    return b"\n".join([*kept, doc.text[at:]])
 
 
 def _uses(root: Node, inserted: tuple[Span, ...], language: str) -> Iterator[tuple[str, str, Node]]:
     """`(text before the dot, name, node)` of the members read or called in the inserted text."""
     kinds = ("attribute",) if language == "python" else ("method_invocation", "field_access")
-    for node in _touching(root, inserted):
+    for node in trees.touching(root, inserted):
         if node.type not in kinds:
             continue
         name = node.child_by_field_name({"attribute": "attribute", "field_access": "field"}.get(node.type, "name"))
@@ -135,16 +135,6 @@ def _uses(root: Node, inserted: tuple[Span, ...], language: str) -> Iterator[tup
             receiver = (owner.text or b"").decode("utf-8", "replace")
             if re.fullmatch(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*", receiver):
                 yield receiver, (name.text or b"").decode("utf-8", "replace"), node
-
-
-def _touching(root: Node, inserted: tuple[Span, ...]) -> Iterator[Node]:
-    """The nodes that the inserted text is in, or that lie in it; in document order."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if any(where.touches(Span(node.start_byte, node.end_byte)) for where in inserted):
-            yield node
-            stack.extend(reversed(node.children))
 
 
 def _is_assigned(node: Node) -> bool:

@@ -17,7 +17,7 @@ from copilot import edits as texts
 from copilot.messages import say
 from copilot.syntax import tree as trees
 from copilot.syntax.outline import outline
-from copilot.syntax.tree import Node, descendants
+from copilot.syntax.tree import Node, descendants, touching
 from copilot.types import Check, Document, Edit, Span
 
 # fmt: off
@@ -76,14 +76,10 @@ def inserted_spans(doc: Document, edits: Iterable[Edit]) -> Iterator[Span]:
 
 
 def _nodes(root: Node, inserted: tuple[Span, ...], *types: str) -> Iterator[Node]:
-    todo = [root]
-    while todo:
-        node = todo.pop()
+    for node in touching(root, inserted):
         span = Span(node.start_byte, node.end_byte)
         if node.type in types and any(where.contains(span) for where in inserted):
             yield node
-        if any(where.touches(span) for where in inserted):
-            todo += reversed(node.children)
 
 
 def _text(node: Node | None) -> str:

@@ -75,7 +75,9 @@ def rows(subject: Subject) -> tuple[Lists, Lists]:
             units.append((rank.features(kept).astype(np.float32), right if right < CANDIDATES else 0))
             if gold.unit.key != key(gold):
                 members = symbols.members(index, found[right].unit)
-                measured = measures.members_measured(found[right], members, here, index.corpus(gold.language))
+                measured = measures.members_measured(
+                    measures.around(here, index.corpus(gold.language)), found[right], members
+                )
                 which = next((n for n, (m, _) in enumerate(measured) if m.name == gold.unit.name), -1)
                 if which >= 0 and len(measured) > 1:
                     inner.append((np.array([rank.member_features(v) for _, v in measured], np.float32), which))

@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import json
 import os
-import re
 import signal
 import statistics
 import subprocess
@@ -26,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cost import cpu_ms, rss_mb
 from report import Figure, publish
 
 HERE = Path(__file__).parent
@@ -55,17 +55,11 @@ class Gateway:
 
     def cpu_s(self) -> float:
         """CPU seconds so far, all threads."""
-        total = 0
-        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
-            with suppress(OSError):
-                total += int((task / "schedstat").read_text().split()[0])
-        return total / 1e9
+        return cpu_ms(self.process.pid) / 1000
 
     def rss_mb(self) -> float:
         """Resident memory."""
-        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{self.process.pid}/status").read_text())
-        assert found is not None
-        return int(found[1]) * 1024 / 1e6
+        return rss_mb(self.process.pid)
 
 
 def free_port() -> int:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import cost
 from report import Figure, publish
 
 HERE = Path(__file__).parent
@@ -57,14 +57,11 @@ class Driver:
 
     def cpu_ms(self) -> float:
         """CPU milliseconds of the process so far, all its threads (the kernel counts in nanoseconds)."""
-        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e6
+        return cost.cpu_ms(self.process.pid)
 
     def rss_mb(self) -> float:
         """Resident memory in megabytes."""
-        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{self.process.pid}/status").read_text())
-        assert found is not None
-        return int(found[1]) * 1024 / 1e6
+        return cost.rss_mb(self.process.pid)
 
     def send(self, method: str, params: Any, *, request: bool = True) -> int:
         """Write one message; the id of a request."""

@@ -269,6 +269,26 @@ async def test_where_the_embedded_engine_is_not_sure_a_slow_model_is_waited_for_
     assert answer.reason == "the model is not available now"
 
 
+async def test_what_both_propose_is_surer_than_either(gateway, tmp_path):
+    text = "first_total = compute(first_order)\nsecond_total = "
+    place = replace(complete(tmp_path / "repo", text, trigger="invoked"), options=CompleteOptions("quiet"))
+    async with opened(tmp_path, replace(settings(gateway), completion=UNHURRIED)) as workspace:
+        alone = await pipeline.suggest(place, await embedded_twin(tmp_path))
+        assert isinstance(alone, Declined), "sure enough for quiet: the model would not be asked"
+        (doubted, *_) = alone.attempts
+        unsure = doubted.candidate
+        assert 0.05 < unsure.confidence < 0.8
+        await gateway.upstream.behave(texts=["other(1)"])
+        answer = await pipeline.suggest(place, workspace)
+        assert isinstance(answer, Suggestion), answer
+        assert (answer.edits[0].new, answer.confidence) == ("other(1)", 0.8)
+        await gateway.upstream.behave(texts=[unsure.edits[0].new])
+        answer = await pipeline.suggest(place, workspace)
+        assert isinstance(answer, Suggestion), answer
+        assert answer.origin == "model:bank-coder"
+        assert answer.confidence == pytest.approx(1 - 0.2 * (1 - unsure.confidence))
+
+
 twins: list[Workspace] = []
 
 
@@ -294,6 +314,8 @@ async def test_while_the_model_is_away_nobody_waits_and_it_is_told_once(gateway,
             assert isinstance(await pipeline.suggest(known(workspace.project.root), workspace), Suggestion)
         assert time.monotonic() - began < 3
         assert [(s.status, s.reason) for s in workspace.states] == [("degraded", "away")]
+        engines = [engine.name for engine in workspace.engines(complete(workspace.project.root))]
+        assert engines == ["model", "embedded"], "no pause, and no search for what the model would be shown"
 
 
 async def test_the_model_is_back_as_soon_as_it_answers_again(gateway, tmp_path):
