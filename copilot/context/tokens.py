@@ -33,8 +33,8 @@ class Tokens:
     `spaces[i]`: blanks before word i on its line (at most 255); `lines[i]`: 0-based line of the word. `ends` is where
     the text stops: in code, inside an open one-line string (the last word), a comment, or a long literal.
     `shapes[i]`: word i with names replaced by how lately they were used (see `shape`), strings and numbers by their
-    kind: "same shape, other names" (after Baker 1993). `restarts`: `(words, offset, line, indent, recent names)` after
-    each newline word, from where lexing can go on.
+    kind: "same shape, other names" (after Baker 1993). `restarts`: `(words, indent, recent names)` after each newline
+    word, with which lexing goes on there.
     """
 
     words: list[str] = field(default_factory=lambda: [START])
@@ -42,7 +42,7 @@ class Tokens:
     spaces: bytearray = field(default_factory=lambda: bytearray(1))
     lines: list[int] = field(default_factory=lambda: [0])
     ends: Place = "code"
-    restarts: list[tuple[int, int, int, int, tuple[str, ...]]] = field(default_factory=list)
+    restarts: list[tuple[int, int, tuple[str, ...]]] = field(default_factory=list)
 
 
 _BREAK, _COMMENT, _BLOCK_COMMENT, _WORD, _LONG, _STRING, _DIGITS, _OTHER = range(1, 9)
@@ -53,32 +53,16 @@ RECENT: Final = 10
 """Names that a shape can point back to."""
 
 NEW_NAME, SOME_STRING, SOME_NUMBER = "<#N>", "<#S>", "<#D>"
-_REFERENCES: Final = tuple(f"<#{k}>" for k in range(RECENT))
-REFERENCE: Final = {shape: k for k, shape in enumerate(_REFERENCES)}
+REFERENCES: Final = tuple(f"<#{k}>" for k in range(RECENT))
+REFERENCE: Final = {shape: k for k, shape in enumerate(REFERENCES)}
 """Shape of a recent name to its rank, the latest first."""
 
 
 def lex(text: str, language: str | None, *, resumed: bool = True) -> Tokens:
     """The words of `text`. Any text lexes; cost is linear (about 7 MB a second). `resumed`: whether with `restarts`."""
-    return _lex(text, language, Tokens(), 0, 0, 0, [], resumed=resumed)
-
-
-def relex(old: Tokens, old_text: str, text: str, language: str | None) -> Tokens:
-    """As `lex(text)`, reusing the words of `old_text` up to the first line that differs."""
-    same = _common(old_text, text)
-    low, high = 0, len(old.restarts)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if old.restarts[middle][1] <= same else (low, middle)
-    # A restart at the very edge may sit inside a CR LF that only now became one.
-    keep = max(low - 1, 0)
-    if keep == 0:
-        return lex(text, language)
-    count, offset, line, indent, recent = old.restarts[keep - 1]
-    kept = Tokens(
-        old.words[:count], old.shapes[:count], old.spaces[:count], old.lines[:count], "code", old.restarts[:keep]
-    )
-    return _lex(text, language, kept, offset, line, indent, list(recent))
+    out = Tokens()
+    go_on(text, language, out, 0, 0, [], resumed=resumed)
+    return out
 
 
 def shape(word: str, recent: list[str], kept: frozenset[str]) -> str:
@@ -99,43 +83,24 @@ def _reference(name: str, recent: list[str]) -> str:
         k = recent.index(name)
         del recent[k]
         recent.insert(0, name)
-        return _REFERENCES[k]
+        return REFERENCES[k]
     recent.insert(0, name)
     del recent[RECENT:]
     return NEW_NAME
 
 
-def _common(one: str, two: str) -> int:
-    """Length of the common prefix, by halving (slices compare at memory speed)."""
-    low, high = 0, min(len(one), len(two))
-    if one[:high] == two[:high]:
-        return high
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == two[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _lex(
-    text: str,
-    language: str | None,
-    out: Tokens,
-    offset: int,
-    line: int,
-    indent: int,
-    recent: list[str],
-    *,
-    resumed: bool = True,
-) -> Tokens:
+def go_on(
+    text: str, language: str | None, out: Tokens, line: int, indent: int, recent: list[str], *, resumed: bool = True
+) -> tuple[int, int]:
+    """Add the words of `text`, which begins line `line`, to `out`: the line before has an `indent`, and `recent` names
+    stand before (latest first; they move on). The line and the indent behind the text.
+    """
     words, shapes, spaces, lines = out.words, out.shapes, out.spaces, out.lines
     known = _known(language)
     begun = False  # whether the current line has a word yet
-    end = line_start = offset
+    end = line_start = 0
     piece, kind = "", 0
-    for piece in pieces(language).findall(text, offset):
+    for piece in pieces(language).findall(text):
         start, end = end, end + len(piece)
         kind, word, shaped, blanks = known.get(piece) or _look(text, start, piece, language, known)
         if kind < _WORD:
@@ -146,7 +111,7 @@ def _lex(
                     spaces.append(0)
                     lines.append(line)
                     if resumed:
-                        out.restarts.append((len(words), end, line + 1, indent, tuple(recent)))
+                        out.restarts.append((len(words), indent, tuple(recent)))
                     begun = False
                 line += 1
                 line_start = end
@@ -175,7 +140,7 @@ def _lex(
             if rank := recent.index(word):
                 del recent[rank]
                 recent.insert(0, word)
-            shapes.append(_REFERENCES[rank])
+            shapes.append(REFERENCES[rank])
         else:
             recent.insert(0, word)
             del recent[RECENT:]
@@ -183,7 +148,7 @@ def _lex(
         if kind == _LONG:
             line += _breaks(piece)
     out.ends = _place(piece.lstrip(_BLANKS), kind) if end == len(text) else "code"
-    return out
+    return line, indent
 
 
 _Entry = tuple[int, str, str, int]
@@ -256,6 +221,11 @@ def _width(ahead: str) -> int:
     """Columns of the indent of a line whose first word has `ahead` (blanks, maybe a comment) before it."""
     blank = ahead[: len(ahead) - len(ahead.lstrip(" \t\f"))]
     return len(blank) + (TAB - 1) * blank.count("\t")
+
+
+def indent_width(word: str) -> int:
+    """How much further right a line stands, from its indent word."""
+    return int(word[2:-1] or 0)
 
 
 def indent_word(delta: int) -> str:

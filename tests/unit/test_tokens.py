@@ -1,12 +1,10 @@
-"""The lexer: words, spacing, lines, layout, where a text stops, and lexing again from a change."""
+"""The lexer: words, spacing, lines, layout, and where a text stops."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from copilot.context.tokens import LONG, NEWLINE, START, closed_string, lex, relex
+from copilot.context.tokens import LONG, NEWLINE, START, closed_string, lex
 
 PYTHON = '''# note
 class Account:
@@ -64,20 +62,6 @@ def test_where_a_text_stops(text: str, language: str, place: str) -> None:
 def test_an_escaped_quote_does_not_close_a_string() -> None:
     assert not closed_string('"a\\"')
     assert closed_string('"a\\\\"')
-
-
-SOURCE = st.lists(
-    st.sampled_from(["a", " ", "\n", "\r\n", "\r", '"', "'''", '"""', "#", "x = 1", "\t", "é", "𝒳", "\\", "("])
-)
-
-
-@given(SOURCE, SOURCE, SOURCE)
-def test_lexing_again_is_lexing_the_whole(start: list[str], old: list[str], new: list[str]) -> None:
-    before, after = "".join([*start, *old]), "".join([*start, *new])
-    again = relex(lex(before, "python"), before, after, "python")
-    whole = lex(after, "python")
-    assert (again.words, again.spaces, again.lines, again.ends, again.restarts) == (
-        whole.words, whole.spaces, whole.lines, whole.ends, whole.restarts)  # fmt: skip
 
 
 def test_what_was_lexed_before_does_not_matter() -> None:

@@ -97,7 +97,7 @@ def led(segment: Segment, end: int, newline: int, indent: int, following: Sequen
 def unbound(caret: Caret, known: AbstractSet[str]) -> frozenset[str]:
     """Names that the next lines read and that stand nowhere above: likely to be bound here. `known`: words that need none."""
     words = caret.after.words[2 : 2 + _NEAR]
-    above = set(caret.before.words)
+    above = caret.before.known()
     bound: set[str] = set()
     found: set[str] = set()
     for ahead, word, follows in zip(["", *words], words, [*words[1:], ""], strict=False):

@@ -1,7 +1,7 @@
 """Where the caret stands, in words: what is typed of the current word, what already stands behind it, the open file.
 
-Lexing the open file is cached by path: a keystroke lexes again from the line that changed. Absent on purpose: any
-judgement about what to propose, and numpy.
+What was lexed of the open file is kept by path: a keystroke lexes its line. Absent on purpose: any judgement about what to
+propose, and numpy.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from copilot.context.lexemes import kept_words
-from copilot.context.tokens import NEWLINE, TAB, Tokens, closed_string, indent_word, lex, relex, shape
+from copilot.context.pieces import Lexed, lexed
+from copilot.context.tokens import NEWLINE, TAB, closed_string, indent_word, shape
 
 _KEPT: Final = 16
-_lexed: OrderedDict[tuple[Path, bool], tuple[str, Tokens]] = OrderedDict()
+_lexed: OrderedDict[tuple[Path, str | None, bool], tuple[str, Lexed]] = OrderedDict()
 _lock = threading.Lock()
 
 _CLOSERS: Final = re.compile(r"[\s)\]}>,;:'\"]*")
@@ -36,8 +37,8 @@ class Caret:
     the names used last, latest first.
     """
 
-    before: Tokens
-    after: Tokens
+    before: Lexed
+    after: Lexed
     extra: tuple[str, ...]
     typed: str
     rest: str
@@ -56,36 +57,32 @@ def caret(path: Path, language: str | None, before: str, after: str) -> Caret | 
         return "inside"
     if not _CLOSERS.fullmatch(rest):
         return "rest"
-    lexed = _of(path, language, before, ahead=False)
-    if lexed.ends in ("comment", "long"):
+    words = _of(path, language, before, ahead=False)
+    if words.ends in ("comment", "long"):
         return "place"
     line = before[max(before.rfind("\n"), before.rfind("\r")) + 1 :]
     tail = _of(path, language, below, ahead=True)
     following = next((row for row in below.splitlines()[:8] if row.strip()), "")
     typed, column = "", 0
     extra: tuple[str, ...] = ()
-    words = Tokens(list(lexed.words), list(lexed.shapes), lexed.spaces[:], lexed.lines, lexed.ends)
     if not line.strip():
-        indent = lexed.restarts[-1][3] if lexed.restarts else 0
-        extra = (indent_word(len(line) + (TAB - 1) * line.count("\t") - indent),)
+        extra = (indent_word(len(line) + (TAB - 1) * line.count("\t") - words.indent),)
     else:
-        column = _since_newline(lexed.words)
-        last = lexed.words[-1]
-        partial = lexed.ends == "string" or (line.endswith(last) and bool(_WORD.match(last[-1])))
-        if partial and last != NEWLINE and not (lexed.ends != "string" and closed_string(last)):
+        column = _since_newline(words.words)
+        last = words.words[-1]
+        partial = words.ends == "string" or (line.endswith(last) and bool(_WORD.match(last[-1])))
+        if partial and last != NEWLINE and not (words.ends != "string" and closed_string(last)):
             typed = last
             column -= 1
-            words.words.pop()
-            words.shapes.pop()
-            words.spaces.pop()
-    recent = _recent(lexed, words.words[lexed.restarts[-1][0] if lexed.restarts else 0 :], language)
+            words = words.without_last()
+    recent = _recent(words, language)
     return Caret(words, tail, extra, typed, rest, line, following, column, recent)
 
 
-def _recent(lexed: Tokens, line: list[str], language: str | None) -> tuple[str, ...]:
+def _recent(words: Lexed, language: str | None) -> tuple[str, ...]:
     """The recent names at the end of the last line's words."""
-    names = list(lexed.restarts[-1][4]) if lexed.restarts else []
-    for word in line:
+    names = list(words.recent)
+    for word in words.words[words.done :]:
         shape(word, names, kept_words(language))
     return tuple(names)
 
@@ -105,16 +102,16 @@ def _since_newline(words: list[str]) -> int:
     return count
 
 
-def _of(path: Path, language: str | None, text: str, *, ahead: bool) -> Tokens:
-    key = (path, ahead)
+def _of(path: Path, language: str | None, text: str, *, ahead: bool) -> Lexed:
+    key = (path, language, ahead)
     with _lock:
         known = _lexed.get(key)
     if known is not None and known[0] == text:
         return known[1]
-    tokens = lex(text, language) if known is None else relex(known[1], known[0], text, language)
+    words = lexed(text, language, known[1] if known is not None else None)
     with _lock:
-        _lexed[key] = (text, tokens)
+        _lexed[key] = (text, words)
         _lexed.move_to_end(key)
         while len(_lexed) > _KEPT:
             _lexed.popitem(last=False)
-    return tokens
+    return words

@@ -8,6 +8,7 @@ word, or code that already stands behind the caret. Absent on purpose: several l
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 import threading
 import time
@@ -194,7 +195,7 @@ def proposals(
         corpus,
         request.document.language,
         typed=here.typed,
-        own=[*here.after.words[:1:-1], *here.before.words],
+        own=lambda: itertools.chain(here.before.backward(), here.after.forward()),
         before=[vocabulary.id(word) for word in here.before.words[-lines.SURROUNDING :]],
         expected=due,
         deadline=deadline,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -117,7 +117,7 @@ class Model:
         language: str | None,
         *,
         typed: str = "",
-        own: Sequence[str] = (),
+        own: Callable[[], Iterable[str]] = tuple,
         before: Sequence[int] = (),
         expected: Expected = NOTHING,
         deadline: float = math.inf,
@@ -278,7 +278,7 @@ class Model:
 
     def _spelt(self) -> list[int]:
         """Words that begin with the typed letters: names of the open file, nearest first, and the repository's."""
-        named = dict.fromkeys(word for word in reversed(self.own) if word.startswith(self.typed))
+        named = dict.fromkeys(word for word in self.own() if word.startswith(self.typed))
         found = [self.vocabulary.id(word) for word in list(named)[:_SPELT]]
         if self.corpus is not None:
             found += self.corpus.spelt(self.typed, _SPELT)

@@ -189,7 +189,7 @@ def features(found: Found, others: Sequence[Found], question: Question, caret: C
         math.log1p(scene.reach[0]),
         math.log1p(scene.reach[1]),
         float(min(sum(w not in scene.before and w not in scene.after for w in names), 4)),
-        math.log1p(scene.lines.get(tuple(line), 0)),
+        math.log1p(scene.often(tuple(line))),
         float(tuple(line) in scene.above),
         float(words[0] in scene.kept),
         math.log1p(found.led),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
 from copilot.context.lexemes import kept_words
+from copilot.context.pieces import Lexed, rows_of
 from copilot.context.tokens import NEWLINE
 from copilot.engines.embedded import below, wellformed
 from copilot.engines.embedded.below import Below, Expected
@@ -27,7 +28,7 @@ class Scene:
 
     before: AbstractSet[str]
     after: AbstractSet[str]
-    lines: Mapping[tuple[str, ...], int]
+    lines: tuple[Mapping[tuple[str, ...], int], ...]
     above: AbstractSet[tuple[str, ...]]
     kept: AbstractSet[str]
     top: float
@@ -40,6 +41,10 @@ class Scene:
     unused: AbstractSet[str]
     indent: int
 
+    def often(self, line: tuple[str, ...]) -> int:
+        """How often a line, as its words, stands in the file."""
+        return sum(counts.get(line, 0) for counts in self.lines)
+
     def at_hand(self, name: str) -> bool:
         """Whether a name needs no binding on this line."""
         return name in self.kept or name in self.before or name in below.BUILTINS or name in self.after
@@ -47,32 +52,37 @@ class Scene:
 
 def scene(caret: Caret, language: str | None, top: float, reach: tuple[int, int], due: Expected, under: Below) -> Scene:
     """The scene of a request."""
-    rows = _lines(caret.before.words)
-    counts = Counter(rows + _lines(caret.after.words[2:]))
     return Scene(
-        frozenset(caret.before.words),
-        frozenset(caret.after.words),
-        counts,
-        frozenset(rows[-_ABOVE:]),
+        caret.before.known(),
+        caret.after.known(),
+        tuple(counts for text in (caret.before, caret.after) for counts in _counts(text)),
+        frozenset(_above(caret.before.words)),
         kept_words(language),
         top,
         reach,
         under.step,
         under.words,
         language,
-        wellformed.open_brackets(caret.before.words[: len(caret.before.words) - caret.column], language),
+        wellformed.open_brackets(
+            caret.before.words[-wellformed.LOOK - caret.column : len(caret.before.words) - caret.column], language
+        ),
         due.unbound,
         due.unused,
         ("+" in caret.extra[0]) - ("-" in caret.extra[0]) if caret.extra else 0,
     )
 
 
-def _lines(words: Sequence[str]) -> list[tuple[str, ...]]:
-    """The lines of a stream, without their indents; the last one only if it is finished."""
-    found: list[tuple[str, ...]] = []
-    start = 0
-    for n, word in enumerate(words):
-        if word == NEWLINE:
-            found.append(tuple(w for w in words[start:n] if not w.startswith("<I")))
-            start = n + 1
-    return found
+def _counts(text: Lexed) -> Iterator[Mapping[tuple[str, ...], int]]:
+    for part in text.parts:
+        yield part.piece.rows
+    yield Counter(rows_of(text.words[text.rest :]))
+
+
+def _above(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """The last finished lines."""
+    at = len(words)
+    for _ in range(_ABOVE + 1):
+        at -= 1
+        while at > 0 and words[at - 1] != NEWLINE:
+            at -= 1
+    return list(rows_of(words[max(at, 0) :]))[-_ABOVE:]

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copilot.context.corpus import DEPTH, Corpus, Segment
-from copilot.context.tokens import Tokens
+from copilot.context.pieces import Lexed, Numbered
+from copilot.context.tokens import NEW_NAME, REFERENCES
 from copilot.engines.embedded.evidence import ELSEWHERE, OPEN_FILE, SAME_FOLDER, Source
 
 Array = NDArray[Any]
@@ -48,6 +49,10 @@ class Vocabulary:
             self._local.append(word)
         return found
 
+    def knows(self, word: str) -> bool:
+        """Whether the repository has a word."""
+        return self._ids.get(word, self._size) < self._size
+
     def ids(self, words: Sequence[str]) -> list[int]:
         """The ids of many words, most of which the repository has."""
         size, number = self._size, self.id
@@ -62,32 +67,85 @@ class Vocabulary:
         return self._local[number - LOCAL] if number >= LOCAL else self._words[number]
 
 
-def buffer(before: Tokens, after: Tokens, extra: Sequence[str], vocabulary: Vocabulary) -> Source:
+def buffer(before: Lexed, after: Lexed, extra: Sequence[str], vocabulary: Vocabulary) -> Source:
     """The open file as a source; the text after the caret's line comes first in the array, the caret is at its end.
 
     `extra` words (an indent) belong behind `before`. The weight fades with the true distance from the caret.
     """
     # The first two words behind the caret are a file start and an indent that is relative to nothing.
-    tail, tail_shapes = ([-1, -1, *vocabulary.ids(words[2:])] for words in (after.words, after.shapes))
-    head, head_shapes = (vocabulary.ids([*words, *extra]) for words in (before.words, before.shapes))
-    pad = [-1] * DEPTH
+    tail = _words(after, vocabulary, headless=True)
+    tail_shapes = _shapes(after, vocabulary, headless=True)
+    head = np.concatenate([_words(before, vocabulary), np.array(vocabulary.ids(extra), np.int32)])
+    head_shapes = np.concatenate([_shapes(before, vocabulary), np.array(vocabulary.ids(extra), np.int32)])
+    pad = np.full(DEPTH, -1, np.int32)
     spaces = np.frombuffer(bytes(DEPTH) + _fit(after.spaces, len(tail)) + _fit(before.spaces, len(head)), np.uint8)
-    lines = np.array(pad + _padded(after.lines, len(tail)) + _padded(before.lines, len(head)), np.int32)
-    age = np.concatenate([np.zeros(DEPTH), np.arange(len(tail)), np.arange(len(head))[::-1]])
-    weights = OPEN_FILE * (0.5 + 0.5 * np.exp(-age / _FADE))
+    lines = np.concatenate([pad, _lines(after, len(tail)), _lines(before, len(head))])
+    weights = np.concatenate([np.full(DEPTH, OPEN_FILE), _fading(len(tail)), _fading(len(head))[::-1]])
     owner = np.full(DEPTH + len(tail) + len(head), -1, np.int32)
     owner[DEPTH + len(tail) :] = 0  # tells the text before the caret from the text after it
-    words = np.array(pad + tail + head, np.int32)
-    shapes = np.array(pad + tail_shapes + head_shapes, np.int32)
+    words, shapes = np.concatenate([pad, tail, head]), np.concatenate([pad, tail_shapes, head_shapes])
     return Source(Segment(words, shapes, spaces, lines, owner), by_position=weights)
+
+
+def _words(text: Lexed, vocabulary: Vocabulary, *, headless: bool = False) -> Array:
+    """The ids of a text's words; `headless`: -1 for the first two, of which no word is made."""
+    found: list[Array] = [np.array([-1] if headless else vocabulary.ids(text.words[:1]), np.int32)]
+    for part in text.parts:
+        if part.piece.words:
+            named = headless and len(found) == 1
+            found.append(np.array([-1] if named else vocabulary.ids([part.indent]), np.int32))
+            found.append(_of(part.piece.numbered, vocabulary))
+    return _finished(found, text.words[text.rest :], vocabulary, headless=headless)
+
+
+def _shapes(text: Lexed, vocabulary: Vocabulary, *, headless: bool = False) -> Array:
+    """As `_words`, for the shapes."""
+    if not all(map(vocabulary.knows, (*REFERENCES, NEW_NAME))):  # ids would be given in another order
+        shapes = text.shapes
+        return np.array([-1, -1, *vocabulary.ids(shapes[2:])] if headless else vocabulary.ids(shapes), np.int32)
+    found: list[Array] = [np.array([-1] if headless else vocabulary.ids(text.shapes[:1]), np.int32)]
+    for part in text.parts:
+        if part.piece.words:
+            named = headless and len(found) == 1
+            found.append(np.array([-1] if named else vocabulary.ids([part.indent]), np.int32))
+            numbers = _of(part.piece.numbered_shapes, vocabulary)
+            for place, shaped in zip(part.piece.first, part.shapes, strict=True):
+                numbers[place - 1] = vocabulary.id(shaped)
+            found.append(numbers)
+    return _finished(found, text.shapes[text.rest :], vocabulary, headless=headless)
+
+
+def _of(numbered: Numbered, vocabulary: Vocabulary) -> Array:
+    table, at = numbered
+    return np.array(vocabulary.ids(table), np.int32)[np.frombuffer(at, np.dtype(at.typecode))]
+
+
+def _finished(found: list[Array], rest: Sequence[str], vocabulary: Vocabulary, *, headless: bool) -> Array:
+    if headless and len(found) == 1:
+        found.append(np.full(1, -1, np.int32))
+        rest = rest[1:]
+    return np.concatenate([*found, np.array(vocabulary.ids(rest), np.int32)])
 
 
 def _fit(values: bytearray, size: int) -> bytes:
     return bytes(values[:size]).ljust(size, b"\0")
 
 
-def _padded(values: list[int], size: int) -> list[int]:
-    return values[:size] + [-1] * (size - len(values))
+def _lines(text: Lexed, size: int) -> Array:
+    """The line of each word; -1 for those that are not of the text."""
+    parts = [np.frombuffer(part.piece.lines, np.int32) + np.int32(part.line) for part in text.parts]
+    found = np.concatenate([np.zeros(1, np.int32), *parts, np.array(text.lines, np.int32)])[:size]
+    return np.concatenate([found, np.full(size - len(found), -1, np.int32)])
+
+
+_faded: list[Array] = [np.zeros(0)]
+
+
+def _fading(size: int) -> Array:
+    """What words count in the open file, by how many words lie between them and the caret."""
+    if len(_faded[0]) < size:
+        _faded[0] = OPEN_FILE * (0.5 + 0.5 * np.exp(-np.arange(2 * size) / _FADE))
+    return _faded[0][:size]
 
 
 def repository(corpus: Corpus, path: str | None) -> list[Source]:

@@ -13,7 +13,7 @@ from copilot.context.tokens import is_structure
 
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
 _CLOSERS: Final = frozenset(_PAIRS.values())
-_LOOK: Final = 400
+LOOK: Final = 400
 _HEADS: Final = {
     "python": frozenset({"if", "elif", "else", "for", "while", "with", "def", "class", "try", "except", "finally", "async",
                          "match", "case"}),
@@ -27,7 +27,7 @@ def open_brackets(words: Sequence[str], language: str | None) -> tuple[str, ...]
     """The round and square brackets (in Python curly ones, too) that are open behind these words, outermost first."""
     stack: list[str] = []
     curly = language == "python"
-    for ahead, word in zip(["", *words[-_LOOK:]], words[-_LOOK:], strict=False):
+    for ahead, word in zip(["", *words[-LOOK:]], words[-LOOK:], strict=False):
         if word in _PAIRS and (curly or word != "{"):
             stack.append(word)
         elif word in _CLOSERS:
