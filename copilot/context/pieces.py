@@ -169,8 +169,7 @@ def lexed(text: str, language: str | None, known: Lexed | None = None) -> Lexed:
         _put(part, words, shapes, spaces)
         line, indent, recent = part.line + part.piece.breaks, *_behind(part.piece, indent, recent)
     begin = at
-    for stop in cuts(text[at:]):
-        stop += at
+    for stop in (at + cut for cut in cuts(text[at:])):
         if stop == begin:
             continue
         piece = _piece(text[begin:stop], language)

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Final
 
 from copilot.context import lexemes
+from copilot.context.uses import bare, uses
 from copilot.syntax.lines import line_end, line_start
 from copilot.syntax.outline import Import, Outline, Symbol, outline
 from copilot.syntax.window import window
@@ -28,29 +29,8 @@ _READ: Final = 60_000
 
 _AFTER: Final = 40
 _WORD: Final = re.compile(r"[^\W\d]\w*")
-_PAIR: Final = re.compile(r"([^\W\d]\w*)\s*\.\s*(?=([^\W\d]\w*))")
 _DOTTED: Final = re.compile(r"([^\W\d]\w*)\s*\.")
-_IMPORTS: Final = re.compile(
-    r"^[ \t]*(?:(?:from[ \t]+\S+[ \t]+)?import[ \t]*\([^)]*\)|(?:import|from|package)\b[^\n]*)", re.MULTILINE
-)
 _TAIL: Final = re.compile(r"((?:[^\W\d]\w*(?:\([^()\n]*\)|\[[^\[\]\n]*\])?\s*\.\s*)*)([^\W\d]\w*)?$")
-_STRINGS: Final = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
-_COMMENT: Final = {
-    "python": re.compile(r"#[^\n]*"),
-    "java": re.compile(r"//[^\n]*|/\*.*?\*/|^\s*\*[^\n]*", re.DOTALL | re.MULTILINE),
-}
-_PYTHON_TYPED: Final = re.compile(
-    r"\b([^\W\d]\w*)\s*:\s*([\w.]+(?:\[[^\n=]*?\])?(?:\s*\|\s*[\w.]+)*)\s*(?==|,|\)|$)", re.MULTILINE
-)
-_PYTHON_MADE: Final = re.compile(
-    r"\b((?:self\.)?[^\W\d]\w*)\s*=\s*(?:await\s+)?([^\W\d][\w.]*(?:\(\))?[\w.]*)(\(|\n|$)"
-)
-_PYTHON_WITH: Final = re.compile(r"\b([^\W\d][\w.]*)\([^\n]*\)\s+as\s+([^\W\d]\w*)")
-_PYTHON_EXCEPT: Final = re.compile(r"\bexcept\s+\(?([\w.]+)[^\n:]*?\s+as\s+([^\W\d]\w*)")
-_JAVA_TYPED: Final = re.compile(r"\b([A-Z][\w.]*)(?:<[^;=(){}\n]*>)?(?:\[\])?(?:\.\.\.)?\s+([a-z_$]\w*)\s*(?=[=;,):])")
-_JAVA_VAR: Final = re.compile(r"\bvar\s+([a-z_$]\w*)\s*=\s*(?:new\s+)?([^\W\d][\w.]*)\s*[(<]")
-
-
 _BOUND: Final = {
     "python": re.compile(
         r"^[ \t]*([^\W\d]\w*)(?:[ \t]*,[ \t]*([^\W\d]\w*))?[ \t]*(?::[^=\n]+)?=(?!=)[^\n]*"
@@ -115,16 +95,13 @@ def place(document: Document, path: str, before: str, after: str, caret: int, *,
     above = before[: len(before) - len(line)]
     margin = line[: len(line) - len(line.lstrip())]
     line = line if whole_line else ""
-    text = _bare((above + line)[-_READ:], language)
-    every = _WORD.findall(text)
-    rows = text.split("\n")
+    used = uses((above + line)[-_READ:], language)
+    text = used.text
+    rows = text.rsplit("\n", NEAR + 1)
     near = _WORD.findall("\n".join(rows[-NEAR - 1 :]))
     nearest = _WORD.findall("\n".join(rows[-4:]))
     behind = after[after.find("\n") + 1 :] if "\n" in after else ""
-    later = Counter(_WORD.findall(_bare("\n".join(behind.split("\n", _AFTER)[:_AFTER]), language)))
-    last: dict[str, int] = {}
-    for distance, word in enumerate(reversed(every)):
-        last.setdefault(word, distance)
+    later = Counter(_WORD.findall(bare("\n".join(behind.split("\n", _AFTER)[:_AFTER]), language)))
     tail = _TAIL.search(line)
     receiver = tail[1].rstrip().removesuffix(".").rstrip() if tail else ""
     typed = (tail[2] or "") if tail else ""
@@ -138,17 +115,17 @@ def place(document: Document, path: str, before: str, after: str, caret: int, *,
         shape,
         line,
         next((row for row in reversed(above[-2_000:].split("\n")) if row.strip()), ""),
-        Counter(every),
-        last,
+        used.words,
+        used.last,
         tuple(dict.fromkeys(reversed(near))),
         tuple(dict.fromkeys(reversed(nearest))),
         later,
         tuple(dict.fromkeys(reversed(_DOTTED.findall("\n".join(rows[-NEAR - 1 :]))))),
-        _behind_dots(text),
+        used.behind_dots,
         receiver,
         typed,
         opening,
-        dict(_variables(text, language, around, shape)),
+        dict((*_variables(language, around, shape), *used.variables)),
         tuple(row for row in shape.imports if row.span.start < at or language == "java"),
         around,
         tuple(_waiting(text, language, around)),
@@ -220,13 +197,6 @@ def _around(shape: Outline, caret: int, before: str) -> tuple[Symbol, ...]:
     return (*inner, *found)
 
 
-def _behind_dots(text: str) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {}
-    for match in _PAIR.finditer(text):
-        found.setdefault(match[1], Counter())[match[2]] += 1
-    return found
-
-
 def _remarks(above: str, language: str) -> str:
     """Comments and strings of the last lines, a documentation comment above all."""
     low = len(above)
@@ -261,22 +231,14 @@ def kept(language: str) -> frozenset[str]:
     return lexemes.kept_words(language)
 
 
-def _bare(text: str, language: str) -> str:
-    """Text without strings, comments and imports (a string over several lines keeps its middle: harmless here)."""
-    text = _STRINGS.sub('""', text)
-    comment = _COMMENT.get(language)
-    text = comment.sub("", text) if comment is not None else text
-    return _IMPORTS.sub("", text)
-
-
 def _opening(text: str) -> str:
     """The last word or sign before the name at the caret."""
     found = re.search(r"([^\W\d]\w*|[^\w\s]+)\s*$", text)
     return found[1][-2:] if found and not found[1][0].isalnum() else (found[1] if found else "")
 
 
-def _variables(text: str, language: str, around: tuple[Symbol, ...], shape: Outline) -> Iterator[tuple[str, str]]:
-    """Later ones win: fields of the class, then parameters, then what the text says from top to bottom."""
+def _variables(language: str, around: tuple[Symbol, ...], shape: Outline) -> Iterator[tuple[str, str]]:
+    """Fields of the class, then parameters: later ones win."""
     for symbol in around:
         if symbol.kind in ("class", "interface", "enum", "record"):
             for child in shape.children(symbol):
@@ -288,14 +250,3 @@ def _variables(text: str, language: str, around: tuple[Symbol, ...], shape: Outl
         for parameter in symbol.parameters:
             if parameter.annotation:
                 yield parameter.name, parameter.annotation
-    if language == "java":
-        yield from ((m[2], m[1]) for m in _JAVA_TYPED.finditer(text))
-        yield from ((m[1], f"={m[2]}") for m in _JAVA_VAR.finditer(text))
-        return
-    if language == "python":
-        yield from ((m[1], m[2]) for m in _PYTHON_TYPED.finditer(text))
-        for match in _PYTHON_MADE.finditer(text):
-            if match[3] == "(" or "." in match[2]:
-                yield match[1], f"={match[2]}" if match[3] == "(" else f"@{match[2]}"
-        yield from ((m[2], f"={m[1]}") for m in _PYTHON_WITH.finditer(text))
-        yield from ((m[2], m[1]) for m in _PYTHON_EXCEPT.finditer(text))

@@ -53,8 +53,8 @@ def same(found: Lexed, whole: Tokens) -> None:
 @given(st.lists(CHUNKS, max_size=60), EDITS, LANGUAGES)
 def test_after_any_edits_the_words_are_those_of_the_whole(start: list[str], edits: list, language: str) -> None:
     text, known = "".join(start), None
-    for at, gone, new in [(0, 0, []), *edits]:
-        at %= len(text) + 1
+    for where, gone, new in [(0, 0, []), *edits]:
+        at = where % (len(text) + 1)
         text = text[:at] + "".join(new) + text[at + gone :]
         known = lexed(text, language, known)
         same(known, lex(text, language))
