@@ -16,8 +16,9 @@ from typing import Final
 
 from copilot.context import lexemes
 from copilot.context.uses import bare, uses
+from copilot.syntax import tree
 from copilot.syntax.lines import line_end, line_start
-from copilot.syntax.outline import Import, Outline, Symbol, outline
+from copilot.syntax.outline import Import, Outline, Symbol, near
 from copilot.syntax.window import window
 from copilot.types import Document, Span
 
@@ -134,7 +135,7 @@ def place(document: Document, path: str, before: str, after: str, caret: int, *,
 
 
 _NEUTRAL: Final = {"python": b"_", "java": b";"}
-_shapes: Final[OrderedDict[tuple[str | None, bytes], Outline]] = OrderedDict()
+_shapes: Final[OrderedDict[tuple[str | None, bytes, int], Outline]] = OrderedDict()
 _shapes_lock = Lock()
 _SHAPES: Final = 8
 
@@ -147,19 +148,24 @@ def _shape(document: Document, caret: int) -> tuple[Outline, int]:
     at = caret - here.shift
     text = here.document.text
     neutral = _NEUTRAL.get(document.language or "")
+    gone = Span(at, at)
     if neutral is not None:
         begin, end = line_start(text, at), line_end(text, at)
         row = text[begin:end]
         margin = len(row) - len(row.lstrip(b" \t"))
         at = min(at, begin + margin)
-        text = text[: begin + margin] + neutral + text[end:]
-    key = (document.language, text)
+        gone = Span(begin + margin, end)
+        text = text[: gone.start] + neutral + text[end:]
+    key = (document.language, text, at)
     with _shapes_lock:
         known = _shapes.get(key)
         if known is not None:
             _shapes.move_to_end(key)
             return known, at
-    shape = outline(replace(here.document, parts=(text,)))
+    # The checks want the tree of a window, too; what history the tree of a document has is not known.
+    whole = tree.of(here.document) if here.document is not document else None
+    old = tree.edit_tree(whole, here.document.text, gone, neutral or b"") if whole is not None else None
+    shape = near(replace(here.document, parts=(text,)), at, tree.parse(text, document.language or "", old=old))
     with _shapes_lock:
         _shapes[key] = shape
         while len(_shapes) > _SHAPES:

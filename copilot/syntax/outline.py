@@ -31,12 +31,12 @@ import re
 from typing import Final
 
 from copilot.syntax.mending import mended
-from copilot.syntax.parsing import Query, QueryCursor, Recent, Tree, of, query, query_without
+from copilot.syntax.parsing import Node, Query, QueryCursor, Recent, Tree, of, query, query_without
 from copilot.syntax.reading import Captures, Reading
 from copilot.syntax.symbols import Call, Import, Kind, Outline, Parameter, ParameterKind, Symbol
 from copilot.types import Document
 
-__all__ = ["Call", "Import", "Kind", "Outline", "Parameter", "ParameterKind", "Symbol", "brief", "outline"]
+__all__ = ["Call", "Import", "Kind", "Outline", "Parameter", "ParameterKind", "Symbol", "brief", "near", "outline"]
 
 _ANCHORS: Final = (
     "doc.of",
@@ -85,20 +85,42 @@ def brief(document: Document) -> Outline:
     return _read(document, document.language, tree, rules, None) if rules is not None else Outline(document.language)
 
 
+def near(document: Document, at: int, tree: Tree | None) -> Outline:
+    """As `outline`, for what is looked for around byte `at`: without documentation, decorators, modifiers and calls, and
+    with parameters only of the definitions that `at` is in or behind. Half the cost; nothing of it is kept.
+    """
+    language = document.language
+    rules = query_without(language, "outline", _NOT_NEAR, _UNSEEN) if language is not None and tree is not None else None
+    if tree is None or rules is None or language is None:
+        return Outline(language)
+    tree = mended(document.text, language, tree)
+    found = _seen(Reading(document.text, language), rules, tree.root_node)
+    listed = query_without(language, "outline", _NO_PARAMETER, frozenset())
+    if listed is not None:
+        for holder in found.parameter_lists(at):
+            _seen(found, listed, holder)
+    return found.outline()
+
+
+_NOT_NEAR: Final = re.compile(r"\b(doc|decorator|modifier|separator|call|parameter)\b")
+_NO_PARAMETER: Final = re.compile(r"^(?!.*\b(parameter|separator)\b)")
 _LEFT_OUT: Final = re.compile(r"\b(doc|decorator|modifier|separator)\b|^(?!.*\btype\b).*\bparameter\b")
 _UNSEEN: Final = frozenset({"call.receiver", "default"})
 
 
 def _read(document: Document, language: str, tree: Tree, rules: Query, deadline_s: float | None) -> Outline:
     tree = mended(document.text, language, tree, deadline_s=deadline_s)
-    found = Reading(document.text, language)
+    return _seen(Reading(document.text, language), rules, tree.root_node).outline()
+
+
+def _seen(found: Reading, rules: Query, node: Node) -> Reading:
     roles: dict[int, str] = {}
-    for pattern, captures in QueryCursor(rules).matches(tree.root_node):
+    for pattern, captures in QueryCursor(rules).matches(node):
         role = roles.get(pattern)
         if role is None:
             role = roles[pattern] = _anchor(captures)
         found.see(pattern, role, captures)
-    return found.outline()
+    return found
 
 
 def _anchor(captures: Captures) -> str:

@@ -104,6 +104,19 @@ class Reading:
         key = (_span(captures["import"][0]), text("import.module") or "", text("import.name"), text("import.alias"))
         self.imports[key] = self.imports.get(key, False) or "import.static" in captures
 
+    def parameter_lists(self, at: int) -> list[Node]:
+        """Those of the definitions that byte `at` is in, and of those before it that are indented less than all between."""
+        found: list[Node] = []
+        least: int | None = None
+        for draft in reversed(self._sorted()):
+            if draft.start > at or "parameters" not in draft.captures:
+                continue
+            margin = draft.start - self.text.rfind(b"\n", 0, draft.start) - 1
+            if at <= draft.end or least is None or margin < least:
+                found.append(draft.captures["parameters"][0])
+            least = margin if least is None else min(least, margin)
+        return found
+
     def outline(self) -> Outline:
         """Tie everything together."""
         self.places.sort()
