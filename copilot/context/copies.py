@@ -27,7 +27,7 @@ def continued(corpus: Corpus, before: str, language: str, own: str | None, *, mo
     text = before[-_READ:]
     text = text[text.find("\n") + 1 :] if len(before) > _READ else text
     line = text[text.rfind("\n") + 1 :]
-    words = tokens.lex(text, language).words
+    words = tokens.lex(text, language, resumed=False).words
     typed = ""
     if line and (line[-1].isalnum() or line[-1] == "_") and words[-1:] and line.endswith(words[-1]):
         typed = words.pop()

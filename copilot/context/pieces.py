@@ -111,6 +111,14 @@ class Part:
     indent: str
     shapes: tuple[str, ...]
 
+    def shaped(self) -> list[str]:
+        """The shapes of all its words; the piece must have words."""
+        shapes = list(self.piece.shapes)
+        shapes[0] = self.indent
+        for place, told in zip(self.piece.first, self.shapes, strict=True):
+            shapes[place] = told
+        return shapes
+
 
 @dataclass(slots=True)
 class Lexed:
@@ -194,14 +202,12 @@ def lexed(text: str, language: str | None, known: Lexed | None = None) -> Lexed:
 
 
 def _put(part: Part, words: list[str], shapes: list[str], spaces: bytearray) -> None:
-    piece, at = part.piece, len(words)
-    if piece.words:
-        words += piece.words
-        shapes += piece.shapes
-        spaces += piece.spaces
-        words[at] = shapes[at] = part.indent
-        for place, shaped in zip(piece.first, part.shapes, strict=True):
-            shapes[at + place] = shaped
+    at = len(words)
+    if part.piece.words:
+        words += part.piece.words
+        words[at] = part.indent
+        shapes += part.shaped()
+        spaces += part.piece.spaces
 
 
 def _placed(piece: Piece, line: int, indent: int, recent: Sequence[str]) -> Part:

@@ -25,9 +25,10 @@ _LONGEST: Final = 48
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where the context, or its shape, was seen: words of agreement, position, source."""
+    """Where the context, or its shape, was seen: words of agreement, weight of the file, position, source."""
 
     key: float
+    weight: float
     length: int
     at: int
     source: Source
@@ -44,7 +45,7 @@ def _places(sources: Sequence[Source], found: Sequence[Sequence[Hits]], most: in
             for at, length, weight in zip(
                 hits.at[keep].tolist(), hits.lengths[keep].tolist(), weights[keep].tolist(), strict=True
             ):
-                places.append(_Place(2 * length + weight, length, at, source))
+                places.append(_Place(2 * length + weight, weight, length, at, source))
     return sorted(places, key=lambda place: (-place.key, -place.at))
 
 
@@ -54,8 +55,9 @@ def copies(model: Model, question: Question) -> list[Found]:
     if question.typed:
         places = [place for place in places if question.fits(int(place.source.segment.words[place.at]))]
     joined: dict[Line, Found] = {}
+    judged: dict[tuple[int, ...], int] = {}
     for place in places[: 2 * _COPIES]:
-        copied = _rest(place.source.segment, place.at, question)
+        copied = _rest(place.source.segment, place.at, question, judged)
         if copied is None:
             continue
         words, blanks = copied
@@ -73,7 +75,7 @@ def _seen_at(line: Found, place: _Place, question: Question) -> None:
     line.files.add((id(segment), int(segment.owner[place.at])))
     if place.source.by_position is not None:
         line.own = True
-    elif place.source.weights(np.array([place.at]))[0] == SAME_FOLDER:
+    elif place.weight == SAME_FOLDER:
         line.near = True
 
 
@@ -128,15 +130,27 @@ def _renamed(place: _Place, model: Model, question: Question) -> tuple[Line, tup
     return None
 
 
-def _rest(segment: Segment, at: int, question: Question) -> tuple[Line, tuple[int, ...]] | None:
-    """The words from a position to the end of its line; None when it is empty, too long, or holds a long literal."""
-    words: list[int] = []
-    for number in segment.words[at : at + _LONGEST + 1].tolist():
+def _rest(
+    segment: Segment, at: int, question: Question, judged: dict[tuple[int, ...], int]
+) -> tuple[Line, tuple[int, ...]] | None:
+    """The words from a position to the end of its line; None when it is empty, too long, or holds a long literal.
+
+    `judged`: how many words of a row are such a rest, as far as it was asked.
+    """
+    row = segment.words[at : at + _LONGEST + 1].tolist()
+    row = tuple(row[: row.index(question.newline) + 1] if question.newline in row else row)
+    size = judged.get(row)
+    if size is None:
+        size = judged[row] = _length(row, question)
+    return (row[:size], tuple(segment.spaces[at : at + size].tolist())) if size else None
+
+
+def _length(row: Line, question: Question) -> int:
+    for n, number in enumerate(row):
         if number < 0:
-            return None
-        if question.ended(words, number):
-            return (tuple(words), tuple(segment.spaces[at : at + len(words)].tolist())) if words else None
+            return 0
+        if question.ended(row[:n], number):
+            return n
         if is_structure(question.vocabulary.word(number)):
-            return None
-        words.append(number)
-    return None
+            return 0
+    return 0

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from copilot.context.corpus import DEPTH, Corpus, Segment
 from copilot.context.pieces import Lexed, Numbered
-from copilot.context.tokens import NEW_NAME, REFERENCES
+from copilot.context.tokens import NEW_NAME
 from copilot.engines.embedded.evidence import ELSEWHERE, OPEN_FILE, SAME_FOLDER, Source
 
 Array = NDArray[Any]
@@ -49,9 +49,9 @@ class Vocabulary:
             self._local.append(word)
         return found
 
-    def knows(self, word: str) -> bool:
-        """Whether the repository has a word."""
-        return self._ids.get(word, self._size) < self._size
+    def has(self, word: str) -> bool:
+        """Whether a word has an id already."""
+        return self._ids.get(word, self._size) < self._size or word in self._local_ids
 
     def ids(self, words: Sequence[str]) -> list[int]:
         """The ids of many words, most of which the repository has."""
@@ -100,17 +100,17 @@ def _words(text: Lexed, vocabulary: Vocabulary, *, headless: bool = False) -> Ar
 
 def _shapes(text: Lexed, vocabulary: Vocabulary, *, headless: bool = False) -> Array:
     """As `_words`, for the shapes."""
-    if not all(map(vocabulary.knows, (*REFERENCES, NEW_NAME))):  # ids would be given in another order
-        shapes = text.shapes
-        return np.array([-1, -1, *vocabulary.ids(shapes[2:])] if headless else vocabulary.ids(shapes), np.int32)
     found: list[Array] = [np.array([-1] if headless else vocabulary.ids(text.shapes[:1]), np.int32)]
     for part in text.parts:
         if part.piece.words:
             named = headless and len(found) == 1
             found.append(np.array([-1] if named else vocabulary.ids([part.indent]), np.int32))
-            numbers = _of(part.piece.numbered_shapes, vocabulary)
-            for place, shaped in zip(part.piece.first, part.shapes, strict=True):
-                numbers[place - 1] = vocabulary.id(shaped)
+            if all(map(vocabulary.has, (NEW_NAME, *part.shapes))):
+                numbers = _of(part.piece.numbered_shapes, vocabulary)
+                for place, shaped in zip(part.piece.first, part.shapes, strict=True):
+                    numbers[place - 1] = vocabulary.id(shaped)
+            else:  # ids are given in the order in which the words come
+                numbers = np.array(vocabulary.ids(part.shaped()[1:]), np.int32)
             found.append(numbers)
     return _finished(found, text.shapes[text.rest :], vocabulary, headless=headless)
 
