@@ -34,6 +34,8 @@ def continued(corpus: Corpus, before: str, language: str, own: str | None, *, mo
     context = np.array([corpus.ids.get(word, -2) for word in words[-arrays.DEPTH :]], np.int32)
     hidden = {version for version, path in corpus.live.items() if path == own}
     scored: dict[str, tuple[int, int]] = {}
+    newline = corpus.ids.get(tokens.NEWLINE, -1)
+    told: dict[tuple[int, ...], str] = {}
     for part in corpus.segments:
         for hits in arrays.find(part, context):
             order = np.argsort(-hits.lengths, kind="stable")[:_HITS]
@@ -41,12 +43,20 @@ def continued(corpus: Corpus, before: str, language: str, own: str | None, *, mo
                 owner = int(part.owner[at])
                 if owner in hidden or owner not in corpus.live:
                     continue
-                row = [corpus.words[n] for n in part.words[at : at + _LINE].tolist() if n >= 0]
-                while row and tokens.is_structure(row[0]) and row[0] != tokens.NEWLINE:
-                    row = row[1:]
-                rest = row[: row.index(tokens.NEWLINE)] if tokens.NEWLINE in row else row
-                if rest and rest[0].startswith(typed):
-                    key = " ".join(rest)
+                ids = part.words[at : at + _LINE].tolist()
+                row = tuple(ids[: ids.index(newline, 1) + 1] if newline in ids[1:] else ids)
+                key = told.get(row)
+                if key is None:
+                    key = told[row] = _rest([corpus.words[n] for n in row if n >= 0], typed)
+                if key:
                     known = scored.get(key, (0, 0))
                     scored[key] = (max(known[0], length), known[1] + 1)
     return sorted(scored, key=lambda k: (-scored[k][0], -scored[k][1], k))[:most]
+
+
+def _rest(row: list[str], typed: str) -> str:
+    """What a row of words says of the line that goes on there; empty where it says nothing."""
+    while row and tokens.is_structure(row[0]) and row[0] != tokens.NEWLINE:
+        row = row[1:]
+    rest = row[: row.index(tokens.NEWLINE)] if tokens.NEWLINE in row else row
+    return " ".join(rest) if rest and rest[0].startswith(typed) else ""

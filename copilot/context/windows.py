@@ -83,7 +83,7 @@ def owners_naming(corpus: Corpus, word: str, own: str) -> frozenset[int]:
         owners: set[int] = set()
         for part in corpus.segments:
             for hits in arrays.find(part, np.array([number], np.int32), 1):
-                owners.update(np.unique(part.owner[hits.at - 1]).tolist())
+                owners.update(part.owner[hits.at - 1].tolist())
         known[word] = frozenset(owners & corpus.live.keys())
     return known[word] - _versions(corpus, own)
 
@@ -158,7 +158,8 @@ def _words(corpus: Corpus, part: int, owner: int, start: int, stop: int) -> tupl
     import numpy as np
 
     segment = corpus.segments[part]
-    low, high = np.searchsorted(segment.owner, [owner, owner + 1])
+    # Of the array's own kind: another one would make a copy of the whole array.
+    low, high = np.searchsorted(segment.owner, np.array([owner, owner + 1], segment.owner.dtype))
     first, last = np.searchsorted(segment.lines[low:high], [start, stop])
     names: Sequence[str] = [corpus.words[n] for n in segment.words[low + first : low + last].tolist()]
     return tuple(dict.fromkeys(name for name in names if name.isidentifier()))
