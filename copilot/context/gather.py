@@ -79,6 +79,18 @@ def between(document: Document, start: int, end: int) -> bytes:
     return b"".join(found)
 
 
+def line_of(document: Document, offset: int) -> int:
+    """The number (from 0) of the line of a byte; lines end in LF, CR LF or CR."""
+    number = at = 0
+    for part in document.parts:
+        stop = max(min(len(part), offset - at), 0)
+        number += part.count(b"\n", 0, stop)
+        if b"\r" in part:
+            number += part.count(b"\r", 0, stop) - part.count(b"\r\n", 0, stop)
+        at += len(part)
+    return number
+
+
 def _line_start(text: bytes) -> int:
     """Where the first whole line of a piece begins: a line more is lost at most. One endless line is cut anywhere."""
     feed = text.find(b"\n")

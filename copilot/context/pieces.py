@@ -123,7 +123,8 @@ class Part:
 @dataclass(slots=True)
 class Lexed:
     """A text as `tokens.Tokens`; `parts` hold its words but the file start and those from `rest` on, which stand in
-    `lines`. The last line begins behind `done` words, with `recent` names and an `indent` of the line before it.
+    `lines`. The last line is number `line`; it begins behind `done` words, with `recent` names and an `indent` of the
+    line before it.
     """
 
     words: list[str]
@@ -133,6 +134,7 @@ class Lexed:
     parts: tuple[Part, ...]
     rest: int
     lines: list[int]
+    line: int
     done: int
     indent: int
     recent: tuple[str, ...]
@@ -140,7 +142,7 @@ class Lexed:
     def without_last(self) -> Lexed:
         """The same without the last word, which must not be of a part."""
         return Lexed(self.words[:-1], self.shapes[:-1], self.spaces[:-1], self.ends, self.parts, self.rest,
-                     self.lines[: len(self.words) - 1 - self.rest], self.done, self.indent, self.recent)  # fmt: skip
+                     self.lines[: len(self.words) - 1 - self.rest], self.line, self.done, self.indent, self.recent)  # fmt: skip
 
     def known(self) -> frozenset[str]:
         """The different words."""
@@ -190,7 +192,7 @@ def lexed(text: str, language: str | None, known: Lexed | None = None) -> Lexed:
         begin = stop
     rest, names = len(words), list(recent)
     last = Tokens([], [], bytearray(), [])
-    go_on(text[begin:], language, last, line, indent, names)
+    line, _ = go_on(text[begin:], language, last, line, indent, names)
     if last.restarts:
         done, indent, recent = last.restarts[-1]
     else:
@@ -198,7 +200,7 @@ def lexed(text: str, language: str | None, known: Lexed | None = None) -> Lexed:
     words += last.words
     shapes += last.shapes
     spaces += last.spaces
-    return Lexed(words, shapes, spaces, last.ends, tuple(parts), rest, last.lines, rest + done, indent, recent)
+    return Lexed(words, shapes, spaces, last.ends, tuple(parts), rest, last.lines, line, rest + done, indent, recent)
 
 
 def _put(part: Part, words: list[str], shapes: list[str], spaces: bytearray) -> None:

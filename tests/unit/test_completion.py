@@ -175,6 +175,31 @@ def test_where_nothing_is_completed(text: str, reason: str) -> None:
     assert caret(Path("a.py"), "python", before, after) == reason
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_in_a_large_file_a_copied_line_names_the_line_it_stands_on(newline: str) -> None:
+    from copilot.engines.embedded.complete import proposals
+
+    rows = [f"value_{n} = compute(rate_{n % 13}, {n})" for n in range(6_000)]
+    rows[4_900] = "closing_balance = opening_balance + interest(account, rate)"
+    rows[5_300] = "settled_total = sum(settled_amounts(account, ledger, period))"
+    for typed, rest, source in (
+        ("closing_balance = opening", "_balance + interest(account, rate)", 4_901),
+        ("settled_total = sum(", "settled_amounts(account, ledger, period))", 5_302),
+    ):
+        before = newline.join([*rows[:5_100], typed])
+        doc = document(SAMPLES / "large.py", "python", newline.join([before, *rows[5_100:], ""]))
+        at = len(before.encode())
+        assert at > gather.BEFORE_BYTES, "the text before the caret is cut"
+        request = Request(Task.COMPLETE, doc, Span(at, at), CompleteOptions())
+        text_before, text_after, cut = gather.around(doc, request.span)
+        assert cut
+        here = caret(doc.path, "python", text_before, text_after)
+        assert isinstance(here, Caret)
+        assert [found.source for found in proposals(request, here, Index()) if found.text == rest] == [
+            f"large.py:{source}"
+        ]
+
+
 def test_the_caret_in_words() -> None:
     here = caret(Path("b.py"), "python", "def f(a):\n    return a.cou", ")\nx = 2\n")
     assert isinstance(here, Caret)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from copilot.context.gather import line_of
 from copilot.engines.base import Resources
 from copilot.engines.embedded import outcomes, session
 from copilot.engines.embedded.caret import Caret, caret
@@ -214,13 +215,14 @@ def proposals(
     found = lines.candidates(model, question)
     around = scene.scene(here, request.document.language, lines.top(model), model.reach(), due, under)
     kept: list[Proposal] = []
+    row = line_of(request.document, request.span.start)
     correction = calibrate.of(getattr(index, "folder", None)).correction
     for line in found:
         text = rank.render(line, question, here)
         if text is not None:
             values = rank.features(line, found, question, here, around)
             sure = rank.confidence(values, correction) if line.scored else rank.instant(values)
-            kept.append(Proposal(text, sure, line, tuple(values), _source(line, corpus, request)))
+            kept.append(Proposal(text, sure, line, tuple(values), _source(line, corpus, request, row, row - here.before.line)))
     kept.sort(key=lambda p: (-p.confidence, p.text))
     part = lines.certain(model, question, least) if least < 1 else None
     text = rank.render(part[0], question, here) if part is not None else None
@@ -229,8 +231,10 @@ def proposals(
     return kept
 
 
-def _source(line: Found, corpus: object, request: Request) -> str:
-    """`path:line` (from 1) of the line that a candidate repeats."""
+def _source(line: Found, corpus: object, request: Request, row: int, first: int) -> str:
+    """`path:line` (from 1) of the line that a candidate repeats. Of the open file, lines count from its line `first`
+    before the caret, and from the caret's, `row`, behind it.
+    """
     from copilot.context.corpus import Corpus
 
     if line.where is None:
@@ -240,4 +244,4 @@ def _source(line: Found, corpus: object, request: Request) -> str:
     owner = int(segment.owner[at])
     if owner > 0 and isinstance(corpus, Corpus):
         return f"{corpus.live[owner]}:{number + 1}"
-    return f"{request.document.path.name}:{number + 1}" if owner == 0 else request.document.path.name
+    return f"{request.document.path.name}:{(first if owner == 0 else row) + number + 1}"
