@@ -33,7 +33,7 @@ from copilot.errors import WorkerDied
 from copilot.messages import say
 from copilot.progress import report
 from copilot.syntax.languages import LANGUAGES
-from copilot.types import Candidate, Context, Declined, GenerateOptions, Project, Request, Task
+from copilot.types import Candidate, Context, Declined, Document, GenerateOptions, Project, Request, Task
 
 if TYPE_CHECKING:
     from copilot.engines.model import ModelEngine
@@ -48,6 +48,10 @@ _WORD = 200
 _THREADS = 2
 """Embedded work holds the interpreter lock most of the time: more threads would only slow each other down."""
 
+
+_READ_AHEAD = 1_000_000
+_AT_ONCE = 16_000
+"""Bytes up to which an opened file is read ahead, and characters of it at a time."""
 
 _SPARE = "copilot.engines.embedded.calibrate:steps"
 """What the index worker does when all is quiet."""
@@ -166,6 +170,12 @@ class Workspace:
 
             self._inline = Inline(self)
         return self._inline
+
+    def came(self, document: Document) -> None:
+        """A file was opened in the editor: its text is read in the background before the first key needs that."""
+        if document.language is not None and len(document) <= _READ_AHEAD and not self.excluded(document.path):
+            with contextlib.suppress(RuntimeError):  # closed meanwhile
+                self._executor.submit(_read_ahead, document, model=self._model is not None)
 
     def left(self, path: Path) -> None:
         """A file was closed in the editor."""
@@ -337,6 +347,23 @@ class Workspace:
             await self._model.close()
         await asyncio.get_running_loop().run_in_executor(None, self._worker.close)
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _read_ahead(document: Document, *, model: bool) -> None:
+    """Remember the pieces of a text; `model`: also what a model's context is looked for by."""
+    from copilot.context.pieces import cuts, lexed
+    from copilot.context.uses import uses
+
+    language = document.language or ""
+    text = document.text.decode("utf-8", "replace")
+    begin = 0
+    for stop in cuts(text):
+        if stop - begin >= _AT_ONCE:
+            for part in lexed(text[begin:stop], language).parts:
+                part.piece.prepare()
+            if model:
+                uses(text[begin:stop], language)
+            begin = stop
 
 
 def _no_model(engine: str) -> Engine:

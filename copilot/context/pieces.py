@@ -64,6 +64,10 @@ class Piece:
     indent: int
     open: bool
 
+    def prepare(self) -> None:
+        """Compute what is computed when first asked for."""
+        _ = self.numbered, self.numbered_shapes, self.latest, self.rows
+
     @cached_property
     def numbered(self) -> Numbered:
         """The words behind the first indent."""

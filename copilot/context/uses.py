@@ -37,7 +37,7 @@ _PYTHON_EXCEPT: Final = re.compile(r"\bexcept\s+\(?([\w.]+)[^\n:]*?\s+as\s+([^\W
 _JAVA_TYPED: Final = re.compile(r"\b([A-Z][\w.]*)(?:<[^;=(){}\n]*>)?(?:\[\])?(?:\.\.\.)?\s+([a-z_$]\w*)\s*(?=[=;,):])")
 _JAVA_VAR: Final = re.compile(r"\bvar\s+([a-z_$]\w*)\s*=\s*(?:new\s+)?([^\W\d][\w.]*)\s*[(<]")
 
-_KEPT: Final = 300_000
+_KEPT: Final = 800_000
 """Characters of text whose pieces are kept."""
 
 _EDGE: Final = 400

@@ -47,7 +47,7 @@ SMALL: Final = 32 * 1024
 
 _NAME: Final = 512
 _KEPT: Final = 16
-_KEPT_TEXT: Final = 400_000
+_KEPT_TEXT: Final = 120_000
 
 _local = threading.local()
 _V = TypeVar("_V")

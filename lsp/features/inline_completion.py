@@ -39,10 +39,14 @@ def register(server: Server) -> None:
         return await complete(server, params)
 
     def listen(event: Event, uri: str) -> None:
+        path = convert.path_of(uri)
         if event == "close":
-            path = convert.path_of(uri)
             for workspace in server.folders.workspaces().values():
                 workspace.left(path)
+        elif event == "open" and (known := server.folders.opened(server.folders.root_of(path))) is not None:
+            document = server.store.snapshot(uri)
+            if document is not None and known.settings.completion.enabled:
+                known.came(document)
 
     server.watch(listen)
 
