@@ -13,7 +13,6 @@ import zlib
 from array import array
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -278,8 +277,3 @@ def _made(text: str, language: str | None) -> Piece:
     first = [n for n, shaped in enumerate(out.shapes) if shaped == NEW_NAME][:RECENT]
     return Piece(text, out.words, out.shapes, bytes(out.spaces), array("i", out.lines), breaks,
                  tuple(first), tuple(out.words[n] for n in first), tuple(recent), indent, out.ends != "code")  # fmt: skip
-
-
-def words_of(*texts: Lexed) -> AbstractSet[str]:
-    """The different words of some texts."""
-    return frozenset[str]().union(*(text.known() for text in texts))

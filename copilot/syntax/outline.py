@@ -90,7 +90,9 @@ def near(document: Document, at: int, tree: Tree | None) -> Outline:
     with parameters only of the definitions that `at` is in or behind. Half the cost; nothing of it is kept.
     """
     language = document.language
-    rules = query_without(language, "outline", _NOT_NEAR, _UNSEEN) if language is not None and tree is not None else None
+    rules = (
+        query_without(language, "outline", _NOT_NEAR, _UNSEEN) if language is not None and tree is not None else None
+    )
     if tree is None or rules is None or language is None:
         return Outline(language)
     tree = mended(document.text, language, tree)

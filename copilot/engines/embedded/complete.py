@@ -222,7 +222,9 @@ def proposals(
         if text is not None:
             values = rank.features(line, found, question, here, around)
             sure = rank.confidence(values, correction) if line.scored else rank.instant(values)
-            kept.append(Proposal(text, sure, line, tuple(values), _source(line, corpus, request, row, row - here.before.line)))
+            kept.append(
+                Proposal(text, sure, line, tuple(values), _source(line, corpus, request, row, row - here.before.line))
+            )
     kept.sort(key=lambda p: (-p.confidence, p.text))
     part = lines.certain(model, question, least) if least < 1 else None
     text = rank.render(part[0], question, here) if part is not None else None

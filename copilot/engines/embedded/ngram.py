@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from copilot.context.corpus import DEPTH, Corpus, Hits, Trail, find, follow, trail
 from copilot.context.lexemes import kept_words
-from copilot.context.tokens import NEW_NAME, REFERENCE, SOME_NUMBER, SOME_STRING, START, Tokens, shape
+from copilot.context.pieces import Lexed
+from copilot.context.tokens import NEW_NAME, REFERENCE, SOME_NUMBER, SOME_STRING, START, shape
 from copilot.engines.embedded.below import NOTHING, Expected
 from copilot.engines.embedded.evidence import Evidence, Source, distinct, evidence
 from copilot.engines.embedded.idioms import NOTHING_SAID, idioms, joined, spaced
@@ -85,7 +86,7 @@ class Past:
     recent: tuple[str, ...]
 
 
-def past(before: Tokens, extra: Sequence[str], recent: Sequence[str], vocabulary: Vocabulary) -> Past:
+def past(before: Lexed, extra: Sequence[str], recent: Sequence[str], vocabulary: Vocabulary) -> Past:
     """What the caret continues."""
     words = (*before.words[-DEPTH:], *extra)[-DEPTH:]
     shapes = (*before.shapes[-DEPTH:], *extra)[-DEPTH:]

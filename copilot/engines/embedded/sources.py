@@ -117,7 +117,7 @@ def _shapes(text: Lexed, vocabulary: Vocabulary, *, headless: bool = False) -> A
 
 def _of(numbered: Numbered, vocabulary: Vocabulary) -> Array:
     table, at = numbered
-    return np.array(vocabulary.ids(table), np.int32)[np.frombuffer(at, np.dtype(at.typecode))]
+    return np.array(vocabulary.ids(table), np.int32).take(np.frombuffer(at, np.dtype(at.typecode)))
 
 
 def _finished(found: list[Array], rest: Sequence[str], vocabulary: Vocabulary, *, headless: bool) -> Array:
