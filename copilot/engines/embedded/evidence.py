@@ -152,7 +152,8 @@ def _smooth(counts: Array, base: Array) -> Array:
     whole = counts.sum(axis=2) + various
     held = np.where(whole > 0, various / np.maximum(whole, 1e-12), 1.0)[:, :, None]
     counts = counts / np.maximum(whole, 1e-12)[:, :, None]
-    p = np.array(np.broadcast_to(base, (len(counts), len(base))))
+    p = np.empty((len(counts), len(base)))
+    p[:] = base
     for n in range(1, counts.shape[1]):
         p *= held[:, n]
         p += counts[:, n]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -144,7 +145,7 @@ def table(words: Sequence[str], p: Array, unigram: Array, moment: Moment, local:
 
 
 def _logs(p: Array, unigram: Array) -> Array:
-    said = np.vstack([p, unigram])
+    said = np.concatenate([p, unigram[None]])
     return np.where(said > _LEAST, np.log(np.maximum(said, _LEAST)), FLOOR)
 
 
@@ -185,7 +186,7 @@ def mix(words: Sequence[str], p: Array, unigram: Array, moment: Moment, local: S
     """The probability of each word; they sum to one. `p`: what the six experts say (rows), 0 where they say nothing."""
     fitted = weights()
     logs = _logs(p, unigram)
-    bins = [np.searchsorted(BINS, moment.reach[gate], side="right") for _, gate in GATED]
+    bins = [bisect_right(BINS, moment.reach[gate]) for _, gate in GATED]
     by_expert = fitted.experts.copy()
     score = np.zeros(len(words))
     for n, (expert, _) in enumerate(GATED):

@@ -245,22 +245,56 @@ def logit(values: Sequence[float]) -> float:
     what matters only together.
     """
     fitted = weights()
-    return float(fitted["stretch"]) * _raw(fitted, values) + float(fitted["shift"])
+    return float(fitted["stretch"]) * _raw(*_shipped(), values) + float(fitted["shift"])
 
 
 def logits(fitted: Mapping[str, Any], table: Iterable[Sequence[float]]) -> list[float]:
     """The log odds of many candidates by a model that is being fitted, before they are stretched."""
-    return [_raw(fitted, values) for values in table]
+    regression, grown = _regression(fitted), _grown(fitted)
+    return [_raw(regression, grown, values) for values in table]
 
 
-def _raw(fitted: Mapping[str, Any], values: Sequence[float]) -> float:
-    grown = float(fitted["tree_bias"])
-    for tree in fitted["trees"]:
-        node = tree[0]
-        while len(node) > 1:
-            node = tree[node[2] if values[node[0]] <= node[1] else node[3]]
-        grown += node[0]
-    return (_regression(fitted, values) + grown) / 2
+def _raw(regression: _Regression, grown: _Grown, values: Sequence[float]) -> float:
+    score, trees = grown
+    for tree in trees:
+        node = tree
+        while type(node) is tuple:
+            at, bound, low, high = node
+            node = low if values[at] <= bound else high
+        score += node
+    return (_score(regression, values) + score) / 2
+
+
+_Regression = tuple[float, list[tuple[int, float, float, float]]]
+"""The bias, and for each feature its place, mean, scale and weight."""
+
+_Grown = tuple[float, list[Any]]
+"""The bias, and trees: a leaf is what it adds, a split `(feature, bound, tree up to it, tree beyond)`."""
+
+
+def _regression(fitted: Mapping[str, Any]) -> _Regression:
+    rows = fitted["features"].items()
+    return float(fitted["bias"]), [(PLACE[name], mean, scale, weight) for name, (mean, scale, weight) in rows]
+
+
+def _grown(fitted: Mapping[str, Any]) -> _Grown:
+    def planted(tree: list[list[float]], at: int) -> Any:
+        node = tree[at]
+        if len(node) == 1:
+            return float(node[0])
+        return int(node[0]), node[1], planted(tree, int(node[2])), planted(tree, int(node[3]))
+
+    return float(fitted["tree_bias"]), [planted(tree, 0) for tree in fitted["trees"]]
+
+
+@cache
+def _shipped() -> tuple[_Regression, _Grown]:
+    return _regression(weights()), _grown(weights())
+
+
+@cache
+def _at_once() -> _Regression:
+    return _regression(weights()["instant"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,16 +306,16 @@ class Correction:
     shifts: Mapping[str, float] = field(default_factory=dict)
 
 
-def _regression(fitted: Mapping[str, Any], values: Sequence[float]) -> float:
-    score = float(fitted["bias"])
-    for name, (mean, scale, weight) in fitted["features"].items():
-        score += weight * (values[PLACE[name]] - mean) / scale
+def _score(regression: _Regression, values: Sequence[float]) -> float:
+    score, rows = regression
+    for at, mean, scale, weight in rows:
+        score += weight * (values[at] - mean) / scale
     return score
 
 
 def instant(values: Sequence[float]) -> float:
     """The probability where only the copies were found in time: a regression on the features that are known then."""
-    return _probability(_regression(weights()["instant"], values))
+    return _probability(_score(_at_once(), values))
 
 
 def _probability(score: float) -> float:
