@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from typing import Final
 
 from copilot import edits as texts
@@ -238,6 +239,17 @@ def read(text: str, request: Request) -> Candidate | None:
     edit = Edit(document.path, Span(caret, caret + over), new)
     several = "\n" in new.strip("\n")
     return Candidate((edit,), "", _OF_MODEL, title=say("complete the block") if several else say("complete the line"))
+
+
+def mended(request: Request, candidate: Candidate, check: Check) -> Candidate | None:
+    """A model's completion that does not parse without its last line, or without brackets too many; None where nothing is
+    left, and for the embedded engine, which proposes several.
+    """
+    if check.name != "syntax" or len(candidate.edits) != 1 or candidate.origin.startswith("embedded"):
+        return None
+    (edit,) = candidate.edits
+    less = infill.shorter(edit.new, holes.place(request.document, request.span.end))
+    return replace(candidate, edits=(replace(edit, new=less),)) if less.strip() else None
 
 
 def settled(text: str, request: Request) -> bool:

@@ -134,8 +134,11 @@ def _inside(document: Document, caret: int, line: str) -> Text:
     node = tree.node_at(known, Span(caret, caret))
     if tree.enclosing(node, *_CODE_IN_TEXT) is not None:
         return ""
-    if node.start_byte < caret < node.end_byte and ("string" in node.type or "comment" in node.type):
-        return "comment" if "comment" in node.type else "string"
+    around = node
+    while around.parent is not None and not around.start_byte < caret < around.end_byte:
+        around = around.parent  # an empty string is no node of its own
+    if around.start_byte < caret < around.end_byte and ("string" in around.type or "comment" in around.type):
+        return "comment" if "comment" in around.type else "string"
     if plain == "comment":
         ahead = tree.node_at(known, Span(max(caret - 1, 0), caret))
         return "comment" if "comment" in ahead.type or ahead.has_error else ""

@@ -16,7 +16,7 @@ from copilot.tasks import again, answers, repetition
 from copilot.tasks.holes import Place, Taken
 from copilot.tasks.margins import laid_out
 from copilot.tasks.placeholders import is_placeholder
-from copilot.tasks.resting import closed_by, rest_too, without_rest
+from copilot.tasks.resting import closed_by, rest_too, up_to_surplus, without_rest
 from copilot.tasks.rows import PAIRS, Scan, continues, indent, left_open, opens, same
 
 MOST: Final = 12
@@ -52,9 +52,26 @@ def taken(answer: str, at: Place, *, fenced: bool) -> Taken:
     if at.inside:
         return Taken(text, ended)
     kept = repetition.shortened(text)
-    if not kept.strip() or is_placeholder([at.line + kept], empty=False, idle=True):
+    if not kept.strip() or is_placeholder([kept], empty=False, idle=True):
         return Taken("", ended)
     return Taken(kept, ended)
+
+
+def shorter(text: str, at: Place) -> str:
+    """What is left of a completion that does not parse: without its last row (which may be cut off), or without brackets
+    that close more than the line has open; empty where nothing is.
+    """
+    kept = text.rstrip().split("\n")
+    if len(kept) == 1:
+        less = up_to_surplus(text, at.line, at.language)
+        return less if less != text else ""
+    if not at.several:
+        return ""
+    kept.pop()
+    while kept and (not kept[-1].strip() or _expects_more(kept[-1], at.language)):
+        kept.pop()
+    end = "\n" + at.header if kept and at.opener and at.rest.strip() else ""
+    return "\n".join(kept) + end
 
 
 def holds_together(text: str, at: Place) -> bool:

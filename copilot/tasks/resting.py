@@ -41,6 +41,11 @@ def without_rest(answer: str, line: str, rest: str, language: str | None) -> str
     return answer
 
 
+def up_to_surplus(answer: str, line: str, language: str | None) -> str:
+    """The answer up to the first bracket that closes more than it and its line have opened."""
+    return _until(answer, max(left_open(line, language), 0), language)
+
+
 def _until(answer: str, spare: int, language: str | None) -> str:
     """The answer up to the first bracket that closes more than it opened itself and `spare` others."""
     depth = spare
