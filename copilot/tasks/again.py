@@ -20,7 +20,7 @@ _CHANCE: Final = 3
 _WORD: Final = re.compile(r"\w+")
 _BEGUN: Final = re.compile(r"(?<!\w)[^\W\d]\w?\Z")
 _DOUBLED: Final = frozenset({
-    "=", "==", "!=", "<=", ">=", "+=", "-=", "*=", "/=", ":=", "->", "=>", "::", "&&", "||", ",", "<>", "||",
+    "=", "==", "!=", "<=", ">=", "+=", "-=", "*=", "/=", ":=", "->", "=>", "::", "&&", "||", ",", "<>",
 })  # fmt: skip
 """Signs that no code has twice in a row."""
 

@@ -95,6 +95,7 @@ def _statement(text: str, rows: list[str], row: int, at: Place, *, fenced: bool)
     told = [text]
     left = rows[row + 1 :]
     left = left[:-1] if left and not left[-1] else left
+    left = left[: repetition.first_copy([text, *left]) - 1]
 
     def goes_on() -> bool:
         listed = spare > 0 and scan.depth >= 0 and (not told[-1].strip() or told[-1].rstrip().endswith(","))

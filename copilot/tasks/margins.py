@@ -7,6 +7,7 @@ inside brackets moves with its statement. Absent on purpose: where a block ends 
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from typing import Final
 
@@ -22,7 +23,7 @@ def step(text: str, language: str | None) -> str:
     """One level of indentation, as the blocks of a text have it; empty when it has none."""
     rows = [row for row in text.split("\n")[-_NEAR_ROWS:] if row.strip()]
     steps: Counter[str] = Counter()
-    for above, row in zip(rows, rows[1:], strict=False):
+    for above, row in itertools.pairwise(rows):
         outer, inner = indent(above), indent(row)
         if opens(above, language) and inner.startswith(outer) and inner != outer:
             steps[inner[len(outer) :]] += 1
@@ -127,7 +128,7 @@ def _base(
         if following <= own:
             return bare, own
         back = next((width for width in widths if width < following), own)
-        return bare, back if back > own else own
+        return bare, max(own, back)
     if following == len(margin) and (own != following or not relative):
         return bare, len(margin)
     return bare, max(own, following) if own < following else own

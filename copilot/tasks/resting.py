@@ -28,9 +28,15 @@ def without_rest(answer: str, line: str, rest: str, language: str | None) -> str
         # As many may be closed as the line has open and the rest leaves.
         spare = max(left_open(line, language) - closed_by(there, language), 0)
         cut = _until(answer, spare, language)
-        bare = answer.rstrip().removesuffix(there)
-        if bare != answer.rstrip() and left_open(line + cut + rest, language) < 0 == left_open(line + bare + rest, language):
-            return bare
+        left = answer[len(cut) :].strip()
+        again = left == there or (len(there) > 1 and left.startswith(there))
+        if left[1:] and not again and left_open(left[1:], language) == closed_by(there, language) and "\n" not in left:
+            return answer  # it closes what was open, and opens as much for the rest to close
+        less = answer.rstrip().removesuffix(there)
+        if less != answer.rstrip() and left_open(line + cut + rest, language) < 0 == left_open(
+            line + less + rest, language
+        ):
+            return less
         return cut
     if len(there) > 1 and answer.rstrip().endswith(there):
         return answer.rstrip()[: -len(there)].rstrip()

@@ -56,7 +56,12 @@ def continues(row: str, language: str | None) -> bool:
     if bare.endswith("\\"):
         return True
     ends = _TERMINATED.get(language or "")
-    return ends is not None and bool(bare) and bare[-1] not in ends and not bare.lstrip().startswith(("@", "//", "*", "--"))
+    return (
+        ends is not None
+        and bool(bare)
+        and bare[-1] not in ends
+        and not bare.lstrip().startswith(("@", "//", "*", "--"))
+    )
 
 
 def header_indent(rows: list[str]) -> str:

@@ -14,13 +14,21 @@ from copilot.tasks import answers
 
 _FENCES: Final = ("```", "~~~")
 _TICKED: Final = re.compile(r"`([^`\n]+)`")
-_BROKEN: Final = re.compile(
-    r"(?:<[|｜](?:[\w▁]{0,30}[|｜]?)?|</s|\[/?(?:SUFF?I?X?|PREF?I?X?|MIDD?L?E?|INST?)|▁<?)\Z"
-)
+_BROKEN: Final = re.compile(r"(?:<[|｜](?:[\w▁]{0,30}[|｜]?)?|</s|\[/?(?:SUFF?I?X?|PREF?I?X?|MIDD?L?E?|INST?)|▁<?)\Z")
 """The beginning of a control word at the very end: the answer was cut off inside it."""
 
-_WORDS: Final = ("<fim_prefix>", "<fim_middle>", "<fim_suffix>", "<fim_pad>", "<file_sep>", "<repo_name>", "<endoftext>")
+_WORDS: Final = (
+    "<fim_prefix>",
+    "<fim_middle>",
+    "<fim_suffix>",
+    "<fim_pad>",
+    "<file_sep>",
+    "<repo_name>",
+    "<endoftext>",
+)
 _LEAST: Final = 3
+_ADDED: Final = re.compile(r"\+[ \t]{2,}\S")
+"""A single row with a plus sign that is no operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,8 @@ def _without_marks(text: str, *, sure: bool) -> str:
     text = answers.unnumbered(text)
     rows = text.split("\n")
     filled = [row for row in rows if row.strip()]
-    if not filled or not (sure or all(row.startswith("+") and not row.startswith("++") for row in filled)):
+    is_added = len(filled) > 1 or (filled and _ADDED.match(filled[0]) is not None)
+    if not filled or not (sure or (is_added and all(row[0] == "+" and row[:2] != "++" for row in filled))):
         return text
     kept = [row for row in rows if not row.startswith(("-", "@@", "+++", "\\"))]
     return "\n".join(row[1:] if row[:1] in ("+", " ") else row for row in kept)

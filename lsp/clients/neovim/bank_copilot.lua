@@ -18,6 +18,8 @@ M.defaults = {
   -- Set one to false to leave the key alone.
   keys = {
     accept = "<Tab>", -- insert mode: take the ghost text, or a plain tab when there is none
+    word = "<M-Right>", -- insert mode: take the next word of the ghost text
+    line = "<M-Down>", -- insert mode: take the ghost text up to the end of its line
     following = "<M-]>", -- insert mode: next candidate
     previous = "<M-[>", -- insert mode: previous candidate
     actions = "<leader>ba", -- normal and visual mode: choose a code action
@@ -36,6 +38,36 @@ local function map(bufnr, mode, key, action, description, options)
   end
 end
 
+--- Insert the beginning of the ghost text: what the first of `patterns` finds there. The rest is offered again, without
+--- a question to anyone. Returns whether there was ghost text.
+local function accept_part(bufnr, patterns)
+  return vim.lsp.inline_completion.get({
+    bufnr = bufnr,
+    on_accept = function(item)
+      local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+      local from_row, from = item.range:to_extmark()
+      local typed = vim.api.nvim_get_current_line():sub(from + 1, column)
+      if type(item.insert_text) ~= "string" or from_row ~= row - 1 or not vim.startswith(item.insert_text, typed) then
+        return
+      end
+      local rest, part = item.insert_text:sub(#typed + 1), nil
+      for _, pattern in ipairs(patterns) do
+        part = part or rest:match(pattern)
+      end
+      local rows = vim.split(part or rest, "\n")
+      vim.api.nvim_buf_set_text(bufnr, row - 1, column, row - 1, column, rows)
+      vim.api.nvim_win_set_cursor(0, { row + #rows - 1, (#rows == 1 and column or 0) + #rows[#rows] })
+      local client = M.client(bufnr)
+      if client then
+        client:notify("textDocument/didPartiallyAcceptCompletion", { acceptedLength = #typed + #(part or rest) })
+      end
+    end,
+  })
+end
+
+local WORD = { "^%s*[%w_\128-\255]+", "^%s*[^%w%s_\128-\255]+" }
+local LINE = { "^\n?[^\n]+" }
+
 local function ghost_text(client, bufnr, keys)
   if not (vim.lsp.inline_completion and client:supports_method("textDocument/inlineCompletion", bufnr)) then
     return
@@ -46,6 +78,13 @@ local function ghost_text(client, bufnr, keys)
       return keys.accept
     end
   end, "accept the completion", { expr = true })
+  for key, patterns in pairs({ word = WORD, line = LINE }) do
+    map(bufnr, "i", keys[key], function()
+      if not accept_part(bufnr, patterns) then
+        return keys[key]
+      end
+    end, "accept a " .. key .. " of the completion", { expr = true })
+  end
   map(bufnr, "i", keys.following, function()
     vim.lsp.inline_completion.select()
   end, "next completion")
