@@ -90,12 +90,13 @@ def _statement(text: str, rows: list[str], row: int, at: Place, *, fenced: bool)
     """
     spare = max(left_open(at.line, at.language), 0)
     owed = spare - closed_by(at.rest, at.language)
+    left = rows[row + 1 :]
+    if at.line.rstrip()[-1:] in PAIRS.values() and len(indent(text)) > 1:
+        text, left = "", [text, *left]  # its line end was lost on the way
     scan = Scan(at.language)
     scan.see(text)
     told = [text]
-    left = rows[row + 1 :]
     left = left[:-1] if left and not left[-1] else left
-    left = left[: repetition.first_copy([text, *left]) - 1]
 
     def goes_on() -> bool:
         listed = spare > 0 and scan.depth >= 0 and (not told[-1].strip() or told[-1].rstrip().endswith(","))
@@ -105,7 +106,7 @@ def _statement(text: str, rows: list[str], row: int, at: Place, *, fenced: bool)
         return text, row < len(rows) - 1
     for following in left[: MOST - 1]:
         is_there = following.rstrip() == at.next_row and scan.depth + owed <= 1
-        if not scan.long and (is_there or not following.strip()):
+        if not scan.long and (is_there or following.strip() in ("", told[-1].strip())):
             break
         scan.see(following)
         told.append(following if scan.long else following.rstrip())
@@ -181,9 +182,8 @@ def _until_end(rows: list[str], at: Place) -> tuple[list[str], bool, str]:
     scan = Scan(at.language)
     whole = 0
     ended, closer = False, ""
-    most = repetition.first_copy(rows)
     for number, row in enumerate(rows):
-        if number >= min(MOST, most) or (number and scan.is_code and _is_end(rows, number, base, at)):
+        if number >= MOST or (number and scan.is_code and _is_end(rows, number, base, at)):
             ended = True
             break
         if scan.is_code and answers.is_elision(row.strip(), at.language):
@@ -194,6 +194,10 @@ def _until_end(rows: list[str], at: Place) -> tuple[list[str], bool, str]:
             break
         if row.strip() and scan.is_closed and not _expects_more(row, at.language):
             whole = number + 1
+        once = repetition.first_copy(rows[: number + 1])
+        if once <= number:
+            ended, whole = True, min(whole, once)
+            break
     kept = [row if row.strip() else "" for row in rows[:whole]]
     if kept:
         kept[-1] = repetition.shortened(kept[-1].rstrip())

@@ -26,6 +26,12 @@ _WORDS: Final = (
     "<repo_name>",
     "<endoftext>",
 )
+_TAGS: Final = "code|answer|completion|output|response|infill|fill|middle|result|solution"
+_TAGGED: Final = re.compile(rf"\s*<({_TAGS})>[ \t]*\n?(.*?)\n?[ \t]*(?:</\1>.*)?\Z", re.DOTALL | re.IGNORECASE)
+_END_TAG: Final = re.compile(rf"\n?[ \t]*</(?:{_TAGS})>\s*\Z", re.IGNORECASE)
+_TAGGING: Final = frozenset({"xml", "html", "tsx", "javascript", "typescript", "vue", "svelte", "markdown"})
+"""Languages in which a tag is code."""
+
 _LEAST: Final = 3
 _ADDED: Final = re.compile(r"\+[ \t]{2,}\S")
 """A single row with a plus sign that is no operator."""
@@ -44,6 +50,9 @@ def bare(text: str, language: str | None = None, *, inside_text: bool = False) -
     the answer.
     """
     answer = _without_broken_end(answers.plain(text))
+    if language not in _TAGGING:
+        tagged = _TAGGED.match(answer)
+        answer = tagged[2] if tagged is not None else _END_TAG.sub("", answer)
     ahead = _ahead_of_a_lone_fence(answer)
     if ahead is not None:
         return Bare(ahead, fenced=False)

@@ -56,7 +56,7 @@ def asking(bank: Path, tmp_path: Path, model: Plane) -> Iterator[Neovim]:
     settings.parent.mkdir(parents=True)
     lines = (
         "[gateway]", f'url = "{model.url}"', 'key = "env:K"', "[model]", "complete_ms = 8000",
-        "[completion]", 'profile = "quiet"', "pause_ms = 0",
+        "[completion]", 'profile = "quiet"', "pause_ms = 1",
     )  # fmt: skip
     settings.write_text("\n".join(lines) + "\n", "utf-8")
     settings.chmod(0o600)

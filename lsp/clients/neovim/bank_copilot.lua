@@ -38,28 +38,35 @@ local function map(bufnr, mode, key, action, description, options)
   end
 end
 
---- Insert the beginning of the ghost text: what the first of `patterns` finds there. The rest is offered again, without
---- a question to anyone. Returns whether there was ghost text.
-local function accept_part(bufnr, patterns)
+--- Insert ghost text behind what is typed of it: the whole, or what the first of `patterns` finds at its start; the rest is
+--- then offered again, without a question to anyone. Returns whether there was ghost text. Neovim by itself would put it
+--- over the range of the last answer, which a key since then has made too short or too long.
+local function accept(bufnr, patterns)
   return vim.lsp.inline_completion.get({
     bufnr = bufnr,
     on_accept = function(item)
       local row, column = unpack(vim.api.nvim_win_get_cursor(0))
-      local from_row, from = item.range:to_extmark()
-      local typed = vim.api.nvim_get_current_line():sub(from + 1, column)
+      local line = vim.api.nvim_get_current_line()
+      local from_row, from, _, to = item.range:to_extmark()
+      local typed = line:sub(from + 1, column)
       if type(item.insert_text) ~= "string" or from_row ~= row - 1 or not vim.startswith(item.insert_text, typed) then
         return
       end
+      if not patterns and to > column then
+        return to <= #line and item or nil -- it replaces what stands behind the cursor
+      end
       local rest, part = item.insert_text:sub(#typed + 1), nil
-      for _, pattern in ipairs(patterns) do
+      for _, pattern in ipairs(patterns or {}) do
         part = part or rest:match(pattern)
       end
       local rows = vim.split(part or rest, "\n")
       vim.api.nvim_buf_set_text(bufnr, row - 1, column, row - 1, column, rows)
       vim.api.nvim_win_set_cursor(0, { row + #rows - 1, (#rows == 1 and column or 0) + #rows[#rows] })
       local client = M.client(bufnr)
-      if client then
-        client:notify("textDocument/didPartiallyAcceptCompletion", { acceptedLength = #typed + #(part or rest) })
+      if client and part then
+        client:notify("textDocument/didPartiallyAcceptCompletion", { acceptedLength = #typed + #part })
+      elseif client and item.command then
+        client:exec_cmd(item.command, { bufnr = bufnr })
       end
     end,
   })
@@ -74,13 +81,13 @@ local function ghost_text(client, bufnr, keys)
   end
   vim.lsp.inline_completion.enable(true, { bufnr = bufnr })
   map(bufnr, "i", keys.accept, function()
-    if not vim.lsp.inline_completion.get() then
+    if not accept(bufnr) then
       return keys.accept
     end
   end, "accept the completion", { expr = true })
   for key, patterns in pairs({ word = WORD, line = LINE }) do
     map(bufnr, "i", keys[key], function()
-      if not accept_part(bufnr, patterns) then
+      if not accept(bufnr, patterns) then
         return keys[key]
       end
     end, "accept a " .. key .. " of the completion", { expr = true })
