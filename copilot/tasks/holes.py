@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 from copilot.context.gather import between
@@ -81,8 +81,9 @@ class Taken:
     over: int = 0
 
 
+@lru_cache(maxsize=8)
 def place(document: Document, caret: int) -> Place:
-    """The place of a caret."""
+    """The place of a caret; remembered, for it is asked for at every piece of a streamed answer."""
     language = document.language
     ahead = between(document, max(caret - _REACH, 0), caret).decode("utf-8", "ignore").replace("\r\n", "\n")
     below = between(document, caret, caret + _REACH).decode("utf-8", "ignore").replace("\r\n", "\n")

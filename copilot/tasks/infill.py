@@ -28,6 +28,8 @@ _IDLE: Final = re.compile(r"(?:class|except)\b")
 _OUTSIDE: Final = re.compile(r"(?:async\s+def|def|class|import|from|if __name__)\b|@\w|#")
 """What stands at a lesser indentation because the block is over, and not because the answer has no margin."""
 
+_DANGLING: Final = re.compile(r"(?:[-+*/%&|^=<.]|\b(?:and|or|not|in|is|instanceof))\s*\Z")
+
 _MAY_FOLLOW: Final = frozenset({"", ")", "]", "}", ";", ","})
 """What may stand behind the caret where an answer of several lines goes."""
 
@@ -52,7 +54,7 @@ def taken(answer: str, at: Place, *, fenced: bool) -> Taken:
     if at.inside:
         return Taken(text, ended)
     kept = repetition.shortened(text)
-    if not kept.strip() or is_placeholder([kept], empty=False, idle=True):
+    if not kept.strip() or _dangles(kept, at) or is_placeholder([kept], empty=False, idle=True):
         return Taken("", ended)
     return Taken(kept, ended)
 
@@ -76,7 +78,7 @@ def shorter(text: str, at: Place) -> str:
 
 def holds_together(text: str, at: Place) -> bool:
     """True for several lines that are one statement, or what the brackets around the place hold."""
-    scan, spare = Scan(at.language), max(left_open(at.line, at.language), 0)
+    scan, spare = Scan(at.language), _spare(at)
     *rows, last = text.split("\n")
     for row in rows:
         if scan.see(row) < -spare or not (scan.long or scan.depth + spare > 0):
@@ -84,11 +86,22 @@ def holds_together(text: str, at: Place) -> bool:
     return scan.see(last) >= -spare
 
 
+def _dangles(text: str, at: Place) -> bool:
+    """True for a line that ends in an operator and no next one goes on with it: it was cut off."""
+    ends = _DANGLING.search(text) is not None and not at.rest.strip() and at.language in ("python", "java")
+    return ends and left_open(at.line + text, at.language) <= 0 and len(indent(at.next_row)) <= len(indent(at.line))
+
+
+def _spare(at: Place) -> int:
+    """Brackets around the caret that its line shows: opened before it, or closed behind it."""
+    return max(left_open(at.line, at.language), closed_by(at.rest, at.language), 0)
+
+
 def _statement(text: str, rows: list[str], row: int, at: Place, *, fenced: bool) -> tuple[str, bool]:
     """The caret's line and those that follow while something is open in it, and whether its end was seen; the line alone
     where that is never closed.
     """
-    spare = max(left_open(at.line, at.language), 0)
+    spare = _spare(at)
     owed = spare - closed_by(at.rest, at.language)
     left = rows[row + 1 :]
     if at.line.rstrip()[-1:] in PAIRS.values() and len(indent(text)) > 1:

@@ -21,9 +21,11 @@ _SAME: Final = 2
 
 def without_rest(answer: str, line: str, rest: str, language: str | None) -> str:
     """What to insert between `line` and `rest`, the two parts of the caret's line."""
-    there = rest.strip()
-    if not there:
-        return answer
+    kept = _cut(answer, line, rest.strip(), language) if rest.strip() else answer
+    return kept.rstrip(" ") if rest[:1] == " " else kept
+
+
+def _cut(answer: str, line: str, there: str, language: str | None) -> str:
     if there[0] in PAIRS:
         # As many may be closed as the line has open and the rest leaves.
         spare = max(left_open(line, language) - closed_by(there, language), 0)
@@ -33,13 +35,15 @@ def without_rest(answer: str, line: str, rest: str, language: str | None) -> str
         if left[1:] and not again and left_open(left[1:], language) == closed_by(there, language) and "\n" not in left:
             return answer  # it closes what was open, and opens as much for the rest to close
         less = answer.rstrip().removesuffix(there)
-        if less != answer.rstrip() and left_open(line + cut + rest, language) < 0 == left_open(
-            line + less + rest, language
-        ):
+        closed, kept = (left_open(line + text + there, language) for text in (cut, less))
+        if less != answer.rstrip() and closed < 0 == kept:
             return less
         return cut
     if len(there) > 1 and answer.rstrip().endswith(there):
         return answer.rstrip()[: -len(there)].rstrip()
+    other = {"'": '"', '"': "'"}.get(there[0], "")
+    if other and answer.rstrip().endswith(other) and answer.count(other) == 1 and there[0] not in answer:
+        return answer.rstrip()[:-1]  # a string closed with the other quote
     overlap = next((n for n in range(min(len(there), len(answer)), 0, -1) if answer.endswith(there[:n])), 0)
     # A shared letter is chance; a shared quote, comma or semicolon is the one that is there.
     if overlap > _SAME or (overlap and not answer[-overlap:].strip().isalnum()):
