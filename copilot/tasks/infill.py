@@ -22,6 +22,10 @@ from copilot.tasks.rows import PAIRS, Scan, continues, indent, left_open, opens,
 MOST: Final = 12
 """Lines that one completion may bring."""
 
+_READ: Final = 16_000
+_LONGEST: Final = 2_000
+"""Characters of an answer that are looked at, and of a completion; more is data."""
+
 _DEFINES: Final = re.compile(r"(?:async\s+def|def|class)\b|@\w")
 _GOES_ON: Final = re.compile(r"(?:elif|else|except|finally|case)\b|[)\]}]")
 _IDLE: Final = re.compile(r"(?:class|except)\b")
@@ -36,7 +40,7 @@ _MAY_FOLLOW: Final = frozenset({"", ")", "]", "}", ";", ","})
 
 def taken(answer: str, at: Place, *, fenced: bool) -> Taken:
     """What the code of an answer says for a place; empty text when nothing is left of it."""
-    rows = answer.split("\n")
+    rows = answer[:_READ].split("\n")
     if at.several:
         found = _block(rows, at, fenced=fenced)
         if found is not None:
@@ -54,7 +58,7 @@ def taken(answer: str, at: Place, *, fenced: bool) -> Taken:
     if at.inside:
         return Taken(text, ended)
     kept = repetition.shortened(text)
-    if not kept.strip() or _dangles(kept, at) or is_placeholder([kept], empty=False, idle=True):
+    if not kept.strip() or len(kept) > _LONGEST or _dangles(kept, at) or is_placeholder([kept], empty=False, idle=True):
         return Taken("", ended)
     return Taken(kept, ended)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from copilot.context.lexemes import pattern
 from copilot.context.tokens import closed_string, lex
 
 PAIRS: Final = {")": "(", "]": "[", "}": "{"}
@@ -83,14 +84,10 @@ def same(row: str, language: str | None) -> str:
 
 def brackets(text: str, language: str | None) -> Iterator[tuple[str, int]]:
     """`(bracket, where)`, those of strings and comments left out."""
-    at = 0
-    for word in lex(text, language).words:
-        found = text.find(word, at)
-        if found < 0 or word == "\n":
-            continue
+    for match in pattern(language).finditer(text):
+        word = match[match.lastindex or 0]
         if word in PAIRS or word in PAIRS.values():
-            yield word, found
-        at = found + len(word)
+            yield word, match.start(match.lastindex or 0)
 
 
 def left_open(text: str, language: str | None) -> int:

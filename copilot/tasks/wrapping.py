@@ -27,8 +27,11 @@ _WORDS: Final = (
     "<endoftext>",
 )
 _TAGS: Final = "code|answer|completion|output|response|infill|fill|middle|result|solution"
-_TAGGED: Final = re.compile(rf"\s*<({_TAGS})>[ \t]*\n?(.*?)\n?[ \t]*(?:</\1>.*)?\Z", re.DOTALL | re.IGNORECASE)
-_END_TAG: Final = re.compile(rf"\n?[ \t]*</(?:{_TAGS})>\s*\Z", re.IGNORECASE)
+_TAG: Final = re.compile(rf"\s*<({_TAGS})>[ \t]*\n?", re.IGNORECASE)
+_END_TAG: Final = re.compile(rf"</(?:{_TAGS})>\s*\Z", re.IGNORECASE)
+_END: Final = 80
+"""Characters in which an end tag is looked for."""
+
 _TAGGING: Final = frozenset({"xml", "html", "tsx", "javascript", "typescript", "vue", "svelte", "markdown"})
 """Languages in which a tag is code."""
 
@@ -51,8 +54,7 @@ def bare(text: str, language: str | None = None, *, inside_text: bool = False) -
     """
     answer = _without_broken_end(answers.plain(text))
     if language not in _TAGGING:
-        tagged = _TAGGED.match(answer)
-        answer = tagged[2] if tagged is not None else _END_TAG.sub("", answer)
+        answer = _without_tag(answer)
     ahead = _ahead_of_a_lone_fence(answer)
     if ahead is not None:
         return Bare(ahead, fenced=False)
@@ -73,6 +75,17 @@ def bare(text: str, language: str | None = None, *, inside_text: bool = False) -
         ticked = _TICKED.findall(answer)
         return Bare(ticked[0] if len(ticked) == 1 else "", fenced=False)
     return Bare(_without_marks(_without_ticks(told), sure=False), fenced=False)
+
+
+def _without_tag(answer: str) -> str:
+    """What stands in the tag that holds an answer, and an answer whose tag was opened in the prompt without its end."""
+    opened = _TAG.match(answer)
+    if opened is not None:
+        end = answer.lower().find(f"</{opened[1].lower()}>", opened.end())
+        return (answer[opened.end() : end] if end >= 0 else answer[opened.end() :]).rstrip(" \t")
+    tail = answer.rstrip()[-_END:]
+    closed = _END_TAG.search(tail)
+    return answer.rstrip()[: len(answer.rstrip()) - len(tail) + closed.start()] if closed is not None else answer
 
 
 def _without_broken_end(text: str) -> str:
