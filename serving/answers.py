@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from copilot.tasks import answers
+from copilot.tasks import wrapping
 from serving.errors import Refused
 from serving.inbound import Prepared
 from serving.stream import DONE
@@ -118,7 +118,7 @@ def _infilled(choice: dict[str, Any], made: Prepared) -> dict[str, Any]:
     """A completion's choice from a chat turn: the code alone."""
     content = (choice.get("message") or {}).get("content")
     language = made.hole.language if made.hole is not None else None
-    text = answers.bare(content, language or None) if type(content) is str else ""
+    text = wrapping.bare(content, language or None).text if type(content) is str else ""
     rest = {"index": choice.get("index", 0), "logprobs": None, "finish_reason": choice.get("finish_reason")}
     return {"text": made.restored(text), **rest}
 

@@ -18,7 +18,7 @@ from copilot import files
 from copilot.commands import session
 from copilot.errors import UsageError
 from copilot.messages import say
-from copilot.syntax.languages import LANGUAGES, by_lsp_id, language_of
+from copilot.syntax.languages import named
 from copilot.types import Document, document
 
 
@@ -64,9 +64,7 @@ def row(line: str, number: int, root: Path) -> Row:
         path = (root / str(told["path"])).resolve()
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         raise UsageError(say("Line {line} of the batch is not a request.", line=number)) from None
-    named = str(told.get("language"))
-    language = (named if named in LANGUAGES else by_lsp_id(named)) or language_of(path)
-    doc = document(path, language, files.encode(str(told["text"])))
+    doc = document(path, named(str(told.get("language")).lower(), path), files.encode(str(told["text"])))
     replay = told.get("replay")
     return Row(doc, _utf16_offset(doc, *at), None if replay is None else files.encode(str(replay)).decode())
 

@@ -85,6 +85,21 @@ LANGUAGES: Final[dict[str, Language]] = {row.name: row for row in _ROWS}
 """Name to row. A test may add a row; the product does not."""
 
 
+_NAMES: Final[dict[str, tuple[str, ...]]] = {
+    "cobol": (".cbl", ".cob", ".cpy", ".cobol"),
+    "go": (".go",),
+    "c": (".c", ".h"),
+    "cpp": (".cpp", ".cc", ".hpp"),
+    "csharp": (".cs",),
+    "kotlin": (".kt", ".kts"),
+    "shell": (".sh", ".bash"),
+    "json": (".json",),
+}
+"""Languages without a grammar here, by suffix: their words can be told apart, their trees cannot."""
+
+_OTHER_IDS: Final = {"shellscript": "shell", "bash": "shell", "sh": "shell", "jsonc": "json"}
+
+
 def get(name: str) -> Language:
     """The row of a language. Raises KeyError for a name that is not registered."""
     return LANGUAGES[name]
@@ -99,3 +114,13 @@ def language_of(path: Path) -> str | None:
 def by_lsp_id(identifier: str) -> str | None:
     """The language of an editor's `languageId`, None when no row claims it."""
     return next((row.name for row in LANGUAGES.values() if identifier in row.lsp_ids), None)
+
+
+def named(identifier: str, path: Path) -> str | None:
+    """The language of an identifier (ours or an editor's), else of a suffix; also one without a grammar."""
+    known = _OTHER_IDS.get(identifier, identifier)
+    if known in LANGUAGES or known in _NAMES:
+        return known
+    suffix = path.suffix.lower()
+    plain = next((name for name, suffixes in _NAMES.items() if suffix in suffixes), None)
+    return by_lsp_id(identifier) or language_of(path) or plain

@@ -19,11 +19,13 @@ LONGEST: Final = 300_000
 """Characters of an answer; a longer one holds nothing: nobody asked for so much."""
 
 _CONTROL: Final = re.compile(
-    r"<\|[^|<>\n]{1,40}\|>|<｜[^｜<>\n]{1,40}｜>|</s>|<(?:fim_(?:prefix|middle|suffix|pad)|file_sep|repo_name|endoftext|EOT|EOD|PRE|MID|SUF)>"
+    r"<\|[^|<>\n]{1,40}\|>|<｜[^｜<>\n]{1,40}｜>|</s>"
+    r"|\u2581?<(?:fim_(?:prefix|middle|suffix|pad)|file_sep|repo_name|endoftext|EOT|EOD|PRE|MID|SUF)>"
     r"|\[/?(?:INST|PREFIX|SUFFIX|MIDDLE)\]|<(?:start|end)_of_turn>"
 )
 _ROLE: Final = re.compile(r"\s*(?:assistant|model|final|system|user)?\s*")
 _HEADER: Final = re.compile(r"(?:assistant|model)[ \t]*\n")
+_QUOTES: Final = frozenset("\"'`")
 _ROOM: Final = 64
 """Characters between two control words of a lead-in: a role and blanks, nothing else."""
 
@@ -58,7 +60,7 @@ _OTHER: Final = frozenset(
 )
 """Tags of blocks that hold no code of a file, unless they are what was asked for."""
 
-_NUMBERED: Final = re.compile(r"[ \t]*L?(\d{1,7})(?:[ \t]?[|│][ ]?|[:.][ \t]|\t|[ ]{2,4}(?=\S|\Z)|[|│:.]?\Z)")
+_NUMBERED: Final = re.compile(r"[ \t]*L?(\d{1,7})(?:[ \t]?[|│][ ]?|[:.][ \t]|\t|(?=[ ])|[|│:.]?\Z)")
 _ELISION: Final = re.compile(
     r"(?:#|//|--|/\*+|<!--|;)\s*(?:\.{3}|…)|"
     r"(?:#|//|--|/\*+|<!--)[^\n]{0,60}\b(?:rest|remaining|remainder|existing|previous|original|other|same)\b[^\n]{0,60}"
@@ -109,13 +111,15 @@ def _controlled(text: str) -> str:
     for control in _CONTROL.finditer(text):
         if _OPENED.match(text, start):
             break  # a thought may speak of control words
+        if text[control.end() : control.end() + 1] in _QUOTES & {text[max(control.start() - 1, 0)]}:
+            continue  # a literal that names it
         if control.start() - start > _ROOM or not _ROLE.fullmatch(text[start : control.start()]):
             end = control.start()
             break
         start = control.end()
     if start and (role := _HEADER.match(text, start)) is not None:
         start = role.end()
-    return text[start:end]
+    return text[start:end].lstrip("\n") if start else text[:end]
 
 
 def _without_thoughts(text: str) -> str:
@@ -213,46 +217,28 @@ def _chosen(
     return max(whole, key=lambda block: len(block.text)).text if whole else None
 
 
-def bare(text: str, language: str | None = None) -> str:
-    """What an answer to a hole says, fenced or not, finished or not: completion takes the beginning of it anyway."""
-    answer = plain(text)
-    found = blocks(answer)
-    if found:
-        own = [block for block in found if block.language == language and block.text.strip()]
-        return (own or found)[0].text
-    if (inline := _INLINE.fullmatch(answer)) is not None:
-        return inline[2]
-    rows = answer.split("\n")
-    start = _first_code(rows)
-    return "\n".join(rows[start:])
-
-
-def is_fenced(text: str) -> bool:
-    """True when the answer came in a code fence: then its first line is whole and its indentation its own."""
-    return bool(blocks(plain(text)))
-
-
 def _without_prose(answer: str) -> str:
     """Code without a fence, without sentences before and after it."""
     rows = answer.split("\n")
-    start, end = _first_code(rows), len(rows)
+    start, end = first_code(rows), len(rows)
     for at in range(len(rows) - 1, start - 1, -1):
-        if rows[at].strip() and (at == start or not rows[at - 1].strip()) and _is_note(rows[at]):
+        if rows[at].strip() and (at == start or not rows[at - 1].strip()) and is_note(rows[at]):
             end = at
     kept = "\n".join(rows[start:end]).strip("\n")
     return kept + "\n" if kept.strip() else ""
 
 
-def _first_code(rows: list[str]) -> int:
+def first_code(rows: list[str]) -> int:
+    """The first row behind the sentences with which an answer begins."""
     at = 0
-    while at < len(rows) and _is_note(rows[at]):
+    while at < len(rows) and is_note(rows[at]):
         at += 1
         while at < len(rows) and not rows[at].strip():
             at += 1
     return at
 
 
-def _is_note(row: str) -> bool:
+def is_note(row: str) -> bool:
     """True for a sentence that a model says about its code."""
     words = row.strip()[:2_000]
     return bool(_PROSE.match(words)) or bool(_PROSE_ZH.fullmatch(words)) or bool(_MARKUP.match(words))
@@ -270,6 +256,11 @@ def unnumbered(text: str) -> str:
     if any(int(mark[1]) != first + at for at, mark in enumerate(known)):
         return text
     rest = [row[mark.end() :] for row, mark in zip(rows, known, strict=False)]
+    shared = min((_indent(row) for row in rest if row.strip()), default=0)
+    if all(mark[0][-1:].isdigit() for mark in known):
+        if shared == 0 or not any(row.strip() for row in rest):
+            return text  # a table of numbers
+        rest = [row[shared:] for row in rest]
     if all(":" in mark[0] for mark in known) and all(row.rstrip().endswith((",", "{", "[")) for row in rest):
         return text  # a table whose keys are numbers
     return "\n".join([*rest, *rows[last:]])
@@ -283,15 +274,20 @@ def elided(text: str, language: str | None, original: str = "") -> bool:
     known = {row.strip() for row in original.split("\n")}
     rows = [row for row in text.split("\n") if row.strip()]
     for at, row in enumerate(rows):
-        words = row.strip()[:400]
-        if words in known:
-            continue
-        if words in _BARE_ELISION:
-            if language != "python" or words != "..." or not _is_body(rows, at):
-                return True
-        elif _ELISION.match(words):
+        words = row.strip()
+        if words not in known and is_elision(words, language):
+            return True
+        if words == "..." and words not in known and not _is_body(rows, at):
             return True
     return False
+
+
+def is_elision(row: str, language: str | None) -> bool:
+    """True for a row that stands for code that is left out; a bare `...` may be a body in Python."""
+    words = row[:400]
+    if words in _BARE_ELISION:
+        return language != "python" or words != "..."
+    return _ELISION.match(words) is not None
 
 
 def _is_body(rows: list[str], at: int) -> bool:

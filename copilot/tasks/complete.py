@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from typing import Final
 
 from copilot import edits as texts
@@ -15,9 +16,10 @@ from copilot.config import Settings
 from copilot.context.gather import between
 from copilot.messages import say
 from copilot.syntax import tree
+from copilot.syntax.languages import LANGUAGES
 from copilot.syntax.lines import line_end, line_start
 from copilot.syntax.window import window
-from copilot.tasks import answers, infill
+from copilot.tasks import glyphs, holes, infill, rows, wrapping
 from copilot.types import (
     Candidate,
     Check,
@@ -87,10 +89,14 @@ def _line(candidate: Candidate, request: Request) -> Check:
         between(request.document, edit.span.start, edit.span.end)
     )
     lines = len(edit.new.splitlines())
-    if not row or (lines > 1 and (lines > infill.MOST + 2 or not infill.place(request.document, caret).several)):
+    if not row or (lines > 1 and not _may_be_several(edit.new, holes.place(request.document, caret), lines)):
         detail = say("a completion replaces nothing beyond its line, and adds lines only where a block is missing")
         return Check("line", passed=False, detail=detail)
     return Check("line", passed=True)
+
+
+def _may_be_several(text: str, at: holes.Place, lines: int) -> bool:
+    return lines <= infill.MOST + 2 and (at.several or infill.holds_together(text, at))
 
 
 def _breaks(text: bytes) -> bool:
@@ -103,6 +109,8 @@ def _syntax(doc: Document, edits: tuple[Edit, ...]) -> Check:
     Error recovery around a half-typed line may hide what is open elsewhere (a block still without its `}`), and a
     right line uncovers it. So a line also passes that makes the faults fewer and adds none to the text without it.
     """
+    if doc.language not in LANGUAGES:
+        return _by_words(doc, edits[0])
     here = window(doc, edits[0].span.start)
     doc, edits = here.document, here.edits(edits)
     before = tree.of(doc)
@@ -113,6 +121,22 @@ def _syntax(doc: Document, edits: tuple[Edit, ...]) -> Check:
     if fresh and _uncovered(doc, after, edits[0]):
         fresh = ()
     return Check("syntax", not fresh, "" if not fresh else say("the line would not parse"))
+
+
+def _by_words(doc: Document, edit: Edit) -> Check:
+    """For a language without a grammar: brackets and quotes are no worse balanced than before, and nothing stands in
+    columns that COBOL's fixed form does not read.
+    """
+    at = holes.place(doc, edit.span.start)
+    rest = at.rest.encode()[len(edit.span) :].decode("utf-8", "ignore")
+    typed, done = at.line + at.rest, at.line + edit.new + rest
+    before, after = (rows.left_open(at.ahead + new + at.below, at.language) for new in (at.rest, edit.new + rest))
+    fine = (
+        (after == before or abs(after) < abs(before))
+        and rows.open_quotes(done, at.language) <= rows.open_quotes(typed, at.language)
+        and not (at.language == "cobol" and rows.is_past_columns(done))
+    )
+    return Check("syntax", fine, "" if fine else say("the line would not parse"))
 
 
 def _parsed_after(doc: Document, after: Document, edits: tuple[Edit, ...]) -> bool:
@@ -149,7 +173,7 @@ def _row(doc: Document, span: Span) -> Span:
 def build(request: Request, context: Context, settings: Settings, library: Library) -> Prompt:  # noqa: ARG001 - the protocol's
     """A hole to fill: the text around the caret, cut at stable line starts, and what defines the names in use."""
     document = request.document
-    at = infill.place(document, request.span.end)
+    at = holes.place(document, request.span.end)
     template = library.choose("complete", document.language)
     return Prompt(
         template=template.reference,
@@ -206,32 +230,45 @@ def read(text: str, request: Request) -> Candidate | None:
     where a block is missing (`infill`).
     """
     document, caret = request.document, request.span.end
-    at = infill.place(document, caret)
+    at = holes.place(document, caret)
     found = _taken(text, at)
     if not found.text.strip():
         return None
     new = _closed(document, caret, found, at) if found.closer else found.text
-    edit = Edit(document.path, Span(caret, caret), new)
+    over = len(at.rest[: found.over].encode())
+    edit = Edit(document.path, Span(caret, caret + over), new)
     several = "\n" in new.strip("\n")
     return Candidate((edit,), "", _OF_MODEL, title=say("complete the block") if several else say("complete the line"))
+
+
+def mended(request: Request, candidate: Candidate, check: Check) -> Candidate | None:
+    """A model's completion that does not parse without its last line, or without brackets too many; None where nothing is
+    left, and for the embedded engine, which proposes several.
+    """
+    if check.name != "syntax" or len(candidate.edits) != 1 or candidate.origin.startswith("embedded"):
+        return None
+    (edit,) = candidate.edits
+    less = infill.shorter(edit.new, holes.place(request.document, request.span.end))
+    return replace(candidate, edits=(replace(edit, new=less),)) if less.strip() else None
 
 
 def settled(text: str, request: Request) -> bool:
     """True when an answer that goes on after `text` would be read the same: its generation can stop."""
     whole = text[: text.rfind("\n") + 1]  # the last line may not be finished
-    return bool(whole) and _taken(whole, infill.place(request.document, request.span.end)).ended
+    return bool(whole) and _taken(whole, holes.place(request.document, request.span.end)).ended
 
 
 def begun(text: str, request: Request) -> str:
     """How a completion begins whose raw answer begins with `text`; empty while that cannot be said."""
-    return _taken(text, infill.place(request.document, request.span.end)).text
+    return _taken(text, holes.place(request.document, request.span.end)).text
 
 
-def _taken(text: str, at: infill.Place) -> infill.Taken:
-    return infill.taken(answers.bare(text, at.language), at, fenced=answers.is_fenced(text))
+def _taken(text: str, at: holes.Place) -> holes.Taken:
+    told = wrapping.bare(text, at.language, inside_text=bool(at.inside))
+    return infill.taken(told.text if at.inside else glyphs.plain(told.text, at.language), at, fenced=told.fenced)
 
 
-def _closed(document: Document, caret: int, found: infill.Taken, at: infill.Place) -> str:
+def _closed(document: Document, caret: int, found: holes.Taken, at: holes.Place) -> str:
     """The text with the line that closes its block, if the file lacks that line (the tree has fewer faults with it)."""
     here = window(document, caret)
     document, caret = here.document, caret - here.shift

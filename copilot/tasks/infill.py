@@ -1,164 +1,153 @@
 """Which lines of an answer fill the hole at a caret: one, or those of the block that begins there.
 
 Several lines are taken where the text and the tree say that a block is missing: on a blank line, and behind an opener
-whose block is empty. They end where the block ends (the indentation falls back, a bracket closes that the answer did
-not open), before what already stands below, and at `MOST` lines. Text in, text out; absent on purpose: reading the raw
-answer (`answers.py`) and proof (`complete.py`).
+whose block is empty; and those of one statement, which its brackets hold together. They end where the block ends (the
+indentation falls back, a bracket closes that the answer did not open), before what already stands below, before the
+answer repeats itself or leaves something out, and at `MOST` lines. Text in, text out; absent on purpose: the wrapping of
+a raw answer (`wrapping.py`) and proof (`complete.py`).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
-from copilot.context.gather import between
-from copilot.syntax import tree
-from copilot.syntax.lines import indent_unit
-from copilot.syntax.window import window
-from copilot.tasks.resting import without_rest
-from copilot.types import Document, Span
+from copilot.tasks import again, answers, repetition
+from copilot.tasks.holes import Place, Taken
+from copilot.tasks.margins import laid_out
+from copilot.tasks.placeholders import is_placeholder
+from copilot.tasks.resting import closed_by, rest_too, up_to_surplus, without_rest
+from copilot.tasks.rows import PAIRS, Scan, continues, indent, left_open, opens, same
 
 MOST: Final = 12
 """Lines that one completion may bring."""
 
-_REACH: Final = 4_000
-"""Bytes around the caret in which its line is looked for; a longer line is data."""
+_READ: Final = 16_000
+_LONGEST: Final = 2_000
+"""Characters of an answer that are looked at, and of a completion; more is data."""
 
-_BEGUN: Final = re.compile(r"[^\W\d]\w{2,}\Z")
-_PAIRS: Final = {")": "(", "]": "[", "}": "{"}
-_HEADER: Final = re.compile(
-    r"(?:(?:async\s+)?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b.*:|.*\)\s*(?:->.*)?:",
-    re.DOTALL,
-)
 _DEFINES: Final = re.compile(r"(?:async\s+def|def|class)\b|@\w")
 _GOES_ON: Final = re.compile(r"(?:elif|else|except|finally|case)\b|[)\]}]")
+_IDLE: Final = re.compile(r"(?:class|except)\b")
+_OUTSIDE: Final = re.compile(r"(?:async\s+def|def|class|import|from|if __name__)\b|@\w|#")
+"""What stands at a lesser indentation because the block is over, and not because the answer has no margin."""
 
+_DANGLING: Final = re.compile(r"(?:[-+*/%&|^=<.]|\b(?:and|or|not|in|is|instanceof))\s*\Z")
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A caret. `line`: what stands before it on its line, `rest` behind it; `ahead` and `below`: the text further off.
-
-    `several`: more than one line may be taken; `opener`: the line opens a block, which is empty. `margin` is the
-    indentation of the block's lines, None where the answer says it; `header` that of the statement which opens it.
-    """
-
-    language: str | None
-    line: str
-    rest: str
-    ahead: str
-    below: str
-    several: bool
-    opener: bool
-    margin: str | None
-    header: str = ""
-
-    @property
-    def following(self) -> str:
-        """The next line below that is not blank, without its indentation."""
-        return next((row.strip() for row in self.below.splitlines() if row.strip()), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What to insert. `ended`: an answer that goes on would give the same. `closer`: the line that closes the block
-    from outside and was left out; the file may lack it.
-    """
-
-    text: str
-    ended: bool
-    closer: str = ""
-
-
-def place(document: Document, caret: int) -> Place:
-    """The place of a caret."""
-    ahead = between(document, max(caret - _REACH, 0), caret).decode("utf-8", "ignore").replace("\r\n", "\n")
-    below = between(document, caret, caret + _REACH).decode("utf-8", "ignore").replace("\r\n", "\n")
-    line = re.split(r"[\r\n]", ahead)[-1]
-    rest = re.split(r"[\r\n]", below, maxsplit=1)[0]
-    below = below[len(rest) :]
-    header = _header_indent(ahead.split("\n")[-_HEADER_LINES:])
-    opener = _opens(line, document.language) and _is_empty(header, rest, below)
-    blank = not line.strip() and not rest.strip()
-    several = (opener or blank) and not _in_text(document, caret)
-    margin: str | None = line if blank and line else None
-    if opener:
-        margin = header + indent_unit(between(document, 0, 16_000))
-    elif blank and not line:
-        above = [row for row in ahead.split("\n") if row.strip()][-_HEADER_LINES:]
-        if above and _opens(above[-1], document.language) and _is_empty(_header_indent(above), "", below):
-            margin = _header_indent(above) + indent_unit(between(document, 0, 16_000))
-    return Place(document.language, line, rest, ahead, below, several, opener, margin, header)
-
-
-def _opens(line: str, language: str | None) -> bool:
-    bare = line.strip()
-    if language == "python":
-        return _HEADER.fullmatch(bare) is not None
-    return bare.endswith("{") and not bare[:-1].rstrip().endswith(("=", "(", ",", "[", "]"))
-
-
-def _header_indent(rows: list[str]) -> str:
-    """The indentation of the statement that the last row ends: where its brackets began."""
-    depth = 0
-    for row in reversed(rows):
-        bare = _QUOTED.sub("", row)
-        depth += sum(map(bare.count, ")]")) - sum(map(bare.count, "(["))
-        if depth <= 0:
-            return _indent(row)
-    return _indent(rows[-1])
-
-
-_QUOTED: Final = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
-_HEADER_LINES: Final = 40
-
-
-def _is_empty(header: str, rest: str, below: str) -> bool:
-    """True when the block behind a header with that indentation holds nothing."""
-    if rest.strip():
-        return rest.strip() == "}"
-    following = next((row for row in below.splitlines() if row.strip()), "")
-    return not following.strip() or following.strip()[0] == "}" or len(_indent(following)) <= len(header)
-
-
-def _in_text(document: Document, caret: int) -> bool:
-    """True inside a string or a comment."""
-    here = window(document, caret)
-    caret -= here.shift
-    known = tree.of(here.document)
-    if known is None:
-        return False
-    node = tree.node_at(known, Span(caret, caret))
-    kind = node.type
-    return ("string" in kind or "comment" in kind) and node.start_byte < caret < node.end_byte
+_MAY_FOLLOW: Final = frozenset({"", ")", "]", "}", ";", ","})
+"""What may stand behind the caret where an answer of several lines goes."""
 
 
 def taken(answer: str, at: Place, *, fenced: bool) -> Taken:
     """What the code of an answer says for a place; empty text when nothing is left of it."""
-    rows = answer.split("\n")
+    rows = answer[:_READ].split("\n")
     if at.several:
         found = _block(rows, at, fenced=fenced)
         if found is not None:
             return found
-    text, row = _first_line(rows, at)
+    text, row = again.line(rows, at)
+    ended = row < len(rows) - 1
+    if not at.inside:
+        text, ended = _statement(text, rows, row, at, fenced=fenced)
+    whole = rest_too(text, at.line, at.rest, at.language) if "\n" not in text and not at.inside else ""
+    if whole:
+        return Taken(whole, ended, over=len(at.rest))
     text = without_rest(text, at.line, at.rest, at.language)
-    whole = (at.line + text + at.rest).strip()
-    if not text.strip() or (whole == at.following and sum(c.isalnum() for c in whole) > 3):
+    if not text.strip() or (not at.inside and again.is_below(same(at.line + text + at.rest, at.language), at)):
         return Taken("", ended=False)
-    return Taken(text, ended=row < len(rows) - 1)
+    if at.inside:
+        return Taken(text, ended)
+    kept = repetition.shortened(text)
+    if not kept.strip() or len(kept) > _LONGEST or _dangles(kept, at) or is_placeholder([kept], empty=False, idle=True):
+        return Taken("", ended)
+    return Taken(kept, ended)
+
+
+def shorter(text: str, at: Place) -> str:
+    """What is left of a completion that does not parse: without its last row (which may be cut off), or without brackets
+    that close more than the line has open; empty where nothing is.
+    """
+    kept = text.rstrip().split("\n")
+    if len(kept) == 1:
+        less = up_to_surplus(text, at.line, at.language)
+        return less if less != text else ""
+    if not at.several:
+        return ""
+    kept.pop()
+    while kept and (not kept[-1].strip() or _expects_more(kept[-1], at.language)):
+        kept.pop()
+    end = "\n" + at.header if kept and at.opener and at.rest.strip() else ""
+    return "\n".join(kept) + end
+
+
+def holds_together(text: str, at: Place) -> bool:
+    """True for several lines that are one statement, or what the brackets around the place hold."""
+    scan, spare = Scan(at.language), _spare(at)
+    *rows, last = text.split("\n")
+    for row in rows:
+        if scan.see(row) < -spare or not (scan.long or scan.depth + spare > 0):
+            return False
+    return scan.see(last) >= -spare
+
+
+def _dangles(text: str, at: Place) -> bool:
+    """True for a line that ends in an operator and no next one goes on with it: it was cut off."""
+    ends = _DANGLING.search(text) is not None and not at.rest.strip() and at.language in ("python", "java")
+    return ends and left_open(at.line + text, at.language) <= 0 and len(indent(at.next_row)) <= len(indent(at.line))
+
+
+def _spare(at: Place) -> int:
+    """Brackets around the caret that its line shows: opened before it, or closed behind it."""
+    return max(left_open(at.line, at.language), closed_by(at.rest, at.language), 0)
+
+
+def _statement(text: str, rows: list[str], row: int, at: Place, *, fenced: bool) -> tuple[str, bool]:
+    """The caret's line and those that follow while something is open in it, and whether its end was seen; the line alone
+    where that is never closed.
+    """
+    spare = _spare(at)
+    owed = spare - closed_by(at.rest, at.language)
+    left = rows[row + 1 :]
+    if at.line.rstrip()[-1:] in PAIRS.values() and len(indent(text)) > 1:
+        text, left = "", [text, *left]  # its line end was lost on the way
+    scan = Scan(at.language)
+    scan.see(text)
+    told = [text]
+    left = left[:-1] if left and not left[-1] else left
+
+    def goes_on() -> bool:
+        listed = spare > 0 and scan.depth >= 0 and (not told[-1].strip() or told[-1].rstrip().endswith(","))
+        return bool(scan.long) or scan.depth + owed > 0 or listed
+
+    if at.rest.strip()[:1] not in _MAY_FOLLOW or not goes_on():
+        return text, row < len(rows) - 1
+    for following in left[: MOST - 1]:
+        is_there = following.rstrip() == at.next_row and scan.depth + owed <= 1
+        if not scan.long and (is_there or following.strip() in ("", told[-1].strip())):
+            break
+        scan.see(following)
+        told.append(following if scan.long else following.rstrip())
+        if not goes_on():
+            break
+    ended = len(told) <= len(left) or not goes_on()
+    if len(told) == 1 or scan.long or scan.depth + owed > (1 if at.next_row.strip()[:1] in PAIRS else 0):
+        return text, ended
+    laid = laid_out([at.line + text, *told[1:]], indent(at.line), at.unit, at.language, relative=fenced)
+    end = "\n" + indent(at.line) if not text.strip() and scan.depth == 0 and at.rest.strip() else ""
+    return "\n".join([text, *laid[1:]]) + end, ended
 
 
 def _block(rows: list[str], at: Place, *, fenced: bool) -> Taken | None:
     """The lines of the block that begins at the place; None where one line is the answer."""
-    start = _past_repeated(rows, at)
+    start = again.rows_above(rows, at)
     while start < len(rows) and not rows[start].strip():
         start += 1
     if start == len(rows):
         return Taken("", ended=False)
     told = rows[start:]
-    if _repeats(told[0].strip(), at.following):
+    if again.is_below(same(told[0], at.language), at):
         return Taken("", ended=True)
-    if at.opener and start == 0 and not fenced and len(_indent(told[0])) < 2 and not told[0].startswith("\t"):
+    if at.opener and start == 0 and not fenced and len(indent(told[0])) < 2 and not told[0].startswith("\t"):
         return None  # the answer goes on behind the opener, on its line
     laid = _laid_out(told, at, fenced=fenced)
     if laid is None:
@@ -166,7 +155,11 @@ def _block(rows: list[str], at: Place, *, fenced: bool) -> Taken | None:
     kept, ended, closer = _until_end(laid, at)
     if not kept and closer and not laid[0].strip().removesuffix(closer).strip():
         return Taken("", ended=True)
+    if not kept and answers.is_elision(laid[0].strip(), at.language):
+        return Taken("", ended=True)
     kept = kept or [laid[0].rstrip()]  # nothing whole: its first line, for the checks to judge
+    if is_placeholder(kept, empty=at.empty, idle=_IDLE.match(at.owner) is not None):
+        return Taken("", ended=ended)
     if at.opener:
         text = "\n" + "\n".join(kept)
         if at.rest.strip():
@@ -176,50 +169,41 @@ def _block(rows: list[str], at: Place, *, fenced: bool) -> Taken | None:
     return Taken("\n".join(kept), ended, closer)
 
 
-def _past_repeated(rows: list[str], at: Place) -> int:
-    """The row behind those that repeat the text right above the place (its own line included)."""
-    above = [row.strip() for row in at.ahead.split("\n")[-60:] if row.strip()]
-    filled = [(number, row.strip()) for number, row in enumerate(rows) if row.strip()]
-    for count in range(min(len(above), len(filled)), 0, -1):
-        same = [row for _, row in filled[:count]]
-        if same == above[-count:] and sum(char.isalnum() for char in "".join(same)) > 3:
-            return filled[count - 1][0] + 1
-    return 0
-
-
 def _laid_out(rows: list[str], at: Place, *, fenced: bool) -> list[str] | None:
     """The rows with the indentation they have in the file; None when the block ends before it begins."""
-    first = _indent(rows[0])
-    following = next((_indent(row) for row in rows[1:] if row.strip()), None)
-    if at.opener:
-        header, margin = at.header, at.margin or ""
-        if first.startswith(header) and len(first) > len(header):
-            return rows
-        return _moved(rows, first, margin) if fenced else None
+    first = indent(rows[0])
+    relative = fenced or _has_no_margin(rows, at)
+    if at.opener and not relative and len(first) <= len(at.header):
+        return None
     margin = at.margin if at.margin is not None else first
-    if first == margin:
-        return rows
-    if first:
-        return _moved(rows, first, margin) if at.line or fenced or len(first) < len(margin) else rows
-    deeper = len(following or "") > len(margin) or (following == margin and not _opens(rows[0], at.language))
-    if following is None or deeper or (not fenced and not following):
-        return [margin + rows[0], *rows[1:]]  # as a model goes on at the caret: the first line only is bare
-    return _moved(rows, "", margin)
+    return laid_out(rows, margin, at.unit, at.language, relative=relative)
 
 
-def _moved(rows: list[str], first: str, margin: str) -> list[str]:
-    return [margin + row[len(first) :] if row.strip() and row.startswith(first) else row for row in rows]
+def _has_no_margin(rows: list[str], at: Place) -> bool:
+    """True for the body of a definition that is told as if it stood at the left edge: else it would be over after a row."""
+    if at.language != "python" or not at.empty or not _DEFINES.match(at.owner) or indent(rows[0]):
+        return False
+    if at.opener:
+        return not _OUTSIDE.match(rows[0])
+    for row in rows[1:]:
+        if not row.strip():
+            return False
+        if not indent(row):
+            return not _OUTSIDE.match(row)
+    return False
 
 
 def _until_end(rows: list[str], at: Place) -> tuple[list[str], bool, str]:
     """The rows up to the block's end, whether the end was seen, and the line that closes it from outside."""
-    base = _indent(rows[0])
-    below = at.following
-    scan = _Scan(at.language)
+    base = indent(rows[0])
+    scan = Scan(at.language)
     whole = 0
     ended, closer = False, ""
     for number, row in enumerate(rows):
-        if number >= MOST or (number and scan.is_code and _is_end(rows, number, base, at, below)):
+        if number >= MOST or (number and scan.is_code and _is_end(rows, number, base, at)):
+            ended = True
+            break
+        if scan.is_code and answers.is_elision(row.strip(), at.language):
             ended = True
             break
         if scan.see(row) < 0:
@@ -227,38 +211,40 @@ def _until_end(rows: list[str], at: Place) -> tuple[list[str], bool, str]:
             break
         if row.strip() and scan.is_closed and not _expects_more(row, at.language):
             whole = number + 1
+        once = repetition.first_copy(rows[: number + 1])
+        if once <= number:
+            ended, whole = True, min(whole, once)
+            break
     kept = [row if row.strip() else "" for row in rows[:whole]]
     if kept:
-        kept[-1] = kept[-1].rstrip()
+        kept[-1] = repetition.shortened(kept[-1].rstrip())
+    while kept and not kept[-1].strip():
+        kept.pop()
     return kept, ended, closer
-
-
-def _repeats(row: str, following: str) -> bool:
-    """True for the line that stands below already; a line of brackets is chance."""
-    return row == following and sum(char.isalnum() for char in row) > 3
 
 
 def _expects_more(row: str, language: str | None) -> bool:
     """True for a row that is nothing without the next: a header, a decorator, a line that is continued."""
     bare = row.strip()
-    return _opens(row, language) or bare.startswith("@") or bare.endswith("\\")
+    return opens(row, language) or bare.startswith("@") or bare.endswith("\\")
 
 
-def _is_end(rows: list[str], number: int, base: str, at: Place, below: str) -> bool:
+def _is_end(rows: list[str], number: int, base: str, at: Place) -> bool:
     """True when the block ends before this row."""
     row = rows[number]
     bare = row.strip()
     if not bare:
         following = [other for other in rows[number : number + 2] if not other.strip()]
         return len(following) == 2 and number + 1 < len(rows) - 1
-    if not row.startswith(base) and bare[0] not in _PAIRS:
+    if not row.startswith(base) and bare[0] not in PAIRS:
         return True
-    if _repeats(bare, below):
+    if again.is_below(same(bare, at.language), at):
         return True
-    beside = _indent(row) == base
-    if beside and not base and not _GOES_ON.match(bare) and not rows[number - 1].lstrip().startswith("@"):
-        return True  # at the top of a file a block is one statement
-    if beside and at.language != "python" and bare[0] not in _PAIRS and _is_member(rows[0]):
+    beside = indent(row) == base
+    above = next((other for other in reversed(rows[:number]) if other.strip()), "")
+    if beside and not base and not _GOES_ON.match(bare) and not above.lstrip().startswith("@"):
+        return not continues(above, at.language)  # at the top of a file a block is one statement
+    if beside and at.language != "python" and bare[0] not in PAIRS and _is_member(rows[0]):
         return True
     is_definition = at.language == "python" and _DEFINES.match(bare) and not rows[number - 1].strip().startswith("@")
     return beside and bool(is_definition) and _DEFINES.match(rows[0].strip()) is not None
@@ -272,107 +258,3 @@ def _is_member(row: str) -> bool:
 
 _MEMBER: Final = re.compile(r"([\w<>\[\],.?@]+)\s+(?:[\w<>\[\],.?@]+\s+)*\w+\s*\(.*\)[^;{=]*\{")
 _CONTROLS: Final = frozenset({"else", "return", "new", "throw", "case", "await", "yield"})
-
-_MARKS: Final = re.compile(r"\"\"\"|'''|\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?|[()\[\]{}]|/\*|//|#|\\.")
-
-
-class _Scan:
-    """Brackets and long strings over rows. `depth` counts brackets the rows opened; strings and comments do not count."""
-
-    def __init__(self, language: str | None) -> None:
-        self.depth = 0
-        self._long = ""
-        self._python = language == "python"
-
-    @property
-    def is_code(self) -> bool:
-        """False inside a string or comment over several lines, and inside Python's brackets."""
-        return not self._long and not (self._python and self.depth > 0)
-
-    @property
-    def is_closed(self) -> bool:
-        """True when no bracket, string or comment is open."""
-        return not self._long and self.depth == 0
-
-    def see(self, row: str) -> int:
-        """Read one row; returns the lowest depth on it."""
-        at, lowest = 0, self.depth
-        while at < len(row):
-            if self._long:
-                end = row.find(self._long, at)
-                if end < 0:
-                    break
-                at, self._long = end + len(self._long), ""
-                continue
-            mark = _MARKS.search(row, at)
-            if mark is None:
-                break
-            at, word = mark.end(), mark[0]
-            if word in ('"""', "'''"):
-                self._long = word
-            elif word == "/*" and not self._python:
-                self._long = "*/"
-            elif (word == "//" and not self._python) or (word == "#" and self._python):
-                break
-            elif word in "([{":
-                self.depth += 1
-            elif word in ")]}":
-                self.depth -= 1
-                lowest = min(lowest, self.depth)
-        return lowest
-
-
-def _indent(row: str) -> str:
-    return row[: len(row) - len(row.lstrip(" \t"))]
-
-
-def _first_line(rows: list[str], at: Place) -> tuple[str, int]:
-    """What an answer says for the caret's line, of which `line` is already there, and the row it stands on."""
-    line, typed = at.line, at.line.strip()
-    again = _repeated(rows, at)
-    if again is not None:
-        return again
-    known = {row.strip() for row in at.ahead.splitlines()[-40:-1]} if typed else set()
-    # A model that repeats the code above the caret: go on where the caret's line is reached.
-    for number, row in enumerate(rows):
-        if _begins_with(row.strip(), typed):
-            return _behind(row, typed, line), number
-        if row.strip() and row.strip() not in known:
-            break
-        if row.strip() in known and number == len(rows) - 1:
-            return "", number
-    if not typed:
-        number = next((number for number, row in enumerate(rows) if row.strip()), 0)
-        row = rows[number]
-        return (row.lstrip() if line else row).rstrip(), number
-    row = rows[0].rstrip()
-    begun = _BEGUN.search(line)
-    if begun is not None and row.startswith(begun[0]):
-        return row[len(begun[0]) :], 0  # the model wrote the word from its start
-    return (row.lstrip() if line[-1].isspace() else row), 0
-
-
-def _repeated(rows: list[str], at: Place) -> tuple[str, int] | None:
-    """As `_first_line` for an answer that begins with the lines above, as they stand, and then the caret's line."""
-    typed = at.line.strip()
-    above = [row.strip() for row in at.ahead.split("\n")[-40:-1]]
-    for number in range(min(len(rows) - 1, len(above)), 0, -1):
-        if (
-            [row.strip() for row in rows[:number]] == above[-number:]
-            and typed
-            and rows[number].strip().startswith(typed)
-        ):
-            return _behind(rows[number], typed, at.line), number
-    return None
-
-
-def _begins_with(row: str, typed: str) -> bool:
-    """Whether a row says the caret's line again; of a short one only if it is a word of its own."""
-    if not row.startswith(typed):
-        return False
-    return len(typed) > 2 or (len(typed) == 2 and typed.isalpha() and not row[2:3].isalnum())
-
-
-def _behind(row: str, typed: str, line: str) -> str:
-    left = row.strip()[len(typed) :]
-    return (left.lstrip() if line[-1].isspace() else left).rstrip()

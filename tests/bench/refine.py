@@ -4,7 +4,8 @@ At random places of the standard library (and of the JDK's source, where it lies
 an opener, is taken out, and a raw answer is made of it as models give them: fenced, in prose, with control words and
 thoughts, repeating what stands before or behind, going on, breaking off, cut. Counted: syntax faults that a shown
 completion adds, answers that give the very text back, and right ones that come to nothing. Noise that leaves no right
-answer (a broken one) counts for the faults only.
+answer (a broken one) counts for the faults only. Then the hand-made answers of `tests/golden`, and texts that try to
+become control words of a prompt.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ from copilot.config import Settings
 from copilot.syntax import tree
 from copilot.types import CompleteOptions, Declined, Document, Request, Span, Task, document
 from copilot.workspace import Workspace
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
+
+import injections
+import refinements
 
 JDK = ("java.base/java/util/", "java.sql/java/sql/", "java.base/java/time/")
 BYTES = 40_000
@@ -192,13 +199,28 @@ async def main() -> None:
     for kind in told:
         print(f"  {kind:14} {right[kind]:5} of {told[kind]:5} right, {nothing[kind]:4} nothing")
     print("\n".join(samples[:40]))
+    sets = {name: _hand_made(name) for name in ("refine", "refine_apart")}
+    injected = sum(injections.injected(attack) > 0 for attack in injections.attacks())
     publish("refine", [
         Figure("agent.refine_syntax_errors", added, "faults", "<=", 0),
         Figure("agent.refine_places", count, "places"),
         Figure("agent.refine_shown", shown, "answers"),
         Figure("agent.refine_right_pct", 100 * sum(right.values()) / max(sum(told.values()), 1), "%", ">=", 95),
         Figure("agent.refine_emptied_pct", 100 * sum(nothing.values()) / max(sum(told.values()), 1), "%"),
+        Figure("agent.refine_cases_right_pct", sets["refine"], "%", ">=", 95),
+        Figure("agent.refine_cases_apart_right_pct", sets["refine_apart"], "%", ">=", 95),
+        Figure("completion.fim_injections", injected, "requests", "<=", 0),
     ])  # fmt: skip
+
+
+def _hand_made(name: str) -> float:
+    """Share of a set of hand-made answers that are right, in percent."""
+    cases = refinements.load(name)
+    with tempfile.TemporaryDirectory(prefix="bench-refine-") as folder:
+        found = refinements.refined(cases, Path(folder))
+    right = sum(after in case.right for case, after in zip(cases, found, strict=True))
+    print(f"  {name:14} {right:5} of {len(cases):5} right")
+    return 100 * right / len(cases)
 
 
 def _faults(before: Document, after: Document) -> int:

@@ -167,3 +167,71 @@ async def test_closing_the_file_ends_the_question_and_forgets_its_answers(gatewa
         await gateway.upstream.behave(texts=[LINE], fault="")
         await workspace.inline.suggest(request)
         assert await asked(gateway) == before + 1
+
+
+BOUNDARIES = {
+    "a line": ("def net(first, second):\n    return ", "first + second", "\n"),
+    "a block before a definition": (
+        "def net(first, second):\n    ",
+        "total = first\n    return total",
+        "\n\n\ndef other():\n",
+    ),
+    "a block before a lesser indentation": (
+        "class A:\n    def net(self, first):\n        ",
+        "if first:\n            return 1\n        return 2",
+        "\n    def other(self):\n",
+    ),
+    "a block before what stands below": (
+        "def net(first):\n    for one in first:\n        ",
+        "print(one)",
+        "\n    return first\n",
+    ),
+    "a statement in brackets": (
+        "def net(first, second):\n    return ",
+        "max(\n        first,\n        second,\n    )",
+        "\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOUNDARIES)
+async def test_the_stream_is_left_at_the_boundary_that_the_text_decides(gateway, tmp_path, name):
+    head, kept, further = BOUNDARIES[name]
+    text = kept + further
+    # The stream stops half way and stays open: who waits for its end gets nothing.
+    await gateway.upstream.behave(texts=[text + "    x = 1\n" * (len(text) // 10 + 8)], fault="stall", chunks=400)
+    aborted = (await gateway.upstream.state())["aborted"]
+    tail = "\n    return first\n" if "below" in name else TAIL
+    async with opened(tmp_path, gateway, engine="model", complete_ms=20_000) as workspace:
+        answer = await workspace.inline.suggest(typed(workspace, "", head=head, tail=tail, trigger="invoked"))
+        assert isinstance(answer, Suggestion), answer
+        assert answer.edits[0].new == kept
+        await running(gateway, 0)
+        assert (await gateway.upstream.state())["aborted"] == aborted + 1
+
+
+async def test_a_late_answer_of_several_lines_serves_what_is_typed_along_it_and_another_caret_has_its_own(
+    gateway, tmp_path
+):
+    head = "def net(first, second, third):\n    "
+    async with opened(tmp_path, gateway, engine="model") as workspace:
+        await gateway.upstream.behave(texts=[BLOCK], chunks=4, chunk_ms=200)
+        before = await asked(gateway)
+        workspace.patience_s = lambda _trigger: 0.3
+        assert isinstance(await workspace.inline.suggest(typed(workspace, "", head=head, trigger="invoked")), Declined)
+        await running(gateway, 0)
+        del workspace.patience_s
+        for part in (3, BLOCK.index("\n") + 1, len(BLOCK) - 2):
+            left = await workspace.inline.suggest(typed(workspace, BLOCK[:part], head=head))
+            assert isinstance(left, Suggestion), left
+            assert left.edits[0].new == BLOCK[part:]
+        assert await asked(gateway) == before + 1
+        # A second caret of the same file, somewhere else: the text there does not follow the suggestion.
+        await gateway.upstream.behave(texts=["first"])
+        other = await workspace.inline.suggest(typed(workspace, "", head=HEAD, trigger="invoked"))
+        assert isinstance(other, Suggestion)
+        assert other.edits[0].new == "first"
+        back = await workspace.inline.suggest(typed(workspace, BLOCK[:3], head=head))
+        assert isinstance(back, Suggestion)
+        assert back.edits[0].new == BLOCK[3:]
+        assert await asked(gateway) == before + 2

@@ -27,7 +27,15 @@ require("bank_copilot").setup()
 
 LISTEN: Final = """
 -- Messages are kept for the tests. Questions need no answer: without a screen Neovim takes the default, which is yes.
-shown = {}
+shown, answered = {}, 0
+vim.api.nvim_create_autocmd("LspRequest", {
+  callback = function(told)
+    local request = told.data.request
+    if request.method == "textDocument/inlineCompletion" and request.type == "complete" then
+      answered = answered + 1
+    end
+  end,
+})
 vim.notify = function(text) table.insert(shown, text) end
 """
 
@@ -35,7 +43,7 @@ vim.notify = function(text) table.insert(shown, text) end
 class Neovim:
     """One running Neovim; use it as a context manager. `log` is the file that its client writes."""
 
-    def __init__(self, home: Path, folder: Path) -> None:
+    def __init__(self, home: Path, folder: Path, **variables: str) -> None:
         config = home / "config/nvim"
         (config / "lua").mkdir(parents=True)
         shutil.copy(CLIENT, config / "lua")
@@ -48,6 +56,7 @@ class Neovim:
             "PATH": f"{ROOT / '.venv/bin'}:{os.environ['PATH']}",
             "TERM": "dumb",
             **{f"XDG_{name.upper()}_HOME": str(home / name) for name in ("config", "data", "state", "cache")},
+            **variables,
         }
         self._environment = environment
         self._screen = (home / "screen.txt").open("wb")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copilot.tasks import answers
+from copilot.tasks import answers, wrapping
 
 CODE = "def f(a):\n    return a\n"
 
@@ -149,7 +149,7 @@ def test_no_answer_raises_and_reading_twice_says_the_same(text: str) -> None:
         found = answers.code(text, language)
         assert found is None or found.strip()
         assert found == answers.code(text, language)
-        assert isinstance(answers.bare(text, language), str)
+        assert isinstance(wrapping.bare(text, language).text, str)
     once = answers.plain(text)
     assert "\r" not in once
     value = answers.json_object(text)
@@ -177,7 +177,7 @@ def test_the_longest_hostile_answer_costs_seconds_at_most(unit: str) -> None:
     text = unit * (answers.LONGEST // len(unit))
     started = time.process_time()
     answers.code(text, "python")
-    answers.bare(text)
+    wrapping.bare(text)
     answers.json_object(text)
     answers.unnumbered(text)
     assert time.process_time() - started < 5

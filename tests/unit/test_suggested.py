@@ -153,3 +153,28 @@ def test_an_edit_that_begins_before_the_caret_is_not_remembered():
     one = suggestion(PATH, caret, "x")
     found.add(doc(TOP + TAIL), caret, "m", replace(one, edits=(Edit(PATH, Span(caret - 1, caret), "x"),)))
     assert left(found, TOP, TAIL) is None
+
+
+def test_taken_whole_and_undone_it_is_offered_again_and_redone_it_is_not():
+    found, whole = kept()
+    assert left(found, TOP + TEXT, TAIL) is None
+    assert left(found, TOP, TAIL) == whole
+    assert left(found, TOP + TEXT, TAIL) is None
+
+
+def test_words_and_lines_that_are_taken_one_after_the_other_leave_what_was_proven():
+    found, whole = kept()
+    for cut in (5, 7, 9, TEXT.index("\n"), TEXT.index("\n", 12), TEXT.rindex("\n") + 1):
+        assert left(found, TOP + TEXT[:cut], TAIL) == whole
+    assert left(found, TOP + TEXT[:5], TAIL) == whole, "undo of some of them"
+
+
+def test_a_second_caret_that_types_the_same_leaves_it_when_far_and_ends_it_when_near():
+    far = "".join(f"y{n} = {n}\n" for n in range(400))
+    caret = len((far + TOP).encode())
+    found = Suggested()
+    found.add(doc(far + TOP + TAIL), caret, "m", suggestion(PATH, caret, TEXT))
+    assert left(found, "fo = 1\n" + far + TOP + "fo", TAIL) == "fo = 1\n" + far + TOP + TEXT + TAIL
+    near = TOP.replace("rows", "rowsfo")
+    assert left(found, far + near + "fo", TAIL) is None, "nobody proved the text with that name"
+    assert left(found, far + TOP + "fo", TAIL.replace("pass", "passfo")) is None

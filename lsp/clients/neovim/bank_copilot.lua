@@ -18,6 +18,8 @@ M.defaults = {
   -- Set one to false to leave the key alone.
   keys = {
     accept = "<Tab>", -- insert mode: take the ghost text, or a plain tab when there is none
+    word = "<M-Right>", -- insert mode: take the next word of the ghost text
+    line = "<M-Down>", -- insert mode: take the ghost text up to the end of its line
     following = "<M-]>", -- insert mode: next candidate
     previous = "<M-[>", -- insert mode: previous candidate
     actions = "<leader>ba", -- normal and visual mode: choose a code action
@@ -36,16 +38,60 @@ local function map(bufnr, mode, key, action, description, options)
   end
 end
 
+--- Insert ghost text behind what is typed of it: the whole, or what the first of `patterns` finds at its start; the rest is
+--- then offered again, without a question to anyone. Returns whether there was ghost text. Neovim by itself would put it
+--- over the range of the last answer, which a key since then has made too short or too long.
+local function accept(bufnr, patterns)
+  return vim.lsp.inline_completion.get({
+    bufnr = bufnr,
+    on_accept = function(item)
+      local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+      local line = vim.api.nvim_get_current_line()
+      local from_row, from, _, to = item.range:to_extmark()
+      local typed = line:sub(from + 1, column)
+      if type(item.insert_text) ~= "string" or from_row ~= row - 1 or not vim.startswith(item.insert_text, typed) then
+        return
+      end
+      if not patterns and to > column then
+        return to <= #line and item or nil -- it replaces what stands behind the cursor
+      end
+      local rest, part = item.insert_text:sub(#typed + 1), nil
+      for _, pattern in ipairs(patterns or {}) do
+        part = part or rest:match(pattern)
+      end
+      local rows = vim.split(part or rest, "\n")
+      vim.api.nvim_buf_set_text(bufnr, row - 1, column, row - 1, column, rows)
+      vim.api.nvim_win_set_cursor(0, { row + #rows - 1, (#rows == 1 and column or 0) + #rows[#rows] })
+      local client = M.client(bufnr)
+      if client and part then
+        client:notify("textDocument/didPartiallyAcceptCompletion", { acceptedLength = #typed + #part })
+      elseif client and item.command then
+        client:exec_cmd(item.command, { bufnr = bufnr })
+      end
+    end,
+  })
+end
+
+local WORD = { "^%s*[%w_\128-\255]+", "^%s*[^%w%s_\128-\255]+" }
+local LINE = { "^\n?[^\n]+" }
+
 local function ghost_text(client, bufnr, keys)
   if not (vim.lsp.inline_completion and client:supports_method("textDocument/inlineCompletion", bufnr)) then
     return
   end
   vim.lsp.inline_completion.enable(true, { bufnr = bufnr })
   map(bufnr, "i", keys.accept, function()
-    if not vim.lsp.inline_completion.get() then
+    if not accept(bufnr) then
       return keys.accept
     end
   end, "accept the completion", { expr = true })
+  for key, patterns in pairs({ word = WORD, line = LINE }) do
+    map(bufnr, "i", keys[key], function()
+      if not accept(bufnr, patterns) then
+        return keys[key]
+      end
+    end, "accept a " .. key .. " of the completion", { expr = true })
+  end
   map(bufnr, "i", keys.following, function()
     vim.lsp.inline_completion.select()
   end, "next completion")
