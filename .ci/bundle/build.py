@@ -41,6 +41,8 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--sign-key", type=Path, help="private key: PEM (Ed25519), or OpenSSH's")
     options = parser.parse_args(words)
     root = options.root.resolve()
+    if options.sign_key is not None and not options.sign_key.is_file():
+        parser.error(f"SIGN_KEY: there is no file {options.sign_key}")
     try:
         targets = [wheels.Target(python, options.platform) for python in _pythons(options.pythons)]
         with tempfile.TemporaryDirectory(prefix="bank-copilot-bundle-") as work:

@@ -83,22 +83,26 @@ main() {
 }
 
 places() { # prefix, versions, bin; a copy of this script in a version's folder means that installation
-    if [ -z "$prefix" ] && [ -z "${user:-}" ] && [ -f "$here/.complete" ]; then
-        prefix=$(dirname "$(dirname "$here")")
-        if [ "$prefix" != "$(user_prefix)" ]; then bin=$prefix/bin; fi
-    elif [ -n "$prefix" ]; then
+    bin=$HOME/.local/bin
+    if [ -n "$prefix" ]; then
         case $prefix in /*) ;; *) prefix=$(pwd -P)/$prefix ;; esac
         prefix=${prefix%/}
         bin=$prefix/bin
     else
-        prefix=$(user_prefix)
+        prefix=${XDG_DATA_HOME:-$HOME/.local/share}/bank-copilot
+        if [ -z "${user:-}" ] && [ -f "$here/.complete" ] && ! same "$prefix" "${here%/versions/*}"; then
+            prefix=${here%/versions/*}
+            bin=$prefix/bin
+        fi
     fi
-    bin=${bin:-$HOME/.local/bin}
     versions=$prefix/versions
 }
-user_prefix() {
-    data=${XDG_DATA_HOME:-$HOME/.local/share}/bank-copilot
-    if [ -d "$data" ]; then (CDPATH='' cd -- "$data" && pwd -P); else printf '%s\n' "$data"; fi
+same() { # two paths of one folder
+    [ "$1" = "$2" ] || { [ -d "$1" ] && [ -d "$2" ] && [ "$(CDPATH='' cd -- "$1" && pwd -P)" = "$(CDPATH='' cd -- "$2" && pwd -P)" ]; }
+}
+ours() { # whether the command is a link into this prefix
+    led=$(readlink "$bin/bank-copilot" 2>/dev/null) || return 1
+    same "${led%/current/bin/bank-copilot}" "$prefix"
 }
 
 # --- installing -----------------------------------------------------------------------------------------------------
@@ -116,13 +120,8 @@ install() {
     before=$(target_of "$prefix/current")
     if whole "$before" && grep -q '^gateway$' "$versions/$before/.complete"; then gateway=yes; fi
     choose_name
-    if [ -L "$bin/bank-copilot" ]; then
-        case $(readlink "$bin/bank-copilot") in
-            "$prefix"/*) ;;
-            *) fail 5 "$bin/bank-copilot leads to another installation: remove it, or choose another --prefix." ;;
-        esac
-    elif [ -e "$bin/bank-copilot" ]; then
-        fail 5 "$bin/bank-copilot is not ours: move it away, or choose another --prefix."
+    if [ -e "$bin/bank-copilot" ] && ! ours; then
+        fail 5 "$bin/bank-copilot is not of $prefix: remove it, or choose another --prefix."
     fi
     if [ -n "$dry" ]; then
         step "would install bank-copilot $version into $versions/$name (now in force: ${before:-nothing})"
@@ -387,7 +386,7 @@ uninstall() {
     fi
     lock
     step "removing $prefix"
-    case $(readlink "$bin/bank-copilot" 2>/dev/null) in "$prefix"/*) rm -f "$bin/bank-copilot" ;; esac
+    if ours; then rm -f "$bin/bank-copilot"; fi
     rm -f "$prefix/current" "$prefix/previous" "$prefix/current.new" "$prefix/previous.new"
     rm -rf "$versions"
     unlock

@@ -91,14 +91,14 @@ def test_the_life_of_an_installation(machine: Callable[..., Machine], archive: P
     sys.stdout.write(
         f"\n    ... from the archive to it: {sum(took for _, took in there.steps):.0f} s; taken: {seen['taken']}"
     )
+    (index,) = index_files(there)
+    born = index.stat().st_ino
     assert in_force(there) == HERE
     assert "steps as expected" in there.must(trial, trial).splitlines()[-1]
 
     settings = there.home / ".config/bank-copilot/config.toml"
     settings.parent.mkdir(parents=True)
     settings.write_text('[completion]\nprofile = "eager"\n')
-    (index,) = index_files(there)
-    born = index.stat().st_ino
 
     # Killed on the way, at three places: what was in force stays in force.
     new = f"{SHARE}/versions/8.0.0"
@@ -152,7 +152,7 @@ def test_the_life_of_an_installation(machine: Callable[..., Machine], archive: P
     assert not (there.home / ".local/share/bank-copilot").exists()
     assert not (there.home / ".local/bin/bank-copilot").is_symlink()
     assert settings.read_text().count("eager") == 1
-    assert index_files(there) == [index]
+    assert index in index_files(there)
     assert there.run(f"sh {BROUGHT}/../x 2>/dev/null; {COMMAND} --version").code != 0
 
 
@@ -257,7 +257,7 @@ def test_a_command_that_is_not_ours_is_left_alone(machine: Callable[..., Machine
     theirs.write_text("#!/bin/sh\n")
     done = there.run(f"sh {BROUGHT}/install.sh")
     assert done.code == 5
-    assert "is not ours" in done.said
+    assert f"is not of {SHARE}" in done.said
     assert theirs.read_text() == "#!/bin/sh\n"
 
 
