@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from platform import machine
 from typing import Final
 
 import archive
@@ -36,7 +37,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "--pythons", default="", help="such as '3.11 3.12' (default: every supported Python found here)"
     )
-    parser.add_argument("--platform", default="manylinux_2_28_x86_64", help="oldest C library and machine")
+    parser.add_argument("--platform", default=f"manylinux_2_28_{machine()}", help="oldest C library, and machine")
     parser.add_argument("--vsix", type=Path, help="VS Code extension (default: build/bank-copilot-<version>.vsix)")
     parser.add_argument("--sign-key", type=Path, help="private key: PEM (Ed25519), or OpenSSH's")
     options = parser.parse_args(words)
