@@ -105,7 +105,7 @@ def test_the_life_of_an_installation(machine: Callable[..., Machine], archive: P
     for reached in (f"{new}/bin", f"{new}/lib/*/site-packages/numpy/__init__.py", f"{new}/.complete"):
         script = f"""cd /tmp && tar -xzf {BROUGHT}/{second.name}
         setsid sh {second.name.removesuffix(".tar.gz")}/install.sh >/tmp/said 2>&1 & pid=$!
-        while ! ls -d {reached} >/dev/null 2>&1; do kill -0 $pid || exit 9; done
+        while ! ls -d {reached} >/dev/null 2>&1; do kill -0 $pid || exit 9; sleep 0.05; done
         kill -9 -$pid; wait $pid; test $? = 137"""
         there.must(f"kill -9 at {reached.rpartition('/')[2]}", script)
         force = in_force(there)
