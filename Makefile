@@ -39,6 +39,7 @@ check: $(INSTALLED) ## Lint, format, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	MYPYPATH=.ci/bundle $(BIN)/mypy .ci/bundle/*.py
 	$(BIN)/lint-imports
 
 .PHONY: ide
@@ -146,6 +147,17 @@ bench-gateway: $(INSTALLED) build/litellm/.installed ## The gateway beside a bar
 
 .PHONY: bench
 bench: bench-lsp bench-engines bench-completion bench-value bench-context bench-agent bench-tests bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
+
+# The extension is built first where the target `vsix` exists.
+bundle: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
+.PHONY: bundle
+bundle: $(INSTALLED) $(shell grep -oE '^vsix:' $(MAKEFILE_LIST) | tr -d :) ## One archive that installs without a network (PYTHONS="3.11 3.12", PLATFORM=manylinux_2_28_x86_64, SIGN_KEY=FILE)
+	$(BIN)/python .ci/bundle/build.py --pythons "$(PYTHONS)" $(addprefix --platform ,$(PLATFORM)) $(if $(SIGN_KEY),--sign-key "$(SIGN_KEY)")
+
+.PHONY: bundle-test
+bundle-test: $(INSTALLED) ## Build bundles, and install, upgrade, roll back and remove them where there is no network
+	@bash tests/system.sh bubblewrap
+	$(BIN)/python -m pytest -s tests/bundle
 
 .PHONY: format
 format: $(INSTALLED) ## Format and apply safe lint fixes

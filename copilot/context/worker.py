@@ -240,6 +240,7 @@ class IndexWorker:
                     if event["why"] == "damaged"
                     else say("The index was of another version and is built anew.")
                 )
+                logger.warning("%s", why)
                 self._say(replace(now, state="building", why=why))
             case "failed":
                 self._deaths += [time.monotonic()] * 2

@@ -28,6 +28,7 @@ _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 def main() -> None:
     """Read the request, import the module, try each example; nothing that the module prints can get in between."""
+    del sys.path[0]  # this folder, whose modules are not meant by `platform` or `tools`
     request: dict[str, Any] = json.load(sys.stdin)
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     quiet = os.open(os.devnull, os.O_RDWR)
