@@ -35,6 +35,8 @@ def register(server: Server) -> None:
 
     async def tell() -> None:
         while True:
+            for root in server.folders.roots:  # changed settings close a workspace, and nobody may ask it anything
+                server.folders.workspace(root)
             now = report(server)
             if now != told:
                 told.clear()

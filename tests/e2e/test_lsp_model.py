@@ -193,9 +193,6 @@ async def test_settings_that_change_are_told(start, tmp_path):
     running.notify(
         "workspace/didChangeConfiguration", {"settings": {"bankCopilot": {"completion": {"enabled": False}}}}
     )
-    running.uri = (tmp_path / "repo" / "calc.py").as_uri()
-    running.open(running.uri, TEXT)
-    assert await running.request("textDocument/inlineCompletion", question(running)) is None
     await state(running, lambda row: row["completion"] is False)
     assert await running.stop() == 0
 

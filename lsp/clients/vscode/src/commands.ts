@@ -78,7 +78,7 @@ async function generate(client: Client, name: "generate" | "edit", prompt: strin
   }
 }
 
-/** New files are shown in the editor's preview first; what was taken over from it is opened, to be read and saved. */
+/** A new file is shown first (`preview`); once it is made it is opened, to be saved. */
 async function writeTests(client: Client): Promise<void> {
   const answer = await asked(client, "tests", here);
   const file = answer?.applied === true ? answer.files?.[0] : undefined;

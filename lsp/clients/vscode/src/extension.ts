@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { State, type LanguageClient } from "vscode-languageclient/node";
 import * as commands from "./commands";
+import * as preview from "./preview";
 import * as server from "./server";
 import * as settings from "./settings";
 import * as source from "./source";
@@ -22,6 +23,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     log,
     status.disposable,
     source.disposable,
+    preview.register(),
     commands.register(() => client, restart, log),
     vscode.workspace.onDidGrantWorkspaceTrust(() => status.draw()),
     vscode.window.onDidChangeActiveTextEditor(() => source.offer(undefined)),

@@ -13,6 +13,7 @@ import {
   type StaticFeature,
 } from "vscode-languageclient/node";
 import { find } from "./program";
+import * as preview from "./preview";
 import { chosen, completes, programPath, SECTION } from "./settings";
 import * as source from "./source";
 import * as status from "./status";
@@ -110,6 +111,7 @@ const middleware: Middleware = {
     return mayRun(commandOf(action)) ? await next(action, token) : action;
   },
   workspace: {
+    handleApplyEdit: preview.applied,
     configuration: (params) =>
       params.items.map((item) =>
         item.section === SECTION ? chosen(item.scopeUri === undefined ? undefined : vscode.Uri.parse(item.scopeUri)) : null,
