@@ -133,6 +133,32 @@ def test_a_java_comment_is_generated(code: Code, bank: Path, tell: Tell, picture
     tell("\n".join(added))
 
 
+def test_missing_methods_are_generated_from_a_description(code: Code, bank: Path, tell: Tell) -> None:
+    path = bank / "java/drafts/SmsNotifier.java"
+    before = path.read_text("utf-8")
+    code.open(path, *place(path, "SmsNotifier implements"))
+    embedded(code)
+    code.run("Generate Code from a Description…")
+    asked = "document.querySelector('.quick-input-widget')?.textContent ?? ''"
+    code.wait(lambda: "What shall be written?" in code.look(asked), "the question")
+    code.type("implement the missing methods", 10)
+    code.keys("Enter")
+    code.wait(lambda: "int maximumLength()" in code.text(path), "the methods in the model")
+    after = saved(code, path)
+    assert kept(before, after)
+    assert after.count("@Override") == 3
+    tell("\n".join(row for row in after.splitlines() if row not in before.splitlines()))
+
+
+def test_what_only_a_model_can_do_says_so(code: Code, bank: Path) -> None:
+    path = bank / "java/drafts/SmsNotifier.java"
+    before = code.text(path)
+    code.run("Explain the Selection (Needs a Model)")
+    notes = "[...document.querySelectorAll('.notification-list-item')].map(one => one.textContent).join(' | ')"
+    code.wait(lambda: "needs a model" in code.look(notes), "the reason")
+    assert code.text(path) == before
+
+
 def test_unit_tests_are_previewed_then_created_and_pass(
     code: Code, bank: Path, tell: Tell, picture: Callable[[str], None]
 ) -> None:
