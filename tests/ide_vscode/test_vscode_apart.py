@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
-from window import ROOT, session
+from window import ROOT, VSIX, session
 
+from copilot import __version__
 from copilot.samplebank import copy_to
 
 sys.path.insert(0, str(ROOT / "tests/gateway"))
@@ -21,6 +23,29 @@ NOTES = "[...document.querySelectorAll('.notification-list-item')].map(one => on
 @pytest.fixture
 def bank(tmp_path: Path) -> Path:
     return copy_to(tmp_path / "bank")
+
+
+def test_the_package_holds_what_runs_and_its_licences_and_nothing_of_this_machine() -> None:
+    with zipfile.ZipFile(VSIX) as archive:
+        names = {name.removeprefix("extension/") for name in archive.namelist()}
+        bundle = archive.read("extension/dist/extension.js").decode()
+        manifest = json.loads(archive.read("extension/package.json"))
+        licences = archive.read("extension/THIRD-PARTY.txt").decode()
+    assert names - {"[Content_Types].xml", "extension.vsixmanifest"} == {
+        "LICENSE.txt",
+        "THIRD-PARTY.txt",
+        "dist/extension.js",
+        "images/icon.png",
+        "l10n/bundle.l10n.zh-cn.json",
+        "package.json",
+        "package.nls.json",
+        "package.nls.zh-cn.json",
+        "readme.md",
+    }
+    assert manifest["version"] == __version__
+    assert "sourceMappingURL" not in bundle
+    assert str(ROOT) not in bundle
+    assert "vscode-languageclient 11.0.0 (MIT)" in licences
 
 
 def test_a_program_that_is_missing_is_said_and_looked_for_again(bank: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 // The status bar: who answers now (model, embedded, off, starting, failed), and why. The server tells it by
 // `bankCopilot/status` (lsp/clients/README.md); what it says first and last, before and after a session, is ours.
 
+import { sep } from "node:path";
 import * as vscode from "vscode";
 import { completes } from "./settings";
 
@@ -86,7 +87,7 @@ function state(): [icon: string, word: string, why: string] {
 
 function here(): Row | undefined {
   const path = vscode.window.activeTextEditor?.document.uri.fsPath ?? "";
-  const holding = rows.filter((row) => path.startsWith(row.root));
+  const holding = rows.filter((row) => path.startsWith(row.root + sep));
   holding.sort((a, b) => b.root.length - a.root.length);
   return holding[0] ?? rows[0];
 }
