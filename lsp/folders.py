@@ -28,6 +28,8 @@ class Folders:
     report: Callable[[str], None]
     moved: Callable[[Path, State], None] = lambda _root, _state: None
     """Hears when a root's model goes away and comes back."""
+    indexed: Callable[[], None] = lambda: None
+    """Hears when an index moves on, from any thread; that of a workspace just opened, too."""
     roots: list[Path] = field(default_factory=list)
     """The editor's workspace folders."""
     general: Mapping[str, Any] = field(default_factory=dict)
@@ -65,6 +67,7 @@ class Folders:
                 root,
                 self.settings(root),
                 engine=self.engine,
+                on_index=lambda _: self.indexed(),
                 on_state=lambda state: self.moved(root, state),
                 on_notice=self._report_once,
             )

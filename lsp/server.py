@@ -15,6 +15,7 @@ reads stdin) and use:
     server.working(title, token)    async context manager: progress with cancel; `copilot.progress.report` feeds it
     server.workspace_edit(...)      versioned edits with annotations; `await server.apply_edit(...)` sends them
     server.watch(listener)          hear of open, change, save, close: `listener(event, uri)`, on the loop, must be quick
+    server.watch_state(listener)    hear that models, indexes or settings are otherwise now: `listener()`, on the loop
     server.executor                 threads for work that blocks (`loop.run_in_executor(server.executor, …)`)
     server.spawn(coroutine)         background work; ends with the session
     server.tell(text)               one sentence to the person
@@ -26,6 +27,7 @@ internal error without its message. Cancellation arrives as CancelledError: let 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
 import os
@@ -56,9 +58,10 @@ from lsp.store import Change, Store
 from lsp.text import Encoding
 
 if TYPE_CHECKING:
+    from copilot.engines.circuit import State
     from copilot.workspace import Workspace
 
-FEATURES: Final = ("inline_completion", "diagnostics", "code_action", "execute_command", "watched_files")
+FEATURES: Final = ("inline_completion", "diagnostics", "code_action", "execute_command", "status", "watched_files")
 """Modules of `lsp/features`, in the order in which they register."""
 
 Event = Literal["open", "change", "save", "close"]
@@ -87,9 +90,12 @@ class Server(LanguageServer):
             engine,
             root,
             report=lambda text: self.tell(text, types.MessageType.Warning),
-            moved=self.availability.moved,
+            moved=self._model_moved,
+            indexed=self._state_moved,
         )
         self._listeners: list[Listener] = []
+        self._state_listeners: list[Callable[[], None]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._starters: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._executor: ThreadPoolExecutor | None = None
@@ -152,6 +158,10 @@ class Server(LanguageServer):
     def watch(self, listener: Listener) -> None:
         """Call `listener(event, uri)` after each open, change, save and close."""
         self._listeners.append(listener)
+
+    def watch_state(self, listener: Callable[[], None]) -> None:
+        """Call `listener()` after a model, an index or the settings changed."""
+        self._state_listeners.append(listener)
 
     def when_ready(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run `work` once after the handshake and the first settings."""
@@ -230,6 +240,7 @@ class Server(LanguageServer):
         self._speak()
         self.folders.configured()
         self.spawn(self.folders.close_replaced())
+        self._state_moved()
 
     def opened(self, uri: str, language_id: str, version: int, text: str) -> None:
         """A document was opened."""
@@ -279,7 +290,7 @@ class Server(LanguageServer):
 
     async def session(self, read: io.Read, writer: io.Writer) -> int:
         """Serve one editor until it leaves, says exit, or its process is gone; returns the exit code."""
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         loop.set_exception_handler(logs.uncaught_in_loop)
         self._process = loop.create_future()
         self.protocol.set_writer(writer)
@@ -327,6 +338,16 @@ class Server(LanguageServer):
         roots = self.folders.roots
         wanted = self.folders.settings(roots[0] if roots else Path.cwd()).ui.locale
         set_locale(wanted if wanted != "auto" else self._locale or "auto")
+
+    def _model_moved(self, root: Path, state: State) -> None:
+        self.availability.moved(root, state)
+        self._state_moved()
+
+    def _state_moved(self) -> None:  # from any thread
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the session is over
+                for listener in self._state_listeners:
+                    self._loop.call_soon_threadsafe(listener)
 
     def _tell_availability(self, text: str, is_warning: bool) -> None:  # noqa: FBT001 -- a callback's
         self.tell(text, types.MessageType.Warning if is_warning else types.MessageType.Info)

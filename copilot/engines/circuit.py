@@ -19,6 +19,8 @@ PATIENCE: Final = 3
 
 _LONGEST_WISH_S: Final = 300.0
 _AT_ONCE: Final = frozenset({"away", "limited", "key", "tls"})
+REACHED: Final = frozenset({"away", "key", "tls"})
+"""What is over once the gateway takes the key and says that it is ready."""
 _LASTING: Final = frozenset({"key", "tls"})
 """What a person must change: trying again soon is of no use."""
 

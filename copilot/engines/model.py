@@ -33,6 +33,7 @@ from copilot.types import Candidate, Context, Declined, Prompt, Request, Task
 from prompts.templates import TemplateError
 
 PROFILE: Final = "/v1/copilot/profile"
+READY: Final = "/ready"
 
 _REFRESH_S: Final = 600.0
 _AGAIN_S: Final = 60.0
@@ -148,13 +149,20 @@ class ModelEngine:
             yield found.declined
 
     async def reach(self) -> State:
-        """Ask the gateway for the team's profile, which costs no generation; the availability afterwards."""
+        """Ask the gateway for the team's profile and whether it is ready, which costs no generation; the availability
+        afterwards. One that was away and is ready is back; whether a slow one is faster, only a question can tell.
+        """
         try:
-            await self._client.get(PROFILE, {})
+            profile = await self._client.get(PROFILE, {})
+            ready = await self._client.get(READY, key=False)
         except GatewayUnavailable as why:
             self._failed(why, probe=False)
-        except (Refused, wire.Garbled):
-            pass  # it answered
+            return self._state
+        if ready.status == 503:
+            self._failed(GatewayUnavailable("away", say("The gateway has no model to ask now.")), probe=False)
+        elif profile.status in (200, 304) and self._state.reason in circuit.REACHED:
+            self._circuit = Circuit()
+            self._move(State(since=time.time()))
         return self._state
 
     async def close(self) -> None:

@@ -7,9 +7,8 @@ what was done with its evidence, or `declined` with the reason.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
-from pathlib import Path
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any
 
 from lsprotocol import types
 
@@ -30,11 +29,8 @@ from copilot.types import (
     TestsOptions,
 )
 from copilot.verify import evidence
-from copilot.workspace import Workspace
 from lsp import convert, explanations, questions
 from lsp.server import Server
-
-STATUS: Final = "bankCopilot.status"
 
 Make = Callable[[Document, Span], Request]
 """A command's question about a place."""
@@ -100,10 +96,6 @@ def register(server: Server) -> None:
             return Request(Task.FIX, document, span, FixOptions())
 
         return await _answered(server, target, where, make, say("Fix"))
-
-    @server.command(STATUS)
-    async def status() -> dict[str, Any]:
-        return {"workspaces": [_status(root, workspace) for root, workspace in server.folders.workspaces().items()]}
 
 
 def _padded(given: tuple[Any, ...], *defaults: Any) -> tuple[Any, ...]:
@@ -175,16 +167,3 @@ def _span(server: Server, document: Document, where: Any) -> Span:
     if where is None:
         return Span(0, len(document))
     return convert.span(document, server.protocol.typed(where, types.Range), server.units)
-
-
-def _status(root: Path, workspace: Workspace) -> dict[str, Any]:
-    state, model = workspace.index.status(), workspace.availability
-    return {
-        "root": str(root),
-        "engine": "embedded" if model is None else "model",
-        "gateway": None if model is None else {**asdict(model), "model": workspace.model_name},
-        "index": state.state,
-        "files": state.files,
-        "why": state.why,
-        "python": str(workspace.project.python or ""),
-    }

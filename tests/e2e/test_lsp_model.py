@@ -145,6 +145,58 @@ async def test_fifty_keystrokes_without_a_gateway_tell_it_once_and_its_return_on
     assert bank.keys["beta"] not in errors
 
 
+async def state(editor, wanted) -> dict:
+    """The next state of the one workspace that is as wanted, of those that the server tells by itself."""
+    while True:
+        (row,) = (await editor.sight("bankCopilot/status"))["params"]["workspaces"] or ({},)
+        if row and wanted(row):
+            return row
+
+
+async def test_who_shows_the_status_hears_of_a_gateway_that_goes_and_comes_without_a_key_pressed(start, bank, tmp_path):
+    bank.stop()
+    running = await start(
+        SERVER,
+        BANK_COPILOT_GATEWAY_URL=bank.url,
+        COPILOT_GATEWAY_KEY=bank.keys["beta"],
+        XDG_CACHE_HOME=str(tmp_path / "cache"),
+    )
+    (tmp_path / "repo").mkdir()
+    folders = [{"uri": (tmp_path / "repo").as_uri(), "name": "repo"}]
+    await running.initialize({"experimental": {"bankCopilotStatus": True}}, workspaceFolders=folders)
+    row = await state(running, lambda row: row["gateway"]["status"] == "degraded")
+    assert row["gateway"]["reason"] == "away"
+    assert (row["engine"], row["completion"]) == ("model", True)
+    bank.start()
+    row = await state(running, lambda row: row["gateway"]["status"] == "ok" and row["index"] == "ready")
+    assert Path(row["root"]) == tmp_path / "repo"
+    running.uri = (tmp_path / "repo" / "calc.py").as_uri()
+    running.open(running.uri, TEXT)
+    bank.behave(texts=["first + second"])
+    answer = await running.request("textDocument/inlineCompletion", question(running))
+    assert answer["items"][0]["insertText"] == "first + second"
+    assert await running.stop() == 0
+
+
+async def test_who_does_not_ask_for_the_status_is_not_told_it(editor):
+    await editor.request("textDocument/inlineCompletion", question(editor))
+    assert [m for m in editor.seen if m.get("method") == "bankCopilot/status"] == []
+
+
+async def test_settings_that_change_are_told(start, tmp_path):
+    running = await start(SERVER, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    (tmp_path / "repo").mkdir()
+    folders = [{"uri": (tmp_path / "repo").as_uri(), "name": "repo"}]
+    await running.initialize({"experimental": {"bankCopilotStatus": True}}, workspaceFolders=folders)
+    row = await state(running, lambda row: row["index"] == "ready")
+    assert (row["engine"], row["gateway"], row["completion"]) == ("embedded", None, True)
+    running.notify(
+        "workspace/didChangeConfiguration", {"settings": {"bankCopilot": {"completion": {"enabled": False}}}}
+    )
+    await state(running, lambda row: row["completion"] is False)
+    assert await running.stop() == 0
+
+
 async def test_the_server_starts_without_the_gateways_client(start, tmp_path):
     running = await start(SERVER, XDG_CACHE_HOME=str(tmp_path / "cache"))
     await running.initialize()
