@@ -17,6 +17,8 @@ reads stdin) and use:
     server.watch(listener)          hear of open, change, save, close: `listener(event, uri)`, on the loop, must be quick
     server.executor                 threads for work that blocks (`loop.run_in_executor(server.executor, …)`)
     server.spawn(coroutine)         background work; ends with the session
+    server.at_end(work)             `await work()` when the session ends
+    server.usage                    counts of what was offered and taken (`copilot.usage.meter.Meter`)
     server.tell(text)               one sentence to the person
 
 A CopilotError raised by a handler becomes the request's error with its sentence; any other exception becomes an
@@ -46,6 +48,7 @@ from copilot.errors import CopilotError, UnreadableFile
 from copilot.messages import say, set_locale
 from copilot.syntax.languages import by_lsp_id, language_of
 from copilot.types import Document, Edit
+from copilot.usage.meter import Meter
 from lsp import convert, edits, io, logs, progress, settings
 from lsp.availability import Availability
 from lsp.client import Client
@@ -58,13 +61,14 @@ from lsp.text import Encoding
 if TYPE_CHECKING:
     from copilot.workspace import Workspace
 
-FEATURES: Final = ("inline_completion", "diagnostics", "code_action", "execute_command", "watched_files")
+FEATURES: Final = ("acceptance", "inline_completion", "diagnostics", "code_action", "execute_command", "watched_files")
 """Modules of `lsp/features`, in the order in which they register."""
 
 Event = Literal["open", "change", "save", "close"]
 Listener = Callable[[Event, str], None]
 
 _THREADS: Final = 4
+_END_S: Final = 3.0
 _UNITS: Final[dict[str, Encoding]] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
 
 logger: Final = logging.getLogger(__name__)
@@ -90,7 +94,9 @@ class Server(LanguageServer):
             moved=self.availability.moved,
         )
         self._listeners: list[Listener] = []
+        self.usage = Meter(self.store)
         self._starters: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._enders: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._executor: ThreadPoolExecutor | None = None
         self._locale: str | None = None
@@ -156,6 +162,10 @@ class Server(LanguageServer):
     def when_ready(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run `work` once after the handshake and the first settings."""
         self._starters.append(work)
+
+    def at_end(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run `work` when the session ends, while threads and workspaces still are there."""
+        self._enders.append(work)
 
     def working(self, title: str, token: int | str | None = None) -> AbstractAsyncContextManager[None]:
         """Progress around a block; see `lsp.progress.working`."""
@@ -245,6 +255,7 @@ class Server(LanguageServer):
         except KeyError:
             logger.warning("a change of a document that is not open was dropped")
             return
+        self.usage.changed(uri, self.store.language(uri), changes)
         self._notify("change", uri)
 
     def saved(self, uri: str) -> None:
@@ -290,6 +301,11 @@ class Server(LanguageServer):
         await asyncio.wait({reading, watching}, return_when=asyncio.FIRST_COMPLETED)
         for task in (reading, watching, *self._tasks):
             task.cancel()
+        for work in self._enders:
+            try:
+                await asyncio.wait_for(work(), _END_S)
+            except Exception:
+                logger.exception("the session's end did not go well")
         await self.folders.close()
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)

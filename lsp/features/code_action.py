@@ -17,6 +17,7 @@ from copilot.types import DEFAULT_OPTIONS, Declined, Document, Finding, Offer, R
 from copilot.verify import evidence
 from copilot.workspace import Workspace
 from lsp import convert, questions
+from lsp.features import acceptance
 from lsp.features.diagnostics import diagnostic
 from lsp.server import Server
 from lsp.text import text_of
@@ -81,6 +82,7 @@ async def resolved(server: Server, action: types.CodeAction) -> types.CodeAction
         return action
     why = evidence.told(found)
     action.edit = server.workspace_edit(found.edits, found.title or action.title, documents=[document], why=why)
+    action.command = acceptance.offering(server, request, found)
     action.data = {**told, "evidence": why}
     return action
 
@@ -113,6 +115,7 @@ async def _fixes(
                         diagnostics=[diagnostic(server, document, _bare(finding))],
                         is_preferred=True,
                         edit=server.workspace_edit(found.edits, found.title, documents=[document]),
+                        command=acceptance.offering(server, request, found, seen=False),
                         data={"evidence": evidence.proof(found.checks)},
                     )
     except TimeoutError:
@@ -158,8 +161,9 @@ def _name(kind: types.CodeActionKind | str) -> str:
 
 
 def _commands(found: list[Action]) -> list[Action]:
-    """For an editor that knows no action objects: those that are commands."""
-    return [a.command for a in found if isinstance(a, types.CodeAction) and a.command is not None]
+    """For an editor that knows no action objects: those that are commands, and not an edit that reports one."""
+    actions = [a for a in found if isinstance(a, types.CodeAction) and a.edit is None]
+    return [a.command for a in actions if a.command is not None]
 
 
 def _bare(finding: Finding) -> Finding:
