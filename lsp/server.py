@@ -61,7 +61,10 @@ from lsp.text import Encoding
 if TYPE_CHECKING:
     from copilot.workspace import Workspace
 
-FEATURES: Final = ("acceptance", "inline_completion", "diagnostics", "code_action", "execute_command", "watched_files")
+FEATURES: Final = (
+    *("acceptance", "capturing", "inline_completion", "diagnostics"),
+    *("code_action", "execute_command", "watched_files"),
+)
 """Modules of `lsp/features`, in the order in which they register."""
 
 Event = Literal["open", "change", "save", "close"]
@@ -340,8 +343,7 @@ class Server(LanguageServer):
         await io.process_ended(await self._process)
 
     def _speak(self) -> None:
-        roots = self.folders.roots
-        wanted = self.folders.settings(roots[0] if roots else Path.cwd()).ui.locale
+        wanted = self.folders.settings(self.folders.first).ui.locale
         set_locale(wanted if wanted != "auto" else self._locale or "auto")
 
     def _tell_availability(self, text: str, is_warning: bool) -> None:  # noqa: FBT001 -- a callback's

@@ -32,7 +32,7 @@ from serving.limits import Limiter
 from serving.metrics import Metrics
 from serving.readiness import Readiness
 from serving.records import MeasuredJournal
-from serving.routes import adapters, admin, health, models
+from serving.routes import adapters, admin, health, models, suggestions
 from serving.routes.completions import DataPath
 from serving.state import State
 from serving.store import Store, StoreError
@@ -91,8 +91,8 @@ def create(config: Config) -> Gateway:
         redirect_slashes=False,
     )
     app.state.config = config
-    for part in (models, admin, adapters):
-        app.include_router(part.router, dependencies=[Depends(_unstored)])
+    for router in (models.router, admin.router, adapters.router, suggestions.editors, suggestions.router):
+        app.include_router(router, dependencies=[Depends(_unstored)])
     app.include_router(health.router)
     if config.server.docs:
         page = openapi.page
@@ -322,7 +322,11 @@ async def _invalid(request: Request, error: Exception) -> Response:
     text = "the body is no JSON" if first["type"] == "json_invalid" else str(first["msg"])
     if where == "body" and isinstance(first.get("input"), (bytes, str)):
         text = "send a JSON object, with the header Content-Type: application/json"
-    return _answer(request, Refused(422, "invalid_request", f"{where[:200]}: {text[:200]}.", param=where[:200]))
+    is_openai = request.url.path.startswith("/v1/")  # whose word for all of this is 400
+    code = "unknown_field" if is_openai and first["type"] == "extra_forbidden" else "invalid_request"
+    return _answer(
+        request, Refused(400 if is_openai else 422, code, f"{where[:200]}: {text[:200]}.", param=where[:200])
+    )
 
 
 async def _copilot(request: Request, error: Exception) -> Response:

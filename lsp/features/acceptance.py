@@ -115,7 +115,7 @@ class Sender:
                 continue
             kept = now
             await self.keep()
-            settings = self._settings()
+            settings = self._server.folders.own_settings()
             if settings.usage.send_s and now - sent >= settings.usage.send_s:
                 sent = now
                 await self.send()
@@ -124,7 +124,7 @@ class Sender:
         """Write what was counted; a disk that refuses costs the counts of a minute, and is said once in the log."""
         from copilot.usage import ledger
 
-        rows, settings = self._server.usage.drained(ledger.today()), self._settings()
+        rows, settings = self._server.usage.drained(ledger.today()), self._server.folders.own_settings()
         if not rows or not settings.usage.count:
             return
         work = partial(ledger.add, rows, to_send=self._sends(settings))
@@ -135,7 +135,7 @@ class Sender:
 
     async def send(self) -> bool:
         """Send what waits; whether all of it is there."""
-        settings = self._settings()
+        settings = self._server.folders.own_settings()
         if not (settings.usage.count and self._sends(settings)):
             return False
         from copilot.engines.client import Client
@@ -155,16 +155,6 @@ class Sender:
         await self.keep()
         if self._client is not None:
             await self._client.close()
-
-    def _settings(self) -> Settings:
-        """The settings of the first folder: none that matters here is a project's."""
-        folders = self._server.folders
-        opened = next(iter(folders.workspaces().values()), None)
-        if opened is not None:
-            return opened.settings
-        from pathlib import Path
-
-        return folders.settings(folders.roots[0] if folders.roots else Path.cwd())
 
     def _sends(self, settings: Settings) -> bool:
         return bool(settings.gateway.url and settings.usage.send_s) and self._server.folders.engine in ("auto", "model")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import sys
 from pathlib import Path
@@ -14,12 +13,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "gateway"))
 
 from gateway_process import plane
 
-HEAD = "def canary_price(first, second):\n    return \n"
+HEAD = "def canary_price(kestrel, ptarmigan):\n    return \n"
 CARET = {"line": 1, "character": 11}
-SAID = "first + second * canary_rate"
+SAID = "kestrel + ptarmigan * canary_rate"
 """What the model answers. No word of it, and none of HEAD, may be found outside the editor's session."""
 
-CANARIES = ("canary", "first", "second", "return")
+CANARIES = ("canary", "kestrel", "ptarmigan", "price")
 
 
 @pytest.fixture
@@ -118,7 +117,7 @@ async def test_an_accepted_completion_is_counted_once_with_its_labels_and_its_su
         "shown_chars": size, "accepted_chars": size, "kept_30s": 1,
     }  # fmt: skip
     assert await session.counts("typing") == {}  # nothing of it was typed
-    session.change(((1, 11 + len("first + ")), (1, 11 + len("first + second")), "secnd"))
+    session.change(((1, 11 + len("kestrel + ")), (1, 11 + len("kestrel + ptarmigan")), "ptarmign"))
     session.change(((0, 0), (0, 0), "import os\n\n"))  # everything moves down
     await session.advance(90)
     found = await session.counts()
@@ -131,7 +130,7 @@ async def test_an_accepted_completion_is_counted_once_with_its_labels_and_its_su
 
 async def test_typing_along_and_past_a_suggestion_is_typed_by_hand_and_dismisses_it(session):
     await session.ask()
-    for number, char in enumerate("firs"):
+    for number, char in enumerate("kest"):
         await session.advance(0.2)
         session.change(((1, 11 + number), (1, 11 + number), char))
     assert (await session.ask(1, 15))["insertText"] == SAID  # the word under the caret is repeated
@@ -162,28 +161,28 @@ async def test_a_client_that_reports_is_believed(session):
     editor = session.editor
     editor.notify("textDocument/didShowCompletion", {"item": item})
     editor.notify("textDocument/didPartiallyAcceptCompletion", {"item": item, "acceptedLength": 5})
-    editor.notify("textDocument/didPartiallyAcceptCompletion", {"item": item, "acceptedLength": 7})
-    session.change(((1, 11), (1, 11), "first +"))
+    editor.notify("textDocument/didPartiallyAcceptCompletion", {"item": item, "acceptedLength": 9})
+    session.change(((1, 11), (1, 11), "kestrel +"))
     session.bank.behave(texts=["None"])
     await session.ask(2, 0)  # another place: the first one has gone from view
     await session.advance(11)
     await session.advance(31)
     found = await session.counts()
     assert only(found, "shown", "accepted", "partly", "accepted_chars", "kept_30s") == {
-        "shown": 1, "accepted": 0, "partly": 1, "accepted_chars": 6, "kept_30s": 1,
+        "shown": 1, "accepted": 0, "partly": 1, "accepted_chars": 8, "kept_30s": 1,
     }  # fmt: skip
 
 
 async def test_words_taken_with_an_editors_own_keys_are_taken_in_part(session):
     await session.ask()
     await session.advance(3)
-    session.change(((1, 11), (1, 11), "first"))
-    session.change(((1, 16), (1, 16), " +"))
+    session.change(((1, 11), (1, 11), "kestrel"))
+    session.change(((1, 18), (1, 18), " +"))
     await session.editor.stop()
     db = sqlite3.connect(session.file)
     rows = db.execute("SELECT task, shown, partly, accepted_chars, typed_chars FROM counts").fetchall()
     db.close()
-    assert rows == [("complete", 1, 1, 6, 0)]  # written at the end, without a timer
+    assert rows == [("complete", 1, 1, 8, 0)]  # written at the end, without a timer
 
 
 async def test_an_applied_code_action_counts_for_its_task(session):
@@ -229,7 +228,7 @@ async def test_no_word_of_the_code_is_anywhere_outside(session):
     journal = b"".join(path.read_bytes() for path in bank.folder.rglob("*.jsonl"))
     metrics = bank.ask("GET", "/metrics", key="admin").body
     log = (session.folder / "stderr.txt").read_bytes()
-    assert b'bank_copilot_suggestions_total{' in metrics
+    assert b"bank_copilot_suggestions_total{" in metrics
     assert b"complete" in told
     for place, data in {"file": told, "store": store, "journal": journal, "metrics": metrics, "log": log}.items():
         assert [word for word in CANARIES if word.encode() in data] == [], place

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from copilot.errors import ConfigError
-from serving import auth, store
+from serving import auth, tables
 from serving.store import AdapterRow, KeyRow, Store, StoreError, TeamRow, UsageRow
 
 
@@ -199,7 +199,7 @@ def test_every_statement_compiles_for_postgresql_too(database):
     database.drop_team("payments")
     dialect = postgresql.dialect()
     texts = [str(clause.compile(dialect=dialect)) for clause in seen]
-    texts += [str(CreateTable(table).compile(dialect=dialect)) for table in store._META.sorted_tables]
+    texts += [str(CreateTable(table).compile(dialect=dialect)) for table in tables.META.sorted_tables]
     assert len(texts) > 25
     assert not any(
         re.search(r"\b(pragma|or ignore|or replace|on conflict|rowid)\b", text, re.IGNORECASE) for text in texts
