@@ -209,7 +209,11 @@ def _refusal(source: Source, key: str, values: Mapping[str, tuple[Any, Source]])
         )
         return Problem(source, key, message, fatal=True)
     if KEYS[key].only and source not in KEYS[key].only:
-        who = say("the administrator's managed file") if "managed" in KEYS[key].only else say("the user's own file")
+        who = (
+            say("the administrator's managed file")
+            if "managed" in KEYS[key].only
+            else say("the user's own file or environment, or `bank-copilot capture consent`,")
+        )
         message = say("Setting {key} was refused ({source}): only {who} may set it.", key=key, source=source, who=who)
         return Problem(source, key, message, fatal=False)
     if source in UNTRUSTED and not KEYS[key].project:

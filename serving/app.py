@@ -305,7 +305,7 @@ async def _http(request: Request, error: Exception) -> Response:
         case 413:
             refused = Refused(413, "too_large", f"The body is larger than {MAX_BODY} bytes.")
         case 400:  # FastAPI's word for a body that is no text; one that is no JSON is 422
-            refused = Refused(422, "invalid_request", "The body is no JSON in UTF-8.")
+            refused = Refused(_misfit(request), "invalid_request", "The body is no JSON in UTF-8.")
         case status:
             refused = Refused(status, "invalid_request", "The request cannot be read.")
     answer = _answer(request, refused)

@@ -259,18 +259,20 @@ class Store:
     def add_report(self, batch: str, key: str, team: str, rows: Iterable[Counted]) -> bool:
         """Add what a developer's editor counted, once: False when this report was counted before."""
         now = int(time.time())
-        try:
-            with self._writing(revise=False) as db:
-                db.execute(reports.insert().values(key=key, batch=batch, received=now))
-                db.execute(reports.delete().where(reports.c.received < now - REPORT_DAYS * 86_400))
-                for row in sorted(rows, key=lambda row: (row.day, row.subject)):
-                    what = asdict(row.subject)
-                    if _subjects(db, row.day, key) >= MOST_SUBJECTS:
-                        what |= {"model": OTHER, "template": OTHER}
-                    counts = {name: row.counts.get(name, 0) for name in FIELDS}
-                    _add_up(db, suggestions, {"day": row.day, "key": key, **what}, {"team": team}, counts)
-        except IntegrityError:
-            return False
+        with self._writing(revise=False) as db:
+            # First, so that SQLite's driver begins the transaction: a savepoint alone would be one, and be kept.
+            db.execute(reports.delete().where(reports.c.received < now - REPORT_DAYS * 86_400))
+            try:
+                with db.begin_nested():
+                    db.execute(reports.insert().values(key=key, batch=batch, received=now))
+            except IntegrityError:
+                return False
+            for row in sorted(rows, key=lambda row: (row.day, row.subject)):
+                what = asdict(row.subject)
+                if _subjects(db, row.day, key) >= MOST_SUBJECTS:
+                    what |= {"model": OTHER, "template": OTHER}
+                counts = {name: row.counts.get(name, 0) for name in FIELDS}
+                _add_up(db, suggestions, {"day": row.day, "key": key, **what}, {"team": team}, counts)
         return True
 
     def suggestions(

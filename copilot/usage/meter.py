@@ -71,11 +71,6 @@ class Meter:
         self._last: dict[str, float] = {}
         self._tells = False
 
-    @property
-    def idle(self) -> bool:
-        """Nothing is followed, open or counted."""
-        return not (self._counts or self._offers or len(self._following))
-
     # What the editor's side says
 
     def offered(
@@ -94,6 +89,7 @@ class Meter:
         else:
             known.before, known.here, known.left = known.taken, "", None
             known.line, known.text, known.given, known.insert = line, text, text, insert or text
+            self._offers.move_to_end(trace_id)
         if insert:
             if self._current.get(where) != trace_id:
                 self.passed(where)

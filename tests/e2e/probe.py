@@ -88,6 +88,12 @@ def register(probed: server.Server) -> None:
         clock[0] += params["seconds"]
         probed.usage.tick()
 
+    @probed.feature("probe/quiet")
+    async def quiet(_params: Any) -> None:
+        """What was begun in a thread has been done."""
+        names = {task: getattr(task.get_coro(), "__name__", "") for task in probed._tasks}
+        await asyncio.gather(*(task for task, name in names.items() if name == "_in_thread"))
+
     @probed.feature("probe/keep")
     async def keep(_params: Any) -> None:
         await sender.keep()

@@ -2,102 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from raw_editor import PROBE
+from counted import CANARIES, SAID, begin, only, plane
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "gateway"))
-
-from gateway_process import plane
-
-HEAD = "def canary_price(kestrel, ptarmigan):\n    return \n"
-CARET = {"line": 1, "character": 11}
-SAID = "kestrel + ptarmigan * canary_rate"
-"""What the model answers. No word of it, and none of HEAD, may be found outside the editor's session."""
-
-CANARIES = ("canary", "kestrel", "ptarmigan", "price")
+COMMAND = str(Path(sys.executable).with_name("bank-copilot"))
 
 
 @pytest.fixture
 def bank():
     with plane() as running:
-        running.behave(texts=[SAID])
         yield running
-
-
-class Session:
-    """An editor on one file, and what its user's folder holds."""
-
-    def __init__(self, editor, bank, folder: Path) -> None:
-        self.editor, self.bank, self.folder = editor, bank, folder
-        self.uri = (folder / "repo" / "calc.py").as_uri()
-        self.version = 1
-
-    def change(self, *changes) -> None:
-        self.version += 1
-        self.editor.change(self.uri, self.version, *changes)
-
-    async def ask(self, line: int = 1, character: int = 11) -> dict:
-        place = {"line": line, "character": character}
-        found = await self.editor.request(
-            "textDocument/inlineCompletion",
-            {"textDocument": {"uri": self.uri}, "position": place, "context": {"triggerKind": 1}},
-        )
-        (item,) = found["items"]
-        return item
-
-    async def accept(self, item: dict) -> None:
-        """As an editor does it: the text, then the command."""
-        span = item["range"]
-        start, end = ((span[at]["line"], span[at]["character"]) for at in ("start", "end"))
-        self.change((start, end, item["insertText"]))
-        command = item["command"]
-        await self.editor.request(
-            "workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]}
-        )
-
-    async def advance(self, seconds: float) -> None:
-        await self.editor.request("probe/advance", {"seconds": seconds})
-
-    @property
-    def file(self) -> Path:
-        return self.folder / "state" / "bank-copilot" / "usage.sqlite"
-
-    async def counts(self, task: str = "complete") -> dict:
-        """All that is counted of a task, with its labels."""
-        await self.editor.request("probe/keep")
-        if not self.file.exists():
-            return {}
-        db = sqlite3.connect(self.file)
-        db.row_factory = sqlite3.Row
-        rows = [dict(row) for row in db.execute("SELECT * FROM counts WHERE task = ?", (task,))]
-        db.close()
-        assert len(rows) < 2, rows
-        return {name: value for name, value in rows[0].items() if value} if rows else {}
 
 
 @pytest.fixture
 async def session(start, bank, tmp_path):
-    (tmp_path / "repo").mkdir()
-    editor = await start(
-        [*PROBE, "--engine", "model"],
-        BANK_COPILOT_GATEWAY_URL=bank.url,
-        BANK_COPILOT_MODEL_COMPLETE_MS="3000",
-        BANK_COPILOT_LOG_LEVEL="debug",
-        COPILOT_GATEWAY_KEY=bank.keys["beta"],
-        XDG_CACHE_HOME=str(tmp_path / "cache"),
-    )
-    await editor.initialize(workspaceFolders=[{"uri": (tmp_path / "repo").as_uri(), "name": "repo"}])
-    made = Session(editor, bank, tmp_path)
-    editor.open(made.uri, HEAD)
-    return made
-
-
-def only(counts: dict, *names: str) -> dict:
-    return {name: counts.get(name, 0) for name in names}
+    return await begin(start, bank, tmp_path)
 
 
 async def test_an_accepted_completion_is_counted_once_with_its_labels_and_its_survival(session):
@@ -185,15 +111,50 @@ async def test_words_taken_with_an_editors_own_keys_are_taken_in_part(session):
     assert rows == [("complete", 1, 1, 8, 0)]  # written at the end, without a timer
 
 
-async def test_an_applied_code_action_counts_for_its_task(session):
-    uri = session.uri
-    session.change(((0, 0), (2, 0), "import json\nx = 1\n"))
-    span = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
-    actions = await session.editor.request(
-        "textDocument/codeAction",
-        {"textDocument": {"uri": uri}, "range": span, "context": {"diagnostics": [], "only": ["quickfix"]}},
+LITERALS = {
+    "textDocument": {
+        "codeAction": {
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}},
+            "dataSupport": True,
+            "resolveSupport": {"properties": ["edit"]},
+        }
+    },
+    "workspace": {"workspaceEdit": {"documentChanges": True}},
+}
+FAULTY = "def kestrel(a)\n    return a\n"
+
+
+async def actions(session) -> list[dict]:
+    place = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+    asked = {"textDocument": {"uri": session.uri}, "range": place, "context": {"diagnostics": [], "only": ["quickfix"]}}
+    return await session.editor.request("textDocument/codeAction", asked)
+
+
+async def test_an_applied_quick_fix_counts_for_its_task_and_a_listed_one_does_not(start, bank, tmp_path):
+    session = await begin(start, bank, tmp_path, FAULTY, engine="auto", can=LITERALS)
+    await actions(session)
+    await session.advance(11)
+    assert await session.counts("fix") == {}
+    (action,) = await actions(session)
+    (change,) = action["edit"]["documentChanges"]
+    for edit in change["edits"]:
+        start_, end = ((edit["range"][at]["line"], edit["range"][at]["character"]) for at in ("start", "end"))
+        session.change((start_, end, edit["newText"]))
+    command = action["command"]
+    await session.editor.request(
+        "workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]}
     )
-    assert [a for a in actions if "edit" in a] == []  # an editor that knows no literals gets commands only
+    await session.advance(31)
+    found = await session.counts("fix")
+    assert only(found, "shown", "accepted", "accepted_chars", "kept_30s") == {
+        "shown": 1, "accepted": 1, "accepted_chars": 1, "kept_30s": 1,
+    }  # fmt: skip
+    assert found["engine"] == "embedded"
+
+
+async def test_an_editor_without_action_objects_is_given_no_command_that_only_reports(start, bank, tmp_path):
+    session = await begin(start, bank, tmp_path, FAULTY, engine="auto")
+    assert await actions(session) == []
 
 
 async def test_the_report_holds_counts_alone_and_is_counted_once(session):
@@ -232,3 +193,31 @@ async def test_no_word_of_the_code_is_anywhere_outside(session):
     assert b"complete" in told
     for place, data in {"file": told, "store": store, "journal": journal, "metrics": metrics, "log": log}.items():
         assert [word for word in CANARIES if word.encode() in data] == [], place
+
+
+def test_what_the_command_line_writes_is_counted_and_shown(tmp_path):
+    (tmp_path / "a.py").write_text(FAULTY)
+    home = {
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "XDG_CACHE_HOME": str(tmp_path / "c"),
+    }
+
+    def copilot(*words: str, code: int = 0, **more: str) -> str:
+        environ = {**os.environ, **home, "LC_ALL": "C.UTF-8", **more}
+        done = subprocess.run([COMMAND, *words], capture_output=True, text=True, env=environ, cwd=tmp_path, check=False)
+        assert done.returncode == code, done.stderr
+        return done.stdout
+
+    assert json.loads(copilot("usage", "--json", code=1))["totals"]["shown"] == 0
+    copilot("fix", "a.py")  # shown only: a person decides
+    copilot("fix", "a.py", "--write", BANK_COPILOT_USAGE_COUNT="false")
+    assert json.loads(copilot("usage", "--json", code=1))["rows"] == []
+    (tmp_path / "a.py").write_text(FAULTY)
+    copilot("fix", "a.py", "--write")
+    told = json.loads(copilot("usage", "--json", "--days", "2", "--by", "task", "--by", "engine"))
+    assert [(line["task"], line["engine"], line["accepted"]) for line in told["lines"]] == [("fix", "embedded", 1)]
+    assert (told["totals"]["acceptance"], told["totals"]["assistant_share"], told["waiting"]) == (1.0, 1.0, 0)
+    table = copilot("usage").splitlines()
+    assert table[1].split()[:6] == ["fix", "python", "embedded", "1", "1", "0"]
+    assert "100%" in table[-1]
