@@ -322,11 +322,14 @@ async def _invalid(request: Request, error: Exception) -> Response:
     text = "the body is no JSON" if first["type"] == "json_invalid" else str(first["msg"])
     if where == "body" and isinstance(first.get("input"), (bytes, str)):
         text = "send a JSON object, with the header Content-Type: application/json"
-    is_openai = request.url.path.startswith("/v1/")  # whose word for all of this is 400
-    code = "unknown_field" if is_openai and first["type"] == "extra_forbidden" else "invalid_request"
-    return _answer(
-        request, Refused(400 if is_openai else 422, code, f"{where[:200]}: {text[:200]}.", param=where[:200])
-    )
+    status = _misfit(request)
+    code = "unknown_field" if status == 400 and first["type"] == "extra_forbidden" else "invalid_request"
+    return _answer(request, Refused(status, code, f"{where[:200]}: {text[:200]}.", param=where[:200]))
+
+
+def _misfit(request: Request) -> int:
+    """The status of a request that does not fit: on OpenAI's paths it is 400."""
+    return 400 if request.url.path.startswith("/v1/") else 422
 
 
 async def _copilot(request: Request, error: Exception) -> Response:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from copilot.usage.counts import FIELDS, TYPING, Row, Subject, characters, subject
-from copilot.usage.following import Change, Following, Taken, Texts
+from copilot.usage.following import Change, Following, Place, Taken, Texts
 from copilot.usage.survival import Survival, survival
 from copilot.usage.typed import PAIRS, by_hand
 
@@ -56,6 +56,17 @@ class _Offer:
             self.here, self.text = part, self.given[len(part) :]
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An action that an editor lists with its edits. `changes`: those of its document; `text`: the longest new one."""
+
+    trace_id: str
+    subject: Subject
+    line: int
+    text: str
+    changes: tuple[tuple[Place, Place, str], ...]
+
+
 class Meter:
     """The counts of one session. `now` is a monotonic clock in seconds."""
 
@@ -68,23 +79,26 @@ class Meter:
         self._counts: dict[Subject, Counter[str]] = {}
         self._offers: OrderedDict[str, _Offer] = OrderedDict()
         self._current: dict[str, str] = {}
+        self._listed: dict[str, list[Listed]] = {}
         self._last: dict[str, float] = {}
         self._tells = False
 
     # What the editor's side says
 
-    def offered(
-        self, trace_id: str, what: Subject, where: str, line: int, text: str, insert: str = "", *, seen: bool = True
-    ) -> None:
+    def listed(self, where: str, actions: Sequence[Listed]) -> None:
+        """Changes that stand in an editor's list of actions, instead of those before: each counts once it is made."""
+        self._listed[where] = [each for each in actions if not _is_key(each.changes)]
+
+    def offered(self, trace_id: str, what: Subject, where: str, line: int, text: str, insert: str = "") -> None:
         """A text is offered at a place: new, or what is left of one that was typed along. `insert`: the whole text of an
-        inline completion. Not `seen`: it only stands in a list, and counts once it is taken.
+        inline completion.
         """
         known = self._offers.get(trace_id)
         if known is None:
             known = self._offers[trace_id] = _Offer(what, where, line, text, text, insert or text, shown=False)
             while len(self._offers) > _MOST:
                 self._settle(next(iter(self._offers)))
-            if seen and not (self._tells and insert):
+            if not (self._tells and insert):
                 self._see(known)
         else:
             known.before, known.here, known.left = known.taken, "", None
@@ -137,6 +151,10 @@ class Meter:
         self._following.changed(where, changes)
         now = self.now()
         since, self._last[where] = now - self._last.get(where, 0.0), now
+        if (made := self._made(where, changes)) is not None:
+            self.offered(made.trace_id, made.subject, where, made.line, made.text)
+            self.accepted(made.trace_id)
+            return
         texts = [text for _, _, text in changes if text]
         if (trace_id := self._current.get(where)) is not None:
             texts = [text for text in texts if not self._inserted(trace_id, text.replace("\r\n", "\n"))]
@@ -146,6 +164,7 @@ class Meter:
     def closed(self, where: str) -> None:
         """A document was closed."""
         self.passed(where)
+        self._listed.pop(where, None)
         self._following.closed(where)
         self._last.pop(where, None)
 
@@ -174,6 +193,10 @@ class Meter:
             self._settle(trace_id)
 
     # Private
+
+    def _made(self, where: str, changes: Sequence[Change]) -> Listed | None:
+        """The listed action that an edit is; after any edit the list is another one."""
+        return next((each for each in self._listed.pop(where, ()) if sorted(each.changes) == _sorted(changes)), None)
 
     def _inserted(self, trace_id: str, text: str) -> bool:
         """Whether an edit has inserted what is shown, or the beginning of it."""
@@ -213,6 +236,16 @@ class Meter:
         for name, count in counts.items():
             assert name in FIELDS
             each[name] += count
+
+
+def _sorted(changes: Sequence[Change]) -> list[tuple[Place, Place, str]]:
+    return sorted((start, end, text) for start, end, text in changes if start is not None)
+
+
+def _is_key(changes: Sequence[tuple[Place, Place, str]]) -> bool:
+    """Whether a person makes this change with one key."""
+    (start, end, text), *more = changes
+    return not more and start[0] == end[0] and end[1] - start[1] + len(text) <= 1
 
 
 def _typing(language: str) -> Subject:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,8 +16,10 @@ from lsprotocol import types
 
 from copilot.errors import CopilotError
 from copilot.messages import say
-from copilot.types import CompleteOptions, Request, Suggestion
+from copilot.types import CompleteOptions, Document, Edit, Request, Suggestion
 from copilot.usage.counts import Subject, subject
+from copilot.usage.meter import Listed
+from lsp import convert
 from lsp.text import text_of
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from lsp.server import Event, Server
 
 ACCEPT: Final = "bankCopilot.acceptCompletion"
-"""The command of a completion's item, and of a code action's edit, with the suggestion's trace id."""
+"""The command of a completion's item, and of an action whose edit was resolved, with the suggestion's trace id."""
 
 _SHOWN: Final = "textDocument/didShowCompletion"
 _PARTLY: Final = "textDocument/didPartiallyAcceptCompletion"
@@ -73,14 +76,35 @@ def completing(server: Server, request: Request, answer: Suggestion, item: types
     server.usage.offered(answer.trace_id, _subject(request, answer), uri, line, answer.edits[0].new, insert)
 
 
-def offering(server: Server, request: Request, answer: Suggestion, *, seen: bool = True) -> types.Command:
+def offering(server: Server, request: Request, answer: Suggestion) -> types.Command:
     """Edits are offered: the command that says that they were taken. The longest new text is followed."""
-    edit = max(answer.edits, key=lambda edit: len(edit.new))
+    edit = _longest(answer)
     here = edit.path == request.document.path
     line = text_of(request.document).position(edit.span.start, server.units)[0] if here else 0
     what, uri = _subject(request, answer), server.uri_of(edit.path)
-    server.usage.offered(answer.trace_id, what, uri, line, edit.new, seen=seen)
+    server.usage.offered(answer.trace_id, what, uri, line, edit.new)
     return types.Command(say("Accepted"), ACCEPT, arguments=[answer.trace_id])
+
+
+def listing(server: Server, document: Document, actions: Sequence[tuple[Request, Suggestion]]) -> None:
+    """Edits of one document stand in a list. Without a command: a client may take an action that has both for a command."""
+    found = []
+    for request, answer in actions:
+        if any(edit.path != document.path for edit in answer.edits):
+            continue
+        edits = [convert.text_edit(document, edit, server.units) for edit in answer.edits]
+        changes = tuple((_place(edit.range.start), _place(edit.range.end), edit.new_text) for edit in edits)
+        line = min(start[0] for start, _, _ in changes)
+        found.append(Listed(answer.trace_id, _subject(request, answer), line, _longest(answer).new, changes))
+    server.usage.listed(server.uri_of(document.path), found)
+
+
+def _place(position: types.Position) -> tuple[int, int]:
+    return position.line, position.character
+
+
+def _longest(answer: Suggestion) -> Edit:
+    return max(answer.edits, key=lambda edit: len(edit.new))
 
 
 def _subject(request: Request, answer: Suggestion) -> Subject:

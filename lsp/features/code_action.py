@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from lsprotocol import types
 
-from copilot.types import DEFAULT_OPTIONS, Declined, Document, Finding, Offer, Request, Span, Task
+from copilot.types import DEFAULT_OPTIONS, Declined, Document, Finding, Offer, Request, Span, Suggestion, Task
 from copilot.verify import evidence
 from copilot.workspace import Workspace
 from lsp import convert, questions
@@ -53,8 +53,9 @@ async def actions(server: Server, params: types.CodeActionParams) -> list[Action
         return None
     span = convert.span(document, params.range, server.units)
     found: list[Action] = []
+    fixes: list[tuple[Request, Suggestion]] = []
     if _wanted(params, types.CodeActionKind.QuickFix):
-        found += [fix async for fix in _fixes(server, document, span, workspace)]
+        found += [fix async for fix in _fixes(server, document, span, workspace, fixes)]
     if _wanted(params, types.CodeActionKind.RefactorRewrite) or _wanted(params, types.CodeActionKind.Source):
         loop = asyncio.get_running_loop()
         offers = await loop.run_in_executor(server.executor, _offers, document, span, workspace)
@@ -62,6 +63,7 @@ async def actions(server: Server, params: types.CodeActionParams) -> list[Action
         found += [action for action in listed if action.kind is not None and _wanted(params, action.kind)]
     if server.is_stale(document):
         return None
+    acceptance.listing(server, document, fixes)
     return found if server.client.code_action_literals else _commands(found)
 
 
@@ -88,9 +90,9 @@ async def resolved(server: Server, action: types.CodeAction) -> types.CodeAction
 
 
 async def _fixes(
-    server: Server, document: Document, span: Span, workspace: Workspace
+    server: Server, document: Document, span: Span, workspace: Workspace, told: list[tuple[Request, Suggestion]]
 ) -> AsyncIterator[types.CodeAction]:
-    """Proven repairs of the findings on the lines of the range.
+    """Proven repairs of the findings on the lines of the range; `told` gets what they are made of.
 
     Whole lines: what is missing at the end of a line has no width there, and a cursor cannot stand on it.
     """
@@ -109,13 +111,13 @@ async def _fixes(
                 )
                 found = await pipeline.suggest(request, workspace)
                 if not isinstance(found, Declined):
+                    told.append((request, found))
                     yield types.CodeAction(
                         title=found.title,
                         kind=types.CodeActionKind.QuickFix,
                         diagnostics=[diagnostic(server, document, _bare(finding))],
                         is_preferred=True,
                         edit=server.workspace_edit(found.edits, found.title, documents=[document]),
-                        command=acceptance.offering(server, request, found, seen=False),
                         data={"evidence": evidence.proof(found.checks)},
                     )
     except TimeoutError:
@@ -161,9 +163,8 @@ def _name(kind: types.CodeActionKind | str) -> str:
 
 
 def _commands(found: list[Action]) -> list[Action]:
-    """For an editor that knows no action objects: those that are commands, and not an edit that reports one."""
-    actions = [a for a in found if isinstance(a, types.CodeAction) and a.edit is None]
-    return [a.command for a in actions if a.command is not None]
+    """For an editor that knows no action objects: those that are commands."""
+    return [a.command for a in found if isinstance(a, types.CodeAction) and a.command is not None]
 
 
 def _bare(finding: Finding) -> Finding:

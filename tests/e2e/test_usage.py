@@ -119,42 +119,72 @@ LITERALS = {
             "resolveSupport": {"properties": ["edit"]},
         }
     },
-    "workspace": {"workspaceEdit": {"documentChanges": True}},
+    "workspace": {"applyEdit": True, "workspaceEdit": {"documentChanges": True}},
 }
 FAULTY = "def kestrel(a)\n    return a\n"
+MISSPELT = "def ptarmigan_total(a):\n    return a\n\n\nprint(ptarmigan_totl(1))\n"
+DOCUMENTABLE = """def settle(amount: int, fee: int = 0) -> int:
+    if amount < 0:
+        raise ValueError("negative")
+    return amount - fee
+"""
 
 
-async def actions(session) -> list[dict]:
-    place = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+async def actions(session, line: int = 0) -> list[dict]:
+    place = {"start": {"line": line, "character": 0}, "end": {"line": line, "character": 0}}
     asked = {"textDocument": {"uri": session.uri}, "range": place, "context": {"diagnostics": [], "only": ["quickfix"]}}
     return await session.editor.request("textDocument/codeAction", asked)
 
 
 async def test_an_applied_quick_fix_counts_for_its_task_and_a_listed_one_does_not(start, bank, tmp_path):
-    session = await begin(start, bank, tmp_path, FAULTY, engine="auto", can=LITERALS)
-    await actions(session)
+    session = await begin(start, bank, tmp_path, MISSPELT, engine="auto", can=LITERALS)
+    await actions(session, 4)
     await session.advance(11)
     assert await session.counts("fix") == {}
-    (action,) = await actions(session)
+    action = next(action for action in await actions(session, 4) if "edit" in action)
+    assert "command" not in action  # a client may take an action that has both for a command
     (change,) = action["edit"]["documentChanges"]
-    for edit in change["edits"]:
-        start_, end = ((edit["range"][at]["line"], edit["range"][at]["character"]) for at in ("start", "end"))
-        session.change((start_, end, edit["newText"]))
-    command = action["command"]
+    changed = [(span(edit["range"]), edit["newText"]) for edit in change["edits"]]
+    session.change(*((*where, text) for where, text in sorted(changed, reverse=True)))
+    await session.advance(31)
+    found = await session.counts("fix")
+    assert only(found, "shown", "accepted", "dismissed", "kept_30s") == {
+        "shown": 1, "accepted": 1, "dismissed": 0, "kept_30s": 1,
+    }  # fmt: skip
+    assert found["engine"] == "embedded"
+    assert await session.counts("typing") == {}
+
+
+def span(where: dict) -> tuple[tuple[int, int], tuple[int, int]]:
+    return tuple((where[at]["line"], where[at]["character"]) for at in ("start", "end"))
+
+
+async def test_documentation_that_was_resolved_and_applied_counts(start, bank, tmp_path):
+    session = await begin(start, bank, tmp_path, DOCUMENTABLE, engine="auto", can=LITERALS)
+    place = {"start": {"line": 0, "character": 5}, "end": {"line": 0, "character": 5}}
+    asked = {"textDocument": {"uri": session.uri}, "range": place, "context": {"diagnostics": []}}
+    listed = await session.editor.request("textDocument/codeAction", asked)
+    action = next(each for each in listed if each.get("data", {}).get("task") == "comment")
+    done = await session.editor.request("codeAction/resolve", action)
+    (change,) = done["edit"]["documentChanges"]
+    session.change(*((*span(edit["range"]), edit["newText"]) for edit in change["edits"]))
+    command = done["command"]
     await session.editor.request(
         "workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]}
     )
     await session.advance(31)
-    found = await session.counts("fix")
-    assert only(found, "shown", "accepted", "accepted_chars", "kept_30s") == {
-        "shown": 1, "accepted": 1, "accepted_chars": 1, "kept_30s": 1,
-    }  # fmt: skip
-    assert found["engine"] == "embedded"
+    found = await session.counts("comment")
+    assert only(found, "shown", "accepted", "kept_30s") == {"shown": 1, "accepted": 1, "kept_30s": 1}
 
 
-async def test_an_editor_without_action_objects_is_given_no_command_that_only_reports(start, bank, tmp_path):
-    session = await begin(start, bank, tmp_path, FAULTY, engine="auto")
-    assert await actions(session) == []
+async def test_a_change_that_a_command_makes_counts(start, bank, tmp_path):
+    session = await begin(start, bank, tmp_path, FAULTY, engine="auto", can=LITERALS)
+    session.editor.answers["workspace/applyEdit"] = lambda _params: {"applied": True}
+    answer = await session.editor.request(
+        "workspace/executeCommand", {"command": "bankCopilot.fix", "arguments": [session.uri]}
+    )
+    assert answer.get("applied") is True, answer
+    assert only(await session.counts("fix"), "shown", "accepted") == {"shown": 1, "accepted": 1}
 
 
 async def test_the_report_holds_counts_alone_and_is_counted_once(session):
