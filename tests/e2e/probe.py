@@ -91,8 +91,9 @@ def register(probed: server.Server) -> None:
     @probed.feature("probe/quiet")
     async def quiet(_params: Any) -> None:
         """What was begun in a thread has been done."""
-        names = {task: getattr(task.get_coro(), "__name__", "") for task in probed._tasks}
-        await asyncio.gather(*(task for task, name in names.items() if name == "_in_thread"))
+        for name in ("_start", "start", "_in_thread"):  # each begins the next
+            tasks = [task for task in probed._tasks if getattr(task.get_coro(), "__name__", "") == name]
+            await asyncio.gather(*tasks)
 
     @probed.feature("probe/keep")
     async def keep(_params: Any) -> None:

@@ -61,6 +61,14 @@ async def consent(session, *words: bool) -> dict:
     return await session.editor.request("workspace/executeCommand", {"command": CONSENT, "arguments": list(words)})
 
 
+async def agreeing(start, bank, folder: Path, managed: Path, text: str = HEAD):
+    """A session whose user has agreed by the environment, once the server has read it."""
+    session = await begin(start, bank, folder, text, PROBE_MANAGED=str(managed), **AGREED)
+    await session.editor.request("probe/quiet")
+    assert (await consent(session))["active"] is True
+    return session
+
+
 async def aged(session) -> None:
     for seconds in (31, 90, 480):
         await session.advance(seconds)
@@ -95,7 +103,7 @@ async def test_with_policy_and_consent_an_accepted_pair_is_kept_for_the_bank_alo
 
 
 async def test_a_corrected_pair_is_kept_as_it_became(start, bank, managed, tmp_path):
-    session = await begin(start, bank, tmp_path, PROBE_MANAGED=str(managed), **AGREED)
+    session = await agreeing(start, bank, tmp_path, managed)
     await session.accept(await session.ask())
     session.change(((1, 11 + len("kestrel ")), (1, 11 + len("kestrel +")), "-"))
     await aged(session)
@@ -110,7 +118,9 @@ async def test_without_one_of_the_two_nothing_is_kept(start, bank, managed, tmp_
         managed.write_text(managed.read_text().replace('"on"', '"off"'))
     if missing != "policy":
         del environment["BANK_COPILOT_CAPTURE_CONSENT"]
-    await taken_and_aged(await begin(start, bank, tmp_path, **environment))
+    session = await begin(start, bank, tmp_path, **environment)
+    await session.editor.request("probe/quiet")
+    await taken_and_aged(session)
     assert kept(tmp_path) == b""
 
 
@@ -132,9 +142,9 @@ async def test_neither_the_editor_nor_the_repository_agrees_or_makes_policy(star
 
 
 async def test_withdrawing_deletes_what_was_kept_and_what_waits(start, bank, managed, tmp_path):
-    await taken_and_aged(await begin(start, bank, tmp_path, PROBE_MANAGED=str(managed), **AGREED))
+    await taken_and_aged(await agreeing(start, bank, tmp_path, managed))
     assert len(opened(tmp_path)) == 1
-    session = await begin(start, bank, tmp_path, PROBE_MANAGED=str(managed), **AGREED)
+    session = await agreeing(start, bank, tmp_path, managed)
     await session.accept(await session.ask())
     found = await consent(session, False)
     assert (found["consent"], found["records"]) == (False, 0)
@@ -143,7 +153,7 @@ async def test_withdrawing_deletes_what_was_kept_and_what_waits(start, bank, man
 
 
 async def test_consent_that_is_gone_when_a_session_starts_deletes_what_is_there(start, bank, managed, tmp_path):
-    await taken_and_aged(await begin(start, bank, tmp_path, PROBE_MANAGED=str(managed), **AGREED))
+    await taken_and_aged(await agreeing(start, bank, tmp_path, managed))
     assert kept(tmp_path)
     session = await begin(start, bank, tmp_path, PROBE_MANAGED=str(managed))
     await session.ask()
@@ -154,14 +164,14 @@ async def test_consent_that_is_gone_when_a_session_starts_deletes_what_is_there(
 
 async def test_what_review_finds_is_masked_and_what_it_denies_is_not_kept(start, bank, managed, tmp_path):
     password = 'URL = "postgresql://app:kT9wq2LmX4vR@db/app"\n'
-    session = await begin(start, bank, tmp_path, password + HEAD, PROBE_MANAGED=str(managed), **AGREED)
+    session = await agreeing(start, bank, tmp_path, managed, password + HEAD)
     await session.accept(await session.ask(2))
     await aged(session)
     (record,) = opened(tmp_path)
     assert record["masked"] == ["password"]
     assert "kT9wq2LmX4vR" not in json.dumps(record)
     copilot(tmp_path, "capture", "delete")
-    session = await begin(start, bank, tmp_path, PROBE_MANAGED=str(managed), **AGREED)
+    session = await agreeing(start, bank, tmp_path, managed)
     item = await session.ask()
     session.change(((2, 0), (2, 0), SECRET))  # now: the model would not have been asked with it
     await session.accept(item)
@@ -171,7 +181,7 @@ async def test_what_review_finds_is_masked_and_what_it_denies_is_not_kept(start,
 
 async def test_excluded_files_are_not_kept(start, bank, managed, tmp_path):
     managed.write_text(managed.read_text().replace('"secret/"', '"calc.py"'))
-    await taken_and_aged(await begin(start, bank, tmp_path, PROBE_MANAGED=str(managed), **AGREED))
+    await taken_and_aged(await agreeing(start, bank, tmp_path, managed))
     assert kept(tmp_path) == b""
 
 
