@@ -97,7 +97,9 @@ def load(sources: Sources) -> Loaded:
     for source, table in _tables(sources, problems):
         for key, raw in _flatten(table):
             if (problem := _refusal(source, key, values)) is not None:
-                problems.append(problem)
+                # Editors send the defaults of all that their extension declares: that is nobody's wish.
+                if problem.fatal or source != "lsp" or raw != KEYS[key].default:
+                    problems.append(problem)
                 continue
             try:
                 value = coerced(key, raw, KEYS[key].kind, KEYS[key].least)

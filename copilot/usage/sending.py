@@ -33,11 +33,13 @@ async def send(client: Client) -> bool:
         try:
             reply = await client.post(PATH, body)
         except GatewayUnavailable as why:
+            client.forget()  # so that a new key or certificate is read at the next try
             logger.info("counts wait for the gateway (%s)", why.reason)
             return False
         if reply.status in _REFUSED:  # the same report would be refused for ever, and keep those behind it
             logger.warning("the gateway refuses a report of counts (HTTP %d): it is dropped", reply.status)
         elif reply.status != 200 or not _counted(reply.body):
+            client.forget()
             logger.info("counts wait for the gateway (HTTP %d)", reply.status)
             return False
         await asyncio.to_thread(ledger.answered, body["batch"])

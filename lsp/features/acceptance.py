@@ -23,7 +23,7 @@ from lsp import convert
 from lsp.text import text_of
 
 if TYPE_CHECKING:
-    from copilot.config import Settings
+    from copilot.config import Gateway, Settings
     from copilot.engines.client import Client
     from lsp.server import Event, Server
 
@@ -125,6 +125,7 @@ class Sender:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._client: Client | None = None
+        self._gateway: Gateway | None = None
 
     async def run(self) -> None:
         """As long as the session: look, keep, send."""
@@ -133,7 +134,10 @@ class Sender:
         sent = kept + _FIRST_S
         while True:
             await asyncio.sleep(_TICK_S)
-            self._server.usage.tick()
+            try:
+                self._server.usage.tick()
+            except Exception:  # the counts of a session are worth less than its timer
+                logger.exception("a look at what was taken failed")
             now = loop.time()
             if now - kept < _KEEP_S:
                 continue
@@ -165,8 +169,10 @@ class Sender:
         from copilot.engines.client import Client
         from copilot.usage import sending
 
-        if self._client is None:
-            self._client = Client(settings.gateway)
+        if self._client is None or settings.gateway != self._gateway:
+            if self._client is not None:
+                await self._client.close()
+            self._client, self._gateway = Client(settings.gateway), settings.gateway
         try:
             return await sending.send(self._client)
         except CopilotError as error:

@@ -248,3 +248,8 @@ def test_zero_and_less_are_taken_where_the_description_says_so(tmp_path):
         -1,
     )
     assert [p.key for p in loaded.problems] == ["completion.deadline_ms"]
+
+
+def test_a_default_that_an_editor_sends_along_is_refused_without_a_word(tmp_path):
+    loaded = load(tmp_path, lsp={"capture": {"consent": False}, "gateway": {"url": "", "key": "env:OTHER"}})
+    assert [problem.key for problem in loaded.problems] == ["gateway.key"]

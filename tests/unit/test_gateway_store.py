@@ -197,6 +197,8 @@ def test_every_statement_compiles_for_postgresql_too(database):
     database.drop_adapter("a")
     database.add_usage([UsageRow("2026-11-01", row.prefix, "m", "payments", 1, 1, 1)] * 2)
     database.usage("2026-01-01", "2026-12-31", "payments")
+    database.add_report("a" * 32, row.prefix, "payments", [counted(), counted()])
+    database.suggestions("2026-01-01", "2026-12-31", "payments", "python")
     database.drop_team("payments")
     dialect = postgresql.dialect()
     texts = [str(clause.compile(dialect=dialect)) for clause in seen]
