@@ -6,6 +6,8 @@ SHELL := /bin/bash
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do command -v $$p && break; done)
 BIN := .venv/bin
+export XDG_STATE_HOME := $(CURDIR)/build/state
+# so that no test, bench or demo counts as somebody's work
 INSTALLED := .venv/.installed
 
 .PHONY: help

@@ -28,6 +28,8 @@ VERBS: Final[dict[str, str]] = {
     "scan": "check files or text for keys, passwords and personal data",
     "context": "what a model would be shown at FILE:LINE:COL, and why",
     "index": "build or show the repository index",
+    "usage": "what became of suggestions: how many were taken, and what is still there",
+    "capture": "accepted suggestions kept for the bank's tuning team: show, agree, hand over, delete",
     "serve": "start the gateway",
     "keys": "make, show, rotate and revoke keys of the gateway",
     "audit": "check or export the gateway's audit journal",

@@ -8,10 +8,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+Source = Literal["user", "project", "environment", "lsp", "command line", "managed"]
+"""Where a value comes from."""
 
-def _key(default: Any, doc: str, *, project: bool = False, most: float | None = None) -> Any:
-    """One setting: its default, its sentence in the documentation, whether a repository may set it, its largest value."""
-    return field(default=default, metadata={"doc": doc, "project": project, "most": most})
+
+def _key(
+    default: Any,
+    doc: str,
+    *,
+    project: bool = False,
+    least: float | None = None,
+    most: float | None = None,
+    only: tuple[Source, ...] = (),
+) -> Any:
+    """One setting: its default, its sentence in the documentation, whether a repository may set it, its bounds.
+
+    A number without `least` is above 0. `only`: the sources that may set it, where not all of the trusted ones may.
+    """
+    meta = {"doc": doc, "project": project, "least": least, "most": most, "only": only}
+    return field(default=default, metadata=meta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +66,7 @@ class Model:
     comment_s: float = _key(30.0, "Documentation.", most=600)
     tests_s: float = _key(60.0, "Unit tests.", most=600)
     explain_s: float = _key(30.0, "An explanation.", most=600)
-    samples: int = _key(3, "Further answers asked for when the first is not proven; 0: none.", most=8)
+    samples: int = _key(3, "Further answers asked for when the first is not proven; 0: none.", least=0, most=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,7 @@ class Completion:
         -1,
         "Quiet before the model is asked while somebody types; negative: it follows the pace of the typing.",
         project=True,
+        least=-1,
         most=2_000,
     )
     recent: bool = _key(True, "Let what is open, was edited lately and is likely to come choose what a model is shown.")
@@ -173,6 +189,38 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What becomes of suggestions, as counts. Never set by a repository."""
+
+    count: bool = _key(True, "Count what becomes of suggestions, on this machine and without any text.")
+    send_s: float = _key(
+        300.0, "Seconds between two reports of these counts to the gateway; 0: they stay here.", least=0, most=86_400
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Accepted suggestions kept for the bank's tuning team: the bank's policy and the developer's consent, both."""
+
+    consent: bool = _key(
+        False,
+        "The developer agrees; `bank-copilot capture consent` says the same and comes first.",
+        only=("user", "environment"),
+    )
+    policy: Literal["off", "on"] = _key("off", "The bank wants accepted suggestions captured.", only=("managed",))
+    key_file: str = _key(
+        "", "PEM file of the bank's public X25519 key: who has its other half reads.", only=("managed",)
+    )
+    days: int = _key(90, "Days until a captured record is deleted.", most=3_650, only=("managed",))
+    exclude: tuple[str, ...] = _key((), "Paths of which nothing is captured, as gitignore patterns.", only=("managed",))
+    exclude_classes: tuple[str, ...] = _key(
+        ("config", "generated"),
+        "Classes of files of which nothing is captured: product, test, config, generated.",
+        only=("managed",),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings, one section an area."""
 
@@ -188,4 +236,6 @@ class Settings:
     index: Index = field(default_factory=Index)
     sandbox: Sandbox = field(default_factory=Sandbox)
     python: Python = field(default_factory=Python)
+    usage: Usage = field(default_factory=Usage)
+    capture: Capture = field(default_factory=Capture)
     log: Log = field(default_factory=Log)

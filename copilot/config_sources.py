@@ -16,17 +16,15 @@ import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from copilot.config import Settings
+from copilot.config import Settings, Source
 from copilot.config_values import coerced, file_bytes, lies_in
 from copilot.errors import ConfigError
 from copilot.messages import say
 
 MAX_BYTES: Final = 1_000_000
 """A longer configuration file is refused: it is data, or a device that a link points to."""
-
-Source = Literal["user", "project", "environment", "lsp", "command line", "managed"]
 
 UNTRUSTED: Final[frozenset[Source]] = frozenset({"project", "lsp"})
 """Sources that a repository controls (an editor reads workspace settings from the repository too)."""
@@ -85,6 +83,13 @@ def managed_file(environ: Mapping[str, str] = os.environ) -> Path:
     return Path("/etc/bank-copilot/config.toml")
 
 
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """`$XDG_STATE_HOME/bank-copilot` (on Windows under %LOCALAPPDATA%): what is kept between sessions and is no cache."""
+    named = environ.get("XDG_STATE_HOME") or environ.get("LOCALAPPDATA") or ""
+    home = Path(named) if Path(named).is_absolute() else Path.home() / ".local" / "state"
+    return home / "bank-copilot"
+
+
 def load(sources: Sources) -> Loaded:
     """Merge all sources by the precedence of the module docstring. Never raises: what is wrong becomes a Problem."""
     problems: list[Problem] = []
@@ -92,10 +97,12 @@ def load(sources: Sources) -> Loaded:
     for source, table in _tables(sources, problems):
         for key, raw in _flatten(table):
             if (problem := _refusal(source, key, values)) is not None:
-                problems.append(problem)
+                # Editors send the defaults of all that their extension declares: that is nobody's wish.
+                if problem.fatal or source != "lsp" or raw != KEYS[key].default:
+                    problems.append(problem)
                 continue
             try:
-                value = coerced(key, raw, KEYS[key].kind)
+                value = coerced(key, raw, KEYS[key].kind, KEYS[key].least)
                 _bounded(key, value, sources.root)
                 if source in UNTRUSTED and isinstance(value, tuple) and key in values:
                     value = (*values[key][0], *value)
@@ -118,7 +125,9 @@ class Key:
     default: object
     doc: str
     project: bool
+    least: float | None = None
     most: float | None = None
+    only: tuple[Source, ...] = ()
 
 
 _SECTIONS: Final[dict[str, Any]] = {
@@ -132,7 +141,9 @@ KEYS: Final[dict[str, Key]] = {
         f.default,
         f.metadata["doc"],
         bool(f.metadata["project"]),
+        f.metadata["least"],
         f.metadata["most"],
+        f.metadata["only"],
     )
     for section, kind in _SECTIONS.items()
     for hints in (typing.get_type_hints(kind),)
@@ -199,6 +210,14 @@ def _refusal(source: Source, key: str, values: Mapping[str, tuple[Any, Source]])
             "Unknown setting {key} ({source}). Did you mean {nearest}?", key=key, source=source, nearest=close[0]
         )
         return Problem(source, key, message, fatal=True)
+    if KEYS[key].only and source not in KEYS[key].only:
+        who = (
+            say("the administrator's managed file")
+            if "managed" in KEYS[key].only
+            else say("the user's own file or environment, or `bank-copilot capture consent`,")
+        )
+        message = say("Setting {key} was refused ({source}): only {who} may set it.", key=key, source=source, who=who)
+        return Problem(source, key, message, fatal=False)
     if source in UNTRUSTED and not KEYS[key].project:
         message = say(
             "Setting {key} was refused: a repository or editor workspace may not set it ({source}). "

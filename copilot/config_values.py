@@ -15,8 +15,10 @@ from copilot.errors import ConfigError
 from copilot.messages import say
 
 
-def coerced(key: str, raw: Any, kind: Any) -> Any:
+def coerced(key: str, raw: Any, kind: Any, least: float | None = None) -> Any:
     """`raw` as `kind`, a type of the settings; text (environment, command line) is read as the kind's literal.
+
+    A number is above 0, or at least `least` where that is given.
 
     Raises ConfigError, which names the key and what it takes.
     """
@@ -45,7 +47,7 @@ def coerced(key: str, raw: Any, kind: Any) -> Any:
     elif kind in {int, float} and not isinstance(raw, bool):
         try:
             number = kind(raw)
-            if 0 < number < float("inf"):
+            if 0 < number < float("inf") or (least is not None and least <= number < float("inf")):
                 return number
         except (TypeError, ValueError, OverflowError):
             pass
@@ -56,14 +58,11 @@ def coerced(key: str, raw: Any, kind: Any) -> Any:
         int: say("a positive whole number"),
         float: say("a positive number"),
         str: say("text"),
-    }
+    }.get(kind, say("a list of texts"))
+    if least is not None:
+        expected = say("a number from {least} on", least=f"{least:g}")
     raise ConfigError(
-        say(
-            "Setting {key} must be {expected}, not {value}.",
-            key=key,
-            expected=expected.get(kind, say("a list of texts")),
-            value=repr(raw),
-        )
+        say("Setting {key} must be {expected}, not {value}.", key=key, expected=expected, value=repr(raw))
     )
 
 

@@ -237,6 +237,8 @@ def _suggestion(best: _Proven, engine: Engine, trace_id: str) -> Suggestion:
         findings=candidate.findings,
         prose=candidate.prose,
         left_out=candidate.left_out,
+        template=candidate.template,
+        agreed=candidate.agreed,
     )
 
 

@@ -122,12 +122,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CompleteOptions:
-    """`profile` picks the confidence threshold; `selected` is the popup entry the editor has highlighted; `pause_s` are
-    seconds of quiet before a model is asked.
-    """
+    """`profile` picks the confidence threshold; `pause_s` are seconds of quiet before a model is asked."""
 
     profile: Literal["quiet", "normal", "eager"] = "normal"
-    selected: str | None = None
     pause_s: float = 0.0
 
 
@@ -316,6 +313,10 @@ class Candidate:
     gaps: tuple[Gap, ...] = ()
     """What the engine knows that it leaves open."""
     left_out: tuple[tuple[str, int], ...] = ()
+    template: str = ""
+    """The template that a model was asked with, as in `Prompt`."""
+    agreed: bool = False
+    """Two engines say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +356,8 @@ class Suggestion:
     findings: tuple[Finding, ...] = ()
     prose: str = ""
     left_out: tuple[tuple[str, int], ...] = ()
+    template: str = ""
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

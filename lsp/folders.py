@@ -50,6 +50,16 @@ class Folders:
             return known[0] if known and known[0] is not None else Path.cwd()
         return root_of(path)
 
+    @property
+    def first(self) -> Path:
+        """The first root, for settings that no project may set."""
+        return self.roots[0] if self.roots else Path.cwd()
+
+    def own_settings(self) -> config.Settings:
+        """Settings that are the same in every folder, because no project may set them."""
+        opened = next(iter(self._open.values()), None)
+        return self.settings(self.first) if opened is None else opened.settings
+
     def settings(self, root: Path) -> config.Settings:
         """The settings in force for a root. A wrong one is reported once and the rest holds."""
         loaded = config_sources.load(config_sources.Sources(root=root, lsp=self.own.get(root, self.general)))

@@ -1,4 +1,4 @@
-"""The language server: what features build on, and `main`, which the command line calls by name.
+"""The language server: what features build on; `lsp/main.py` starts it.
 
 A feature is a module of `lsp/features` with `register(server) -> None`. It declares handlers with
 `@server.feature(method, options)` and `@server.command(name)`; they are `async def` (never `@server.thread()`: its pool
@@ -18,6 +18,8 @@ reads stdin) and use:
     server.watch_state(listener)    hear that models, indexes or settings are otherwise now: `listener()`, on the loop
     server.executor                 threads for work that blocks (`loop.run_in_executor(server.executor, …)`)
     server.spawn(coroutine)         background work; ends with the session
+    server.at_end(work)             `await work()` when the session ends
+    server.usage                    counts of what was offered and taken (`copilot.usage.meter.Meter`)
     server.tell(text)               one sentence to the person
 
 A CopilotError raised by a handler becomes the request's error with its sentence; any other exception becomes an
@@ -28,7 +30,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import signal
@@ -43,11 +44,12 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
-from copilot import __version__, config_sources, files
+from copilot import __version__, files
 from copilot.errors import CopilotError, UnreadableFile
 from copilot.messages import say, set_locale
 from copilot.syntax.languages import by_lsp_id, language_of
 from copilot.types import Document, Edit
+from copilot.usage.meter import Meter
 from lsp import convert, edits, io, logs, progress, settings
 from lsp.availability import Availability
 from lsp.client import Client
@@ -61,13 +63,11 @@ if TYPE_CHECKING:
     from copilot.engines.circuit import State
     from copilot.workspace import Workspace
 
-FEATURES: Final = ("inline_completion", "diagnostics", "code_action", "execute_command", "status", "watched_files")
-"""Modules of `lsp/features`, in the order in which they register."""
-
 Event = Literal["open", "change", "save", "close"]
 Listener = Callable[[Event, str], None]
 
 _THREADS: Final = 4
+_END_S: Final = 3.0
 _UNITS: Final[dict[str, Encoding]] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
 
 logger: Final = logging.getLogger(__name__)
@@ -96,7 +96,9 @@ class Server(LanguageServer):
         self._listeners: list[Listener] = []
         self._state_listeners: list[Callable[[], None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.usage = Meter(self.store)
         self._starters: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._enders: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._executor: ThreadPoolExecutor | None = None
         self._locale: str | None = None
@@ -166,6 +168,10 @@ class Server(LanguageServer):
     def when_ready(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run `work` once after the handshake and the first settings."""
         self._starters.append(work)
+
+    def at_end(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run `work` when the session ends, while threads and workspaces still are there."""
+        self._enders.append(work)
 
     def working(self, title: str, token: int | str | None = None) -> AbstractAsyncContextManager[None]:
         """Progress around a block; see `lsp.progress.working`."""
@@ -256,6 +262,7 @@ class Server(LanguageServer):
         except KeyError:
             logger.warning("a change of a document that is not open was dropped")
             return
+        self.usage.changed(uri, self.store.language(uri), changes)
         self._notify("change", uri)
 
     def saved(self, uri: str) -> None:
@@ -301,6 +308,11 @@ class Server(LanguageServer):
         await asyncio.wait({reading, watching}, return_when=asyncio.FIRST_COMPLETED)
         for task in (reading, watching, *self._tasks):
             task.cancel()
+        for work in self._enders:
+            try:
+                await asyncio.wait_for(work(), _END_S)
+            except Exception:
+                logger.exception("the session's end did not go well")
         await self.folders.close()
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
@@ -335,8 +347,7 @@ class Server(LanguageServer):
         await io.process_ended(await self._process)
 
     def _speak(self) -> None:
-        roots = self.folders.roots
-        wanted = self.folders.settings(roots[0] if roots else Path.cwd()).ui.locale
+        wanted = self.folders.settings(self.folders.first).ui.locale
         set_locale(wanted if wanted != "auto" else self._locale or "auto")
 
     def _model_moved(self, root: Path, state: State) -> None:
@@ -363,38 +374,3 @@ class Server(LanguageServer):
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("background work failed", exc_info=error)
-
-
-def create(engine: str = "auto", root: Path | None = None) -> Server:
-    """A server with every feature registered, not yet connected."""
-    server = Server(engine, root)
-    for name in FEATURES:
-        import_module(f"lsp.features.{name}").register(server)
-    return server
-
-
-def main(*, tcp: int | None = None, engine: str = "auto", root: Path | None = None) -> int:
-    """Serve stdin and stdout, or one connection to `tcp` on 127.0.0.1; returns the exit code.
-
-    0 after shutdown and exit; 1 when the editor left or said exit without shutdown.
-    """
-    return serve(create(engine, root), tcp=tcp)
-
-
-def serve(server: Server, *, tcp: int | None = None) -> int:
-    """Run one session of a server; what `main` returns."""
-    started = config_sources.load(config_sources.Sources(root=server.folders.fixed)).settings
-    logs.setup(started.log.level)
-    set_locale(started.ui.locale)
-    gc.freeze()  # the protocol's thousand classes need not be visited again by every collection
-    return io.end_process(asyncio.run(_stdio(server) if tcp is None else _tcp(server, tcp)))
-
-
-async def _stdio(server: Server) -> int:
-    source, target = io.claim_stdio()
-    return await server.session(await io.open_reader(source), await io.open_writer(target))
-
-
-async def _tcp(server: Server, port: int) -> int:
-    async with io.one_connection(port) as (read, writer):
-        return await server.session(read, writer)

@@ -20,6 +20,9 @@ from lsp.text import Encoding, Text, remember
 if TYPE_CHECKING:
     from copilot.syntax.tree import Tree
 
+_READ = 64_000
+"""Bytes of a place that are read at most."""
+
 
 class Change(NamedTuple):
     """One content change: `text` replaces the range, or everything when `start` is None. Places are (line, character)."""
@@ -91,6 +94,33 @@ class Store:
                 # A copy: the parse may run in another thread while the next change edits ours.
                 reuse(entry.document, entry.tree.copy())
         return entry.document
+
+    def language(self, uri: str) -> str | None:
+        """The language of an open document."""
+        entry = self._open.get(uri)
+        return None if entry is None else entry.document.language
+
+    def find(self, uri: str, line: int, text: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """Where this very text (lines end in LF) begins and ends, from a line on if it is there; None when it is not."""
+        document = self.snapshot(uri)
+        if document is None or not text:
+            return None
+        wanted, body = encode(text.replace("\n", document.newline)), self._open[uri].text
+        near = body.line_span(min(max(line, 0), body.last_line))[0]
+        found = document.text.find(wanted, near)
+        found = document.text.find(wanted) if found < 0 else found
+        if found < 0:
+            return None
+        return body.position(found, self.units), body.position(found + len(wanted), self.units)
+
+    def read(self, uri: str, start: tuple[int, int], end: tuple[int, int]) -> str | None:
+        """The text between two places now, lines ending in LF; None when the document is not open."""
+        if (entry := self._open.get(uri)) is None:
+            return None
+        body = entry.text
+        low = body.offset(*start, self.units)
+        high = min(body.offset(*end, self.units), low + _READ)
+        return body.slice(low, max(high, low)).decode("utf-8", "ignore").replace("\r\n", "\n")
 
     def set_encoding(self, uri: str, encoding: str) -> None:
         """Note the encoding of the file on disk (the editor sends text and does not say)."""

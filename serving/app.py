@@ -32,7 +32,7 @@ from serving.limits import Limiter
 from serving.metrics import Metrics
 from serving.readiness import Readiness
 from serving.records import MeasuredJournal
-from serving.routes import adapters, admin, health, models
+from serving.routes import adapters, admin, health, models, suggestions
 from serving.routes.completions import DataPath
 from serving.state import State
 from serving.store import Store, StoreError
@@ -91,8 +91,8 @@ def create(config: Config) -> Gateway:
         redirect_slashes=False,
     )
     app.state.config = config
-    for part in (models, admin, adapters):
-        app.include_router(part.router, dependencies=[Depends(_unstored)])
+    for router in (models.router, admin.router, adapters.router, suggestions.editors, suggestions.router):
+        app.include_router(router, dependencies=[Depends(_unstored)])
     app.include_router(health.router)
     if config.server.docs:
         page = openapi.page
@@ -305,7 +305,7 @@ async def _http(request: Request, error: Exception) -> Response:
         case 413:
             refused = Refused(413, "too_large", f"The body is larger than {MAX_BODY} bytes.")
         case 400:  # FastAPI's word for a body that is no text; one that is no JSON is 422
-            refused = Refused(422, "invalid_request", "The body is no JSON in UTF-8.")
+            refused = Refused(_misfit(request), "invalid_request", "The body is no JSON in UTF-8.")
         case status:
             refused = Refused(status, "invalid_request", "The request cannot be read.")
     answer = _answer(request, refused)
@@ -322,7 +322,14 @@ async def _invalid(request: Request, error: Exception) -> Response:
     text = "the body is no JSON" if first["type"] == "json_invalid" else str(first["msg"])
     if where == "body" and isinstance(first.get("input"), (bytes, str)):
         text = "send a JSON object, with the header Content-Type: application/json"
-    return _answer(request, Refused(422, "invalid_request", f"{where[:200]}: {text[:200]}.", param=where[:200]))
+    status = _misfit(request)
+    code = "unknown_field" if status == 400 and first["type"] == "extra_forbidden" else "invalid_request"
+    return _answer(request, Refused(status, code, f"{where[:200]}: {text[:200]}.", param=where[:200]))
+
+
+def _misfit(request: Request) -> int:
+    """The status of a request that does not fit: on OpenAI's paths it is 400."""
+    return 400 if request.url.path.startswith("/v1/") else 422
 
 
 async def _copilot(request: Request, error: Exception) -> Response:

@@ -11,6 +11,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from copilot.usage.counts import AGES, KEPT, Row
 from serving.config import TASKS
 
 OUTCOMES: Final = frozenset(
@@ -64,6 +65,18 @@ class Metrics:
             "Seconds until an audit record is durable.",
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
             registry=here,
+        )
+        self._suggestions = Counter(
+            "bank_copilot_suggestions",
+            "What became of suggestions, as editors report it.",
+            ("team", "task", "language", "engine", "outcome"),
+            registry=here,
+        )
+        self._characters = Counter(
+            "bank_copilot_characters", "Characters written, by whom.", ("team", "language", "by"), registry=here
+        )
+        self._survival = Counter(
+            "bank_copilot_survival", "Taken texts looked at later.", ("team", "task", "age", "found"), registry=here
         )
         self._children: dict[tuple[str, ...], tuple[Counter, Histogram, Histogram, Counter, Counter]] = {}
         self._gauges: dict[str, tuple[Gauge, Gauge]] = {}
@@ -128,6 +141,20 @@ class Metrics:
     def reviewed(self, kind: str, action: str) -> None:
         """Content review found something."""
         self._reviewed.labels(kind, action).inc()
+
+    def counted(self, team: str, row: Row) -> None:
+        """An editor's counts of one subject; its labels were checked."""
+        what, count = row.subject, row.counts.get
+        for outcome in ("shown", "accepted", "partly", "dismissed"):
+            if number := count(outcome, 0):
+                self._suggestions.labels(team, what.task, what.language, what.engine, outcome).inc(number)
+        for by, name in (("assistant", "accepted_chars"), ("hand", "typed_chars")):
+            if number := count(name, 0):
+                self._characters.labels(team, what.language, by).inc(number)
+        for age in AGES:
+            for found in KEPT:
+                if number := count(f"{found}_{age}", 0):
+                    self._survival.labels(team, what.task, age, found).inc(number)
 
     def audited(self, seconds: float) -> None:
         """An audit record became durable."""

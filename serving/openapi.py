@@ -150,6 +150,8 @@ def _own_errors(path: str, operation: Json) -> None:
     kind = "application/json" if path.startswith("/v1/") else "application/problem+json"
     content = {kind: {"schema": {"$ref": f"#/components/schemas/{own}"}}}
     responses = operation["responses"]
+    if path.startswith("/v1/") and responses.pop("422", None) is not None:
+        responses["400"] = {"description": STATUSES[400], "content": content}
     if "422" in responses:
         responses["422"] = {"description": "A value does not fit; the message names the field.", "content": content}
     if operation.get("security") or "401" in responses:

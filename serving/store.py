@@ -1,7 +1,8 @@
 """Keys, teams, usage and adapters in a database, through SQLAlchemy Core: SQLite by default, PostgreSQL by its URL.
 
 Every method blocks for milliseconds and is called from a thread or the command line, never on the hot path. Stored of a
-key are its SHA-256 and its prefix, never the key. Absent on purpose: an ORM, and statements of one database only.
+key are its SHA-256 and its prefix, never the key. Absent on purpose: an ORM, statements of one database only, and the
+tables themselves (`tables`).
 """
 
 from __future__ import annotations
@@ -19,66 +20,18 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from copilot.errors import ConfigError, CopilotError
+from copilot.usage.counts import FIELDS, OTHER
+from copilot.usage.counts import Row as Counted
+from serving.tables import META, adapters, keys, meta, reports, suggestions, teams, usage
 
 SCHEMA: Final = 1
-"""Version of the tables below; a database that a newer version wrote is refused."""
+"""Version of the tables; a database that a newer version wrote is refused."""
 
-_META = sa.MetaData()
+REPORT_DAYS: Final = 90
+"""So long a report's id is remembered, and for two thirds of it counts may be late."""
 
-meta = sa.Table(
-    "meta", _META, sa.Column("name", sa.String(40), primary_key=True), sa.Column("value", sa.Text, nullable=False)
-)
-
-
-def _quota() -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.BigInteger) for name in ("requests_per_minute", "tokens_per_minute", "concurrent")]
-
-
-teams = sa.Table(
-    "teams",
-    _META,
-    sa.Column("name", sa.String(64), primary_key=True),
-    sa.Column("models", sa.JSON, nullable=False),
-    *_quota(),
-    sa.Column("created", sa.BigInteger, nullable=False),
-)
-keys = sa.Table(
-    "keys",
-    _META,
-    sa.Column("prefix", sa.String(16), primary_key=True),
-    sa.Column("hash", sa.String(64), nullable=False, unique=True),
-    sa.Column("team", sa.String(64), nullable=False, index=True),
-    sa.Column("owner", sa.String(128), nullable=False),
-    sa.Column("role", sa.String(16), nullable=False),
-    *_quota(),
-    sa.Column("created", sa.BigInteger, nullable=False),
-    sa.Column("expires", sa.BigInteger, nullable=False),
-    sa.Column("revoked", sa.BigInteger),
-    sa.Column("replaced_by", sa.String(16)),
-)
-usage = sa.Table(
-    "usage",
-    _META,
-    sa.Column("day", sa.String(10), primary_key=True),
-    sa.Column("key", sa.String(16), primary_key=True),
-    sa.Column("model", sa.String(200), primary_key=True),
-    sa.Column("team", sa.String(64), nullable=False),
-    sa.Column("requests", sa.BigInteger, nullable=False),
-    sa.Column("tokens_in", sa.BigInteger, nullable=False),
-    sa.Column("tokens_out", sa.BigInteger, nullable=False),
-)
-adapters = sa.Table(
-    "adapters",
-    _META,
-    sa.Column("name", sa.String(128), primary_key=True),
-    sa.Column("base", sa.String(200), nullable=False),
-    sa.Column("digest", sa.String(80), nullable=False),
-    sa.Column("path", sa.Text, nullable=False),
-    sa.Column("teams", sa.JSON, nullable=False),
-    sa.Column("loaded", sa.Boolean, nullable=False),
-    sa.Column("created", sa.String(32), nullable=False),
-    sa.Column("created_by", sa.String(128), nullable=False),
-)
+MOST_SUBJECTS: Final = 500
+"""Rows that one key may have of a day; beyond them, models and templates are not told apart."""
 
 
 class StoreError(CopilotError):
@@ -173,7 +126,7 @@ class Store:
     def _prepare(self) -> None:
         for attempt in range(5):
             try:
-                _META.create_all(self._engine)
+                META.create_all(self._engine)
                 break
             except SQLAlchemyError:  # another process makes the same tables now
                 if attempt == 4:
@@ -297,22 +250,45 @@ class Store:
     def add_usage(self, rows: Iterable[UsageRow]) -> None:
         """Add counts to what is there already: all rows or none."""
         with self._writing(revise=False) as db:
-            for row in sorted(
-                rows, key=lambda row: (row.day, row.key, row.model)
-            ):  # one order: no two writers deadlock
-                chosen = (usage.c.day == row.day) & (usage.c.key == row.key) & (usage.c.model == row.model)
-                more = {
-                    "requests": usage.c.requests + row.requests,
-                    "tokens_in": usage.c.tokens_in + row.tokens_in,
-                    "tokens_out": usage.c.tokens_out + row.tokens_out,
-                }
-                if db.execute(usage.update().where(chosen).values(more)).rowcount:
-                    continue
-                try:
-                    with db.begin_nested():
-                        db.execute(usage.insert().values(asdict(row)))
-                except IntegrityError:  # another gateway was first
-                    db.execute(usage.update().where(chosen).values(more))
+            # One order: no two writers deadlock.
+            for row in sorted(rows, key=lambda row: (row.day, row.key, row.model)):
+                key = {"day": row.day, "key": row.key, "model": row.model}
+                counts = {"requests": row.requests, "tokens_in": row.tokens_in, "tokens_out": row.tokens_out}
+                _add_up(db, usage, key, {"team": row.team}, counts)
+
+    def add_report(self, batch: str, key: str, team: str, rows: Iterable[Counted]) -> bool:
+        """Add what a developer's editor counted, once: False when this report was counted before."""
+        now = int(time.time())
+        with self._writing(revise=False) as db:
+            # First, so that SQLite's driver begins the transaction: a savepoint alone would be one, and be kept.
+            db.execute(reports.delete().where(reports.c.received < now - REPORT_DAYS * 86_400))
+            try:
+                with db.begin_nested():
+                    db.execute(reports.insert().values(key=key, batch=batch, received=now))
+            except IntegrityError:
+                return False
+            for row in sorted(rows, key=lambda row: (row.day, row.subject)):
+                what = asdict(row.subject)
+                if _subjects(db, row.day, key) >= MOST_SUBJECTS:
+                    what |= {"model": OTHER, "template": OTHER}
+                counts = {name: row.counts.get(name, 0) for name in FIELDS}
+                _add_up(db, suggestions, {"day": row.day, "key": key, **what}, {"team": team}, counts)
+        return True
+
+    def suggestions(
+        self, since: str, until: str, team: str | None = None, language: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Sums of what editors counted, by `day`, `team` and `language`, of the days `since` to `until`. Raises StoreError."""
+        by = (suggestions.c.day, suggestions.c.team, suggestions.c.language)
+        wanted = (suggestions.c.day >= since) & (suggestions.c.day <= until)
+        if team is not None:
+            wanted &= suggestions.c.team == team
+        if language is not None:
+            wanted &= suggestions.c.language == language
+        sums = [sa.func.sum(suggestions.c[name]).label(name) for name in FIELDS]
+        with self._reading() as db:
+            found = db.execute(sa.select(*by, *sums).where(wanted).group_by(*by).order_by(*by))
+            return [{n: int(v) if n in FIELDS else v for n, v in row.items()} for row in found.mappings()]
 
     def usage(self, since: str, until: str, team: str | None = None) -> tuple[UsageRow, ...]:
         """Usage of the days `since` to `until`, both included, by day, team, key and model. Raises StoreError."""
@@ -342,6 +318,26 @@ class Store:
             if not values:
                 return db.execute(sa.select(table).where(chosen)).first() is not None
             return bool(db.execute(table.update().where(chosen).values(values)).rowcount)
+
+
+def _add_up(
+    db: sa.Connection, table: sa.Table, key: Mapping[str, str], fixed: Mapping[str, str], counts: Mapping[str, int]
+) -> None:
+    """Add counts to the row of this key, or make it."""
+    chosen = sa.and_(*(table.c[name] == value for name, value in key.items()))
+    more = {name: table.c[name] + count for name, count in counts.items()}
+    if db.execute(table.update().where(chosen).values(more)).rowcount:
+        return
+    try:
+        with db.begin_nested():
+            db.execute(table.insert().values({**key, **fixed, **counts}))
+    except IntegrityError:  # another gateway was first
+        db.execute(table.update().where(chosen).values(more))
+
+
+def _subjects(db: sa.Connection, day: str, key: str) -> int:
+    chosen = (suggestions.c.day == day) & (suggestions.c.key == key)
+    return int(db.execute(sa.select(sa.func.count()).select_from(suggestions).where(chosen)).scalar_one())
 
 
 Row = TypeVar("Row")

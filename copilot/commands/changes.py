@@ -15,7 +15,9 @@ from copilot.errors import UnreadableFile
 from copilot.messages import say
 from copilot.syntax.languages import language_of
 from copilot.types import Declined, Document, Suggestion
+from copilot.usage import written as writing
 from copilot.verify import evidence
+from copilot.workspace import Workspace
 
 
 class Changes:
@@ -25,6 +27,7 @@ class Changes:
         self._before: dict[Path, Document] = {document.path: document}
         self._after: dict[Path, Document] = {document.path: document}
         self._newline = document.newline
+        self.language = document.language
 
     def apply(self, suggestion: Suggestion) -> None:
         """Add a suggestion; its spans refer to the documents as they are after the earlier ones."""
@@ -71,13 +74,15 @@ def present(
     suggestions: Sequence[Suggestion],
     declines: Sequence[Declined],
     options: argparse.Namespace,
-    root: Path,
+    workspace: Workspace,
 ) -> int:
     """Print the diff (or JSON), write when asked; 0 when something was offered, else 1."""
     if not suggestions and not declines:
         declines = [Declined(say("nothing to offer"))]
-    text = changes.diff(root)
+    text = changes.diff(workspace.project.root)
     written = [str(path) for path in changes.write()] if options.write and suggestions else []
+    if written:
+        writing.count(suggestions, options.verb, changes.language, workspace.settings)
     if options.json:
         session.print_json(
             {
@@ -100,13 +105,15 @@ def present(
     return 0 if suggestions else 1
 
 
-def present_one(answer: Suggestion | Declined, document: Document, options: argparse.Namespace, root: Path) -> int:
+def present_one(
+    answer: Suggestion | Declined, document: Document, options: argparse.Namespace, workspace: Workspace
+) -> int:
     """`present` for a single answer about `document`."""
     changes = Changes(document)
     if isinstance(answer, Declined):
-        return present(changes, [], [answer], options, root)
+        return present(changes, [], [answer], options, workspace)
     changes.apply(answer)
-    return present(changes, [answer], [], options, root)
+    return present(changes, [answer], [], options, workspace)
 
 
 def _diff(before: Document, after: Document, root: Path) -> str:

@@ -46,4 +46,4 @@ async def _run(options: argparse.Namespace) -> int:
         changes = Changes(doc)
         # All spans refer to the text as it was read, so the edits are applied together.
         changes.replace(edits.apply(doc, [edit for suggestion in suggestions for edit in suggestion.edits]))
-        return present(changes, suggestions, declines, options, workspace.project.root)
+        return present(changes, suggestions, declines, options, workspace)

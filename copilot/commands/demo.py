@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 import tempfile
 import time
@@ -28,6 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 when every step met its expectation, else 1."""
+    os.environ["BANK_COPILOT_USAGE_COUNT"] = "false"  # nobody's work
     if options.keep is not None:
         return asyncio.run(_play(samplebank.copy_to(options.keep.resolve()), options))
     with tempfile.TemporaryDirectory(prefix="bank-copilot-demo-") as folder:

@@ -31,4 +31,4 @@ async def _run(options: argparse.Namespace) -> int:
         after, suggestions, declines = await pipeline.repair(doc, workspace)
         changes = Changes(doc)
         changes.replace(after)
-        return present(changes, suggestions, declines, options, workspace.project.root)
+        return present(changes, suggestions, declines, options, workspace)

@@ -35,4 +35,4 @@ async def _run(options: argparse.Namespace) -> int:
         await workspace.index_built()
         request = Request(Task.GENERATE, doc, span, GenerateOptions(kind), instruction=options.instruction)
         answer = await pipeline.suggest(request, workspace)
-        return present_one(answer, doc, options, workspace.project.root)
+        return present_one(answer, doc, options, workspace)

@@ -26,4 +26,4 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """The server's exit code (0 after shutdown and exit, 1 after exit alone)."""
     root = options.root.resolve() if options.root is not None else None
-    return int(import_module("lsp.server").main(tcp=options.tcp, engine=options.engine, root=root))
+    return int(import_module("lsp.main").main(tcp=options.tcp, engine=options.engine, root=root))

@@ -24,6 +24,7 @@ from copilot.progress import listening, report
 from copilot.tasks import staged, staged_file, staged_proof
 from copilot.tasks.staged import Subject
 from copilot.types import Declined, Document, Edit, Request, Span, Suggestion, Task, TestsOptions, document
+from copilot.usage import written as writing
 from copilot.verify import evidence, python_places, python_tests, runs, snapshot, tools
 from copilot.workspace import Workspace
 
@@ -271,6 +272,7 @@ async def _tested(subject: Subject, desk: _Desk) -> None:
     marked = staged_file.marked(text, _subject(subject, top), subject.code, found)
     before = files.read(path, "python") if path.exists() else Document(path, "python", (b"",), newline=doc.newline)
     files.write(edits.apply(before, [Edit(path, Span(0, len(before)), marked)]))
+    writing.count([answer], Task.TESTS.value, doc.language, desk.workspace.settings)
     desk.report.tested.append(Tested(_name(subject, top), name, path, found, answer, subject.uses))
 
 

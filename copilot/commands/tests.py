@@ -55,4 +55,4 @@ async def _run(options: argparse.Namespace) -> int:
         chosen = TestsOptions(out=out, budget_s=options.budget)
         with listening(session.progress):
             answer = await pipeline.suggest(Request(Task.TESTS, doc, span, chosen), workspace)
-        return present_one(answer, doc, options, workspace.project.root)
+        return present_one(answer, doc, options, workspace)

@@ -55,4 +55,6 @@ class CascadeEngine:
 def _surer(candidate: Candidate, drafts: Sequence[Candidate]) -> Candidate:
     """The candidate with the confidence of two that agree, if one of `drafts` says the same (as if they erred apart)."""
     doubts = [1 - draft.confidence for draft in drafts if draft.edits == candidate.edits]
-    return replace(candidate, confidence=1 - (1 - candidate.confidence) * min(doubts)) if doubts else candidate
+    if not doubts:
+        return candidate
+    return replace(candidate, confidence=1 - (1 - candidate.confidence) * min(doubts), agreed=True)

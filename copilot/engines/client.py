@@ -63,20 +63,6 @@ class Way:
     proxy: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A whole answer to a simple question; names of headers in small letters."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def etag(self) -> str:
-        """Its version, empty without one."""
-        return self.headers.get("etag", "")
-
-
 class Client:
     """Requests to one gateway, from any event loop: each loop has a session of its own, opened at its first request."""
 
@@ -100,12 +86,15 @@ class Client:
         """Once the way was prepared: code and key travel unencrypted to another machine."""
         return self._way is not None and self._way.address.scheme == "http" and not self._way.address.local
 
-    async def get(self, path: str, headers: Mapping[str, str] | None = None, *, key: bool = True) -> Reply:
+    async def get(self, path: str, headers: Mapping[str, str] | None = None, *, key: bool = True) -> wire.Reply:
         """A simple question. Raises GatewayUnavailable; a status is the caller's to judge."""
         async with self._exchange("GET", path, None, headers or {}, key=key) as response:
-            body = await _read(response, wire.MOST_BYTES)
-            names = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(response.status, names, body)
+            return await _reply(response)
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> wire.Reply:
+        """A simple report. Raises GatewayUnavailable; a status is the caller's to judge."""
+        async with self._exchange("POST", path, body, {}, key=True) as response:
+            return await _reply(response)
 
     async def ask(
         self,
@@ -229,6 +218,11 @@ def prepare(gateway: Gateway) -> Way:
     proxy = credentials.proxy(gateway)
     secured = there.scheme == "https" or proxy.startswith("https:")
     return Way(there, credentials.tls(gateway) if secured else None, proxy)
+
+
+async def _reply(response: ClientResponse) -> wire.Reply:
+    body = await _read(response, wire.MOST_BYTES)
+    return wire.Reply(response.status, {name.lower(): value for name, value in response.headers.items()}, body)
 
 
 async def _read(response: ClientResponse, most: int) -> bytes:

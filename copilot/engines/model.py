@@ -246,7 +246,7 @@ class ModelEngine:
             if not whole:
                 reason = say("the model's answer would copy a masked value to another place")
                 return _Answers(asked=True, declined=Declined(reason))
-        return await _read([own.restored(text) for text in whole], request, read, origin)
+        return await _read([own.restored(text) for text in whole], request, read, (origin, prompt.template))
 
     # Availability
 
@@ -364,9 +364,12 @@ def _whole(choice: wire.Choice, prompt: Prompt) -> str | None:
 
 
 async def _read(
-    answers: Sequence[str], request: Request, read: Callable[[str, Request], Candidate | None], origin: str
+    answers: Sequence[str], request: Request, read: Callable[[str, Request], Candidate | None], source: tuple[str, str]
 ) -> _Answers:
-    """Candidates, the one that most answers agree on first; without those that were tried before."""
+    """Candidates, the one that most answers agree on first; without those that were tried before.
+
+    `source`: the origin to name, and the template.
+    """
 
     def work() -> list[Candidate | None]:
         return [read(text, request) for text in answers]
@@ -377,7 +380,10 @@ async def _read(
         return _Answers(asked=True, declined=Declined(say("the model's answer holds nothing for this place")))
     tried = {_same(attempt.candidate) for attempt in request.attempts}
     votes = Counter(_same(candidate) for candidate in candidates)
-    fresh = {_same(c): replace(c, origin=origin) for c in reversed(candidates) if _same(c) not in tried}
+    origin, template = source
+    fresh = {
+        _same(c): replace(c, origin=origin, template=template) for c in reversed(candidates) if _same(c) not in tried
+    }
     if not fresh:
         return _Answers(asked=True, declined=Declined(say("the model gives the same answer again")))
     first = list(map(_same, candidates))

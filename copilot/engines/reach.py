@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from copilot import config
 from copilot.config import Settings
 from copilot.engines import circuit, credentials, profile, wire
-from copilot.engines.client import Client, Refused, Reply
+from copilot.engines.client import Client, Refused
 from copilot.engines.credentials import Address
 from copilot.engines.model import PROFILE
 from copilot.engines.profile import Profile
@@ -192,7 +192,7 @@ async def _token(client: Client, settings: Settings, task: Task, template: str, 
     return Step(name, not late, detail, advice)
 
 
-async def _get(client: Client, path: str, *, key: bool) -> Reply:
+async def _get(client: Client, path: str, *, key: bool) -> wire.Reply:
     try:
         async with asyncio.timeout(_SIMPLE_S):
             return await client.get(path, key=key)
@@ -207,7 +207,7 @@ def _address(there: Address) -> Step:
     return Step("gateway address", not open_wire, detail, say("Set gateway.url to an https address."))
 
 
-def _health(reply: Reply) -> Step:
+def _health(reply: wire.Reply) -> Step:
     try:
         told = json.loads(reply.body)
     except ValueError:
@@ -219,7 +219,7 @@ def _health(reply: Reply) -> Step:
     return Step("gateway health", False, detail, _advice()["error"])
 
 
-def _ready(reply: Reply) -> Step:
+def _ready(reply: wire.Reply) -> Step:
     """What the gateway says of its own parts."""
     try:
         told = json.loads(reply.body)
@@ -254,7 +254,7 @@ def _certificate(there: Address, until: str) -> Step:
     return Step("gateway tls", days >= _EXPIRES_DAYS, detail, say("Tell who runs the gateway to renew it."))
 
 
-def _skew(reply: Reply) -> Step | None:
+def _skew(reply: wire.Reply) -> Step | None:
     """How far this machine's clock is off; None when the gateway does not say its time."""
     try:
         off = time.time() - parsedate_to_datetime(reply.headers["date"]).timestamp()
@@ -266,7 +266,7 @@ def _skew(reply: Reply) -> Step | None:
     )
 
 
-def _profile(reply: Reply) -> Profile | None:
+def _profile(reply: wire.Reply) -> Profile | None:
     with suppress(wire.Garbled):
         return profile.read(reply.body, reply.etag) if reply.status == 200 else None
     return None

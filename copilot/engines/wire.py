@@ -36,6 +36,20 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer to a simple question; names of headers in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def etag(self) -> str:
+        """Its version, empty without one."""
+        return self.headers.get("etag", "")
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """The server's refusal: its stable word and its sentence, both short and printable."""
 

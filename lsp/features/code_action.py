@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from lsprotocol import types
 
-from copilot.types import DEFAULT_OPTIONS, Declined, Document, Finding, Offer, Request, Span, Task
+from copilot.types import DEFAULT_OPTIONS, Declined, Document, Finding, Offer, Request, Span, Suggestion, Task
 from copilot.verify import evidence
 from copilot.workspace import Workspace
 from lsp import convert, questions
+from lsp.features import acceptance
 from lsp.features.diagnostics import diagnostic
 from lsp.server import Server
 from lsp.text import text_of
@@ -52,8 +53,9 @@ async def actions(server: Server, params: types.CodeActionParams) -> list[Action
         return None
     span = convert.span(document, params.range, server.units)
     found: list[Action] = []
+    fixes: list[tuple[Request, Suggestion]] = []
     if _wanted(params, types.CodeActionKind.QuickFix):
-        found += [fix async for fix in _fixes(server, document, span, workspace)]
+        found += [fix async for fix in _fixes(server, document, span, workspace, fixes)]
     if _wanted(params, types.CodeActionKind.RefactorRewrite) or _wanted(params, types.CodeActionKind.Source):
         loop = asyncio.get_running_loop()
         offers = await loop.run_in_executor(server.executor, _offers, document, span, workspace)
@@ -61,6 +63,7 @@ async def actions(server: Server, params: types.CodeActionParams) -> list[Action
         found += [action for action in listed if action.kind is not None and _wanted(params, action.kind)]
     if server.is_stale(document):
         return None
+    acceptance.listing(server, document, fixes)
     return found if server.client.code_action_literals else _commands(found)
 
 
@@ -81,14 +84,15 @@ async def resolved(server: Server, action: types.CodeAction) -> types.CodeAction
         return action
     why = evidence.told(found)
     action.edit = server.workspace_edit(found.edits, found.title or action.title, documents=[document], why=why)
+    action.command = acceptance.offering(server, request, found)
     action.data = {**told, "evidence": why}
     return action
 
 
 async def _fixes(
-    server: Server, document: Document, span: Span, workspace: Workspace
+    server: Server, document: Document, span: Span, workspace: Workspace, told: list[tuple[Request, Suggestion]]
 ) -> AsyncIterator[types.CodeAction]:
-    """Proven repairs of the findings on the lines of the range.
+    """Proven repairs of the findings on the lines of the range; `told` gets what they are made of.
 
     Whole lines: what is missing at the end of a line has no width there, and a cursor cannot stand on it.
     """
@@ -107,6 +111,7 @@ async def _fixes(
                 )
                 found = await pipeline.suggest(request, workspace)
                 if not isinstance(found, Declined):
+                    told.append((request, found))
                     yield types.CodeAction(
                         title=found.title,
                         kind=types.CodeActionKind.QuickFix,

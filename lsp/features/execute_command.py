@@ -30,6 +30,7 @@ from copilot.types import (
 )
 from copilot.verify import evidence
 from lsp import convert, explanations, questions
+from lsp.features import acceptance
 from lsp.server import Server
 
 Make = Callable[[Document, Span], Request]
@@ -107,17 +108,17 @@ def _padded(given: tuple[Any, ...], *defaults: Any) -> tuple[Any, ...]:
 
 async def _answered(server: Server, target: Any, where: Any, make: Make, title: str) -> dict[str, Any]:
     """Ask the pipeline with progress, and apply the answer."""
-    found, document = await _asked(server, target, where, make, title)
+    found, request = await _asked(server, target, where, make, title)
     if isinstance(found, Declined):
         server.tell(evidence.why(found))
         return questions.answer(found)
-    return await _applied(server, document, found, title)
+    return await _applied(server, request, found, title)
 
 
 async def _asked(
     server: Server, target: Any, where: Any, make: Make, title: str
-) -> tuple[Suggestion | Declined, Document]:
-    """The pipeline's answer about a listed action's data or a place, with progress; and the text that it is about."""
+) -> tuple[Suggestion | Declined, Request]:
+    """The pipeline's answer about a listed action's data or a place, with progress; and what was asked."""
     from copilot import pipeline
 
     uri = str(target.get("uri", "")) if isinstance(target, dict) else str(target)
@@ -129,7 +130,7 @@ async def _asked(
     if isinstance(request.options, TestsOptions):
         request = replace(request, options=replace(request.options, early=True))
     async with server.working(title):
-        return await pipeline.suggest(request, workspace), document
+        return await pipeline.suggest(request, workspace), request
 
 
 async def _explained(server: Server, target: Any, where: Any, make: Make) -> dict[str, Any]:
@@ -154,12 +155,15 @@ async def _repaired(server: Server, uri: str) -> dict[str, Any]:
         server.tell(evidence.why(answer))
         return questions.answer(answer)
     whole = replace(found[0], edits=(difference(document, after),), checks=tuple(c for s in found for c in s.checks))
-    return await _applied(server, document, whole, "; ".join(s.title for s in found))
+    request = Request(Task.FIX, document, Span(0, len(document)), FixOptions())
+    return await _applied(server, request, whole, "; ".join(s.title for s in found))
 
 
-async def _applied(server: Server, document: Document, found: Suggestion, title: str) -> dict[str, Any]:
+async def _applied(server: Server, request: Request, found: Suggestion, title: str) -> dict[str, Any]:
     why = evidence.told(found)
-    applied = await server.apply_edit(found.edits, found.title or title, documents=[document], why=why)
+    acceptance.offering(server, request, found)
+    applied = await server.apply_edit(found.edits, found.title or title, documents=[request.document], why=why)
+    (server.usage.accepted if applied else server.usage.declined)(found.trace_id)
     return {**questions.answer(found), "applied": applied}
 
 

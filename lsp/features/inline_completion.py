@@ -1,14 +1,12 @@
 """`textDocument/inlineCompletion`: at most one item, only if proven, only if the text is still the same.
 
-Also what an editor says about an item afterwards: shown, partly accepted, accepted (a command on the item). These are
-counted, and no text is kept.
+What an editor says about an item afterwards is `acceptance`'s.
 """
 
 from __future__ import annotations
 
-import logging
 import re
-from typing import Any, Final
+from typing import Final
 
 from lsprotocol import types
 
@@ -17,21 +15,16 @@ from copilot.errors import UnreadableFile
 from copilot.messages import say
 from copilot.types import CompleteOptions, Document, Request, Span, Suggestion, Task
 from lsp import convert
+from lsp.features import acceptance
+from lsp.features.acceptance import ACCEPT
 from lsp.server import Event, Server
 from lsp.text import Encoding, text_of
-
-ACCEPT: Final = "bankCopilot.acceptCompletion"
-_SHOWN: Final = "textDocument/didShowCompletion"
-_PARTLY: Final = "textDocument/didPartiallyAcceptCompletion"
 
 _WORD: Final = re.compile(r"\w+\Z")
 
 
-logger: Final = logging.getLogger(__name__)
-
-
 def register(server: Server) -> None:
-    """Declare the method, the accept command and the two notifications of existing clients."""
+    """Declare the method."""
 
     # Without options pygls does not advertise the method, silently.
     @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
@@ -50,18 +43,6 @@ def register(server: Server) -> None:
 
     server.watch(listen)
 
-    @server.command(ACCEPT)
-    def accept(trace_id: str) -> None:
-        logger.info("completion %s accepted", _short(trace_id))
-
-    @server.feature(_SHOWN)
-    def shown(_params: Any) -> None:
-        logger.debug("a completion was shown")
-
-    @server.feature(_PARTLY)
-    def partly(_params: Any) -> None:
-        logger.debug("a completion was partly accepted")
-
 
 async def complete(server: Server, params: types.InlineCompletionParams) -> types.InlineCompletionList | None:
     """The answer to one request; None is silence."""
@@ -76,10 +57,14 @@ async def complete(server: Server, params: types.InlineCompletionParams) -> type
     request = _request(document, params, current, server.units)
     with server.diagnoses.held():
         answer = await workspace.inline.suggest(request)
-    if not isinstance(answer, Suggestion) or server.is_stale(document):
+    if server.is_stale(document):
         return None
-    shown = item(document, answer, request.span.start, server.units)
-    return None if shown is None else types.InlineCompletionList([shown])
+    shown = item(document, answer, request.span.start, server.units) if isinstance(answer, Suggestion) else None
+    if shown is None or not isinstance(answer, Suggestion):
+        server.usage.passed(params.text_document.uri)
+        return None
+    acceptance.completing(server, request, answer, shown)
+    return types.InlineCompletionList([shown])
 
 
 def item(document: Document, answer: Suggestion, caret: int, units: Encoding) -> types.InlineCompletionItem | None:
@@ -114,17 +99,11 @@ def item(document: Document, answer: Suggestion, caret: int, units: Encoding) ->
 
 def _request(document: Document, params: types.InlineCompletionParams, current: Settings, units: Encoding) -> Request:
     caret = convert.offset(document, params.position, units)
-    selected = params.context.selected_completion_info
     automatic = params.context.trigger_kind == types.InlineCompletionTriggerKind.Automatic
     return Request(
         task=Task.COMPLETE,
         document=document,
         span=Span(caret, caret),
-        options=CompleteOptions(current.completion.profile, selected.text if selected is not None else None),
+        options=CompleteOptions(current.completion.profile),
         trigger="automatic" if automatic else "invoked",
     )
-
-
-def _short(trace_id: str) -> str:
-    """A trace id as it may stand in a log: it comes back from the editor, so anything else is not repeated."""
-    return trace_id if re.fullmatch(r"[0-9a-f]{1,32}", trace_id) else "?"

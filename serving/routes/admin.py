@@ -194,6 +194,18 @@ async def _key(state: State, prefix: str) -> KeyRow:
     raise Refused(404, "not_found", f"No key has the prefix {prefix}.")
 
 
+def days(since: str | None, until: str | None) -> tuple[str, str]:
+    """The first and the last day of a report: the last 30 days, today included, unless said. Raises Refused."""
+    today = datetime.now(UTC).date()
+    first, last = since or (today - timedelta(days=30)).isoformat(), until or today.isoformat()
+    for name, text in (("since", first), ("until", last)):
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            raise Refused(422, "invalid_request", f"{name} is no day of the calendar.", param=name) from None
+    return first, last
+
+
 @router.get("/usage")
 async def usage(
     state: StateOf,
@@ -203,13 +215,7 @@ async def usage(
     team: Annotated[TeamName | None, Query()] = None,
 ) -> UsageReport:
     """Requests and tokens by day, team, key and model."""
-    today = datetime.now(UTC).date()
-    first, last = since or (today - timedelta(days=30)).isoformat(), until or today.isoformat()
-    for name, text in (("since", first), ("until", last)):
-        try:
-            date.fromisoformat(text)
-        except ValueError:
-            raise Refused(422, "invalid_request", f"{name} is no day of the calendar.", param=name) from None
+    first, last = days(since, until)
     await state.directory.flush()
     rows = await asyncio.to_thread(store_of(state).usage, first, last, team)
     shown = [UsageShown(**{name: getattr(row, name) for name in UsageShown.model_fields}) for row in rows]

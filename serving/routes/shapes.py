@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from copilot.syntax.languages import LANGUAGES
+from copilot.usage import counts
 
 TeamName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", examples=["payments"])]
 Owner = Annotated[str, Field(pattern=r"^[^\x00-\x20\x7f-\x9f]{1,128}$", examples=["j.doe"])]
@@ -155,6 +159,84 @@ class UsageReport(BaseModel):
     tokens_in: int
     tokens_out: int
     rows: list[UsageShown]
+
+
+def _one_of(words: Iterable[str]) -> Any:
+    return Field(pattern=f"^({'|'.join(words)})$", max_length=32)
+
+
+Count = Annotated[int, Field(ge=0, le=10_000_000)]
+Language = Annotated[str, _one_of((*LANGUAGES, counts.OTHER))]
+
+
+class _Subject(_In):
+    """What counts are kept apart by: closed words, a model's name, a template's `id@version#digest`."""
+
+    day: Day
+    task: Annotated[str, _one_of((*counts.TASKS, counts.OTHER))]
+    language: Language
+    engine: Annotated[str, _one_of(counts.ENGINES)] = ""
+    model: Annotated[str, Field(pattern=counts.MODEL, max_length=128)] = ""
+    template: Annotated[str, Field(pattern=f"{counts.TEMPLATE}|^{counts.OTHER}$", max_length=100)] = ""
+    profile: Annotated[str, _one_of((*counts.PROFILES, counts.OTHER))] = ""
+
+
+_NUMBERS: Final[dict[str, Any]] = dict.fromkeys(counts.FIELDS, (Count, 0))
+CountedRow = create_model("CountedRow", __base__=_Subject, __doc__="The counts of one subject on one day.", **_NUMBERS)
+
+
+class CountsReport(_In):
+    """What an editor has counted since its last report. The same `batch` sent twice counts once."""
+
+    batch: Annotated[str, Field(pattern="^[0-9a-f]{32}$", max_length=32)]
+    rows: list[CountedRow] = Field(min_length=1, max_length=100)  # type: ignore[valid-type]
+
+
+class Counted(BaseModel):
+    """Whether the report was new."""
+
+    counted: bool
+
+
+class Survived(BaseModel):
+    """Of the taken texts that were looked at after a while: the share that was kept, and that was there at all."""
+
+    measured: int
+    kept: float | None
+    there: float | None
+
+
+_SUMS: Final[dict[str, Any]] = dict.fromkeys(counts.FIELDS, (int, ...))
+
+
+class _Figures(BaseModel):
+    """Shares in 0..1, null where nothing was counted."""
+
+    acceptance: float | None = Field(description="Taken, whole or in part, of shown.")
+    assistant_share: float | None = Field(description="Characters taken, of those and the ones typed by hand.")
+    survival: dict[str, Survived] = Field(description="By age: 30s, 2m, 10m.")
+
+
+SuggestionSums = create_model(
+    "SuggestionSums", __base__=_Figures, __doc__="Counts and what follows from them.", **_SUMS
+)
+SuggestionDay = create_model(
+    "SuggestionDay",
+    __base__=SuggestionSums,
+    __doc__="The counts of a team in a language on a day (UTC).",
+    day=(str, ...),
+    team=(str, ...),
+    language=(str, ...),
+)
+
+
+class SuggestionReport(BaseModel):
+    """What became of suggestions."""
+
+    since: str
+    until: str
+    totals: SuggestionSums  # type: ignore[valid-type]
+    rows: list[SuggestionDay]  # type: ignore[valid-type]
 
 
 class Draining(BaseModel):

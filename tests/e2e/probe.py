@@ -1,20 +1,24 @@
 """The real server with a few requests of its own, so that a test can look inside from outside.
 
-Run as a program; arguments are `lsp.server.main`'s: `[--tcp PORT]`.
+Run as a program; arguments are `lsp.main.main`'s: `[--tcp PORT | --engine NAME]`. `PROBE_MANAGED` names a file that
+stands for the administrator's.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from copilot import config_sources
 from copilot.errors import UsageError
 from copilot.progress import report
 from copilot.types import Edit, Span
-from lsp import convert, server
+from lsp import convert, main, server
+from lsp.features.acceptance import Sender
 
 
 def register(probed: server.Server) -> None:
@@ -74,6 +78,31 @@ def register(probed: server.Server) -> None:
             await asyncio.sleep(params["wait"])
         return await probed.apply_edit(edits, "Probe", documents=(document,) if document else ())
 
+    clock = [0.0]
+    probed.usage.now = lambda: clock[0]
+    sender = Sender(probed)
+
+    @probed.feature("probe/advance")
+    async def advance(params: Any) -> None:
+        """The counts' clock moves on; what is due then is done."""
+        clock[0] += params["seconds"]
+        probed.usage.tick()
+
+    @probed.feature("probe/quiet")
+    async def quiet(_params: Any) -> None:
+        """What was begun in a thread has been done."""
+        for name in ("_start", "start", "_in_thread"):  # each begins the next
+            tasks = [task for task in probed._tasks if getattr(task.get_coro(), "__name__", "") == name]
+            await asyncio.gather(*tasks)
+
+    @probed.feature("probe/keep")
+    async def keep(_params: Any) -> None:
+        await sender.keep()
+
+    @probed.feature("probe/send")
+    async def send(_params: Any) -> bool:
+        return await sender.send()
+
     @probed.command("probe.sleep")
     async def sleep(seconds: float) -> str:
         await asyncio.sleep(seconds)
@@ -93,6 +122,9 @@ def _raise(content: str) -> None:
 
 
 if __name__ == "__main__":
-    probed = server.create("replay")
+    given = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
+    if managed := os.environ.get("PROBE_MANAGED"):
+        config_sources.managed_file = lambda _environ=None: Path(managed)
+    probed = main.create(given.get("--engine", "replay"))
     register(probed)
-    sys.exit(server.serve(probed, tcp=int(sys.argv[2]) if sys.argv[1:2] == ["--tcp"] else None))
+    sys.exit(main.serve(probed, tcp=int(given["--tcp"]) if "--tcp" in given else None))

@@ -171,7 +171,13 @@ async def launch(command: list[str], folder: Path, errors: Path, **environment: 
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
             cwd=folder,
-            env={**os.environ, "XDG_CONFIG_HOME": str(folder), "LC_ALL": "C.UTF-8", **environment},
+            env={
+                **os.environ,
+                "XDG_CONFIG_HOME": str(folder),
+                "XDG_STATE_HOME": str(folder / "state"),
+                "LC_ALL": "C.UTF-8",
+                **environment,
+            },
         )
     assert process.stdout is not None
     return Editor(process, process.stdout, process.stdin)

@@ -19,7 +19,7 @@ from gateway_process import plane
 OPENAPI_ROUTES = {
     "/v1/completions", "/v1/chat/completions", "/v1/models", "/v1/models/{name}", "/v1/copilot/profile", "/health",
     "/ready", "/metrics", "/admin/teams", "/admin/teams/{name}", "/admin/keys", "/admin/keys/{prefix}",
-    "/admin/keys/{prefix}/rotate", "/admin/usage", "/admin/drain", "/admin/reload", "/admin/adapters",
+    "/admin/keys/{prefix}/rotate", "/admin/usage", "/admin/suggestions", "/v1/copilot/usage", "/admin/drain", "/admin/reload", "/admin/adapters",
 }  # fmt: skip
 
 ADMIN = [
@@ -33,6 +33,7 @@ ADMIN = [
     ("POST", "/admin/keys/bck_00000000/rotate", {}),
     ("DELETE", "/admin/keys/bck_00000000", None),
     ("GET", "/admin/usage", None),
+    ("GET", "/admin/suggestions", None),
     ("POST", "/admin/drain", None),
     ("DELETE", "/admin/drain", None),
     ("POST", "/admin/reload", None),

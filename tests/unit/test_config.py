@@ -218,3 +218,38 @@ def test_a_configuration_that_is_no_small_file_is_not_read(tmp_path, name, kind)
         config_sources.Sources(root=tmp_path, user_file=tmp_path / "u", managed_file=tmp_path / "m")
     )
     assert [p.source for p in loaded.problems] == ["project"]
+
+
+def test_capture_is_the_administrators_and_consent_the_users_alone(tmp_path):
+    both = "[capture]\npolicy = 'on'\nconsent = true\n"
+    for number, source in enumerate(("user", "project", "lsp", "cli", "env", "managed")):
+        given: dict = {source: both}
+        if source in {"lsp", "cli"}:
+            given[source] = {"capture": {"policy": "on", "consent": True}}
+        elif source == "env":
+            given[source] = {"BANK_COPILOT_CAPTURE_POLICY": "on", "BANK_COPILOT_CAPTURE_CONSENT": "true"}
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        loaded = load(folder, **given)
+        assert loaded.settings.capture.policy == ("on" if source == "managed" else "off"), source
+        assert loaded.settings.capture.consent is (source in {"user", "env"}), source
+        assert {p.key for p in loaded.problems if not p.fatal} >= {
+            "capture.consent" if source == "managed" else "capture.policy"
+        }
+
+
+def test_zero_and_less_are_taken_where_the_description_says_so(tmp_path):
+    loaded = load(
+        tmp_path, user="[usage]\nsend_s = 0\n[model]\nsamples = 0\n[completion]\npause_ms = -1\ndeadline_ms = 0\n"
+    )
+    assert (loaded.settings.usage.send_s, loaded.settings.model.samples, loaded.settings.completion.pause_ms) == (
+        0,
+        0,
+        -1,
+    )
+    assert [p.key for p in loaded.problems] == ["completion.deadline_ms"]
+
+
+def test_a_default_that_an_editor_sends_along_is_refused_without_a_word(tmp_path):
+    loaded = load(tmp_path, lsp={"capture": {"consent": False}, "gateway": {"url": "", "key": "env:OTHER"}})
+    assert [problem.key for problem in loaded.problems] == ["gateway.key"]

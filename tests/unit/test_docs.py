@@ -20,7 +20,9 @@ def settings_table() -> str:
         kind = typing.get_args(key.kind) if typing.get_origin(key.kind) is typing.Literal else ()
         default = {True: "true", False: "false", "": "(empty)", (): "(empty)"}.get(key.default, str(key.default))
         allowed = f" ({', '.join(map(str, kind))})" if kind else ""
-        rows.append(f"| `{key.name}` | {default}{allowed} | {'yes' if key.project else 'no'} | {key.doc} |")
+        by = {(): "yes" if key.project else "no", ("managed",): "no; by the administrator alone"}
+        who = by.get(key.only, "no; by the user alone")
+        rows.append(f"| `{key.name}` | {default}{allowed} | {who} | {key.doc} |")
     return "\n".join(rows) + "\n"
 
 

@@ -111,6 +111,7 @@ async def test_both_saying_the_same_is_surer_than_either():
     first = Told("first", candidate("a", 0.4), candidate("c", 0.1))
     found = await all_of(CascadeEngine(first, Told("second", candidate("a"), candidate("d")), look))
     assert [round(one.confidence, 2) for one in found] == [0.4, 0.1, 0.88, 0.8]
+    assert [one.agreed for one in found] == [False, False, True, False]
 
 
 @pytest.mark.parametrize("waiting", [0, 1])

@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from copilot.errors import ConfigError
-from serving import auth, store
+from copilot.usage.counts import Row, Subject
+from serving import auth, store, tables
 from serving.store import AdapterRow, KeyRow, Store, StoreError, TeamRow, UsageRow
 
 
@@ -196,11 +197,39 @@ def test_every_statement_compiles_for_postgresql_too(database):
     database.drop_adapter("a")
     database.add_usage([UsageRow("2026-11-01", row.prefix, "m", "payments", 1, 1, 1)] * 2)
     database.usage("2026-01-01", "2026-12-31", "payments")
+    database.add_report("a" * 32, row.prefix, "payments", [counted(), counted()])
+    database.suggestions("2026-01-01", "2026-12-31", "payments", "python")
     database.drop_team("payments")
     dialect = postgresql.dialect()
     texts = [str(clause.compile(dialect=dialect)) for clause in seen]
-    texts += [str(CreateTable(table).compile(dialect=dialect)) for table in store._META.sorted_tables]
+    texts += [str(CreateTable(table).compile(dialect=dialect)) for table in tables.META.sorted_tables]
     assert len(texts) > 25
     assert not any(
         re.search(r"\b(pragma|or ignore|or replace|on conflict|rowid)\b", text, re.IGNORECASE) for text in texts
     )
+
+
+def counted(day="2026-11-30", **labels):
+    return Row(day, Subject(**{"task": "complete", "language": "python", "engine": "model", **labels}), {"shown": 2})
+
+
+def test_a_report_counts_once_and_one_that_fails_in_the_middle_does_not_count_at_all(database):
+    assert database.add_report("a" * 32, "bck_1", "payments", [counted(), counted(language="java")]) is True
+    assert database.add_report("a" * 32, "bck_1", "payments", [counted()]) is False
+    assert database.add_report("b" * 32, "bck_1", "payments", [counted()]) is True
+    found = database.suggestions("2026-11-01", "2026-11-30")
+    assert [(row["language"], row["shown"]) for row in found] == [("java", 2), ("python", 4)]
+    too_much = Row("2026-11-30", Subject("fix", "python"), {"shown": 2**64})
+    with pytest.raises(OverflowError):
+        database.add_report("c" * 32, "bck_1", "payments", [counted(), too_much])
+    assert database.suggestions("2026-11-01", "2026-11-30") == found
+    assert database.add_report("c" * 32, "bck_1", "payments", [counted()]) is True  # its id was not taken
+
+
+def test_a_key_that_invents_labels_gets_a_bounded_number_of_rows(database, monkeypatch):
+    monkeypatch.setattr(store, "MOST_SUBJECTS", 3)
+    for number in range(8):
+        database.add_report(f"{number:032x}", "bck_1", "payments", [counted(template=f"t{number}@1")])
+    with sqlite3.connect(database._engine.url.database) as db:
+        rows = db.execute("select template, shown from suggestions order by template").fetchall()
+    assert rows == [("other", 10), ("t0@1", 2), ("t1@1", 2), ("t2@1", 2)]

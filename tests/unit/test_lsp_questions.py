@@ -10,7 +10,7 @@ from pygls.exceptions import JsonRpcException
 from copilot.errors import UsageError
 from copilot.types import Offer, Span, Task, TestsOptions, document
 from lsp import questions
-from lsp.server import create
+from lsp.main import create
 
 DOC = document(Path("/repo/a.py"), "python", "def f(x):\n    return x\n")
 TYPED = create("replay").protocol.typed

@@ -1,0 +1,52 @@
+"""Where a text comes from: what class of file, and the licence that its head names. Judged by path and head alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+from typing import Final, Literal
+
+FileClass = Literal["product", "test", "config", "generated"]
+CLASSES: Final = ("product", "test", "config", "generated")
+
+HEAD: Final = 4_000
+"""Bytes at the start of a file in which it says who made it and under what licence."""
+
+_MADE_FOLDERS: Final = frozenset(
+    {"generated", "gen", "build", "dist", "target", "out", "node_modules", "vendor", "third_party", "site-packages"}
+)
+_MADE: Final = re.compile(r"_pb2(_grpc)?\.pyi?$|\.(generated|g|gen|min)\.\w+$")
+_SAYS_MADE: Final = re.compile(rb"(?im)^\W{1,6}.*(@generated|auto-?generated|generated (by|from)|do not (edit|modify))")
+_TEST_FOLDERS: Final = frozenset({"test", "tests", "__tests__", "spec", "specs", "testing"})
+_TEST: Final = re.compile(r"^(test_.*|.*_test|conftest|.*Tests?|.*IT|Test[A-Z].*|.*\.(test|spec))$")
+_CONFIG: Final = frozenset({".yaml", ".yml", ".xml", ".toml", ".ini", ".cfg", ".json", ".properties", ".env", ".conf"})
+
+_SPDX: Final = re.compile(rb"SPDX-License-Identifier:\s*([A-Za-z0-9.+() -]{2,60}?)\s*(?:\*/|-->)?\s*$", re.MULTILINE)
+_LICENCES: Final = (
+    (rb"Apache License,? Version 2\.0", "Apache-2.0"),
+    (rb"GNU Affero General Public License", "AGPL"),
+    (rb"GNU Lesser General Public License", "LGPL"),
+    (rb"GNU General Public License", "GPL"),
+    (rb"Mozilla Public License", "MPL"),
+    (rb"Eclipse Public License", "EPL"),
+    (rb"Permission is hereby granted, free of charge|\bMIT License", "MIT"),
+    (rb"Redistribution and use in source and binary forms|\bBSD[- ]\d", "BSD"),
+    (rb"(?i)all rights reserved|proprietary|confidential", "proprietary"),
+)
+
+
+def file_class(path: PurePath, head: bytes) -> FileClass:
+    """The class of a file by its path (relative to the root) and its first bytes."""
+    folders = set(path.parts[:-1])
+    if folders & _MADE_FOLDERS or _MADE.search(path.name) or _SAYS_MADE.search(head[:HEAD]):
+        return "generated"
+    if folders & _TEST_FOLDERS or _TEST.match(path.stem):
+        return "test"
+    return "config" if path.suffix.lower() in _CONFIG else "product"
+
+
+def licence(head: bytes) -> str:
+    """The SPDX name that the head states, else the licence whose words stand in it; empty: none is named."""
+    if (stated := _SPDX.search(head[:HEAD])) is not None:
+        return stated[1].decode("ascii", "ignore")
+    return next((name for words, name in _LICENCES if re.search(words, head[:HEAD])), "")
