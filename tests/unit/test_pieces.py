@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from copilot.context import corpus, pieces
 from copilot.context.pieces import Lexed, lexed
 from copilot.context.tokens import NEW_NAME, REFERENCES, START, Tokens, lex, shape
 from copilot.engines.embedded.sources import LOCAL, Vocabulary, buffer
+from copilot.types import document
+from copilot.workspace import _read_ahead
 
 LANGUAGES = st.sampled_from(["python", "java", "yaml", "typescript"])
 CHUNKS = st.sampled_from(
@@ -96,6 +99,20 @@ def test_a_piece_is_lexed_once_wherever_it_stands(monkeypatch: pytest.MonkeyPatc
     read.clear()
     lexed("import os\n" * 3 + text[2_000:9_000] + "def one(a", "python", found)
     assert sum(read) < 100, "the last line"
+
+
+def test_of_an_opened_file_little_is_left_to_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(pieces, "_ROWS", 24)
+    monkeypatch.setattr(pieces, "_LONG", 16)
+    text = "".join(f"def opened_{n}(amount):\n    return amount * {n}\n\n\n" for n in range(3_000))
+    _read_ahead(document(tmp_path / "opened.py", "python", text), model=True)
+    read: list[int] = []
+    whole = pieces.go_on
+    monkeypatch.setattr(
+        pieces, "go_on", lambda text, *more, **said: (read.append(len(text)), whole(text, *more, **said))[1]
+    )
+    lexed(text[20_000:80_000], "python")
+    assert sum(read) < 10_000, "what stands at both ends, to the next end of a piece"
 
 
 def test_shapes_go_on_pointing_back_over_the_edge_of_a_piece() -> None:
