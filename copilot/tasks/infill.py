@@ -17,7 +17,7 @@ from copilot.tasks.holes import Place, Taken
 from copilot.tasks.margins import laid_out
 from copilot.tasks.placeholders import is_placeholder
 from copilot.tasks.resting import closed_by, rest_too, up_to_surplus, without_rest
-from copilot.tasks.rows import PAIRS, Scan, continues, indent, left_open, opens, same
+from copilot.tasks.rows import PAIRS, Scan, continues, indent, is_in_brackets, left_open, opens, same
 
 MOST: Final = 12
 """Lines that one completion may bring."""
@@ -92,8 +92,10 @@ def holds_together(text: str, at: Place) -> bool:
 
 def _dangles(text: str, at: Place) -> bool:
     """True for a line that ends in an operator and no next one goes on with it: it was cut off."""
-    ends = _DANGLING.search(text) is not None and not at.rest.strip() and at.language in ("python", "java")
-    return ends and left_open(at.line + text, at.language) <= 0 and len(indent(at.next_row)) <= len(indent(at.line))
+    if _DANGLING.search(text) is None or at.rest.strip() or at.language not in ("python", "java"):
+        return False
+    is_deeper = len(indent(at.next_row)) > len(indent(at.line))
+    return not is_deeper and not is_in_brackets([*at.ahead.split("\n")[:-1], at.line + text])
 
 
 def _spare(at: Place) -> int:

@@ -76,6 +76,17 @@ def header_indent(rows: list[str]) -> str:
     return indent(rows[-1])
 
 
+def is_in_brackets(rows: list[str]) -> bool:
+    """True when a round or square bracket of these rows (the caret's line last) is open at their end."""
+    depth = 0
+    for row in reversed(rows[-_HEADER_ROWS:]):
+        bare = _QUOTED.sub("", row)
+        depth += sum(map(bare.count, ")]")) - sum(map(bare.count, "(["))
+        if depth < 0:
+            return True
+    return False
+
+
 def same(row: str, language: str | None) -> str:
     """What a row says, for comparing: without its margin, and in one case where a language has none."""
     bare = row.strip()
