@@ -302,6 +302,7 @@ class Candidate:
 
     `prose` is what is told and not written: an explanation (Markdown), then without edits. `left_out` counts what was
     looked at and is not offered, by reason (words of the code, no message; `evidence.left_out` tells it to a person).
+    `template`: what a model was asked with, as in `Prompt`; `agreed`: two engines say the same.
     """
 
     edits: tuple[Edit, ...]
@@ -314,9 +315,7 @@ class Candidate:
     """What the engine knows that it leaves open."""
     left_out: tuple[tuple[str, int], ...] = ()
     template: str = ""
-    """The template that a model was asked with, as in `Prompt`."""
     agreed: bool = False
-    """Two engines say the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from nvim import Neovim
 
@@ -101,6 +103,16 @@ def test_server_attaches_and_reports(nvim: Neovim, bank: Path, tell: Tell) -> No
 def test_ghost_text_is_shown_and_accepted(
     nvim: Neovim, bank: Path, tell: Tell, place: str, line: str, typed: str, more: str
 ) -> None:
+    row, ghost = shown(nvim, bank, place, line, typed, more)
+    tell(f"{row}⟦{ghost}⟧")
+    nvim.keys("<Tab>")
+    after = changed(nvim, row + ghost)
+    assert after != (bank / place).read_text("utf-8")
+    assert nvim.look("return vim.api.nvim_get_mode().mode") == "i"
+
+
+def shown(nvim: Neovim, bank: Path, place: str, line: str, typed: str, more: str) -> tuple[str, str]:
+    """Type above a line until there is ghost text; the row and the ghost text."""
     path = bank / place
     # An answer that is late is not shown, and the machine that runs the tests may be busy.
     (bank / Path(place).parts[0] / ".bank-copilot.toml").write_text("[completion]\ndeadline_ms = 1000\n", "utf-8")
@@ -116,11 +128,24 @@ def test_ghost_text_is_shown_and_accepted(
         more = more[1:]
     assert ghost, "no ghost text\n" + nvim.report()
     row = nvim.look("return vim.api.nvim_get_current_line()")
-    tell(f"{row}⟦{ghost}⟧")
-    nvim.keys("<Tab>")
-    after = changed(nvim, row + ghost)
-    assert after != path.read_text("utf-8")
-    assert nvim.look("return vim.api.nvim_get_mode().mode") == "i"
+    return row, ghost
+
+
+def test_what_was_accepted_is_counted_when_the_editor_has_left(bank: Path, tmp_path: Path) -> None:
+    typed = 'def reserve(self, amount: Money) -> None:\nif amount.is_negative():\nraise ValueError("am'
+    with Neovim(tmp_path / "home", bank) as nvim:
+        row, ghost = shown(nvim, bank, "python/bank/accounts.py", "    def release(", typed, "ount must")
+        nvim.keys("<Tab>")
+        changed(nvim, row + ghost)
+        below = nvim.processes()
+        assert nvim.quit() == 0
+        psutil.wait_procs(below, timeout=10)
+    db = sqlite3.connect(tmp_path / "home/state/bank-copilot/usage.sqlite")
+    rows = db.execute("SELECT task, language, accepted, accepted_chars FROM counts WHERE accepted > 0").fetchall()
+    (hand,) = db.execute("SELECT typed_chars FROM counts WHERE task = 'typing'").fetchone()
+    db.close()
+    assert rows == [("complete", "python", 1, len("".join(ghost.split())))]
+    assert 0 < hand <= len("".join(typed.split())) + len("ount must")
 
 
 def test_tab_stays_a_tab_without_ghost_text(nvim: Neovim, bank: Path) -> None:
