@@ -393,7 +393,7 @@ def test_the_table_that_is_fitted_says_what_the_mixer_computes(repository_with_h
         assert not isinstance(here, str)
         words = Vocabulary(corpus)
         sources = [buffer(here.before, here.after, here.extra, words), *repository(corpus, None)]
-        model = Model(sources, past(here.before, here.extra, here.recent, words), words, corpus, "python")
+        model = Model(sources, past(here.before, here.extra, here.recent, words, "python"), words, corpus, "python")
         seen = model.asked()
         assert seen is not None, before
         score = mixing.table(seen.words, seen.p, seen.unigram, seen.moment, seen.local) @ weight
@@ -411,7 +411,7 @@ def test_evidence_is_a_distribution_for_each_group(repository_with_history: Path
     here = caret(tmp_path / "new.py", "python", module(3) + "\n    def x(self, amount):\n        self.", "\n")
     assert not isinstance(here, str)
     sources: list[Source] = [buffer(here.before, here.after, here.extra, words), *repository(corpus, None)]
-    model = Model(sources, past(here.before, here.extra, here.recent, words), words, corpus, "python")
+    model = Model(sources, past(here.before, here.extra, here.recent, words, "python"), words, corpus, "python")
     told = evidence(sources, model.trails(), lambda ids: np.full(len(ids), 1e-7))
     assert told.p.shape == (3, len(told.ids))
     assert (told.p >= 0).all()
