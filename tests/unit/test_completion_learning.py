@@ -28,6 +28,7 @@ from copilot.types import CompleteOptions, Context, Declined, Project, Request, 
 
 sys.path.append(str(Path(__file__).parents[1] / "bench"))  # behind all: it has a module `lsp`
 from boosting import Shape, boosted
+from descent import least
 
 BASE = """class Account:
     def __init__(self, owner, balance):
@@ -437,3 +438,10 @@ def test_trees_learn_what_matters_only_together() -> None:
     fitted = {"bias": 0.0, "features": {}, "tree_bias": bias, "trees": trees}
     told = np.array(rank.logits(fitted, x)) > 0
     assert (told == (y > 0)).mean() > 0.95
+
+
+def test_the_least_value_of_a_convex_function_is_found() -> None:
+    bent = np.diag([1.0, 20.0, 300.0])
+    goal = np.array([3.0, -2.0, 0.5])
+    found = least(lambda at: (float((at - goal) @ bent @ (at - goal)), 2 * bent @ (at - goal)), np.zeros(3))
+    np.testing.assert_allclose(found, goal, atol=1e-3)

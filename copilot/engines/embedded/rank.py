@@ -97,6 +97,9 @@ FEATURES: Final = (
     "invented",
     "first_agrees",
     "mends",
+    "ends_alike",
+    "ends_comma",
+    "comma_fits",
 )
 
 LATE: Final = frozenset({
@@ -234,6 +237,11 @@ def features(found: Found, others: Sequence[Found], question: Question, caret: C
         ),
         float(names[0] == scene.following[0] if names and scene.following else 0),
         float(found.mends),
+        scene.ends_alike(line),
+        float(last == ","),
+        (scene.trailing if last == "," else -scene.trailing)
+        if scene.following[:1] in ((")",), ("]",), ("}",))
+        else 0.0,
     ]
 
 
