@@ -53,6 +53,10 @@ def boosted(
     return bias, trees
 
 
+Sums = np.ndarray
+"""Slope, curve and rows (three planes) by feature and bin."""
+
+
 def _tree(
     binned: np.ndarray, cuts: list[np.ndarray], slope: np.ndarray, curve: np.ndarray, allowed: np.ndarray, shape: Shape
 ) -> tuple[list[Node], np.ndarray]:
@@ -60,16 +64,24 @@ def _tree(
     leaf = np.zeros(len(binned), np.int64)
     nodes: list[Node] = [[0.0]]
     rows_of = {0: np.arange(len(binned))}
+    sums_of: dict[int, Sums] = {}
     waiting: list[tuple[float, int, int, int]] = []
+    part = binned[:, allowed] + np.arange(len(allowed)) * shape.bins
 
-    def consider(node: int) -> None:
-        rows = rows_of[node]
-        nodes[node] = [shape.rate * slope[rows].sum() / (curve[rows].sum() + shape.ridge)]
-        found = _split(binned[rows], slope[rows], curve[rows], allowed, shape)
+    def summed(rows: np.ndarray) -> Sums:
+        size, places = len(allowed) * shape.bins, part[rows].ravel()
+        planes = (np.bincount(places, np.repeat(of[rows], len(allowed)), size) for of in (slope, curve))
+        return np.stack([*planes, np.bincount(places, minlength=size)]).reshape(3, len(allowed), shape.bins)
+
+    def consider(node: int, sums: Sums) -> None:
+        whole, bend, _ = sums[:, 0].sum(axis=1)
+        nodes[node] = [shape.rate * whole / (bend + shape.ridge)]
+        sums_of[node] = sums
+        found = _split(sums, shape)
         if found is not None:
-            heapq.heappush(waiting, (-found[0], node, found[1], found[2]))
+            heapq.heappush(waiting, (-found[0], node, int(allowed[found[1]]), found[2]))
 
-    consider(0)
+    consider(0, summed(rows_of[0]))
     leaves = 1
     while waiting and leaves < shape.leaves:
         _, node, feature, at = heapq.heappop(waiting)
@@ -79,32 +91,26 @@ def _tree(
         nodes += [[0.0], [0.0]]
         nodes[node] = [int(feature), float(cuts[feature][at]), left, right]
         rows_of[left], rows_of[right] = rows[goes_left], rows[~goes_left]
-        consider(left)
-        consider(right)
+        # The sums of the larger side are what the smaller one leaves.
+        small, large = sorted((left, right), key=lambda side: len(rows_of[side]))
+        sums = summed(rows_of[small])
+        rest = sums_of.pop(node) - sums
+        consider(small, sums)
+        consider(large, rest)
         leaves += 1
     for node, rows in rows_of.items():
         leaf[rows] = node
     return nodes, leaf
 
 
-def _split(
-    binned: np.ndarray, slope: np.ndarray, curve: np.ndarray, allowed: np.ndarray, shape: Shape
-) -> tuple[float, int, int] | None:
-    """`(gain, feature, last bin that goes left)` of the best split."""
-    best: tuple[float, int, int] | None = None
-    whole, bend = slope.sum(), curve.sum()
-    count = len(slope)
-    for feature in allowed:
-        column = binned[:, feature]
-        size = shape.bins
-        left, weight = np.cumsum(np.bincount(column, slope, size)), np.cumsum(np.bincount(column, curve, size))
-        rows = np.cumsum(np.bincount(column, minlength=size))
-        fits = (rows >= shape.least) & (count - rows >= shape.least)
-        if not fits.any():
-            continue
-        gain = left**2 / (weight + shape.ridge) + (whole - left) ** 2 / (bend - weight + shape.ridge)
-        gain = np.where(fits, gain - whole**2 / (bend + shape.ridge), -1.0)
-        at = int(np.argmax(gain))
-        if gain[at] > 1e-3 and (best is None or gain[at] > best[0]):
-            best = (float(gain[at]), int(feature), at)
-    return best
+def _split(sums: Sums, shape: Shape) -> tuple[float, int, int] | None:
+    """`(gain, place of the feature, last bin that goes left)` of the best split."""
+    whole, bend, count = sums[:, 0].sum(axis=1)
+    left, weight, rows = np.cumsum(sums, axis=2)
+    fits = (rows >= shape.least) & (count - rows >= shape.least)
+    if not fits.any():
+        return None
+    gain = left**2 / (weight + shape.ridge) + (whole - left) ** 2 / (bend - weight + shape.ridge)
+    gain = np.where(fits, gain - whole**2 / (bend + shape.ridge), -1.0)
+    feature, at = divmod(int(gain.argmax()), gain.shape[1])
+    return (float(gain[feature, at]), feature, at) if gain[feature, at] > 1e-3 else None

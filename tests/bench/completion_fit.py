@@ -18,6 +18,7 @@ import histories
 import numpy as np
 from boosting import Shape, boosted
 from completion_positions import added, answers, checkout, folded, index_of
+from descent import least
 
 from copilot.context.listing import relative
 from copilot.context.reader import StoredIndex
@@ -140,8 +141,9 @@ def _of_place(place: Place, index: StoredIndex) -> Iterator[tuple[np.ndarray, in
     known = places.Vocabulary(corpus)
     sources = [places.buffer(here.before, here.after, here.extra, known)]
     sources += places.repository(corpus, relative(index.root, path))
-    start = ngram.past(here.before, here.extra, here.recent, known)
-    model = ngram.Model(sources, start, known, corpus, place.language, expected=below.expected(here, place.language))
+    start = ngram.past(here.before, here.extra, here.recent, known, place.language)
+    due, step = below.expected(here, place.language), below.below(here).step
+    model = ngram.Model(sources, start, known, corpus, place.language, expected=due, step=step)
     done = len(here.before.words) + len(here.extra)
     line = [known.id(word) for word in lex(f"{place.before}{place.gold}\n", place.language).words[done:]]
     for n in range(min(len(line), _STEPS)):
@@ -151,22 +153,26 @@ def _of_place(place: Place, index: StoredIndex) -> Iterator[tuple[np.ndarray, in
 
 
 def mixer(rows: list[tuple[np.ndarray, int, str]]) -> None:
-    """Fit and write `mix.json`: maximum likelihood with a ridge, by gradient descent with momentum (Adam)."""
-    x = np.vstack([table for table, _, _ in rows])
+    """Fit and write `mix.json`: maximum likelihood with a ridge."""
+    x = np.vstack([table for table, _, _ in rows]).astype(np.float32)
     sizes = np.array([len(table) for table, _, _ in rows])
     first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     right = first + np.array([at for _, at, _ in rows])
     of = np.repeat(np.arange(len(rows)), sizes)
-    weight, speed, scale = np.zeros((3, x.shape[1]))
-    weight[[2, 5]] = 0.3  # all words, all shapes: a start near a plain mixture
-    for step in range(1, 601):
-        score = x @ weight
-        p = np.exp(score - np.maximum.reduceat(score, first)[of])
-        p /= np.add.reduceat(p, first)[of]
-        slope = (x[right].sum(axis=0) - p @ x - 2 * MIX_RIDGE * weight) / len(rows)
-        speed, scale = 0.9 * speed + 0.1 * slope, 0.999 * scale + 0.001 * slope**2
-        rate = 0.03 if step < 400 else 0.005
-        weight += rate * (speed / (1 - 0.9**step)) / (np.sqrt(scale / (1 - 0.999**step)) + 1e-8)
+    wanted = x[right].sum(axis=0, dtype=np.float64)
+
+    def slope(weight: np.ndarray) -> tuple[float, np.ndarray]:
+        score = x @ weight.astype(np.float32)
+        score -= np.maximum.reduceat(score, first)[of]
+        grown = np.exp(score)
+        whole = np.add.reduceat(grown, first)
+        surprise = (np.log(whole) - score[right]).sum(dtype=np.float64) + MIX_RIDGE * (weight @ weight)
+        pull = ((grown / whole[of]) @ x).astype(np.float64) - wanted + 2 * MIX_RIDGE * weight
+        return float(surprise) / len(rows), pull / len(rows)
+
+    start = np.zeros(x.shape[1])
+    start[[2, 5]] = 0.3  # all words, all shapes: near a plain mixture
+    weight = least(slope, start)
     names = ", ".join(sorted({name for _, _, name in rows}))
     told = f"completion_fit.py --mix: {len(rows)} words; {names}"
     data = {"provenance": told, "weights": mixing.named(weight)}

@@ -28,6 +28,7 @@ from copilot.types import CompleteOptions, Context, Declined, Project, Request, 
 
 sys.path.append(str(Path(__file__).parents[1] / "bench"))  # behind all: it has a module `lsp`
 from boosting import Shape, boosted
+from descent import least
 
 BASE = """class Account:
     def __init__(self, owner, balance):
@@ -393,7 +394,7 @@ def test_the_table_that_is_fitted_says_what_the_mixer_computes(repository_with_h
         assert not isinstance(here, str)
         words = Vocabulary(corpus)
         sources = [buffer(here.before, here.after, here.extra, words), *repository(corpus, None)]
-        model = Model(sources, past(here.before, here.extra, here.recent, words), words, corpus, "python")
+        model = Model(sources, past(here.before, here.extra, here.recent, words, "python"), words, corpus, "python")
         seen = model.asked()
         assert seen is not None, before
         score = mixing.table(seen.words, seen.p, seen.unigram, seen.moment, seen.local) @ weight
@@ -411,7 +412,7 @@ def test_evidence_is_a_distribution_for_each_group(repository_with_history: Path
     here = caret(tmp_path / "new.py", "python", module(3) + "\n    def x(self, amount):\n        self.", "\n")
     assert not isinstance(here, str)
     sources: list[Source] = [buffer(here.before, here.after, here.extra, words), *repository(corpus, None)]
-    model = Model(sources, past(here.before, here.extra, here.recent, words), words, corpus, "python")
+    model = Model(sources, past(here.before, here.extra, here.recent, words, "python"), words, corpus, "python")
     told = evidence(sources, model.trails(), lambda ids: np.full(len(ids), 1e-7))
     assert told.p.shape == (3, len(told.ids))
     assert (told.p >= 0).all()
@@ -437,3 +438,10 @@ def test_trees_learn_what_matters_only_together() -> None:
     fitted = {"bias": 0.0, "features": {}, "tree_bias": bias, "trees": trees}
     told = np.array(rank.logits(fitted, x)) > 0
     assert (told == (y > 0)).mean() > 0.95
+
+
+def test_the_least_value_of_a_convex_function_is_found() -> None:
+    bent = np.diag([1.0, 20.0, 300.0])
+    goal = np.array([3.0, -2.0, 0.5])
+    found = least(lambda at: (float((at - goal) @ bent @ (at - goal)), 2 * bent @ (at - goal)), np.zeros(3))
+    np.testing.assert_allclose(found, goal, atol=1e-3)

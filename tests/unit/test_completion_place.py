@@ -10,7 +10,7 @@ import pytest
 from copilot.context.corpus import segment
 from copilot.context.lexemes import kept_words
 from copilot.context.tokens import NEWLINE, lex
-from copilot.engines.embedded import below, wellformed
+from copilot.engines.embedded import below, scene, wellformed
 from copilot.engines.embedded.caret import Caret, caret
 from copilot.engines.embedded.idioms import idioms, plain, spaced
 
@@ -42,7 +42,7 @@ def test_names_that_the_next_lines_read_are_due() -> None:
     here = at("def pay(account, amount):\n    ▮\n    charged = fee + len(account)\n    return charged.total\n")
     due = below.expected(here, "python")
     assert due.unbound == {"fee"}, "not a parameter, not what is bound below, no member, no builtin"
-    assert due.unused == {"pay"}
+    assert due.unused == {"pay", "account", "amount"}, "a parameter is due, too"
 
 
 def test_a_name_bound_just_above_is_due_until_it_is_read() -> None:
@@ -115,6 +115,8 @@ def test_a_line_ends_as_its_first_word_asks(line: str, worth: int) -> None:
         ("f ( x", -1, ") . y", 1),
         ("f ( x )", -1, ") . y", -1),
         ("f ( x )", None, "", 0),
+        ("@ Override", -1, "}", -1),
+        ("@ Override", 0, "def f", 0),
     ],
 )
 def test_a_line_has_to_lead_over_to_the_next(line: str, step: int | None, following: str, worth: int) -> None:
@@ -123,13 +125,36 @@ def test_a_line_has_to_lead_over_to_the_next(line: str, step: int | None, follow
     assert wellformed.agrees(words, left, step, following.split()) == worth
 
 
+def seen(text: str) -> scene.Scene:
+    here = at(text)
+    return scene.scene(here, "python", 0.0, (0, 0), below.NOTHING, below.below(here))
+
+
+def test_lines_end_as_lines_of_their_kind_do_in_the_file() -> None:
+    typed = "def pay(a) -> None:\n    pass\n\n\ndef owe(a: str) -> Money:\n    pass\n\n\n▮\n\n\ndef all() -> int:\n    pass\n"
+    around = seen(typed)
+    assert (
+        around.ends_alike(["def", "get", "(", "x", ")", "->", "str", ":"])
+        > 0
+        > around.ends_alike(["def", "get", "(", "x", ")", ":"])
+    )
+    assert around.ends_alike(["class", "A", ":"]) == 0, "nothing is known of classes"
+    assert around.ends_alike(["total", "=", "1"]) == 0, "only of what begins with a keyword"
+
+
+def test_whether_a_comma_stands_before_a_closing_line_is_the_file_s_custom() -> None:
+    assert seen("f(\n    a,\n    b,\n)\ng(\n    c▮\n)\n").trailing > 0
+    assert seen("f(\n    a,\n    b\n)\ng(\n    c▮\n)\n").trailing < 0
+    assert seen("f(a)\ng(\n    c▮\n)\n").trailing == 0
+
+
 def test_idioms_speak_where_a_repository_is_silent() -> None:
     spoken = idioms("python")
     assert spoken is not None
     before = lex("class A(B):\n    def __init__(self, **kwargs):\n        super().__init__(**", "python").words
     said = spoken.after(before[-8:])
     assert said.starting("", 12)[0][0] == "kwargs"
-    assert 0 < said.chances["kwargs"] <= 1
+    assert 0 < (said.chances.get("kwargs") or 0) <= 1
     assert all(word.startswith("r") for word, _ in spoken.after([NEWLINE, "<I>"]).starting("r", 12))
     assert idioms("cobol") is None
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from copilot.context.lexemes import kept_words
-from copilot.context.tokens import TAB, indent_word, is_structure
+from copilot.context.tokens import NEWLINE, TAB, indent_word, is_structure
 from copilot.engines.embedded.caret import Caret
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _CLOSERS: Final = 4
 """Words within which the line ends behind a bracket that is already there."""
 
 _STEP: Final = 4
+_RETURNED: Final = 12
+_NO_TYPES: Final = frozenset({"return", "new", "else", "throw"})
 BUILTINS: Final = frozenset(dir(builtins))
 _BINDERS: Final = frozenset({"def", "class", "for", "as", "import", "interface", "enum"})
 
@@ -111,11 +113,13 @@ def unbound(caret: Caret, known: AbstractSet[str]) -> frozenset[str]:
 
 
 def unused(caret: Caret, known: AbstractSet[str]) -> frozenset[str]:
-    """Names bound in the lines just above that nothing reads yet."""
+    """Names bound in the lines just above, parameters too, that nothing reads yet."""
     words = caret.before.words[-_NEAR:]
     waiting: set[str] = set()
     depth = 0
-    for ahead, word, follows in zip(["", *words], words, [*words[1:], ""], strict=False):
+    for n, (ahead, word, follows) in enumerate(zip(["", *words], words, [*words[1:], ""], strict=False)):
+        if (word in (":", "{") and ahead in (")", "]")) or (word == ":" and follows == NEWLINE):
+            waiting |= set(parameters(words, n, known))
         depth = 0 if is_structure(word) else max(depth + (word in "([{") - (word in ")]}"), 0)
         if not word.isidentifier() or word in known:
             continue
@@ -126,14 +130,44 @@ def unused(caret: Caret, known: AbstractSet[str]) -> frozenset[str]:
     return frozenset(waiting)
 
 
+def parameters(words: Sequence[str], end: int, known: AbstractSet[str]) -> list[str]:
+    """The parameters of the function whose body begins behind word `end`, in order; none where no signature ends there."""
+    n = end - 1
+    while n >= 0 and words[n] != ")":
+        if is_structure(words[n]) or words[n] in ("(", "=", ";") or end - n > _RETURNED:
+            return []
+        n -= 1
+    found: list[str] = []
+    depth = 0
+    while n >= 0:
+        word, ahead, follows = words[n], words[n - 1] if n else "", words[n + 1] if n + 1 < len(words) else ""
+        depth += (word in (")", "]")) - (word in ("(", "["))
+        if not depth:
+            break
+        bound = follows in (",", ")", ":", "=") and (ahead in ("(", ",", "*", "**", NEWLINE) or ahead.startswith("<I"))
+        typed = follows in (",", ")") and (ahead.isidentifier() or ahead in (">", "]", "..."))
+        if depth == 1 and word.isidentifier() and word not in known and (bound or typed):
+            found.append(word)
+        n -= 1
+    kind, name = words[n - 2 : n] if n > 1 else ("", "")
+    typed = words[end] == "{" and kind not in _NO_TYPES and (kind.isidentifier() or kind in (">", "]"))
+    return found[::-1] if name.isidentifier() and (kind == "def" or typed) else []
+
+
 def strange(line: Sequence[str], start: int, at_hand: Callable[[str], bool]) -> int:
     """How many names from word `start` of a line on are read without being at hand: neither members, nor keywords of a call,
     nor bound by the line itself.
     """
-    found = 0
+    return len(strange_at(line, start, at_hand))
+
+
+def strange_at(line: Sequence[str], start: int, at_hand: Callable[[str], bool]) -> list[int]:
+    """Where those names stand."""
+    found: list[int] = []
     for n in range(start, len(line)):
         word, ahead = line[n], line[n - 1] if n else ""
         if not word.isidentifier() or ahead == "." or ahead in _BINDERS or line[n + 1 : n + 2] == ["="]:
             continue
-        found += not at_hand(word)
+        if not at_hand(word):
+            found.append(n)
     return found

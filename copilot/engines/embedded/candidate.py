@@ -33,6 +33,8 @@ class Found:
     position) of the best source; `own`, `near`: seen in the open file, in a file of the same folder; `said`: the mean
     logarithm of what each of the four experts gives its words, and the least; `similar`: how much of what stands before
     the caret stands before the best source too (0..1, rare words count more); `scored`: whether there was time for all this;
+    `alike`: words around the caret that play the same part around the best line it was made from by analogy, `alikes` lines
+    that agree on it, `series`: how surely it goes on with a series (0..3), `stood`: what stood there (`analogy`); `mends`: names that were replaced (`mended`);
     `led`: the most words behind a source that stand below the caret's line too; `files`: what the sources stand in.
     """
 
@@ -52,6 +54,11 @@ class Found:
     similar: float = 0.0
     scored: bool = False
     led: int = 0
+    alike: int = 0
+    alikes: int = 0
+    series: int = 0
+    stood: Line = ()
+    mends: int = 0
     files: set[tuple[int, int]] = field(default_factory=set)
 
     def support(self, best: int) -> int:
@@ -62,7 +69,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Question:
     """What every line must fit: letters typed of its first word, the bracket that already stands behind the caret, and as
-    ids the indent and the first words below.
+    ids the indent and the first words below. `before`: the words before the caret with the
+    `spaces` before each, of which `column` stand on its line.
     """
 
     typed: str
@@ -71,6 +79,9 @@ class Question:
     newline: int = -1
     indent: int = -1
     following: tuple[int, ...] = ()
+    before: Sequence[str] = ()
+    spaces: Sequence[int] = ()
+    column: int = 0
 
     def fits(self, word: int) -> bool:
         """Whether a first word agrees with what is typed."""

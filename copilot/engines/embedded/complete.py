@@ -183,7 +183,7 @@ def proposals(
     corpus = index.corpus(request.document.language)
     vocabulary = places.Vocabulary(corpus)
     sources = [places.buffer(here.before, here.after, here.extra, vocabulary)]
-    start = ngram.past(here.before, here.extra, here.recent, vocabulary)
+    start = ngram.past(here.before, here.extra, here.recent, vocabulary, request.document.language)
     under, due = below.below(here), below.expected(here, request.document.language)
     root = getattr(index, "root", None)
     own = relative(root, request.document.path) if root is not None else None
@@ -199,6 +199,7 @@ def proposals(
         own=lambda: itertools.chain(here.before.backward(), here.after.forward()),
         before=[vocabulary.id(word) for word in here.before.words[-lines.SURROUNDING :]],
         expected=due,
+        step=under.step,
         deadline=deadline,
         stop=stop,
         effort=effort,
@@ -211,6 +212,9 @@ def proposals(
         vocabulary.id(NEWLINE),
         vocabulary.id(under.indent) if under.indent else -1,
         tuple(vocabulary.id(word) for word in under.words),
+        [*here.before.words, *here.extra],
+        here.before.spaces,
+        here.column,
     )
     found = lines.candidates(model, question)
     around = scene.scene(here, request.document.language, lines.top(model), model.reach(), due, under)

@@ -1,26 +1,35 @@
-"""The rest of the line as it stood elsewhere: behind the same words, and behind the same shape with this place's names.
+"""The rest of the line as it stood elsewhere: behind the same words, behind the same shape with this place's names, and by
+analogy.
 
 Absent on purpose: what the model spells out by itself (`lines`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copilot.context.corpus import Hits, Segment
-from copilot.context.tokens import REFERENCE, is_structure, shape
-from copilot.engines.embedded import below
+from copilot.context.tokens import NEWLINE, REFERENCE, START, is_structure, shape
+from copilot.engines.embedded import analogy, below
+from copilot.engines.embedded.analogy import Rule
 from copilot.engines.embedded.candidate import Found, Line, Question
 from copilot.engines.embedded.evidence import SAME_FOLDER, Source
 from copilot.engines.embedded.ngram import Model
+from copilot.engines.embedded.sources import Vocabulary
+
+Array = NDArray[Any]
 
 _COPIES: Final = 60
 _SHAPED: Final = 24
 _LONGEST: Final = 48
+_ANALOGOUS: Final = 16
+_FEWEST: Final = 3
+_ALIGNED: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +136,76 @@ def _renamed(place: _Place, model: Model, question: Question) -> tuple[Line, tup
             return None
         shape(text, recent, kept)
         words.append(number)
+    return None
+
+
+def add_analogous(found: dict[Line, Found], model: Model, question: Question) -> None:
+    """Lines by analogy (`analogy`) with the nearest lines of this shape, and the next ones of a series."""
+    vocabulary, kept = question.vocabulary, model.kept
+    many = 3 if question.typed else 1
+    for place in _places(model.shape_sources, model.shape_hits(), many * _ANALOGOUS)[: many * _ANALOGOUS]:
+        segment = place.source.segment
+        count, rule = analogy.aligned(_backwards(segment.shapes, place.at, vocabulary), question.before, kept)
+        made = _made(place, rule, model, question) if count >= _FEWEST else None
+        if made is not None:
+            line = found.setdefault(made.words, made)
+            line.alikes += 1
+            if count > line.alike:
+                line.alike, line.stood = count, made.stood
+            if line.where is None:
+                line.where = (segment.by_shape(), place.at)
+    for evidence, words, stood in analogy.next_lines(question.before, question.column, kept):
+        numbers = tuple(map(vocabulary.id, words))
+        if question.fits(numbers[0]):
+            line = found.setdefault(numbers, Found(numbers, _blanks_above(question, len(numbers))))
+            if evidence > line.series:
+                line.series, line.stood = evidence, tuple(map(vocabulary.id, stood))
+
+
+def _backwards(words: Array, at: int, vocabulary: Vocabulary) -> Iterator[str]:
+    """The words of a stream before a position, the nearest first."""
+    for number in words[max(at - _ALIGNED, 0) : at][::-1].tolist():
+        yield vocabulary.word(number) if number >= 0 else START
+
+
+def _blanks_above(question: Question, count: int) -> tuple[int, ...]:
+    """The blanks before the last words of the line above."""
+    end = len(question.spaces) - question.column
+    while end and question.before[end - 1] != NEWLINE:
+        end -= 1
+    return tuple(min(blank, 1) for blank in question.spaces[max(end - 1 - count, 0) : max(end - 1, 0)])
+
+
+def _made(place: _Place, rule: Rule, model: Model, question: Question) -> Found | None:
+    """The line at a place of equal shape by analogy; None where nothing differs, or where it names nothing here."""
+    if all(old == new for old, new in rule.words.items()):
+        return None
+    segment = place.source.segment  # seen by shape: `words` are the shapes, `shapes` the words
+    vocabulary, recent, kept = question.vocabulary, list(model.past(()).recent), model.kept
+    made: list[int] = []
+    stood: list[int] = []
+    for n in range(place.at, min(place.at + _LONGEST + 1, len(segment.words))):
+        shaped, number = int(segment.words[n]), int(segment.shapes[n])
+        if number < 0 or shaped < 0:
+            return None
+        word = vocabulary.word(number)
+        changed = rule.applied(word)
+        rank = REFERENCE.get(vocabulary.word(shaped))
+        if changed == word and word not in rule.words and rank is not None:
+            if rank >= len(recent):
+                return None
+            changed = recent[rank]
+        fresh = number if changed == word else vocabulary.id(changed)
+        if not made and not question.fits(fresh):
+            return None
+        if question.ended(made, fresh):
+            blanks = tuple(segment.spaces[place.at : n].tolist())
+            return Found(tuple(made), blanks, stood=tuple(stood)) if made else None
+        if is_structure(changed):
+            return None
+        shape(changed, recent, kept)
+        made.append(fresh)
+        stood.append(number)
     return None
 
 

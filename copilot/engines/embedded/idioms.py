@@ -25,7 +25,7 @@ Array = NDArray[Any]
 
 ORDER: Final = 4
 HOME: Final = Path(__file__).with_name("idioms")
-_SPOKEN: Final = frozenset({"python"})
+_SPOKEN: Final = frozenset({"python", "java"})
 _MOST: Final = 400
 _LEAST: Final = 2e-4
 _REMEMBERED: Final = 4096
@@ -51,11 +51,25 @@ def plain(word: str, language: str | None) -> str:
     return word if word.isascii() and " " not in word and "\t" not in word else NEW_NAME
 
 
+class Chances:
+    """Each word's probability: what was counted behind the words before, and for the others the rest of the unigram."""
+
+    def __init__(self, behind: Mapping[str, float], plain: Mapping[str, float], base: float) -> None:
+        self._behind, self._plain, self._base = behind, plain, base
+
+    def get(self, word: str) -> float | None:
+        """The probability of a word; None for one that few packages use."""
+        known = self._behind.get(word)
+        if known is None and (chance := self._plain.get(word)) is not None:
+            return self._base * chance
+        return known
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What may follow: each word's probability, and the words that can be proposed, likeliest first."""
 
-    chances: Mapping[str, float]
+    chances: Chances
     likeliest: Sequence[tuple[str, float]]
 
     def starting(self, typed: str, most: int) -> list[tuple[str, float]]:
@@ -65,7 +79,7 @@ class Said:
         return [pair for pair in self.likeliest if pair[0].startswith(typed)][:most]
 
 
-NOTHING_SAID: Final = Said({}, ())
+NOTHING_SAID: Final = Said(Chances({}, {}, 1.0), ())
 
 
 class Idioms:
@@ -79,7 +93,8 @@ class Idioms:
             context, _, counts = row.partition("\t")
             self._rows[context] = counts
         self._parsed: dict[str, tuple[int, int, dict[str, int]]] = {}
-        self._known = frozenset(self._counts("")[2])
+        total, _, known = self._counts("")
+        self._plain = {word: count / total for word, count in sorted(known.items(), key=lambda pair: -pair[1])}
         self._seen: dict[tuple[str, ...], Said] = {}
 
     def _counts(self, context: str) -> tuple[int, int, dict[str, int]]:
@@ -110,19 +125,27 @@ class Idioms:
         return known
 
     def _smoothed(self, key: tuple[str, ...]) -> Said:
-        total, _, counts = self._counts("")
-        p = {word: count / total for word, count in counts.items()}
+        p: dict[str, float] = {}
+        base = 1.0  # what is left of the unigram
         for length in range(1, len(key) + 1):
             total, distinct, counts = self._counts(" ".join(key[-length:]))
             if not total:
                 break
             whole = total + distinct
             held = distinct / whole
-            p = {word: held * chance for word, chance in p.items()}
+            base *= held
+            for word in p:
+                p[word] *= held
             for word, count in counts.items():
-                p[word] = p.get(word, 0.0) + count / whole
+                p[word] = p.get(word, base * self._plain.get(word, 0.0)) + count / whole
         proposed = [(word, chance) for word, chance in p.items() if chance > _LEAST and not _is_class(word)]
-        return Said(p, sorted(proposed, key=lambda pair: (-pair[1], pair[0]))[:_MOST])
+        for word, chance in self._plain.items():  # likeliest first
+            if base * chance <= _LEAST:
+                break
+            if word not in p and not _is_class(word):
+                proposed.append((word, base * chance))
+        said = Chances(p, self._plain, base)
+        return Said(said, sorted(proposed, key=lambda pair: (-pair[1], pair[0]))[:_MOST])
 
 
 def _is_class(word: str) -> bool:

@@ -11,7 +11,7 @@ import math
 from typing import Final
 
 from copilot.context.tokens import is_structure
-from copilot.engines.embedded import copied
+from copilot.engines.embedded import copied, mended
 from copilot.engines.embedded.candidate import CLOSE, OPEN, WORST, Found, Line, Question
 from copilot.engines.embedded.ngram import Model
 
@@ -21,8 +21,9 @@ _WIDTH: Final = 5
 _FIRST_WIDTH: Final = 40
 _FLOOR: Final = -7.0
 _SLACK: Final = 1.5
-_KEPT: Final = 8
+_KEPT: Final = 10
 _SCORED: Final = 24
+_MENDED: Final = 6
 _LEAST: Final = 1e-9
 _SAID: Final = 1e-4
 _BEHIND: Final = 4.5
@@ -36,10 +37,16 @@ def candidates(model: Model, question: Question) -> list[Found]:
     if not model.expired():
         copied.add_shaped(found, model, question)
     if not model.expired():
+        copied.add_analogous(found, model, question)
+    if not model.expired():
         for rank, beam in enumerate(_search(model, question)):
             known = found.setdefault(beam.words, beam)
             known.logp, known.worst, known.beam = beam.logp, beam.worst, rank
     best = max((line.match for line in found.values()), default=0)
+    if not model.expired():
+        likely = sorted(found.values(), key=lambda line: (-_promise(line, best), line.words))[:_MENDED]
+        for line in mended.mended(likely, model, question):
+            found.setdefault(line.words, line)
     kept = sorted(found.values(), key=lambda line: (-_promise(line, best), line.words))[:_KEPT]
     near = _near(model)
     # A line far less probable than the best one cannot win: how much less is not worth knowing.
@@ -47,7 +54,7 @@ def candidates(model: Model, question: Question) -> list[Found]:
     for line in kept:
         if model.expired():
             break
-        logp, worst, said = _score(model, question, line.words, floor)
+        logp, worst, said = _score(model, question, line, floor)
         if model.expired():  # cut short: it says less than it would
             break
         line.said = said
@@ -101,6 +108,9 @@ def _promise(line: Found, best: int) -> float:
         + 0.4 * min(line.support(best), 10)
         + line.own
         + 0.5 * line.led
+        + 0.3 * min(line.alike, 20)
+        + 2 * line.series
+        + 3 * (line.mends > 0)
     )
 
 
@@ -142,8 +152,13 @@ def _extend(model: Model, question: Question, line: Found, done: list[Found], st
     return grown
 
 
-def _score(model: Model, question: Question, words: Line, floor: float) -> tuple[float, float, tuple[float, ...]]:
-    """`(log probability, that of the least probable word, what the experts say)` of a line, its end included."""
+def _score(model: Model, question: Question, line: Found, floor: float) -> tuple[float, float, tuple[float, ...]]:
+    """`(log probability, that of the least probable word, what the experts say)` of a line, its end included.
+
+    A word that was made by analogy and that nobody knows is as probable as the one that stood there.
+    """
+    words = line.words
+    stood = line.stood or words
     total = worst = 0.0
     sums, least, asked = [0.0] * 4, [0.0] * 4, 0
     for n in range(min(len(words), _SCORED) + 1):
@@ -152,7 +167,8 @@ def _score(model: Model, question: Question, words: Line, floor: float) -> tuple
         following = model.next(words[:n])
         ids = following.ids.tolist()
         if n < len(words):
-            places = [ids.index(words[n])] if words[n] in ids else []
+            word = words[n] if words[n] in ids else stood[n]
+            places = [ids.index(word)] if word in ids else []
         else:
             places = [i for i, w in enumerate(ids) if question.ended(words, w)]
         p = float(following.p[places].sum()) or 1e-7

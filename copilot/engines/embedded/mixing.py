@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from copilot.context.lexemes import kept_words
 from copilot.context.tokens import LONG, NEW_NAME, NEWLINE, SOME_NUMBER, SOME_STRING, START
+from copilot.engines.embedded import position
 from copilot.engines.embedded.below import NOTHING, Expected
-from copilot.engines.embedded.idioms import plain
+from copilot.engines.embedded.idioms import NOTHING_SAID, Chances, plain
 from copilot.engines.embedded.likelihood import general
 from copilot.syntax.lexemes import KEYWORDS, mark_of
 
@@ -56,15 +57,18 @@ _LINE_MARKS: Final = ("NL=", "NL>", "NL<")
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Where a word is asked for: the words before it, the names used last (latest first), and the reach of the experts:
-    words of the open file and of the others, shapes of both; `spoken`: what is said everywhere (`idioms`).
+    words of the open file and of the others, shapes of both; `spoken`: what is said everywhere (`idioms`); `brackets` that
+    are open, and the `step` to the next line (`position`).
     """
 
     language: str | None
     before: Sequence[str]
     recent: Sequence[str]
     reach: tuple[int, int, int, int]
-    spoken: Mapping[str, float] = field(default_factory=dict)
+    spoken: Chances = NOTHING_SAID.chances
     expected: Expected = NOTHING
+    brackets: Sequence[str] = ()
+    step: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class _Weights:
     extra: dict[str, float]
     class_gates: tuple[float, ...]
     spoken_gates: tuple[float, ...]
+    places: tuple[float, ...]
 
 
 _GATED_NAMES: Final = tuple(EXPERTS[expert] for expert, _ in GATED)
@@ -91,6 +96,7 @@ _SIZES: Final = {
     **dict.fromkeys(EXTRA, 1),
     "class_by_reach": len(CLASS_BINS) + 1,
     "spoken_by_reach": len(CLASS_BINS) + 1,
+    "by_place": position.SIZE,
 }
 """The columns of `table`, in order, as they are named in `mix.json`."""
 
@@ -108,6 +114,7 @@ def weights() -> _Weights:
         {name: data[name] for name in EXTRA},
         tuple(data["class_by_reach"]),
         tuple(data["spoken_by_reach"]),
+        tuple(data["by_place"]),
     )
 
 
@@ -141,7 +148,15 @@ def table(words: Sequence[str], p: Array, unigram: Array, moment: Moment, local:
     at = class_bin(moment)
     for name in ("class", "spoken"):
         columns[f"{name}_by_reach"] = np.stack([columns[name] if n == at else none for n in range(len(CLASS_BINS) + 1)])
+    columns["by_place"] = np.zeros((position.SIZE, len(words)))
+    for n, found in enumerate(_places(words, moment)):
+        columns["by_place"][list(found), n] = 1
     return np.vstack([columns[name] for name in _SIZES]).T
+
+
+def _places(words: Sequence[str], moment: Moment) -> list[tuple[int, ...]]:
+    last = moment.before[-1] if moment.before else NEWLINE
+    return position.places(words, last, moment.brackets, moment.step, moment.language)
 
 
 def _logs(p: Array, unigram: Array) -> Array:
@@ -171,7 +186,7 @@ def _told(word: str, moment: Moment, *, fresh: bool) -> tuple[_Facts, tuple[floa
     return facts, values
 
 
-def _spoken(as_said: str, spoken: Mapping[str, float]) -> tuple[float, float, float]:
+def _spoken(as_said: str, spoken: Chances) -> tuple[float, float, float]:
     """`(logarithm of what is said everywhere, whether only of its class, whether nothing)` of a word."""
     chance = spoken.get(as_said)
     if chance is not None:
@@ -203,7 +218,7 @@ def grammar_of(words: Sequence[str], moment: Moment, local: Sequence[bool]) -> A
     """The part of the score that asks no expert: class, kind, recency of the name."""
     fitted, language = weights(), moment.language
     extra = fitted.extra
-    of_length, of_kept, among = extra["length"], extra["kept"], extra["among_recent"]
+    among = extra["among_recent"]
     classes = _class_logs(language, _marks(moment))
     by_class = extra["class"] + fitted.class_gates[class_bin(moment)]
     by_spoken = extra["spoken"] + fitted.spoken_gates[class_bin(moment)]
@@ -211,11 +226,9 @@ def grammar_of(words: Sequence[str], moment: Moment, local: Sequence[bool]) -> A
     rank = {name: n for n, name in enumerate(moment.recent)}
     nearby = set(moment.before)
     scores = []
-    for word, fresh in zip(words, local, strict=True):
-        kind, kept, name, mark, as_said = _facts(word, language)
-        score = fitted.kinds[kind] + by_class * classes(mark) + of_length * len(word)
-        if kept:
-            score += of_kept
+    for word, fresh, places in zip(words, local, _places(words, moment), strict=True):
+        name, mark, as_said, score = _standing(word, language)
+        score += by_class * classes(mark)
         if (n := rank.get(word)) is not None:
             score += among + extra["recent"] / (1 + n) + (extra["latest"] if n == 0 else 0.0)
         if name and word in nearby:
@@ -227,6 +240,8 @@ def grammar_of(words: Sequence[str], moment: Moment, local: Sequence[bool]) -> A
         if word in expected.unbound:
             score += extra["unbound"]
         said, of_class, never = _spoken(as_said, moment.spoken)
+        for at in places:
+            score += fitted.places[at]
         score += by_spoken * said + extra["spoken_class"] * of_class + extra["spoken_never"] * never
         scores.append(score)
     return np.array(scores)
@@ -252,6 +267,15 @@ def _facts(word: str, language: str | None) -> _Facts:
     """`(kind, kept word, plain name, class, as idioms count it)` of a word."""
     kept = word in kept_words(language)
     return kind_of(word), kept, word.isidentifier() and not kept, mark(word, language), plain(word, language)
+
+
+@lru_cache(maxsize=65536)
+def _standing(word: str, language: str | None) -> tuple[bool, str, str, float]:
+    """`(plain name, class, as idioms count it, the part of the score that no surrounding changes)` of a word."""
+    kind, kept, name, mark, as_said = _facts(word, language)
+    fitted = weights()
+    score = fitted.kinds[kind] + fitted.extra["length"] * len(word) + (fitted.extra["kept"] if kept else 0.0)
+    return name, mark, as_said, score
 
 
 def kind_of(word: str) -> int:

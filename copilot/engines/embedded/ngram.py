@@ -21,6 +21,7 @@ from copilot.context.corpus import DEPTH, Corpus, Hits, Trail, find, follow, tra
 from copilot.context.lexemes import kept_words
 from copilot.context.pieces import Lexed
 from copilot.context.tokens import NEW_NAME, REFERENCE, SOME_NUMBER, SOME_STRING, START, shape
+from copilot.engines.embedded import position
 from copilot.engines.embedded.below import NOTHING, Expected
 from copilot.engines.embedded.evidence import Evidence, Source, distinct, evidence
 from copilot.engines.embedded.idioms import NOTHING_SAID, idioms, joined, spaced
@@ -79,18 +80,24 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What stands before the next word: word ids and shape ids (nearest last), and the recent names, latest first."""
+    """What stands before the next word: word ids and shape ids (nearest last), the recent names, latest first,
+    and the brackets that are open.
+    """
 
     words: tuple[int, ...]
     shapes: tuple[int, ...]
     recent: tuple[str, ...]
+    brackets: tuple[str, ...] = ()
 
 
-def past(before: Lexed, extra: Sequence[str], recent: Sequence[str], vocabulary: Vocabulary) -> Past:
+def past(
+    before: Lexed, extra: Sequence[str], recent: Sequence[str], vocabulary: Vocabulary, language: str | None
+) -> Past:
     """What the caret continues."""
     words = (*before.words[-DEPTH:], *extra)[-DEPTH:]
     shapes = (*before.shapes[-DEPTH:], *extra)[-DEPTH:]
-    return Past(tuple(map(vocabulary.id, words)), tuple(map(vocabulary.id, shapes)), tuple(recent))
+    brackets = position.opened(before.words, language)
+    return Past(tuple(map(vocabulary.id, words)), tuple(map(vocabulary.id, shapes)), tuple(recent), brackets)
 
 
 class _Memory:
@@ -121,6 +128,7 @@ class Model:
         own: Callable[[], Iterable[str]] = tuple,
         before: Sequence[int] = (),
         expected: Expected = NOTHING,
+        step: int | None = None,
         deadline: float = math.inf,
         stop: threading.Event | None = None,
         effort: float = math.inf,
@@ -129,7 +137,7 @@ class Model:
         self.shape_sources = [source.by_shape() for source in sources]
         self.language, self.kept = language, kept_words(language)
         self.typed, self.own, self.before = typed, own, before
-        self._expected, self._idioms = expected, idioms(language)
+        self._expected, self._step, self._idioms = expected, step, idioms(language)
         self._due = sorted(expected.unbound)[:_DUE_NAMES] + sorted(expected.unused)[:_DUE_NAMES]
         self._deadline, self._stop = deadline, stop
         self._effort = time.thread_time() + effort if effort < math.inf else effort
@@ -157,11 +165,13 @@ class Model:
         if known is None:
             before = self.past(line[:-1])
             recent = list(before.recent)
-            shaped = shape(self.vocabulary.word(line[-1]), recent, self.kept)
+            word = self.vocabulary.word(line[-1])
+            shaped = shape(word, recent, self.kept)
             known = self._past[line] = Past(
                 (*before.words, line[-1])[-DEPTH:],
                 (*before.shapes, self.vocabulary.id(shaped))[-DEPTH:],
                 tuple(recent),
+                position.after(before.brackets, word, self.language),
             )
         return known
 
@@ -273,7 +283,16 @@ class Model:
             p[:, best],
             blank[best],
             self._unigram(ids[best]),
-            Moment(self.language, before, past.recent, (*words.reach, *shapes.reach), spoken.chances, self._expected),
+            Moment(
+                self.language,
+                before,
+                past.recent,
+                (*words.reach, *shapes.reach),
+                spoken.chances,
+                self._expected,
+                past.brackets,
+                self._step,
+            ),
             [number >= LOCAL for number in numbers],
         )
 

@@ -19,6 +19,7 @@ from copilot.engines.embedded import below, wellformed
 from copilot.engines.embedded.candidate import WORST, Found, Question
 from copilot.engines.embedded.caret import Caret
 from copilot.engines.embedded.scene import Scene
+from copilot.engines.embedded.sources import LOCAL
 
 FEATURES: Final = (
     "logp",
@@ -89,6 +90,16 @@ FEATURES: Final = (
     "inside",
     "below_closes",
     "has_below",
+    "alike",
+    "alike_best",
+    "alikes",
+    "series",
+    "invented",
+    "first_agrees",
+    "mends",
+    "ends_alike",
+    "ends_comma",
+    "comma_fits",
 )
 
 LATE: Final = frozenset({
@@ -210,6 +221,27 @@ def features(found: Found, others: Sequence[Found], question: Question, caret: C
         float(min(len(scene.brackets), 3)),
         float(scene.following[:1] in ((")",), ("]",), ("}",))),
         float(scene.step is not None),
+        math.log1p(found.alike),
+        math.log1p(max(line.alike for line in others)),
+        math.log1p(found.alikes),
+        float(found.series),
+        float(
+            min(
+                sum(
+                    n >= LOCAL and w not in scene.before and w not in scene.after
+                    for n, w in zip(found.words, words, strict=True)
+                    if w.isidentifier()
+                ),
+                3,
+            )
+        ),
+        float(names[0] == scene.following[0] if names and scene.following else 0),
+        float(found.mends),
+        scene.ends_alike(line),
+        float(last == ","),
+        (scene.trailing if last == "," else -scene.trailing)
+        if scene.following[:1] in ((")",), ("]",), ("}",))
+        else 0.0,
     ]
 
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from copilot.context.tokens import is_structure
 
-_PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
-_CLOSERS: Final = frozenset(_PAIRS.values())
+PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
+CLOSERS: Final = frozenset(PAIRS.values())
 LOOK: Final = 400
 _HEADS: Final = {
     "python": frozenset({"if", "elif", "else", "for", "while", "with", "def", "class", "try", "except", "finally", "async",
@@ -20,7 +20,7 @@ _HEADS: Final = {
 }  # fmt: skip
 _STARTS: Final = frozenset({"def", "class", "return", "raise", "import", "try", "while", "with", "assert", "elif", "except",
                             "finally", "pass", "public", "private", "protected", "@", "throw"})  # fmt: skip
-_LEAVING: Final = frozenset({"return", "raise", "throw", "break", "continue"})
+LEAVING: Final = frozenset({"return", "raise", "throw", "break", "continue"})
 
 
 def open_brackets(words: Sequence[str], language: str | None) -> tuple[str, ...]:
@@ -28,10 +28,10 @@ def open_brackets(words: Sequence[str], language: str | None) -> tuple[str, ...]
     stack: list[str] = []
     curly = language == "python"
     for ahead, word in zip(["", *words[-LOOK:]], words[-LOOK:], strict=False):
-        if word in _PAIRS and (curly or word != "{"):
+        if word in PAIRS and (curly or word != "{"):
             stack.append(word)
-        elif word in _CLOSERS:
-            if stack and _PAIRS[stack[-1]] == word:
+        elif word in CLOSERS:
+            if stack and PAIRS[stack[-1]] == word:
                 stack.pop()
         elif is_structure(ahead) and (word in ("def", "class", "@") if curly else word in (";", "public", "private")):
             stack.clear()  # a bracket that was left open long ago: the search begins anew
@@ -44,9 +44,9 @@ def behind(stack: Sequence[str], words: Sequence[str], language: str | None) -> 
     curly = language == "python"
     wrong = False
     for word in words:
-        if word in _PAIRS and (curly or word != "{"):
+        if word in PAIRS and (curly or word != "{"):
             left.append(word)
-        elif word in _CLOSERS and (curly or word != "}") and (not left or _PAIRS[left.pop()] != word):
+        elif word in CLOSERS and (curly or word != "}") and (not left or PAIRS[left.pop()] != word):
             wrong = True
     return tuple(left), wrong
 
@@ -78,17 +78,19 @@ def agrees(line: Sequence[str], left: Sequence[str], step: int | None, following
     if step is None or not following:
         return 0
     first, last = following[0], line[-1]
+    if line[0] == "@" and not left:
+        return -1 if step < 0 or first in CLOSERS else 0
     if left:
         if first in _STARTS:
             return -1
-        if first in _CLOSERS:
-            return 1 if first == _PAIRS[left[-1]] else -1
-        if last in _PAIRS:
+        if first in CLOSERS:
+            return 1 if first == PAIRS[left[-1]] else -1
+        if last in PAIRS:
             return 1 if step > 0 else -1
         return 0
     if first in (")", "]"):
         return -1
     deeper = last in (":", "{")
-    if deeper or line[0] in _LEAVING:
+    if deeper or line[0] in LEAVING:
         return 1 if deeper == (step > 0) and (deeper or step < 0) else -1
     return 1 if step <= 0 else -1
