@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.errors import UsageError
@@ -16,6 +16,7 @@ from copilot.usage.following import moved
 from copilot.usage.survival import LITTLE, distance, survival
 from copilot.usage.typed import by_hand
 
+calm = settings(deadline=None)
 SMALL = st.text("abc(", max_size=12)
 
 
@@ -32,17 +33,20 @@ def plain(pattern: str, text: str) -> int:
     return best
 
 
+@calm
 @given(SMALL, SMALL)
 def test_the_distance_is_that_of_the_plain_table(pattern, text):
     assert distance(pattern, text) == plain(pattern, text)
 
 
+@calm
 @given(st.text(min_size=1, max_size=80), st.text(max_size=40), st.text(max_size=40))
 def test_a_text_that_stands_there_is_kept_whatever_stands_around_it_and_however_it_is_laid_out(text, before, after):
     assert survival(text, before + text + after) == "kept"
     assert survival(text, before + "\n    ".join(text.split()) + after) == "kept"
 
 
+@calm
 @given(st.text("abcdefgh", min_size=10, max_size=60), st.data())
 def test_few_edits_change_it_and_one_class_follows_from_the_distance_alone(text, data):
     there = list(text)
@@ -66,6 +70,7 @@ def place(text: str, at: int) -> tuple[int, int]:
     return head.count("\n"), len(head) - head.rfind("\n") - 1
 
 
+@calm
 @given(TEXT, TEXT, st.data())
 def test_a_place_moves_with_the_text_around_it(text, new, data):
     low, high = sorted((data.draw(st.integers(0, len(text))), data.draw(st.integers(0, len(text)))))
