@@ -21,6 +21,8 @@ NAMES: Final = (
     "receiver_parts", "type", "constant", "tests", "company", "signature", "shared", "dependency", "dot", "dot_plain",
     "wants_type", "fits_typed", "misfits_typed", "rrf", "private", "unseen_import", "hand_near", "member_draft",
     "told", "spelt", "used", "asked", "waiting", "opens", "in_type", "stem_parts", "remarked", "remark_parts",
+    "follows", "follows_top", "takes", "routine_parts", "unused_share", "home", "stem_home", "as_base",
+    "called_follows", "called_follows_top", "called_later", "called_uses", "called_folder", "java", "typing", "behind",
 )  # fmt: skip
 """The values that are weighed."""
 
@@ -51,6 +53,8 @@ _PAIRS: Final = (
     ("type", "uses"), ("hand", "recency"), ("import", "near"), ("package", "uses"), ("package", "parts"),
     ("stem_parts", "type"), ("stem_parts", "import"), ("remark_parts", "package"), ("remark_parts", "import"), ("company", "type"), ("company", "dot"), ("company", "import"), ("in_type", "type"), ("in_type", "import"), ("in_type", "hand"), ("in_type", "base"), ("opens", "waiting"), ("opens", "hand"),
     ("told", "used"), ("told", "spelt"), ("told", "draft"), ("used", "draft"), ("waiting", "import"), ("waiting", "draft"), ("package", "folder_files"), ("import", "folder_files"), ("dot", "folder_files"), ("type", "folder_files"),
+    ("java", "import"), ("java", "package"), ("java", "hand"), ("java", "draft"), ("typing", "draft"), ("typing", "import"),
+    ("field", "called_folder"), ("import", "follows"), ("package", "follows"), ("in_type", "as_base"), ("unused_share", "behind"),
 )  # fmt: skip
 """Values that mean more together."""
 
@@ -67,6 +71,7 @@ DEPTH: Final = 4
 MEMBERS: Final = (
     "m_draft", "m_window", "m_named", "m_after", "m_dotted", "m_typed", "m_near", "m_nearest", "m_later", "m_uses", "m_parts", "m_wide_parts",
     "m_files", "m_folder_files", "m_constructor", "m_code", "m_private", "m_receiver_code", "m_beside", "m_kin", "m_company", "m_remark_parts", "m_elsewhere",
+    "m_follows", "m_follows_top", "m_takes", "m_routine_parts", "m_home",
 )  # fmt: skip
 """The values that order the members of one type."""
 
