@@ -108,15 +108,15 @@ def ordered(found: Sequence[Found]) -> list[tuple[float, Found]]:
     if not found:
         return []
     values = features(found)
-    scores = values @ np.array(_model().weights)
-    rows = np.arange(len(found))
-    for columns, bounds, adds in _model().trees:
-        node, first = np.zeros(len(found), np.int64), 0
-        for level in range(DEPTH):
-            at = first + node
-            node = node * 2 + (values[rows, columns[at]] > bounds[at])
-            first += 2**level
-        scores = scores + adds[node]
+    model = _model()
+    scores = values @ np.array(model.weights)
+    rows, trees = np.arange(len(found))[:, None], np.arange(len(model.columns))[None, :]
+    node, first = np.zeros((len(found), len(model.columns)), np.int64), 0
+    for level in range(DEPTH):  # of all trees at once
+        at = first + node
+        node = node * 2 + (values[rows, model.columns[trees, at]] > model.bounds[trees, at])
+        first += 2**level
+    scores = scores + model.adds[trees, node].sum(1)
     scored = list(zip(scores.tolist(), found, strict=True))
     return sorted(scored, key=lambda row: (-round(row[0], 9), row[1].unit.path, row[1].unit.start))
 
@@ -125,8 +125,10 @@ def ordered(found: Sequence[Found]) -> list[tuple[float, Found]]:
 class _Model:
     weights: tuple[float, ...]
     members: tuple[float, ...]
-    trees: tuple[tuple[Any, Any, Any], ...]
-    """For each tree the columns and bounds of its splits, level by level, and what its leaves add."""
+    columns: Any
+    bounds: Any
+    adds: Any
+    """A row for each tree: the columns and bounds of its splits, level by level, and what its leaves add."""
 
 
 @cache
@@ -136,9 +138,8 @@ def _model() -> _Model:
     known: dict[str, Any] = json.loads(resources.files("copilot.context").joinpath("rank.json").read_text("utf-8"))
     weights: dict[str, float] = known["weights"]
     where = {name: n for n, name in enumerate(FEATURES)}
-    trees = tuple(
-        (np.array([where[name] for name in tree["names"]]), np.array(tree["above"]), np.array(tree["adds"]))
-        for tree in known["trees"]
-    )
+    trees: list[dict[str, Any]] = known["trees"]
+    columns = np.array([[where[name] for name in tree["names"]] for tree in trees], np.int64)
+    bounds, adds = np.array([tree["above"] for tree in trees]), np.array([tree["adds"] for tree in trees])
     inner = tuple(weights.get(name, 0.0) for name in MEMBERS)
-    return _Model(tuple(weights.get(name, 0.0) for name in FEATURES), inner, trees)
+    return _Model(tuple(weights.get(name, 0.0) for name in FEATURES), inner, columns, bounds, adds)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-DEPTH, BINS, TREES, RATE, RIDGE, LEAST = 4, 24, 64, 0.12, 20.0, 2.0
+DEPTH, BINS, TREES, RATE, RIDGE, LEAST = 4, 24, 96, 0.1, 20.0, 2.0
 COLUMNS, SEED = 0.35, 5
 Lists = list[tuple[np.ndarray, int, np.ndarray]]
 """The rows of a place, which one is right, and of how many rows each is one (as a logarithm)."""
