@@ -21,6 +21,7 @@ from copilot.config import Completion, Gateway, Settings
 from copilot.config import Index as IndexSettings
 from copilot.context import gather
 from copilot.context.index import Index
+from copilot.context.recent import Work
 from copilot.context.worker import IndexWorker
 from copilot.engines.base import Engine, Resources
 from copilot.engines.embedded import EmbeddedEngine
@@ -361,7 +362,8 @@ def test_snippets_are_definitions_of_names_on_the_line(samples: IndexWorker) -> 
     assert (found.before, found.snippets) == ("x = ", ())  # nobody would read any
     settings = Settings(gateway=Gateway(url="https://gateway.example"))
     request = Request(Task.GENERATE, doc, Span(4, 4 + len(name)), CompleteOptions())
-    (snippet, *_) = gather.gather(request, samples.index, settings).snippets
+    patient = Work(patience_s=30)
+    (snippet, *_) = gather.gather(request, samples.index, settings, work=patient).snippets
     assert name in snippet.text
     assert name in snippet.why
-    assert gather.gather(request, samples.index, settings).snippets[0] == snippet
+    assert gather.gather(request, samples.index, settings, work=patient).snippets[0] == snippet
