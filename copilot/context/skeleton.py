@@ -92,23 +92,23 @@ def snippets(
         unit = found.unit
         if unit.file not in chosen and len(chosen) >= _FILES:
             continue
-        text = sources.text(unit)
-        members = excerpt.usable(text, symbols.members(index, unit)) if unit.is_type else []
-        weights = rank.members(measures.members_measured(seen, found, members))
-        if unit.key in skip:
-            members = _lacking(place, found, members, weights, skip[unit.key], position)
-            if not members:
-                continue
+        shown = skip.get(unit.key)
+        if shown is not None and not _asked(found, position):
+            continue
         bytes_, lines = next((size, lines) for last, size, lines in _SIZES if position < last)
         if position == 0 and "receiver" in found.values:
             bytes_ = FILE_BYTES  # one of its members comes next
-        room = min(
-            bytes_,
-            left - (budget // _HELD_BACK if position >= _SURE else 0),
-            FILE_BYTES - (chosen[unit.file].size if unit.file in chosen else 0),
-        )
+        free = left - (budget // _HELD_BACK if position >= _SURE else 0)
+        room = min(bytes_, free, FILE_BYTES - (chosen[unit.file].size if unit.file in chosen else 0))
         if room < _LEAST:
             continue
+        text = sources.text(unit)
+        members = excerpt.usable(text, symbols.members(index, unit)) if unit.is_type else []
+        weights = rank.members(measures.members_measured(seen, found, members))
+        if shown is not None:
+            members = _lacking(place, members, weights, shown)
+            if not members:
+                continue
         parts = excerpt.parts(text, unit, members, weights, room, lines)
         size = sum(end - start + 1 for start, end in parts)
         if not parts or size > room + _LEAST:
@@ -134,15 +134,15 @@ def snippets(
     return [(tuple(f.keys), _snippet(f, sources)) for f in chosen.values()]
 
 
-def _lacking(
-    place: Place, found: Found, members: Sequence[Unit], weights: Mapping[str, float], shown: str, position: int
-) -> list[Unit]:
+def _asked(found: Found, position: int) -> bool:
+    """Whether a type that is shown already may come again."""
+    return found.unit.is_type and ("receiver" in found.values or "asked" in found.values or position < _SURE)
+
+
+def _lacking(place: Place, members: Sequence[Unit], weights: Mapping[str, float], shown: str) -> list[Unit]:
     """The members of a type to show beside a text that lacks what the place asks for: behind a dot those that it does
     not show, else all, so that one snippet tells enough; none when it lacks nothing.
     """
-    asked = "receiver" in found.values or "asked" in found.values or position < _SURE
-    if not asked or not found.unit.is_type:
-        return []
     known = set(_WORD.findall(shown))
     if all(name in known for name in sorted(weights, key=lambda name: (-weights[name], name))[:_BEST]):
         return []
