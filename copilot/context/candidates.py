@@ -20,6 +20,7 @@ from copilot.context.place import Place, kept
 from copilot.context.pool import Pool, in_order
 from copilot.context.pool import kin as kin_of
 from copilot.context.receivers import Meanings, resolved
+from copilot.context.symbols import Unit
 
 if TYPE_CHECKING:
     from copilot.context.corpus import Corpus
@@ -136,10 +137,17 @@ def _types_at_hand(pool: Pool) -> None:
                 pool.add_type(unit, "hand", 0.3 + recency(place, member.name), member.name)
         elif member.kind in ("field", "constant", "variable"):
             for unit in meanings.results(member):
-                pool.add(unit, "field", 0.5)
-    for kind in (kind for name, kind in place.variables.items() if name.startswith("self.")):
-        for unit in meanings.typed(kind):
-            pool.add(unit, "field", 1.0)
+                _field(pool, unit, 0.5, member.name)
+    for name, kind in place.variables.items():
+        if name.startswith("self."):
+            for unit in meanings.typed(kind):
+                _field(pool, unit, 1.0, name.removeprefix("self."))
+
+
+def _field(pool: Pool, unit: Unit, value: float, name: str) -> None:
+    found = pool.add(unit, "field", value)
+    if found is not None:
+        found.called.add(name)
 
 
 def _dotted(pool: Pool) -> None:

@@ -44,8 +44,8 @@ STEP_LINES: Final = 4
 _WINDOW_BYTES: Final = 700
 _EDIT_BYTES: Final = 500
 _CALLS: Final = 2
-_MOST: Final = 30
-_FRESH: Final = 10
+_MOST: Final = 100
+_FRESH: Final = 40
 """Candidates that are looked at for the settled snippets, and for the line."""
 
 _KEPT: Final = 8

@@ -1,6 +1,6 @@
 """The text of a candidate as it is shown: whole lines of its source, bodies left out where they do not fit.
 
-A function: its signature and some lines; a class: its head and the signatures of the members that matter here; a
+A function: its signature and some lines (the line that names it where there is little room); a class: its head and the signatures of the members that matter here; a
 constant: its first lines. Lines stand as they stand in the file.
 """
 
@@ -75,6 +75,8 @@ def parts(
         return []
     if unit.is_code:
         shown = _lines(text, unit.start, unit.head, 2 * _HEAD_LINES)
+        if shown[1] - shown[0] >= most:
+            return [_row(text, unit)]
         return [_lines(text, unit.start, min(_after(text, shown[1], lines), unit.stop), 99)] if lines else [shown]
     if not unit.is_type:
         return [_lines(text, unit.start, unit.stop, _CONSTANT_LINES)]

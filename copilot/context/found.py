@@ -9,11 +9,15 @@ from copilot.context.symbols import Unit
 
 @dataclass(slots=True)
 class Found:
-    """A candidate: its definition, what each source says of it, and what they say of its members (by name)."""
+    """A candidate: its definition, what each source says of it, and what they say of its members (by name).
+
+    `called`: names that probably hold it (variables, fields), as which code speaks of it.
+    """
 
     unit: Unit
     values: dict[str, float] = field(default_factory=dict)
     members: dict[str, dict[str, float]] = field(default_factory=dict)
+    called: set[str] = field(default_factory=set)
     rrf: float = 0.0
 
     def say(self, name: str, value: float) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 _MEMBERS: Final = 250
 _NEAR_WORDS, _SPREAD, _COMPANIONS = 40, 60, 8
+_FAR: Final = 0.2
+_PLACES: Final = 2
 _TYPE_OPENINGS: Final = frozenset({"new", "raise", "throw", "throws", "extends", "implements", "->", "isinstance", "@", "instanceof", "catch"})  # fmt: skip
 
 
@@ -53,8 +56,9 @@ def parts(name: str) -> frozenset[str]:
 @dataclass(frozen=True, slots=True)
 class Around:
     """What candidates and members are compared with, read once a place: the parts of the words in the nearest lines
-    (`about`), near (`wide`), in the comment above (`remarks`) and behind dots (`said`); the files of the folder, and those
-    in which each of the rarer words near stands.
+    (`about`), near (`wide`), in the comment above (`remarks`) and behind dots (`said`), of the definition around
+    (`routine`); the files of the folder, and those in which each of the rarer words near stands; what comes soon behind
+    the words near elsewhere (`follows`, by word id), and how near a value of each type is (`types`).
     """
 
     place: Place
@@ -65,10 +69,26 @@ class Around:
     said: frozenset[str]
     folder: frozenset[int]
     companions: Sequence[frozenset[int]]
+    follows: Mapping[int, tuple[float, float]]
+    types: Mapping[str, float]
+    routine: frozenset[str]
+
+
+_recent: Final[list[Around]] = []
 
 
 def around(place: Place, corpus: Corpus | None) -> Around:
-    """What a place is compared by."""
+    """What a place is compared by. The last places are kept: candidates, members and snippets ask for the same."""
+    for known in _recent:
+        if known.place is place and known.corpus is corpus:
+            return known
+    made = _around(place, corpus)
+    _recent.insert(0, made)
+    del _recent[_PLACES:]
+    return made
+
+
+def _around(place: Place, corpus: Corpus | None) -> Around:
     folder = windows.owners_in(corpus, place.folder, place.path) if corpus is not None else frozenset()
     behind = (word for counts in place.behind_dots.values() for word in counts)
     return Around(
@@ -80,7 +100,27 @@ def around(place: Place, corpus: Corpus | None) -> Around:
         _parts_of(behind),
         folder,
         _companions(corpus, place),
+        windows.following(corpus, _telling(place), place.path) if corpus is not None else {},
+        _types_at_hand(place),
+        frozenset(part for symbol in place.around[:1] for part in spelled(symbol.name)),
     )
+
+
+def _telling(place: Place) -> list[str]:
+    skip = kept(place.language)
+    return [word for word in place.nearest if word not in skip and len(word) > 1]
+
+
+def _types_at_hand(place: Place) -> dict[str, float]:
+    """The types that names near the caret are declared with: how near each is, those not used yet nearest."""
+    found: dict[str, float] = {}
+    for name, text in place.variables.items():
+        last = name.rpartition(".")[2]
+        near = (1.0 if last in place.waiting else 0.0) + recency(place, last)
+        if near > _FAR and not text.startswith("@"):
+            for kind in _WORD.findall(text):
+                found[kind] = max(found.get(kind, 0.0), near)
+    return found
 
 
 def _parts_of(words: Iterable[str]) -> frozenset[str]:
@@ -98,11 +138,17 @@ def measure(seen: Around, best: Sequence[Found], index: Index) -> None:
     wants_type = place.opening in _TYPE_OPENINGS
     row = place.above.rstrip()
     opens = float(row.endswith((":", "{")))
+    java = float(place.language == "java")
     in_type = float(not place.around or place.around[0].kind in symbols.TYPES)
     tested = _in_tests(place.path)
     signature = _signature(place)
     remarked = frozenset(_WORD.findall(place.remarks))
     stem = parts(place.path.rpartition("/")[2].rpartition(".")[0])
+    waiting = sum(1 for f in best if "import" in f.values and place.words[f.unit.name] <= 1)
+    bases = symbols.bases_in_folder(index, place.folder) if not place.around else Counter[str]()
+    homes: dict[int, list[float]] = {}
+    for found in best:
+        homes.setdefault(found.unit.file, []).append(recency(place, found.unit.name))
     for found in best:
         unit, say = found.unit, found.values
         name = unit.name
@@ -142,7 +188,52 @@ def measure(seen: Around, best: Sequence[Found], index: Index) -> None:
         say["unseen_import"] = float("import" in say and used <= 1)
         say["hand_near"] = say.get("hand", 0.0) * say["near"]
         say["opens"], say["in_type"] = opens, in_type
+        say["follows"], say["follows_top"] = _following(seen, name)
+        say["takes"] = _takes(seen, unit)
+        held = sorted(found.called)
+        say["called_follows"] = max((_following(seen, each)[0] for each in held), default=0.0)
+        say["called_follows_top"] = max((_following(seen, each)[1] for each in held), default=0.0)
+        say["called_later"] = math.log1p(max((place.later[each] for each in held), default=0))
+        say["called_uses"] = math.log1p(max((place.words[each] for each in held), default=0))
+        say["called_folder"] = max((_folder_share(seen, each) for each in held), default=0.0)
+        say["java"] = java
+        say["typing"] = float(bool(place.line.strip()))
+        say["behind"] = float(bool(place.later))
+        say["routine_parts"] = len(own & seen.routine) / (len(own) or 1)
+        say["unused_share"] = say["unseen_import"] / max(waiting, 1)
+        say["home"] = _beside_it(homes[unit.file], say["recency"])
+        say["stem_home"] = _alike(stem, parts(unit.path.rpartition("/")[2].rpartition(".")[0]))
+        say["as_base"] = math.log1p(bases[name])
         say["member_draft"] = max((v.get("draft", 0.0) for v in found.members.values()), default=0.0)
+
+
+def _following(seen: Around, name: str) -> tuple[float, float]:
+    """How much likelier than anywhere a name is soon behind the words near: summed over them, and at most."""
+    number = seen.corpus.ids.get(name) if seen.corpus is not None else None
+    return seen.follows.get(number, (0.0, 0.0)) if number is not None else (0.0, 0.0)
+
+
+def _folder_share(seen: Around, name: str) -> float:
+    """The share of the folder's files in which a name stands."""
+    if seen.corpus is None or not seen.folder:
+        return 0.0
+    return len(windows.owners_naming(seen.corpus, name, seen.place.path) & seen.folder) / len(seen.folder)
+
+
+def _takes(seen: Around, unit: Unit) -> float:
+    """How near a value of a type is that the definition's signature names."""
+    return max((seen.types.get(kind, 0.0) for kind in unit.types.split(" ") if kind != unit.name), default=0.0)
+
+
+def _beside_it(recencies: Sequence[float], own: float) -> float:
+    """The recency of the most recent other definition of a file."""
+    rest = list(recencies)
+    rest.remove(own)
+    return max(rest, default=0.0)
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / (len(one | other) or 1)
 
 
 def _in_tests(path: str) -> bool:
@@ -196,9 +287,10 @@ def members_measured(seen: Around, found: Found, members: Sequence[Unit]) -> lis
     place, corpus = seen.place, seen.corpus
     measured = []
     used = [n for n, member in enumerate(members) if place.words[member.name]]
-    for n, member in enumerate(members[:_MEMBERS]):
+    for position, member in enumerate(members[:_MEMBERS]):
         own = parts(member.name)
         owners = windows.owners_naming(corpus, member.name, place.path) if corpus is not None else frozenset()
+        follows, top = _following(seen, member.name)
         values = {f"m_{source}": value for source, value in found.members.get(member.name, {}).items()}
         values |= {
             "m_near": float(member.name in place.near),
@@ -215,9 +307,14 @@ def members_measured(seen: Around, found: Found, members: Sequence[Unit]) -> lis
             "m_private": float(member.name.startswith("_") and member.kind != "constructor"),
             "m_typed": float(bool(place.typed) and member.name.startswith(place.typed)),
             "m_company": _company(seen, owners),
-            "m_beside": max((1 / (1 + abs(n - other)) for other in used if other != n), default=0.0),
+            "m_beside": max((1 / (1 + abs(position - other)) for other in used if other != position), default=0.0),
             "m_kin": len(own & seen.said) / (len(own) or 1),
             "m_receiver_code": float("receiver" in found.values and member.is_code),
+            "m_follows": follows,
+            "m_follows_top": top,
+            "m_takes": _takes(seen, member),
+            "m_routine_parts": len(own & seen.routine) / (len(own) or 1),
+            "m_home": max((recency(place, members[n].name) for n in used if n != position), default=0.0),
         }
         measured.append((member, values))
     return measured

@@ -55,7 +55,9 @@ class Pool:
     def add_type(self, unit: Unit, source: str, value: float, spelled: str = "") -> None:
         """A type with its bases; members that stand behind `spelled.` elsewhere are likelier than others."""
         for depth, owner in enumerate(self.meanings.lineage(unit)[:_BASES]):
-            self.add(owner, source, value * 0.8**depth)
+            found = self.add(owner, source, value * 0.8**depth)
+            if found is not None and spelled:
+                found.called.add(spelled)
             if spelled:
                 self.add_members(owner, spelled, value)
 

@@ -21,6 +21,8 @@ NAMES: Final = (
     "receiver_parts", "type", "constant", "tests", "company", "signature", "shared", "dependency", "dot", "dot_plain",
     "wants_type", "fits_typed", "misfits_typed", "rrf", "private", "unseen_import", "hand_near", "member_draft",
     "told", "spelt", "used", "asked", "waiting", "opens", "in_type", "stem_parts", "remarked", "remark_parts",
+    "follows", "follows_top", "takes", "routine_parts", "unused_share", "home", "stem_home", "as_base",
+    "called_follows", "called_follows_top", "called_later", "called_uses", "called_folder", "java", "typing", "behind",
 )  # fmt: skip
 """The values that are weighed."""
 
@@ -51,6 +53,8 @@ _PAIRS: Final = (
     ("type", "uses"), ("hand", "recency"), ("import", "near"), ("package", "uses"), ("package", "parts"),
     ("stem_parts", "type"), ("stem_parts", "import"), ("remark_parts", "package"), ("remark_parts", "import"), ("company", "type"), ("company", "dot"), ("company", "import"), ("in_type", "type"), ("in_type", "import"), ("in_type", "hand"), ("in_type", "base"), ("opens", "waiting"), ("opens", "hand"),
     ("told", "used"), ("told", "spelt"), ("told", "draft"), ("used", "draft"), ("waiting", "import"), ("waiting", "draft"), ("package", "folder_files"), ("import", "folder_files"), ("dot", "folder_files"), ("type", "folder_files"),
+    ("java", "import"), ("java", "package"), ("java", "hand"), ("java", "draft"), ("typing", "draft"), ("typing", "import"),
+    ("field", "called_folder"), ("import", "follows"), ("package", "follows"), ("in_type", "as_base"), ("unused_share", "behind"),
 )  # fmt: skip
 """Values that mean more together."""
 
@@ -67,6 +71,7 @@ DEPTH: Final = 4
 MEMBERS: Final = (
     "m_draft", "m_window", "m_named", "m_after", "m_dotted", "m_typed", "m_near", "m_nearest", "m_later", "m_uses", "m_parts", "m_wide_parts",
     "m_files", "m_folder_files", "m_constructor", "m_code", "m_private", "m_receiver_code", "m_beside", "m_kin", "m_company", "m_remark_parts", "m_elsewhere",
+    "m_follows", "m_follows_top", "m_takes", "m_routine_parts", "m_home",
 )  # fmt: skip
 """The values that order the members of one type."""
 
@@ -103,15 +108,15 @@ def ordered(found: Sequence[Found]) -> list[tuple[float, Found]]:
     if not found:
         return []
     values = features(found)
-    scores = values @ np.array(_model().weights)
-    rows = np.arange(len(found))
-    for columns, bounds, adds in _model().trees:
-        node, first = np.zeros(len(found), np.int64), 0
-        for level in range(DEPTH):
-            at = first + node
-            node = node * 2 + (values[rows, columns[at]] > bounds[at])
-            first += 2**level
-        scores = scores + adds[node]
+    model = _model()
+    scores = values @ np.array(model.weights)
+    rows, trees = np.arange(len(found))[:, None], np.arange(len(model.columns))[None, :]
+    node, first = np.zeros((len(found), len(model.columns)), np.int64), 0
+    for level in range(DEPTH):  # of all trees at once
+        at = first + node
+        node = node * 2 + (values[rows, model.columns[trees, at]] > model.bounds[trees, at])
+        first += 2**level
+    scores = scores + model.adds[trees, node].sum(1)
     scored = list(zip(scores.tolist(), found, strict=True))
     return sorted(scored, key=lambda row: (-round(row[0], 9), row[1].unit.path, row[1].unit.start))
 
@@ -120,8 +125,10 @@ def ordered(found: Sequence[Found]) -> list[tuple[float, Found]]:
 class _Model:
     weights: tuple[float, ...]
     members: tuple[float, ...]
-    trees: tuple[tuple[Any, Any, Any], ...]
-    """For each tree the columns and bounds of its splits, level by level, and what its leaves add."""
+    columns: Any
+    bounds: Any
+    adds: Any
+    """A row for each tree: the columns and bounds of its splits, level by level, and what its leaves add."""
 
 
 @cache
@@ -131,9 +138,8 @@ def _model() -> _Model:
     known: dict[str, Any] = json.loads(resources.files("copilot.context").joinpath("rank.json").read_text("utf-8"))
     weights: dict[str, float] = known["weights"]
     where = {name: n for n, name in enumerate(FEATURES)}
-    trees = tuple(
-        (np.array([where[name] for name in tree["names"]]), np.array(tree["above"]), np.array(tree["adds"]))
-        for tree in known["trees"]
-    )
+    trees: list[dict[str, Any]] = known["trees"]
+    columns = np.array([[where[name] for name in tree["names"]] for tree in trees], np.int64)
+    bounds, adds = np.array([tree["above"] for tree in trees]), np.array([tree["adds"] for tree in trees])
     inner = tuple(weights.get(name, 0.0) for name in MEMBERS)
-    return _Model(tuple(weights.get(name, 0.0) for name in FEATURES), inner, trees)
+    return _Model(tuple(weights.get(name, 0.0) for name in FEATURES), inner, columns, bounds, adds)

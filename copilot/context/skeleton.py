@@ -1,7 +1,7 @@
 """Candidates as snippets: one a file, with the lines of it that matter in the order of the file.
 
-The best candidate of a file gives its snippet's place; further ones of the same file join it while there is room. Absent
-on purpose: which candidates there are, and their order.
+The best candidate of a file gives its snippet's place; further ones of the same file join it while there is room, each in
+little; what is left of the room is for more members of the likeliest types. Absent on purpose: which candidates there are, and their order.
 """
 
 from __future__ import annotations
@@ -27,8 +27,17 @@ if TYPE_CHECKING:
 FILE_BYTES: Final = 1_800
 """Bytes of one file's snippet."""
 
-_SIZES: Final = ((3, 1_200, 2), (6, 1_000, 0), (10, 500, 0), (99, 300, 0))
-"""Up to which rank a candidate may have how many bytes, and a function how many lines of its body."""
+_SIZES: Final = ((1, 600, 2), (3, 400, 2), (10, 250, 0), (999, 150, 0))
+"""Up to which rank a candidate may have how many bytes at first, and a function how many lines of its body."""
+
+_HELD_BACK: Final = 3
+"""The part of the room, one in so many, that is kept for more of the likeliest types."""
+
+_FILES: Final = 6
+"""Files that are opened: what is left of the room is for more of these."""
+
+_FURTHER: Final = 5
+"""Types that are shown with more of their members in what is left."""
 
 _LEAST: Final = 60
 _SURE: Final = 2
@@ -46,6 +55,17 @@ class _File:
     parts: list[Part] = field(default_factory=list)
     size: int = 0
     keys: list[Key] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Type:
+    """A type that is shown with some of its members, in `size` bytes."""
+
+    file: _File
+    unit: Unit
+    members: Sequence[Unit]
+    weights: Mapping[str, float]
+    size: int
 
 
 def snippets(
@@ -66,22 +86,29 @@ def snippets(
     index = sources.index
     seen = measures.around(place, corpus)
     chosen: dict[int, _File] = {}
+    types: list[_Type] = []
     left = budget
     for position, found in enumerate(ranked[:most]):
         unit = found.unit
-        text = sources.text(unit)
-        members = excerpt.usable(text, symbols.members(index, unit)) if unit.is_type else []
-        weights = rank.members(measures.members_measured(seen, found, members))
-        if unit.key in skip:
-            members = _lacking(place, found, members, weights, skip[unit.key], position)
-            if not members:
-                continue
+        if unit.file not in chosen and len(chosen) >= _FILES:
+            continue
+        shown = skip.get(unit.key)
+        if shown is not None and not _asked(found, position):
+            continue
         bytes_, lines = next((size, lines) for last, size, lines in _SIZES if position < last)
         if position == 0 and "receiver" in found.values:
             bytes_ = FILE_BYTES  # one of its members comes next
-        room = min(bytes_, left, FILE_BYTES - (chosen[unit.file].size if unit.file in chosen else 0))
+        free = left - (budget // _HELD_BACK if position >= _SURE else 0)
+        room = min(bytes_, free, FILE_BYTES - (chosen[unit.file].size if unit.file in chosen else 0))
         if room < _LEAST:
             continue
+        text = sources.text(unit)
+        members = excerpt.usable(text, symbols.members(index, unit)) if unit.is_type else []
+        weights = rank.members(measures.members_measured(seen, found, members))
+        if shown is not None:
+            members = _lacking(place, members, weights, shown)
+            if not members:
+                continue
         parts = excerpt.parts(text, unit, members, weights, room, lines)
         size = sum(end - start + 1 for start, end in parts)
         if not parts or size > room + _LEAST:
@@ -91,20 +118,31 @@ def snippets(
         known.keys.append(unit.key)
         known.size += size
         left -= size
+        if members and len(parts) <= len(members):
+            types.append(_Type(known, unit, members, weights, size))
         if left < _LEAST:
             break
+    for row in types[:_FURTHER]:
+        room = min(left, FILE_BYTES - row.file.size)
+        if room >= _LEAST:
+            parts = excerpt.parts(row.file.text, row.unit, row.members, row.weights, row.size + room, 0)
+            more = sum(end - start + 1 for start, end in parts) - row.size
+            if more > 0:
+                row.file.parts += parts
+                row.file.size += more
+                left -= more
     return [(tuple(f.keys), _snippet(f, sources)) for f in chosen.values()]
 
 
-def _lacking(
-    place: Place, found: Found, members: Sequence[Unit], weights: Mapping[str, float], shown: str, position: int
-) -> list[Unit]:
+def _asked(found: Found, position: int) -> bool:
+    """Whether a type that is shown already may come again."""
+    return found.unit.is_type and ("receiver" in found.values or "asked" in found.values or position < _SURE)
+
+
+def _lacking(place: Place, members: Sequence[Unit], weights: Mapping[str, float], shown: str) -> list[Unit]:
     """The members of a type to show beside a text that lacks what the place asks for: behind a dot those that it does
     not show, else all, so that one snippet tells enough; none when it lacks nothing.
     """
-    asked = "receiver" in found.values or "asked" in found.values or position < _SURE
-    if not asked or not found.unit.is_type:
-        return []
     known = set(_WORD.findall(shown))
     if all(name in known for name in sorted(weights, key=lambda name: (-weights[name], name))[:_BEST]):
         return []

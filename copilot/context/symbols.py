@@ -6,6 +6,8 @@ of its dependencies. Absent on purpose: which symbols matter (`candidates`).
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +17,7 @@ from copilot.context.index import Index
 
 TYPES: Final = frozenset({"class", "interface", "enum", "record", "annotation"})
 _CODE: Final = frozenset({"function", "method", "constructor"})
+_WORD: Final = re.compile(r"[^\W\d]\w*")
 _CHUNK: Final = 400
 _DEEPEST: Final = 5
 """Re-exports that are followed from one to the next."""
@@ -116,6 +119,17 @@ def imported_in_folder(index: Index, folder: str, *, most: int = 120) -> list[tu
         " ORDER BY uses DESC, i.name LIMIT ?"
     )
     return index.select(query, (low, high, most))
+
+
+def bases_in_folder(index: Index, folder: str) -> Counter[str]:
+    """The bases that the types of a folder name, with how often."""
+    low, high = (f"{folder}/", f"{folder}0") if folder else ("", "\U0010ffff")
+    query = (
+        "SELECT d.bases FROM definitions d JOIN files f ON f.id = d.file"
+        " WHERE f.path >= ? AND f.path < ? AND f.package=0 AND d.bases != '' LIMIT 2000"
+    )
+    rows: list[tuple[str]] = index.select(query, (low, high))
+    return Counter(word for (bases,) in rows for word in _WORD.findall(bases))
 
 
 def importers(index: Index, names: Iterable[str]) -> dict[str, int]:

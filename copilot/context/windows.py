@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from copilot.context.corpus import Corpus
@@ -23,6 +23,8 @@ _COMMON: Final = 3_000
 _WORDS: Final = 48
 _CORPORA: Final = 4
 _BEHIND: Final = 150
+_LEADING, _SAMPLED, _SOON = 10, 64, 24
+"""Words that say what comes next, places of each that are looked at, and words behind it that are soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,45 @@ def after_dot(corpus: Corpus, word: str, own: str | None) -> dict[str, float]:
                     counts[name] = counts.get(name, 0.0) + count * hits.scale
     top = max(counts.values(), default=1.0)
     return {name: count / top for name, count in sorted(counts.items(), key=lambda row: (-row[1], row[0]))[:_BEHIND]}
+
+
+def following(corpus: Corpus, words: Iterable[str], own: str | None) -> dict[int, tuple[float, float]]:
+    """What comes soon behind `words` (nearest first) in other files than `own`, by word id: how much likelier than
+    anywhere, summed over the words, and at most.
+    """
+    import numpy as np
+
+    from copilot.context import corpus as arrays
+
+    known = [corpus.ids[w] for w in words if w in corpus.ids]
+    known = [n for n in known if n < len(corpus.counts) and 1 < int(corpus.counts[n]) <= _COMMON][:_LEADING]
+    hidden = next((version for version, path in corpus.live.items() if path == own), -1)
+    size = len(corpus.words)
+    keys: list[Any] = []
+    seen = np.zeros(len(known), np.int64)
+    for part in corpus.segments:
+        for which, number in enumerate(known):
+            for hits in arrays.find(part, np.array([number], np.int32), 1):
+                at = hits.at[part.owner[hits.at - 1] != hidden]
+                at = at[:: -(-len(at) // _SAMPLED) or 1]
+                row = np.minimum(at[:, None] + np.arange(_SOON), len(part.words) - 1)
+                ids = part.words[row].astype(np.int64)
+                ids.sort(1)  # a word counts once a place
+                fresh = np.ones(ids.shape, bool)
+                fresh[:, 1:] = ids[:, 1:] != ids[:, :-1]
+                keys.append(ids[fresh & (ids >= 0)] + which * size)
+                seen[which] += len(at)
+    pairs, many = np.unique(np.concatenate([np.zeros(0, np.int64), *keys]), return_counts=True)
+    if not len(pairs):
+        return {}
+    leads, ids = pairs // size, pairs % size
+    usual = corpus.counts[ids] * (_SOON / max(float(corpus.counts.sum()), 1.0))
+    lift = np.maximum(many / (seen[leads] + 2) - usual, 0)
+    order = np.argsort(ids, kind="stable")
+    ids, lift = ids[order], lift[order]
+    starts = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]]))
+    sums, tops = np.add.reduceat(lift, starts), np.maximum.reduceat(lift, starts)
+    return dict(zip(ids[starts].tolist(), zip(sums.tolist(), tops.tolist(), strict=True), strict=True))
 
 
 _remembered: Final[list[tuple[Corpus, dict[str, frozenset[int]]]]] = []

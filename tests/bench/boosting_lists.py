@@ -1,7 +1,7 @@
 """Trees that mend a weighted sum: gradient boosting on lists, of each of which one row is right (softmax loss).
 
-Complete binary trees of four levels, grown level by level on binned values. Deterministic. After Friedman 2001 and, for the
-loss on lists, Cao et al. 2007 (ListNet).
+Complete binary trees of four levels, grown level by level on binned values, each on some of the columns (Friedman 2001;
+for the loss on lists, Cao et al. 2007, ListNet). A row may stand for several that were left out. Deterministic.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
-DEPTH, BINS, TREES, RATE, RIDGE, LEAST = 4, 24, 64, 0.12, 20.0, 2.0
-Lists = list[tuple[np.ndarray, int]]
+DEPTH, BINS, TREES, RATE, RIDGE, LEAST = 4, 24, 96, 0.1, 20.0, 2.0
+COLUMNS, SEED = 0.35, 5
+Lists = list[tuple[np.ndarray, int, np.ndarray]]
+"""The rows of a place, which one is right, and of how many rows each is one (as a logarithm)."""
 
 
 def _edges(column: np.ndarray) -> np.ndarray:
@@ -25,23 +27,25 @@ def _edges(column: np.ndarray) -> np.ndarray:
 
 def trees(lists: Lists, base: np.ndarray, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """Trees to add to `values @ base`: the names and bounds of their splits level by level, and what each leaf adds."""
-    rows = np.concatenate([values for values, _ in lists])
-    starts = np.cumsum([0, *(len(values) for values, _ in lists)])
+    rows = np.concatenate([values for values, _, _ in lists])
+    starts = np.cumsum([0, *(len(values) for values, _, _ in lists)])
     owner = np.repeat(np.arange(len(lists)), np.diff(starts))
+    chance = np.random.default_rng(SEED)
     right = np.zeros(len(rows))
-    right[[starts[n] + which for n, (_, which) in enumerate(lists)]] = 1
+    right[[starts[n] + which for n, (_, which, _) in enumerate(lists)]] = 1
     edges = [_edges(rows[:, f]) for f in range(rows.shape[1])]
     binned = np.stack([np.searchsorted(edge, rows[:, f], side="left") for f, edge in enumerate(edges)], 1)
-    scores = rows @ base
+    scores = rows @ base + np.concatenate([weight for _, _, weight in lists])
     made = []
     for _ in range(TREES):
         shares = np.exp(scores - np.maximum.reduceat(scores, starts[:-1])[owner])
         shares /= np.add.reduceat(shares, starts[:-1])[owner]
         slope, bend = shares - right, shares * (1 - shares) + 1e-6
+        some = np.sort(chance.permutation(rows.shape[1])[: int(COLUMNS * rows.shape[1])])
         node = np.zeros(len(rows), np.int64)
         splits: list[tuple[int, float]] = []
         for level in range(DEPTH):
-            found = _splits(node, 2**level, binned, edges, slope, bend)
+            found = _splits(node, 2**level, binned, edges, slope, bend, some)
             splits += found
             which = np.array([f for f, _ in found])[node]
             bound = np.array([b for _, b in found])[node]
@@ -58,14 +62,36 @@ def trees(lists: Lists, base: np.ndarray, names: tuple[str, ...]) -> list[dict[s
     return made
 
 
+def mended(values: np.ndarray, made: list[dict[str, Any]], names: tuple[str, ...]) -> np.ndarray:
+    """What the trees add to each row."""
+    where = {name: n for n, name in enumerate(names)}
+    scores = np.zeros(len(values))
+    for tree in made:
+        columns, bounds = np.array([where[name] for name in tree["names"]]), np.array(tree["above"])
+        node, first = np.zeros(len(values), np.int64), 0
+        for level in range(DEPTH):
+            at = first + node
+            node = node * 2 + (values[np.arange(len(values)), columns[at]] > bounds[at])
+            first += 2**level
+        scores += np.array(tree["adds"])[node]
+    return scores
+
+
 def _splits(
-    node: np.ndarray, count: int, binned: np.ndarray, edges: list[np.ndarray], slope: np.ndarray, bend: np.ndarray
+    node: np.ndarray,
+    count: int,
+    binned: np.ndarray,
+    edges: list[np.ndarray],
+    slope: np.ndarray,
+    bend: np.ndarray,
+    some: np.ndarray,
 ) -> list[tuple[int, float]]:
-    """The best `(column, bound)` of each node of a level."""
+    """The best `(column, bound)` of each node of a level, of some columns."""
     best = np.full(count, 1e-9)
     column, bound = np.zeros(count, int), np.full(count, np.inf)
     whole, weight = np.bincount(node, slope, count), np.bincount(node, bend, count)
-    for f, edge in enumerate(edges):
+    for f in some.tolist():
+        edge = edges[f]
         bins = len(edge) + 1
         if bins < 2:
             continue
