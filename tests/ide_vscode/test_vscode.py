@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-from window import EXTENSION, Code
+from window import EXTENSION, NOTES, Code
 
 Tell = Callable[[str], None]
 
@@ -223,10 +224,12 @@ def test_completion_is_switched_off_and_on(code: Code, bank: Path) -> None:
     embedded(code)
 
 
-def test_consent_is_asked_in_words_kept_for_the_user_alone_and_withdrawn(code: Code, tell: Tell) -> None:
-    key = "bankCopilot.capture.consent"
-    value = lambda: (code.ask("setting", key) or {}).get("globalValue")  # noqa: E731 -- asked again and again
-    assert value() is None
+def test_consent_is_asked_in_words_kept_for_the_person_and_withdrawn(code: Code, tell: Tell) -> None:
+    def told() -> bool | None:
+        word = code.home / "state/bank-copilot/consent.json"
+        return json.loads(word.read_bytes())["capture"] if word.exists() else None
+
+    assert told() is None
     code.run("Give or Withdraw Consent to Keep Accepted Suggestions…")
     words = code.wait(
         lambda: code.look("document.querySelector('.monaco-dialog-box')?.textContent ?? ''"), "the question"
@@ -234,10 +237,11 @@ def test_consent_is_asked_in_words_kept_for_the_user_alone_and_withdrawn(code: C
     assert "withdraw at any time" in words
     tell(words)
     code.click(".monaco-dialog-box .monaco-button", "I Agree")
-    code.wait(lambda: value() is True, "the consent")
+    code.wait(lambda: told() is True, "the consent")
+    code.wait(lambda: "the bank's policy is off" in code.look(NOTES), "what the policy says")
     code.run("Give or Withdraw Consent to Keep Accepted Suggestions…")
     code.click(".monaco-dialog-box .monaco-button", "Withdraw Consent")
-    code.wait(lambda: value() is None, "the consent to go")
+    code.wait(lambda: told() is False, "the consent to go")
 
 
 def test_a_server_that_dies_is_started_again(code: Code, bank: Path) -> None:

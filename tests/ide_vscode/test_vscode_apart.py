@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from window import ROOT, VSIX, session
+from window import NOTES, ROOT, VSIX, session
 
 from copilot import __version__
 from copilot.samplebank import copy_to
@@ -16,8 +16,6 @@ from copilot.samplebank import copy_to
 sys.path.insert(0, str(ROOT / "tests/gateway"))
 
 from gateway_process import plane
-
-NOTES = "[...document.querySelectorAll('.notification-list-item')].map(one => one.textContent).join(' | ')"
 
 
 @pytest.fixture
@@ -62,9 +60,7 @@ def test_a_program_that_is_missing_is_said_and_looked_for_again(bank: Path, tmp_
 
 def test_in_restricted_mode_nothing_of_the_folder_runs(bank: Path, tmp_path: Path) -> None:
     (bank / "python/.vscode").mkdir()
-    (bank / "python/.vscode/settings.json").write_text(
-        json.dumps({"bankCopilot.server.path": "/bin/false", "bankCopilot.capture.consent": True}), "utf-8"
-    )
+    (bank / "python/.vscode/settings.json").write_text(json.dumps({"bankCopilot.server.path": "/bin/false"}), "utf-8")
     trust = {"security.workspace.trust.enabled": True, "security.workspace.trust.startupPrompt": "never"}
     with session(tmp_path / "home", bank / "python", settings=trust) as code:
         path = bank / "python/drafts/loan_quote.py"

@@ -63,13 +63,15 @@ CENTRE: Final = """
 }
 """
 
+NOTES: Final = "[...document.querySelectorAll('.notification-list-item')].map(one => one.textContent).join(' | ')"
 QUICK: Final = "(document.querySelector('.quick-input-widget')?.getClientRects().length ?? 0) > 0"
 
 
 class Code:
-    """One VS Code with one window; made by `session`."""
+    """One VS Code with one window, for a person with this `home`; made by `session`."""
 
-    def __init__(self, server: int, person: subprocess.Popen[str], probe: Path, log: Path) -> None:
+    def __init__(self, server: int, person: subprocess.Popen[str], probe: Path, log: Path, home: Path) -> None:
+        self.home = home
         self._server, self._person, self._probe, self._log = server, person, probe, log
 
     # A person's means
@@ -257,7 +259,7 @@ def session(
             started.append(person)
             assert person.stdout is not None
             assert person.stdout.readline(), "Chromium did not start\n" + log.read_text("utf-8", "replace")
-            code = Code(started[0].pid, person, Path(environment["PROBE_SOCKET"]), log)
+            code = Code(started[0].pid, person, Path(environment["PROBE_SOCKET"]), log, home)
             kind = "workspace" if place.suffix == ".code-workspace" else "folder"
             code._do("go", url=f"http://127.0.0.1:{port}/?{kind}={place}")
             code.wait(lambda: code.look("document.querySelector('.monaco-workbench') !== null"), "the workbench", 120)

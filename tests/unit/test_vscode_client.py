@@ -18,12 +18,12 @@ HOME = ROOT / "lsp/clients/vscode"
 MANIFEST = json.loads((HOME / "package.json").read_text("utf-8"))
 SOURCES = {path.name: path.read_text("utf-8") for path in sorted((HOME / "src").glob("*.ts"))}
 SETTINGS = MANIFEST["contributes"]["configuration"]["properties"]
-OWN = {"server.path", "capture.consent"}
+OWN = {"server.path"}
 TEXT = re.compile(r'l10n\.t\(\s*((?:"(?:[^"\\]|\\.)*"(?:\s*\+\s*)?)+)')
 PICTURES = ("completion", "quick-fix", "comment", "tests-preview", "tests")
 
 
-def test_the_settings_are_those_that_an_editor_may_set_and_two_of_its_own():
+def test_the_settings_are_those_that_an_editor_may_set_and_one_of_its_own():
     offered = {name.removeprefix("bankCopilot."): row for name, row in SETTINGS.items()}
     ours = {key.name: key for key in config_sources.KEYS.values() if key.project}
     assert offered.keys() - ours.keys() <= OWN
@@ -37,10 +37,8 @@ def test_the_settings_are_those_that_an_editor_may_set_and_two_of_its_own():
         assert row.get("enum", []) == list(kinds), name
 
 
-def test_a_workspace_sets_neither_the_program_nor_consent():
+def test_a_workspace_does_not_set_the_program():
     assert SETTINGS["bankCopilot.server.path"]["scope"] == "machine"
-    consent = SETTINGS["bankCopilot.capture.consent"]
-    assert (consent["scope"], consent["default"]) == ("application", False)
 
 
 def test_the_languages_are_ours():

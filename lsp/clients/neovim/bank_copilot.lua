@@ -64,7 +64,11 @@ local function accept(bufnr, patterns)
       vim.api.nvim_win_set_cursor(0, { row + #rows - 1, (#rows == 1 and column or 0) + #rows[#rows] })
       local client = M.client(bufnr)
       if client and part then
-        client:notify("textDocument/didPartiallyAcceptCompletion", { acceptedLength = #typed + #part })
+        local length = vim.str_utfindex(typed .. part, "utf-16")
+        client:notify("textDocument/didPartiallyAcceptCompletion", {
+          item = { command = item.command },
+          acceptedLength = length,
+        })
       elseif client and item.command then
         client:exec_cmd(item.command, { bufnr = bufnr })
       end

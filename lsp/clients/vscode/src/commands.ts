@@ -33,7 +33,7 @@ export function register(client: Client, restart: () => Promise<void>, log: vsco
     toggle,
     restart,
     showLog: () => log.show(),
-    consent: consent.ask,
+    consent: () => consent.ask(client()),
     menu,
   };
   const made = Object.entries(table).map(([name, run]) => vscode.commands.registerCommand(`bank-copilot.${name}`, run));

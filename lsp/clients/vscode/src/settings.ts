@@ -5,8 +5,8 @@ import * as vscode from "vscode";
 
 export const SECTION = "bankCopilot";
 
-/** Keys that are this extension's own; `capture.consent` is added by `chosen` where it was given. */
-const OWN = new Set(["server.path", "capture.consent"]);
+/** The key that is this extension's own. */
+const OWN = "server.path";
 
 type Manifest = { contributes: { configuration: { properties: Record<string, unknown> } } };
 
@@ -16,7 +16,7 @@ let keys: string[] = [];
 export function learn(manifest: Manifest): void {
   keys = Object.keys(manifest.contributes.configuration.properties)
     .map((name) => name.slice(SECTION.length + 1))
-    .filter((key) => !OWN.has(key));
+    .filter((key) => key !== OWN);
 }
 
 /** The chosen settings for a place as the server reads them: `{completion: {profile: "quiet"}}`. */
@@ -30,20 +30,12 @@ export function chosen(scope: vscode.Uri | undefined): Record<string, Record<str
       put(found, key, value);
     }
   }
-  if (consented()) {
-    put(found, "capture.consent", true);
-  }
   return found;
 }
 
 /** Whether completion is on for a document; its language may say otherwise than the rest. */
 export function completes(document: vscode.TextDocument): boolean {
   return vscode.workspace.getConfiguration(SECTION, document).get("completion.enabled", true);
-}
-
-/** Whether this person agreed that accepted suggestions are kept. Absent is no. */
-export function consented(): boolean {
-  return vscode.workspace.getConfiguration(SECTION).inspect<boolean>("capture.consent")?.globalValue === true;
 }
 
 /** The path of the program as the user, and nobody else, set it. */
