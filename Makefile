@@ -63,6 +63,7 @@ $(NODE):
 	@touch $@
 
 VSIX := build/bank-copilot-$(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' copilot/__init__.py).vsix
+$(VSIX) bundle: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
 VSIX_PARTS := $(shell find lsp/clients/vscode -type f -not -path '*/images/*' -o -name icon.png) LICENSE copilot/__init__.py
 
 $(VSIX): $(NODE) $(VSIX_PARTS)
@@ -192,10 +193,8 @@ bench-gateway: $(INSTALLED) build/litellm/.installed ## The gateway beside a bar
 .PHONY: bench
 bench: bench-lsp bench-engines bench-completion bench-value bench-context bench-agent bench-tests bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
 
-# The extension is built first where the target `vsix` exists.
-bundle: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
 .PHONY: bundle
-bundle: $(INSTALLED) $(shell grep -oE '^vsix:' $(MAKEFILE_LIST) | tr -d :) ## One archive that installs without a network (PYTHONS="3.11 3.12", PLATFORM=manylinux_2_28_x86_64, SIGN_KEY=FILE)
+bundle: $(INSTALLED) $(VSIX) ## One archive that installs without a network (PYTHONS="3.11 3.12", PLATFORM=manylinux_2_28_x86_64, SIGN_KEY=FILE)
 	$(BIN)/python .ci/bundle/build.py --pythons "$(PYTHONS)" $(addprefix --platform ,$(PLATFORM)) $(if $(SIGN_KEY),--sign-key "$(SIGN_KEY)")
 
 .PHONY: bundle-test
