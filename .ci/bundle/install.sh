@@ -16,8 +16,8 @@ usage: sh install.sh [--prefix DIR | --user] [options]
   --python COMMAND    the Python to use (else the first on PATH for which the bundle has wheels)
   --key FILE          public key of the bundle's signer: nothing is done unless the signature is theirs
   --rollback          back to the version before; settings and index stay
-  --uninstall         remove every version; settings and index stay
-  --purge             with --uninstall: your settings and index too
+  --uninstall         remove every version; settings, index and counts stay
+  --purge             with --uninstall: these too, and captured pairs
   --dry-run           say what would be done, change nothing
   --help              this text
 
@@ -380,8 +380,9 @@ uninstall() {
     if [ ! -d "$versions" ]; then fail 1 "nothing is installed in $prefix."; fi
     settings=${XDG_CONFIG_HOME:-$HOME/.config}/bank-copilot
     cache=${XDG_CACHE_HOME:-$HOME/.cache}/bank-copilot
+    state=${XDG_STATE_HOME:-$HOME/.local/state}/bank-copilot
     if [ -n "$dry" ]; then
-        step "would remove $prefix and its link in $bin${purge:+, $settings and $cache}"
+        step "would remove $prefix and its link in $bin${purge:+, $settings, $cache and $state}"
         exit 0
     fi
     lock
@@ -392,10 +393,10 @@ uninstall() {
     unlock
     rmdir "$prefix/bin" "$prefix" 2>/dev/null || true
     if [ -n "$purge" ]; then
-        rm -rf "$settings" "$cache"
-        note "removed: $settings, $cache (an index folder that you set yourself stays)"
+        rm -rf "$settings" "$cache" "$state"
+        note "removed: $settings, $cache, $state (an index folder that you set yourself stays)"
     else
-        note "kept: $settings (settings), $cache (index); --uninstall --purge removes them"
+        note "kept: $settings (settings), $cache (index), $state (counts, captured pairs); --uninstall --purge removes them"
     fi
     note "an extension in VS Code goes by: code --uninstall-extension NAME (code --list-extensions shows it)"
 }
