@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from copilot.context import symbols, windows
@@ -48,6 +49,7 @@ def spelled(name: str) -> list[str]:
     return [part.lower() for part in _PARTS.findall(name)]
 
 
+@lru_cache(8_192)
 def parts(name: str) -> frozenset[str]:
     """The words that a name is made of, in small letters."""
     return frozenset(spelled(name))
