@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from copilot.context import symbols, windows
@@ -48,6 +49,7 @@ def spelled(name: str) -> list[str]:
     return [part.lower() for part in _PARTS.findall(name)]
 
 
+@lru_cache(8_192)
 def parts(name: str) -> frozenset[str]:
     """The words that a name is made of, in small letters."""
     return frozenset(spelled(name))
@@ -68,7 +70,7 @@ class Around:
     remarks: frozenset[str]
     said: frozenset[str]
     folder: frozenset[int]
-    companions: Sequence[frozenset[int]]
+    companions: Mapping[int, float]
     follows: Mapping[int, tuple[float, float]]
     types: Mapping[str, float]
     routine: frozenset[str]
@@ -251,15 +253,22 @@ def _shared_share(place: Place, unit: Unit) -> float:
     return shared(place.path, unit.path) / (place.path.count("/") or 1)
 
 
-def _companions(corpus: Corpus | None, place: Place) -> list[frozenset[int]]:
-    """The files in which each of the rarer words near the caret stands."""
+def _companions(corpus: Corpus | None, place: Place) -> dict[int, float]:
+    """The files in which the rarer words near the caret stand: of how many of them each speaks, as a share that counts
+    less the more files a word stands in.
+    """
     if corpus is None:
-        return []
+        return {}
     skip = kept(place.language)
     found = [
         windows.owners_naming(corpus, w, place.path) for w in place.near[:_NEAR_WORDS] if w not in skip and len(w) > 2
     ]
-    return [owners for owners in found if 1 < len(owners) <= _SPREAD][:_COMPANIONS]
+    rare = [owners for owners in found if 1 < len(owners) <= _SPREAD][:_COMPANIONS]
+    shares: dict[int, float] = {}
+    for owners in rare:
+        for owner in owners:
+            shares[owner] = shares.get(owner, 0.0) + 1 / len(owners) / len(rare)
+    return shares
 
 
 def _company(seen: Around, owners: frozenset[int]) -> float:
@@ -268,7 +277,7 @@ def _company(seen: Around, owners: frozenset[int]) -> float:
     """
     if seen.corpus is None or not seen.companions or not owners:
         return 0.0
-    share = sum(len(owners & each) / len(each) for each in seen.companions) / len(seen.companions)
+    share = math.fsum(seen.companions[owner] for owner in seen.companions.keys() & owners)
     return max(share - len(owners) / len(seen.corpus.live), 0.0)
 
 

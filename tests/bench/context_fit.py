@@ -32,15 +32,7 @@ from copilot.types import document
 
 OUT = Path(__file__).parents[2] / "copilot" / "context" / "rank.json"
 PYTHON = ("oscar", "fava", "httpx", "piecash", "werkzeug", "kombu", "babel", "marshmallow", "watchdog", "wtforms")
-JAVA = (
-    "jdk.jdeps/com",
-    "jdk.jdi/com",
-    "java.naming",
-    "jdk.jlink/jdk",
-    "java.management",
-    "java.xml.crypto",
-    "jdk.dynalink",
-)
+JAVA = ("jdk.jdeps/com", "jdk.jdi/com", "java.naming", "jdk.jlink/jdk", "java.management")
 SEED, COUNT, MEMBERS = 11, 200, 60
 """Places of a repository, and further ones where a member is used."""
 
@@ -90,7 +82,7 @@ def rows(subject: Subject) -> Rows:
         index = index_of(subject.root, Path(folder), subject.places)
         places = [
             *golds(subject.root, index, COUNT, SEED),
-            *golds(subject.root, index, MEMBERS, SEED + 1, source="member"),
+            *golds(subject.root, index, MEMBERS, SEED + 12, source="member"),
         ]
         for gold in dict.fromkeys(places):
             found, here = asked(subject.root, index, gold)
