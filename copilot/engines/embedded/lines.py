@@ -43,11 +43,10 @@ def candidates(model: Model, question: Question) -> list[Found]:
             known = found.setdefault(beam.words, beam)
             known.logp, known.worst, known.beam = beam.logp, beam.worst, rank
     best = max((line.match for line in found.values()), default=0)
-    if not model.expired():
-        likely = sorted(found.values(), key=lambda line: (-_promise(line, best), line.words))[:_MENDED]
-        for line in mended.mended(likely, model, question):
-            found.setdefault(line.words, line)
     kept = sorted(found.values(), key=lambda line: (-_promise(line, best), line.words))[:_KEPT]
+    if not model.expired():
+        fresh = {line.words: line for line in mended.mended(kept[:_MENDED], model, question) if line.words not in found}
+        kept = sorted([*kept, *fresh.values()], key=lambda line: (-_promise(line, best), line.words))[:_KEPT]
     near = _near(model)
     # A line far less probable than the best one cannot win: how much less is not worth knowing.
     floor = max(WORST, max((line.logp for line in kept), default=WORST) - _BEHIND)
