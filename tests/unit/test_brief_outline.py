@@ -60,7 +60,9 @@ def _at_hand(whole: Outline, at: int) -> list[Symbol]:
     other languages than Python everything.
     """
     outer = [s for s in whole.symbols if s.parent is None]
-    last = max((s.span.start for s in outer if s.kind in ("class", "enum", "function") and s.span.start <= at), default=0)
+    last = max(
+        (s.span.start for s in outer if s.kind in ("class", "enum", "function") and s.span.start <= at), default=0
+    )
     if whole.language != "python":
         return list(whole.symbols)
     return [*outer, *(s for s in whole.symbols if last <= s.span.start <= at)]
