@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import gc
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -326,12 +327,14 @@ class Workspace:
             self._on_index(status)
 
     def _load_streams(self) -> None:
-        """Load numpy, the token streams and what is counted of their languages before the first key needs them in time."""
+        """Load numpy, the token streams, what is counted of their languages, and weights before the first key needs them."""
         for name in LANGUAGES:
             if self._worker.index.corpus(name) is not None:
-                from copilot.engines.embedded.idioms import idioms
+                from copilot.engines.embedded import idioms, likelihood, mixing
 
-                idioms(name)
+                idioms.idioms(name)
+                likelihood.general(name)
+                mixing.weights()
 
     def _wait(self, timeout_s: float) -> None:
         try:
@@ -350,7 +353,10 @@ class Workspace:
 
 
 def _read_ahead(document: Document, *, model: bool) -> None:
-    """Remember the pieces of a text; `model`: also what a model's context is looked for by."""
+    """Remember the pieces of a text; `model`: also what a model's context is looked for by.
+
+    What is kept holds no cycles: collections need not visit it (40 ms) while somebody types.
+    """
     from copilot.context.pieces import cuts, lexed
     from copilot.context.uses import uses
 
@@ -364,6 +370,8 @@ def _read_ahead(document: Document, *, model: bool) -> None:
             if model:
                 uses(text[begin:stop], language)
             begin = stop
+    gc.collect(0)
+    gc.freeze()
 
 
 def _no_model(engine: str) -> Engine:

@@ -7,6 +7,7 @@ Lines end at LF, CRLF or CR and nowhere else: form feed, vertical tab, NEL and U
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
@@ -32,15 +33,15 @@ class _Piece:
         self.text = text
         self.feeds = text.count(b"\n")
         self.ends = self.feeds + (text.count(b"\r") - text.count(b"\r\n") if b"\r" in text else 0)
-        self._starts: list[int] | None = None
+        self._starts: array[int] | None = None
 
     @property
-    def starts(self) -> list[int]:
+    def starts(self) -> array[int]:
         """Offset of each line start, the one after the last line end included: `ends + 1` numbers."""
         if self._starts is None:
             # bytes.splitlines knows exactly the three line ends; str.splitlines knows eleven.
             rows = self.text.splitlines(keepends=True)
-            self._starts = list(accumulate(map(len, rows[: self.ends]), initial=0))
+            self._starts = array("Q", accumulate(map(len, rows[: self.ends]), initial=0))
         return self._starts
 
 

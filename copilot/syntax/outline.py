@@ -86,8 +86,9 @@ def brief(document: Document) -> Outline:
 
 
 def near(document: Document, at: int, tree: Tree | None) -> Outline:
-    """As `outline`, for what is looked for around byte `at`: without documentation, decorators, modifiers and calls, and
-    with parameters only of the definitions that `at` is in or behind. Half the cost; nothing of it is kept.
+    """As `outline`, for what is looked for around byte `at`: without documentation, decorators, modifiers and calls, with
+    parameters only of the definitions that `at` is in or behind, and in Python without what stands inside definitions
+    at the margin that it is far from. A third of the cost; nothing of it is kept.
     """
     language = document.language
     rules = (
@@ -96,12 +97,42 @@ def near(document: Document, at: int, tree: Tree | None) -> Outline:
     if tree is None or rules is None or language is None:
         return Outline(language)
     tree = mended(document.text, language, tree)
-    found = _seen(Reading(document.text, language), rules, tree.root_node)
+    found = _around(Reading(document.text, language), rules, tree.root_node, at)
     listed = query_without(language, "outline", _NO_PARAMETER, frozenset())
     if listed is not None:
         for holder in found.parameter_lists(at):
             _seen(found, listed, holder)
     return found.outline()
+
+
+_PLAIN: Final = {"python": frozenset({"function_definition", "class_definition", "decorated_definition"})}
+"""Statements at the margin inside which, far from a place, only imports are looked for."""
+
+_BARE: Final = {"python": frozenset({"expression_statement", "import_statement", "import_from_statement", "comment",
+                                     "future_import_statement"})}  # fmt: skip
+"""Statements that hold no others."""
+
+_MARGIN: Final = 2
+"""How deep the patterns of a statement at the margin begin: the file, the statement, what it decorates or assigns."""
+
+
+def _around(found: Reading, rules: Query, root: Node, at: int) -> Reading:
+    """All matches, but of definitions at the margin only the last one that begins before byte `at` is looked into, and
+    those that import something.
+    """
+    plain, bare = _PLAIN.get(found.language), _BARE.get(found.language)
+    if plain is None or bare is None or root.has_error:
+        return _seen(found, rules, root)
+    _seen(found, rules, root, depth=_MARGIN)
+    near = True
+    for node in reversed(root.children):
+        begin, end = node.byte_range
+        if node.type in bare:
+            continue
+        if node.type not in plain or (near and begin <= at) or found.text.find(b"import", begin, end) >= 0:
+            _seen(found, rules, node)
+        near = near and not (node.type in plain and begin <= at)
+    return found
 
 
 _NOT_NEAR: Final = re.compile(r"\b(doc|decorator|modifier|separator|call|parameter)\b")
@@ -115,9 +146,13 @@ def _read(document: Document, language: str, tree: Tree, rules: Query, deadline_
     return _seen(Reading(document.text, language), rules, tree.root_node).outline()
 
 
-def _seen(found: Reading, rules: Query, node: Node) -> Reading:
+def _seen(found: Reading, rules: Query, node: Node, *, depth: int | None = None) -> Reading:
+    """What the rules match under a node, begun at most `depth` deep."""
     roles: dict[int, str] = {}
-    for pattern, captures in QueryCursor(rules).matches(node):
+    cursor = QueryCursor(rules)
+    if depth is not None:
+        cursor.set_max_start_depth(depth)
+    for pattern, captures in cursor.matches(node):
         role = roles.get(pattern)
         if role is None:
             role = roles[pattern] = _anchor(captures)

@@ -49,7 +49,7 @@ class Reading:
         self.parameters: dict[int, tuple[int, str, Captures]] = {}
         self.places: list[int] = []
         """Where the parameters and their separators stand, sorted once all are seen."""
-        self.details: list[tuple[str, tuple[int, int]]] = []
+        self.details: dict[tuple[str, tuple[int, int]], None] = {}
         self.imports: dict[tuple[Span, str, str | None, str | None], bool] = {}
         self.calls: list[Call] = []
         self.module: str | None = None
@@ -77,7 +77,7 @@ class Reading:
         elif role == "module.doc":
             self.module_doc = _span(captures[role][0])
         elif role:
-            self.details += [(role, node.byte_range) for node in captures[role]]
+            self.details.update(((role, node.byte_range), None) for node in captures[role])
 
     def _definition(self, pattern: int, role: str, captures: Captures) -> None:
         node, kind = captures[role][0], role.removeprefix("definition.")
@@ -124,7 +124,8 @@ class Reading:
         self._parents(drafts)
         facts = self._details(drafts)
         symbols = self._symbols(drafts, facts)
-        imports = tuple(Import(*key, static=static) for key, static in self.imports.items())
+        listed = sorted(self.imports.items(), key=lambda row: row[0][0].start)
+        imports = tuple(Import(*key, static=static) for key, static in listed)
         return Outline(self.language, symbols, imports, tuple(self.calls), self.module, self.module_doc)
 
     def _sorted(self) -> list[_Draft]:

@@ -49,7 +49,9 @@ class Window:
         return tuple(replace(edit, span=self.span(edit.span)) for edit in edits)
 
 
-_windows: OrderedDict[tuple[int, int], tuple[Document, Window]] = OrderedDict()
+_windows: OrderedDict[tuple[int, int], tuple[tuple[bytes, ...], Window]] = OrderedDict()
+"""By the identity of a document's parts, which are kept so that it stays theirs; not the document, whose joined text is large."""
+
 _lock = Lock()
 
 
@@ -61,11 +63,11 @@ def window(document: Document, at: int) -> Window:
     key = (id(document.parts), middle)
     with _lock:
         known = _windows.get(key)
-        if known is not None and known[0].parts is document.parts:
+        if known is not None and known[0] is document.parts:
             return known[1]
     made = _window(document, max(middle - _BEFORE, 0), middle + _STEP + _AFTER, at)
     with _lock:
-        _windows[key] = document, made
+        _windows[key] = document.parts, made
         while len(_windows) > _KEPT:
             _windows.popitem(last=False)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,7 +106,9 @@ def test_of_an_opened_file_little_is_left_to_read(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(pieces, "_ROWS", 24)
     monkeypatch.setattr(pieces, "_LONG", 16)
     text = "".join(f"def opened_{n}(amount):\n    return amount * {n}\n\n\n" for n in range(3_000))
+    passed_over = gc.get_freeze_count()
     _read_ahead(document(tmp_path / "opened.py", "python", text), model=True)
+    assert gc.get_freeze_count() > passed_over, "collections do not visit what is kept of it"
     read: list[int] = []
     whole = pieces.go_on
     monkeypatch.setattr(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,15 @@ def test_what_is_typed_moves_no_border():
         typed = document(doc.path, doc.language, text[:at] + "x" * count + text[at:])
         shifts.add(window(typed, at + count).shift)
     assert len(shifts) <= 2
+
+
+def test_of_a_large_file_only_the_pieces_are_kept() -> None:
+    text = python(800, classes=False).encode()
+    half = text.index(b"\n", len(text) // 2) + 1
+    doc = Document(Path("fees.py"), "python", (text[:half], text[half:]))
+    first = window(doc, half)
+    again = Document(doc.path, doc.language, doc.parts)
+    assert window(again, half) is first
+    joined = doc._joined
+    del doc
+    assert sys.getrefcount(joined) == 2, "no document that holds its joined text"
