@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from copilot import files
-from copilot.context import lexemes, modules, rows, store, tokens
+from copilot.context import carried, lexemes, modules, rows, store, tokens
 from copilot.context.classes_java import Places
 from copilot.context.dependencies import Dependencies
 from copilot.context.listing import Listed, listed, policy
@@ -92,7 +92,24 @@ class Builder:
             doc = self._document(found, text)
         except UnreadableFile as error:
             note = str(error)
-        self.drop(found.path)
+        old = self.database.execute("SELECT id FROM files WHERE path=? AND package=0", (found.path,)).fetchone()
+        parts = carried.parts(doc) if doc is not None else []
+        same = carried.compared(self.database, old[0], parts) if old is not None else None
+        if old is not None:
+            self.database.execute("UPDATE files SET path='' WHERE id=?", old)  # dropped once its rows are taken over
+        try:
+            self._write(found, note, doc, parts, same)
+        finally:
+            self.drop("")
+
+    def _write(
+        self,
+        found: Listed,
+        note: str,
+        doc: Document | None,
+        parts: list[carried.Part],
+        same: carried.Carried | None,
+    ) -> None:
         kin = lexemes.family(found.language)
         module = modules.named(self.root, found.path, found.language)
         row = (found.path, found.language, kin, found.mtime_ns, found.size, note, module)
@@ -100,11 +117,17 @@ class Builder:
             "INSERT INTO files(path, language, family, mtime_ns, size, note, module, package) VALUES(?,?,?,?,?,?,?,0)",
             row,
         ).lastrowid
-        if doc is not None and version is not None:
-            self._stream(version, doc)
+        if doc is None or version is None:
+            return
+        self._stream(version, doc, same)
+        if same is not None:
+            shape = rows.rewrite(self.database, version, doc, same)
+        else:
             shape = rows.write(self.database, version, doc)
-            if shape.module:
-                self.database.execute("UPDATE files SET module=? WHERE id=?", (shape.module, version))
+        if shape.module:
+            self.database.execute("UPDATE files SET module=? WHERE id=?", (shape.module, version))
+        else:
+            carried.keep(self.database, version, parts)
 
     def knows(self, path: str) -> bool:
         """Whether the index has this file."""
@@ -132,16 +155,19 @@ class Builder:
             raise UnreadableFile(f"{path.name} looks generated")
         return doc
 
-    def _stream(self, version: int, doc: Document) -> None:
-        lexed = tokens.lex(doc.text.decode(), doc.language, resumed=False)
-        words = array("i", map(self.ids.__getitem__, lexed.words))
-        shapes = array("i", map(self.ids.__getitem__, lexed.shapes))
+    def _stream(self, version: int, doc: Document, same: carried.Carried | None) -> None:
+        made = carried.stream(self.database, self.ids, doc, same) if same is not None else None
+        if made is None:
+            lexed = tokens.lex(doc.text.decode(), doc.language, resumed=False)
+            words = array("i", map(self.ids.__getitem__, lexed.words))
+            shapes = array("i", map(self.ids.__getitem__, lexed.shapes))
+            made = words, shapes, bytes(lexed.spaces), array("i", lexed.lines)
+        words, shapes, spaces, lines = made
         self.database.executemany("INSERT INTO words(word, id) VALUES(?,?)", self.ids.fresh)
         self.ids.fresh.clear()
-        lines = array("i", lexed.lines)
         self.database.execute(
             "INSERT INTO streams VALUES(?,?,?,?,?)",
-            (version, words.tobytes(), shapes.tobytes(), bytes(lexed.spaces), lines.tobytes()),
+            (version, words.tobytes(), shapes.tobytes(), spaces, lines.tobytes()),
         )
 
     def arrays(self) -> bool:

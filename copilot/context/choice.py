@@ -20,7 +20,7 @@ from copilot.context import candidates, copies, modules, rank, skeleton, symbols
 from copilot.context import place as places
 from copilot.context.excerpt import Sources, as_snippet
 from copilot.context.found import Found
-from copilot.context.index import Index
+from copilot.context.index import Index, Remembering
 from copilot.context.listing import relative
 from copilot.context.place import Place
 from copilot.context.receivers import Meanings
@@ -70,7 +70,7 @@ def chosen(request: Request, index: Index, before: str, after: str, work: Work) 
     path = relative(root, request.document.path) if root is not None else None
     if root is None or path is None or request.document.language is None:
         return ()
-    question = _Question(request, index, root, path, work, until)
+    question = _Question(request, Remembering(index), root, path, work, until)
     if request.task is Task.COMPLETE:
         return _while_typing(question, before, after)
     text = before + _selected(request) + "\n" + request.instruction

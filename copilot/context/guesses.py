@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from copilot.context import symbols
+from copilot.context import symbols, windows
 from copilot.context.index import Index
 from copilot.context.measures import recency, spelled
 from copilot.context.place import kept
@@ -155,6 +155,10 @@ def _types(index: Index, names: Iterable[str], language: str) -> dict[str, list[
     return {name: [u for u in units if u.is_type and u.language == language] for name, units in found.items()}
 
 
+_TELLING: Final = (":", "=", ",")
+"""One of these stands behind a name whose type `_type_behind` can tell."""
+
+
 def declared(corpus: Corpus, name: str, language: str, own: str | None) -> dict[str, float]:
     """The types that other files than `own` declare a name with, or make it of: each with its share, highest first."""
     import numpy as np
@@ -165,11 +169,15 @@ def declared(corpus: Corpus, name: str, language: str, own: str | None) -> dict[
     if number is None:
         return {}
     words = corpus.words
-    hidden = next((version for version, path in corpus.live.items() if path == own), -1)
+    hidden = windows.version_of(corpus, own)
+    telling = None if language == "java" else [corpus.ids[word] for word in _TELLING if word in corpus.ids]
     counts: dict[str, int] = {}
     for part in corpus.segments:
         for hits in arrays.find(part, np.array([number], np.int32), 1):
-            for at in hits.at[part.owner[hits.at] != hidden].tolist():
+            keep = part.owner[hits.at] != hidden
+            if telling is not None:
+                keep &= np.isin(part.words[hits.at], telling)
+            for at in hits.at[keep].tolist():
                 row = part.words[at - 4 : at + _DECLARED].tolist()
                 found = _type_before(row, words) if language == "java" else _type_behind(row, words)
                 if found:

@@ -90,3 +90,43 @@ class Index:
     def status(self) -> IndexStatus:
         """Where the index stands."""
         return IndexStatus()
+
+
+class Remembering(Index):
+    """An index that is asked each query once, for one question: half of what its searches ask they ask again."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._rows: dict[tuple[str, tuple[Any, ...]], list[tuple[Any, ...]]] = {}
+
+    def definitions(self, name: str) -> list[Definition]:
+        """As the index says."""
+        return self._index.definitions(name)
+
+    def imports_of(self, name: str) -> list[ImportHint]:
+        """As the index says."""
+        return self._index.imports_of(name)
+
+    def calls(self, name: str, limit: int = 50) -> list[Call]:
+        """As the index says."""
+        return self._index.calls(name, limit)
+
+    def select(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query, which belong to all who ask: they must not be changed."""
+        key = query, tuple(values)
+        found = self._rows.get(key)
+        if found is None:
+            found = self._rows[key] = self._index.select(*key)
+        return found
+
+    def corpus(self, language: str | None) -> Corpus | None:
+        """As the index says."""
+        return self._index.corpus(language)
+
+    def excluded(self, path: Path) -> bool:
+        """As the index says."""
+        return self._index.excluded(path)
+
+    def status(self) -> IndexStatus:
+        """As the index says."""
+        return self._index.status()

@@ -34,6 +34,7 @@ def recency(place: Place, name: str) -> float:
     return 0.0 if distance is None else 1 / (1 + distance / 60)
 
 
+@lru_cache(16_384)
 def shared(one: str, other: str) -> int:
     """How many folders two paths share from the root."""
     count = 0
@@ -58,13 +59,15 @@ def parts(name: str) -> frozenset[str]:
 @dataclass(frozen=True, slots=True)
 class Around:
     """What candidates and members are compared with, read once a place: the parts of the words in the nearest lines
-    (`about`), near (`wide`), in the comment above (`remarks`) and behind dots (`said`), of the definition around
+    (`about`, of `nearest`), near (`wide`, of `near`), in the comment above (`remarks`) and behind dots (`said`), of the definition around
     (`routine`); the files of the folder, and those in which each of the rarer words near stands; what comes soon behind
     the words near elsewhere (`follows`, by word id), and how near a value of each type is (`types`).
     """
 
     place: Place
     corpus: Corpus | None
+    nearest: frozenset[str]
+    near: frozenset[str]
     about: frozenset[str]
     wide: frozenset[str]
     remarks: frozenset[str]
@@ -96,6 +99,8 @@ def _around(place: Place, corpus: Corpus | None) -> Around:
     return Around(
         place,
         corpus,
+        frozenset(place.nearest),
+        frozenset(place.near),
         _parts_of(place.nearest),
         _parts_of(place.near),
         _parts_of(_WORD.findall(place.remarks)),
@@ -156,8 +161,8 @@ def measure(seen: Around, best: Sequence[Found], index: Index) -> None:
         name = unit.name
         used = place.words[name]
         say["uses"] = math.log1p(used)
-        say["near"] = float(name in place.near)
-        say["nearest"] = float(name in place.nearest)
+        say["near"] = float(name in seen.near)
+        say["nearest"] = float(name in seen.nearest)
         say["recency"] = recency(place, name)
         say["later"] = math.log1p(place.later[name])
         say["importers"] = math.log1p(counts.get(name, 0))
@@ -302,8 +307,8 @@ def members_measured(seen: Around, found: Found, members: Sequence[Unit]) -> lis
         follows, top = _following(seen, member.name)
         values = {f"m_{source}": value for source, value in found.members.get(member.name, {}).items()}
         values |= {
-            "m_near": float(member.name in place.near),
-            "m_nearest": float(member.name in place.nearest),
+            "m_near": float(member.name in seen.near),
+            "m_nearest": float(member.name in seen.nearest),
             "m_later": float(member.name in place.later),
             "m_uses": math.log1p(place.words[member.name]),
             "m_parts": len(own & seen.about) / (len(own) or 1),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import repeat
 from typing import Any, Final
 
 from copilot.context.found import Found
@@ -78,7 +79,7 @@ MEMBERS: Final = (
 
 def member_features(values: Mapping[str, float]) -> list[float]:
     """The values of a member in the order of `MEMBERS`."""
-    return [values.get(name, 0.0) for name in MEMBERS]
+    return list(map(values.get, MEMBERS, repeat(0.0)))
 
 
 def members(measured: Sequence[tuple[Unit, Mapping[str, float]]]) -> dict[str, float]:
@@ -95,7 +96,7 @@ def features(found: Sequence[Found]) -> Any:
     """The values of candidates, a row each, in the order of `FEATURES`. Needs numpy."""
     import numpy as np
 
-    plain = np.array([[one.values.get(name, np.nan) for name in NAMES] for one in found]).reshape(-1, len(NAMES))
+    plain = np.array([list(map(one.values.get, NAMES, repeat(np.nan))) for one in found]).reshape(-1, len(NAMES))
     present = ~np.isnan(plain[:, _PRESENT])
     plain = np.nan_to_num(plain)
     return np.concatenate([plain, present, plain[:, _FIRSTS] * plain[:, _SECONDS]], 1)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
+from copilot.context.carried import Carried
 from copilot.syntax.outline import Import, Outline, Symbol, brief
 from copilot.types import Document, Span
 
@@ -27,25 +28,72 @@ _MOST_VALUE: Final = 200
 def write(database: sqlite3.Connection, version: int, doc: Document, *, calls: bool = True) -> Outline:
     """Write all rows of a file version; `calls`: whether its call sites too. Returns the outline they come from."""
     found = brief(doc)
-    database.executemany("INSERT INTO definitions VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", _definitions(version, doc, found))
-    database.executemany(
-        "INSERT INTO imports VALUES(?,?,?,?,?,?)",
-        [
-            (version, n, bound(i), statement(i, doc), i.module, i.name or "")
-            for n, i in enumerate(found.imports)
-            if bound(i)
-        ],
-    )
+    _define(database, _definitions(version, doc, found))
+    _import(database, version, _imports(doc, found))
     if calls:
-        database.executemany(
-            "INSERT INTO calls VALUES(?,?,?,?,?)",
-            [
-                (version, n, c.name, c.span.start, c.span.end)
-                for n, c in enumerate(found.calls)
-                if len(c.span) <= _MAX_CALL
-            ],
-        )
+        _call(database, version, _calls(found))
     return found
+
+
+def rewrite(database: sqlite3.Connection, version: int, doc: Document, same: Carried) -> Outline:
+    """As `write`, with the rows of version `same.file` where the text is the same."""
+    found = brief(doc, Span(same.low, same.high))
+    shift = same.high - same.was
+    rows = database.execute("SELECT * FROM definitions WHERE file=? ORDER BY n", (same.file,)).fetchall()
+    ahead = [(version, *row[1:]) for row in rows if row[5] < same.low]
+    base = len(ahead)
+    fresh = [_moved(version, row, base, 0) for row in _definitions(version, doc, found)]
+    behind = [row for row in rows if row[5] >= same.was]
+    later = base + len(fresh) - (len(rows) - len(behind))
+    _define(database, ahead + fresh + [_moved(version, row, later, shift) for row in behind])
+    imports = database.execute(
+        "SELECT name, statement, module, target, start FROM imports WHERE file=? ORDER BY n", (same.file,)
+    ).fetchall()
+    _import(
+        database,
+        version,
+        [row for row in imports if row[4] < same.low]
+        + _imports(doc, found)
+        + [(*row, start + shift) for *row, start in imports if start >= same.was],
+    )
+    calls = database.execute("SELECT name, start, stop FROM calls WHERE file=? ORDER BY n", (same.file,)).fetchall()
+    _call(
+        database,
+        version,
+        [row for row in calls if row[1] < same.low]
+        + _calls(found)
+        + [(name, start + shift, stop + shift) for name, start, stop in calls if start >= same.was],
+    )
+    return found
+
+
+def _moved(version: int, row: tuple[Any, ...], rows: int, shift: int) -> tuple[object, ...]:
+    """A definition so many rows and bytes further on."""
+    _, n, name, kind, full, start, stop, parent, head, *rest = row
+    around = parent + rows if parent >= 0 else -1
+    return (version, n + rows, name, kind, full, start + shift, stop + shift, around, head + shift, *rest)
+
+
+def _define(database: sqlite3.Connection, found: Iterable[tuple[object, ...]]) -> None:
+    database.executemany("INSERT INTO definitions VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", found)
+
+
+def _imports(doc: Document, found: Outline) -> list[tuple[object, ...]]:
+    return [(bound(i), statement(i, doc), i.module, i.name or "", i.span.start) for i in found.imports if bound(i)]
+
+
+def _import(database: sqlite3.Connection, version: int, found: Iterable[tuple[object, ...]]) -> None:
+    database.executemany(
+        "INSERT INTO imports VALUES(?,?,?,?,?,?,?)", ((version, n, *row) for n, row in enumerate(found))
+    )
+
+
+def _calls(found: Outline) -> list[tuple[object, ...]]:
+    return [(c.name, c.span.start, c.span.end) for c in found.calls if len(c.span) <= _MAX_CALL]
+
+
+def _call(database: sqlite3.Connection, version: int, found: Iterable[tuple[object, ...]]) -> None:
+    database.executemany("INSERT INTO calls VALUES(?,?,?,?,?)", ((version, n, *row) for n, row in enumerate(found)))
 
 
 def bound(found: Import) -> str:

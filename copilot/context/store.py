@@ -3,7 +3,7 @@
 One folder a root under the user's cache, readable by the user alone, because it holds source. Every version of a
 file has an id that is never used again: a reader knows by ids alone which files of an older array are stale.
 Files of `package` 0 are the repository's; the others are a dependency's, with their whole path, and a class file's
-readable form lies in `sources`.
+readable form lies in `sources`. `parts`: see `carried`.
 Absent on purpose: what is written (`building`) and how it is read (`reader`).
 """
 
@@ -17,7 +17,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 """Raised whenever the tables, the lexer's words or the array layout change; an older index is rebuilt."""
 
 _TABLES: Final = """
@@ -33,10 +33,11 @@ CREATE TABLE definitions(file INTEGER, n INTEGER, name TEXT, kind TEXT, qualifie
                          PRIMARY KEY(file, n)) WITHOUT ROWID;
 CREATE INDEX definitions_name ON definitions(name);
 CREATE TABLE imports(file INTEGER, n INTEGER, name TEXT, statement TEXT, module TEXT, target TEXT,
-                     PRIMARY KEY(file, n)) WITHOUT ROWID;
+                     start INTEGER, PRIMARY KEY(file, n)) WITHOUT ROWID;
 CREATE INDEX imports_name ON imports(name);
 CREATE TABLE calls(file INTEGER, n INTEGER, name TEXT, start INTEGER, stop INTEGER, PRIMARY KEY(file, n)) WITHOUT ROWID;
 CREATE INDEX calls_name ON calls(name);
+CREATE TABLE parts(file INTEGER PRIMARY KEY, marks BLOB NOT NULL);
 CREATE TABLE packages(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, version TEXT NOT NULL,
                       place TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL);
 CREATE TABLE sources(file INTEGER PRIMARY KEY, text BLOB NOT NULL);
@@ -50,7 +51,7 @@ _MOST_PAGES: Final = 8000
 _KEPT_LOG: Final = 4_000_000
 """Bytes of the log's file that are kept for the next commits once it is empty."""
 
-OWNED: Final = ("streams", "definitions", "imports", "calls", "sources")
+OWNED: Final = ("streams", "parts", "definitions", "imports", "calls", "sources")
 """Tables whose column `file` is a version of a file."""
 
 

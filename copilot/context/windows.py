@@ -87,7 +87,8 @@ def owners_naming(corpus: Corpus, word: str, own: str) -> frozenset[int]:
             for hits in arrays.find(part, np.array([number], np.int32), 1):
                 owners.update(part.owner[hits.at - 1].tolist())
         known[word] = frozenset(owners & corpus.live.keys())
-    return known[word] - _versions(corpus, own)
+    hidden = _versions(corpus, own)
+    return known[word] if known[word].isdisjoint(hidden) else known[word] - hidden
 
 
 def _versions(corpus: Corpus, path: str) -> frozenset[int]:
@@ -96,6 +97,11 @@ def _versions(corpus: Corpus, path: str) -> frozenset[int]:
     if name not in known:
         known[name] = frozenset(n for n, each in corpus.live.items() if each == path)
     return known[name]
+
+
+def version_of(corpus: Corpus, path: str | None) -> int:
+    """The version of the file at a path, -1 when it is not there."""
+    return min(_versions(corpus, path), default=-1) if path is not None else -1
 
 
 def after_dot(corpus: Corpus, word: str, own: str | None) -> dict[str, float]:
@@ -107,7 +113,7 @@ def after_dot(corpus: Corpus, word: str, own: str | None) -> dict[str, float]:
     numbers = [corpus.ids.get(word), corpus.ids.get(".")]
     if None in numbers:
         return {}
-    hidden = next((version for version, path in corpus.live.items() if path == own), -1)
+    hidden = version_of(corpus, own)
     counts: dict[str, float] = {}
     for part in corpus.segments:
         for hits in arrays.find(part, np.array(numbers, np.int32), 2):
@@ -131,7 +137,7 @@ def following(corpus: Corpus, words: Iterable[str], own: str | None) -> dict[int
 
     known = [corpus.ids[w] for w in words if w in corpus.ids]
     known = [n for n in known if n < len(corpus.counts) and 1 < int(corpus.counts[n]) <= _COMMON][:_LEADING]
-    hidden = next((version for version, path in corpus.live.items() if path == own), -1)
+    hidden = version_of(corpus, own)
     size = len(corpus.words)
     keys: list[Any] = []
     seen = np.zeros(len(known), np.int64)
@@ -175,7 +181,11 @@ def _memory(corpus: Corpus) -> dict[str, frozenset[int]]:
 
 def owners_in(corpus: Corpus, folder: str, but: str) -> frozenset[int]:
     """The file versions directly in a folder, less one path."""
-    return frozenset(n for n, path in corpus.live.items() if path.rpartition("/")[0] == folder and path != but)
+    known = _memory(corpus)
+    name = f"/{folder}/"
+    if name not in known:
+        known[name] = frozenset(n for n, path in corpus.live.items() if path.rpartition("/")[0] == folder)
+    return known[name] - _versions(corpus, but)
 
 
 def _chosen(corpus: Corpus, scores: dict[tuple[int, int, int], float], own: str | None, most: int) -> list[Window]:

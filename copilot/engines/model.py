@@ -366,10 +366,7 @@ def _whole(choice: wire.Choice, prompt: Prompt) -> str | None:
 async def _read(
     answers: Sequence[str], request: Request, read: Callable[[str, Request], Candidate | None], source: tuple[str, str]
 ) -> _Answers:
-    """Candidates, the one that most answers agree on first; without those that were tried before.
-
-    `source`: the origin to name, and the template.
-    """
+    """Candidates of a `source` (origin and template), the one that most answers agree on first; none that was tried before."""
 
     def work() -> list[Candidate | None]:
         return [read(text, request) for text in answers]
@@ -380,10 +377,8 @@ async def _read(
         return _Answers(asked=True, declined=Declined(say("the model's answer holds nothing for this place")))
     tried = {_same(attempt.candidate) for attempt in request.attempts}
     votes = Counter(_same(candidate) for candidate in candidates)
-    origin, template = source
-    fresh = {
-        _same(c): replace(c, origin=origin, template=template) for c in reversed(candidates) if _same(c) not in tried
-    }
+    named = [replace(c, origin=source[0], template=source[1]) for c in reversed(candidates)]
+    fresh = {_same(c): c for c in named if _same(c) not in tried}
     if not fresh:
         return _Answers(asked=True, declined=Declined(say("the model gives the same answer again")))
     first = list(map(_same, candidates))

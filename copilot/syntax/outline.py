@@ -34,9 +34,21 @@ from copilot.syntax.mending import mended
 from copilot.syntax.parsing import Node, Query, QueryCursor, Recent, Tree, of, query, query_without
 from copilot.syntax.reading import Captures, Reading
 from copilot.syntax.symbols import Call, Import, Kind, Outline, Parameter, ParameterKind, Symbol
-from copilot.types import Document
+from copilot.types import Document, Span
 
-__all__ = ["Call", "Import", "Kind", "Outline", "Parameter", "ParameterKind", "Symbol", "brief", "near", "outline"]
+__all__ = [
+    "Call",
+    "Import",
+    "Kind",
+    "Outline",
+    "Parameter",
+    "ParameterKind",
+    "Symbol",
+    "brief",
+    "near",
+    "outline",
+    "statements",
+]
 
 _ANCHORS: Final = (
     "doc.of",
@@ -73,16 +85,29 @@ def outline(document: Document, *, deadline_s: float | None = None) -> Outline:
     return result
 
 
-def brief(document: Document) -> Outline:
+def statements(document: Document) -> list[int]:
+    """Where the statements of a file begin that stand in no other; none when it has errors, or no outline."""
+    tree = of(document)
+    if tree is None or tree.root_node.has_error or query(document.language or "", "outline") is None:
+        return []
+    return [node.start_byte for node in tree.root_node.named_children]
+
+
+def brief(document: Document, within: Span | None = None) -> Outline:
     """As `outline`, without documentation, decorators, modifiers, calls' receivers, and parameters that name no type.
 
     For the index, which keeps none of these: it costs a third less. Nothing of it is kept for the next caller.
+    `within`: only what begins there, in a file without errors.
     """
     tree = of(document)
     if tree is None or document.language is None:
         return Outline(document.language)
     rules = query_without(document.language, "outline", _LEFT_OUT, _UNSEEN)
-    return _read(document, document.language, tree, rules, None) if rules is not None else Outline(document.language)
+    if rules is None:
+        return Outline(document.language)
+    if within is None:
+        return _read(document, document.language, tree, rules, None)
+    return _seen(Reading(document.text, document.language), rules, tree.root_node, within).outline()
 
 
 def near(document: Document, at: int, tree: Tree | None) -> Outline:
@@ -146,16 +171,20 @@ def _read(document: Document, language: str, tree: Tree, rules: Query, deadline_
     return _seen(Reading(document.text, language), rules, tree.root_node).outline()
 
 
-def _seen(found: Reading, rules: Query, node: Node, *, depth: int | None = None) -> Reading:
-    """What the rules match under a node, begun at most `depth` deep."""
+def _seen(found: Reading, rules: Query, node: Node, *, depth: int | None = None, within: Span | None = None) -> Reading:
+    """What the rules match under a node, begun at most `depth` deep; `within`: only there."""
     roles: dict[int, str] = {}
     cursor = QueryCursor(rules)
     if depth is not None:
         cursor.set_max_start_depth(depth)
+    if within is not None:
+        cursor.set_byte_range(within.start, within.end)
     for pattern, captures in cursor.matches(node):
         role = roles.get(pattern)
         if role is None:
             role = roles[pattern] = _anchor(captures)
+        if within is not None and role and not within.start <= captures[role][0].start_byte < within.end:
+            continue  # a pattern of the whole file reaches beyond the range
         found.see(pattern, role, captures)
     return found
 

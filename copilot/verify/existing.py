@@ -76,8 +76,10 @@ def exist(doc: Document, edits: tuple[Edit, ...], index: Index, project: Project
 def _missing(doc: Document, edits: tuple[Edit, ...], index: Index, project: Project) -> Iterator[str]:
     root: Path | None = getattr(index, "root", None)
     path = relative(root, doc.path) if root is not None else None
+    if root is None or path is None or not edits:
+        return
     status = index.status()
-    if root is None or path is None or status.state != "ready" or not status.files or not edits:
+    if status.state != "ready" or not status.files:
         return  # where no other file is known, nobody knows what they define
     if doc.language == "python" and not any(_MEMBER_OR_CALL.search(_written(doc, edit)) for edit in edits):
         return

@@ -15,7 +15,7 @@ import pytest
 from copilot.config import Index as IndexSettings
 from copilot.config import Settings
 from copilot.context import building, modules, store
-from copilot.context.index import Index, IndexStatus
+from copilot.context.index import Index, IndexStatus, Remembering
 from copilot.context.reader import StoredIndex
 from copilot.context.worker import IndexWorker
 from copilot.errors import WorkerDied
@@ -281,6 +281,22 @@ def test_the_empty_index_answers_everything() -> None:
     )
     assert index.status().state == "empty"
     assert not index.excluded(Path("x"))
+
+
+def test_one_question_sees_one_state_of_the_index(start: Start, root: Path) -> None:
+    """What a question has asked stays as it was told; the next question sees the save."""
+    worker = start()
+    assert worker.wait(60)
+    query, names = "SELECT count(*) FROM definitions WHERE name=?", ("later",)
+    question = Remembering(worker.index)
+    before = question.select(query, names)
+    (root / "bank" / "late.py").write_text("def later():\n    pass\n")
+    worker.update(root / "bank" / "late.py")
+    assert worker.wait(60)
+    assert question.select(query, iter(names)) == before == [(0,)]
+    assert Remembering(worker.index).select(query, names) == [(1,)]
+    assert [d.name for d in question.definitions("later")] == ["later"]
+    assert question.status() == worker.index.status()
 
 
 def test_a_damaged_token_array_is_made_anew_and_said(start: Start, root: Path) -> None:

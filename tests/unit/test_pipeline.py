@@ -92,9 +92,10 @@ async def test_the_proven_candidate_is_shown_with_its_evidence():
 async def test_a_candidate_that_breaks_the_syntax_is_never_shown():
     answer = await ask(Told([candidate("x +* ) 1")]))
     assert isinstance(answer, Declined)
-    (attempt,) = answer.attempts
-    assert attempt.checks[-1].name == "syntax"
-    assert not attempt.checks[-1].passed
+    assert answer.attempts
+    for attempt in answer.attempts:
+        assert attempt.checks[-1].name == "syntax"
+        assert not attempt.checks[-1].passed
     assert "syntax" in answer.reason
 
 
