@@ -107,7 +107,7 @@ def brief(document: Document, within: Span | None = None) -> Outline:
         return Outline(document.language)
     if within is None:
         return _read(document, document.language, tree, rules, None)
-    return _seen(Reading(document.text, document.language), rules, tree.root_node, within).outline()
+    return _seen(Reading(document.text, document.language), rules, tree.root_node, within=within).outline()
 
 
 def near(document: Document, at: int, tree: Tree | None) -> Outline:
