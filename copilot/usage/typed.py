@@ -20,11 +20,14 @@ PAIRS: Final = frozenset({"()", "[]", "{}", '""', "''", "``", "<>"})
 
 
 def by_hand(texts: Sequence[str], since_s: float) -> int:
-    """Characters typed by hand of the texts that one message inserts, `since_s` seconds after the one before."""
-    count = sum(_characters(text) for text in texts)
-    if count > _KEY and count > _FASTEST * min(since_s, _PAUSE_S):
-        return 0
-    return count
+    """Characters typed by hand of the texts that one message inserts, `since_s` seconds after the one before.
+
+    A text that one key may bring is typed, however many a message has: Neovim waits until the fingers rest and then sends
+    each key's change.
+    """
+    counts = [_characters(text) for text in texts]
+    keys, longer = sum(count for count in counts if count <= _KEY), sum(count for count in counts if count > _KEY)
+    return keys + (longer if longer <= _FASTEST * min(since_s, _PAUSE_S) else 0)
 
 
 def _characters(text: str) -> int:

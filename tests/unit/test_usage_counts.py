@@ -95,6 +95,9 @@ def test_what_is_faster_than_a_person_was_pasted():
     assert by_hand(["x" * 19], 60.0) == 19
     assert by_hand(["x" * 21], 60.0) == 0
     assert by_hand(["x" * 5], 0.1) == 0
+    assert (
+        by_hand([*"def total(self):", "\n    "], 0.1) == 15
+    )  # the keys of a while in one message: Neovim waits for a pause
 
 
 def test_labels_are_closed_words_and_no_text_gets_through():
