@@ -364,3 +364,15 @@ def join(
         body = part.words[DEPTH:]
         counts += np.bincount(body, minlength=len(words))[: len(words)]
     return Corpus(words, ids, live, tuple(segments), counts, spelling=spelling or Spelling(words))
+
+
+def distinct(values: Array) -> tuple[Array, Array]:
+    """As `numpy.unique` with `return_inverse`, without what that asks first: these arrays are short and many."""
+    order = values.argsort(kind="stable")  # quicker than the default on some machines
+    ordered = values[order]
+    fresh = np.empty(len(values), bool)
+    fresh[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    inverse = np.empty(len(values), np.intp)
+    inverse[order] = fresh.cumsum() - 1
+    return ordered[fresh], inverse

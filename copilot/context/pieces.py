@@ -8,16 +8,16 @@ those of `tokens.lex` over the whole text. Absent on purpose: numbers for words,
 
 from __future__ import annotations
 
-import threading
 import zlib
 from array import array
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import Final
 
+from copilot.context.remembered import Remembered
 from copilot.context.tokens import (
     NEW_NAME,
     NEWLINE,
@@ -185,7 +185,7 @@ def lexed(text: str, language: str | None, known: Lexed | None = None) -> Lexed:
     for stop in (at + cut for cut in cuts(text[at:])):
         if stop == begin:
             continue
-        piece = _piece(text[begin:stop], language)
+        piece = _pieces.of(text[begin:stop], language)
         if piece.open:
             continue
         part = _placed(piece, line, indent, recent)
@@ -248,32 +248,12 @@ def cuts(text: str) -> list[int]:
     return [*found, len(text) - len(rows[-1])]
 
 
-_pieces: Final[OrderedDict[tuple[str | None, str], Piece]] = OrderedDict()
-_held = 0
-_lock: Final = threading.Lock()
-
-
-def _piece(text: str, language: str | None) -> Piece:
-    global _held  # noqa: PLW0603 - how much the store holds
-    key = (language, text)
-    with _lock:
-        found = _pieces.get(key)
-        if found is not None:
-            _pieces.move_to_end(key)
-            return found
-    found = _made(text, language)
-    with _lock:
-        if key not in _pieces:
-            _held += len(text)
-        _pieces[key] = found
-        while _held > _KEPT and len(_pieces) > 1:
-            _held -= len(_pieces.popitem(last=False)[0][1])
-    return found
-
-
 def _made(text: str, language: str | None) -> Piece:
     out, recent = Tokens([], [], bytearray(), []), list[str]()
     breaks, indent = go_on(text, language, out, 0, 0, recent, resumed=False)
     first = [n for n, shaped in enumerate(out.shapes) if shaped == NEW_NAME][:RECENT]
     return Piece(text, out.words, out.shapes, bytes(out.spaces), array("i", out.lines), breaks,
                  tuple(first), tuple(out.words[n] for n in first), tuple(recent), indent, out.ends != "code")  # fmt: skip
+
+
+_pieces: Final = Remembered(_made, _KEPT)

@@ -7,14 +7,14 @@ end; so the answer is that of the whole text. Absent on purpose: resolving names
 from __future__ import annotations
 
 import re
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
 from typing import Final
 
 from copilot.context.pieces import cuts
+from copilot.context.remembered import Remembered
 
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 _PAIR: Final = re.compile(r"([^\W\d]\w*)\s*\.\s*(?=([^\W\d]\w*))")
@@ -167,9 +167,7 @@ _OPEN_IMPORT: Final = re.compile(r"^[ \t]*(?:from[ \t]+\S+[ \t]+)?import[ \t]*\(
 _LEADING: Final = re.compile(r"(?:await|as|except)\Z")
 _FOLLOWING: Final = re.compile(r"as\b")
 
-_kept: Final[OrderedDict[tuple[str, str], _Part]] = OrderedDict()
-_held = 0
-_lock: Final = Lock()
+_kept: Final = Remembered(_Part, _KEPT)
 
 
 def _parts(text: str, language: str) -> Iterator[_Part]:
@@ -177,33 +175,15 @@ def _parts(text: str, language: str) -> Iterator[_Part]:
     ends = [*dict.fromkeys(cuts(text)), len(text)]
     begin, part = 0, None
     for stop in ends:
-        behind = _part(text[begin:stop], language)
+        behind = _kept.of(text[begin:stop], language)
         if part is not None and part.is_apart(behind):
             yield part
             part = behind
         else:
-            part = _part(part.text + behind.text, language) if part is not None and part.text else behind
+            part = _kept.of(part.text + behind.text, language) if part is not None and part.text else behind
         begin = stop
     if part is not None:
         yield part
-
-
-def _part(text: str, language: str) -> _Part:
-    global _held  # noqa: PLW0603 - how much the store holds
-    key = (language, text)
-    with _lock:
-        found = _kept.get(key)
-        if found is not None:
-            _kept.move_to_end(key)
-            return found
-    found = _Part(text, language)
-    with _lock:
-        if key not in _kept:
-            _held += len(text)
-        _kept[key] = found
-        while _held > _KEPT and len(_kept) > 1:
-            _held -= len(_kept.popitem(last=False)[0][1])
-    return found
 
 
 def _without_remarks(text: str, language: str) -> str:

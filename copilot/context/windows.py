@@ -56,12 +56,12 @@ def similar(corpus: Corpus, query: Iterable[str], own: str | None, *, most: int 
             found = arrays.find(part, np.array([number], np.int32), 1)
             if found:
                 where = np.concatenate([hits.at for hits in found]) - 1
-                blocks = np.unique(part.owner[where].astype(np.int64) << 24 | part.lines[where] // BLOCK)
+                blocks, _ = arrays.distinct(part.owner[where].astype(np.int64) << 24 | part.lines[where] // BLOCK)
                 keys.append(blocks)
                 weights.append(np.full(len(blocks), weight))
         if not keys:
             continue
-        blocks, inverse = np.unique(np.concatenate(keys), return_inverse=True)
+        blocks, inverse = arrays.distinct(np.concatenate(keys))
         sums = np.bincount(inverse, np.concatenate(weights))
         behind = np.searchsorted(blocks, blocks + 1)
         behind_ok = (behind < len(blocks)) & (blocks[np.minimum(behind, len(blocks) - 1)] == blocks + 1)
@@ -118,8 +118,8 @@ def after_dot(corpus: Corpus, word: str, own: str | None) -> dict[str, float]:
     for part in corpus.segments:
         for hits in arrays.find(part, np.array(numbers, np.int32), 2):
             at = hits.at[(hits.lengths >= 2) & (part.owner[hits.at] != hidden)]
-            numbered, many = np.unique(part.words[at], return_counts=True)
-            for number, count in zip(numbered.tolist(), many.tolist(), strict=True):
+            numbered, inverse = arrays.distinct(part.words[at])
+            for number, count in zip(numbered.tolist(), np.bincount(inverse).tolist(), strict=True):
                 name = corpus.words[number]
                 if name.isidentifier():
                     counts[name] = counts.get(name, 0.0) + count * hits.scale
@@ -153,12 +153,12 @@ def following(corpus: Corpus, words: Iterable[str], own: str | None) -> dict[int
                 fresh[:, 1:] = ids[:, 1:] != ids[:, :-1]
                 keys.append(ids[fresh & (ids >= 0)] + which * size)
                 seen[which] += len(at)
-    pairs, many = np.unique(np.concatenate([np.zeros(0, np.int64), *keys]), return_counts=True)
+    pairs, inverse = arrays.distinct(np.concatenate([np.zeros(0, np.int64), *keys]))
     if not len(pairs):
         return {}
     leads, ids = pairs // size, pairs % size
     usual = corpus.counts[ids] * (_SOON / max(float(corpus.counts.sum()), 1.0))
-    lift = np.maximum(many / (seen[leads] + 2) - usual, 0)
+    lift = np.maximum(np.bincount(inverse) / (seen[leads] + 2) - usual, 0)
     order = np.argsort(ids, kind="stable")
     ids, lift = ids[order], lift[order]
     starts = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]]))

@@ -152,6 +152,8 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     except sqlite3.OperationalError as error:
         raise _unusable(path, str(error)) from None
     except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:  # a mistake of ours, no damage
+            raise
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
         raise _unusable(path, str(error)) from None
@@ -164,9 +166,8 @@ def _connected(path: Path) -> sqlite3.Connection:
     path.touch(0o600)
     db = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
     try:
-        db.execute(
-            "PRAGMA journal_mode = DELETE"
-        )  # a home folder may lie on a network, where sqlite's log does not work
+        # A home folder may lie on a network, where sqlite's log does not work.
+        db.execute("PRAGMA journal_mode = DELETE")
         db.isolation_level = "IMMEDIATE"
         db.execute("BEGIN IMMEDIATE")
         for table in ("counts", "unsent"):

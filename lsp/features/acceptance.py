@@ -149,7 +149,7 @@ class Sender:
                 await self.send()
 
     async def keep(self) -> None:
-        """Write what was counted; a disk that refuses costs the counts of a minute, and is said once in the log."""
+        """Write what was counted; a disk that refuses costs the counts of a minute, and the log says so."""
         from copilot.usage import ledger
 
         rows, settings = self._server.usage.drained(ledger.today()), self._server.folders.own_settings()

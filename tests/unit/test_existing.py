@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from copilot.config import Index as IndexSettings
-from copilot.config import Settings
 from copilot.context.index import Index
-from copilot.context.worker import IndexWorker
 from copilot.types import Edit, Project, Span, document
 from copilot.verify import existing
+
+Indexed = Callable[[Mapping[str, str]], tuple[Path, Index]]
 
 FILES = {
     "bank/__init__.py": "",
@@ -42,16 +41,8 @@ class Till(Money):
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    root = tmp_path_factory.mktemp("existing") / "repo"
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    worker = IndexWorker(root, Settings(index=IndexSettings(folder=str(root.parent / "index"))))
-    worker.start()
-    assert worker.wait(60)
-    yield worker.index
-    worker.close()
+def index(indexed: Indexed) -> Index:
+    return indexed(FILES)[1]
 
 
 def refused(index: Index, name: str, head: str, line: str, tail: str = "\n") -> str:

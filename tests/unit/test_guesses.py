@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from copilot.config import Index as IndexSettings
-from copilot.config import Settings
 from copilot.context import choice, guesses
 from copilot.context import place as places
 from copilot.context.index import Index
 from copilot.context.recent import Work
-from copilot.context.worker import IndexWorker
 from copilot.types import CompleteOptions, Request, Snippet, Span, Task, document
+
+Indexed = Callable[[Mapping[str, str]], tuple[Path, Index]]
 
 FILES = {
     "pay/gateway.py": "class PaymentGateway:\n    def authorise(self, cents):\n        return cents\n\n    @property\n    def closed(self):\n        return False\n",
@@ -28,16 +27,8 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Index]]:
-    root = tmp_path_factory.mktemp("guesses") / "repo"
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    worker = IndexWorker(root, Settings(index=IndexSettings(folder=str(root.parent / "index"))))
-    worker.start()
-    assert worker.wait(60)
-    yield root, worker.index
-    worker.close()
+def repository(indexed: Indexed) -> tuple[Path, Index]:
+    return indexed(FILES)
 
 
 def shown(repository: tuple[Path, Index], name: str, before: str) -> tuple[Snippet, ...]:

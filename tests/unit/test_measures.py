@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from copilot.config import Index as IndexSettings
-from copilot.config import Settings
 from copilot.context import candidates, measures, symbols, windows
 from copilot.context import place as places
 from copilot.context.found import Found
 from copilot.context.index import Index
 from copilot.context.receivers import Meanings
-from copilot.context.worker import IndexWorker
 from copilot.types import document
 
 BOOKED = "from bank.audit import audit_trail\nfrom bank.store import open_ledger\n\n\ndef day_{n}(key):\n    rows = open_ledger(key)\n    audit_trail(rows)\n    return rows\n"
+Indexed = Callable[[Mapping[str, str]], tuple[Path, Index]]
+
 FILES = {
     **{f"bank/day_{n}.py": BOOKED.format(n=n) for n in range(4)},
     "bank/rates.py": "".join(f"def rate_{n}(cents):\n    return cents * {n}\n\n\n" for n in range(60)),
@@ -32,16 +31,8 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    root = tmp_path_factory.mktemp("measures") / "repo"
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    worker = IndexWorker(root, Settings(index=IndexSettings(folder=str(root.parent / "index"))))
-    worker.start()
-    assert worker.wait(60)
-    yield worker.index
-    worker.close()
+def index(indexed: Indexed) -> Index:
+    return indexed(FILES)[1]
 
 
 def gathered(index: Index, name: str, before: str) -> tuple[dict[str, Found], places.Place]:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from copilot.config import Index as IndexSettings
-from copilot.config import Settings
 from copilot.context import choice
 from copilot.context.index import Index
 from copilot.context.recent import Work
-from copilot.context.worker import IndexWorker
 from copilot.types import CompleteOptions, Request, Snippet, Span, Task, document
 
 KINDS = ("Flag", "Choice", "Amount", "Period", "Branch", "Currency")
 METHODS = "".join(f"    def check_{n}(self, value_{n}):\n        return value_{n}\n\n" for n in range(40))
+Indexed = Callable[[Mapping[str, str]], tuple[Path, Index]]
+
 FILES = {
     "bank/options.py": "\n\n".join(f"class {kind}:\n{METHODS}" for kind in KINDS),
     **{f"bank/other_{n}.py": f"def helper_{n}(value):\n    return value\n" for n in range(30)},
@@ -25,16 +24,8 @@ LINES = f"from bank.options import {', '.join(KINDS)}\n" + "".join(f"from bank.o
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Index]]:
-    root = tmp_path_factory.mktemp("skeleton") / "repo"
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    worker = IndexWorker(root, Settings(index=IndexSettings(folder=str(root.parent / "index"))))
-    worker.start()
-    assert worker.wait(60)
-    yield root, worker.index
-    worker.close()
+def repository(indexed: Indexed) -> tuple[Path, Index]:
+    return indexed(FILES)
 
 
 def shown(repository: tuple[Path, Index], before: str) -> tuple[Snippet, ...]:

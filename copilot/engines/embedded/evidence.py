@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.context.corpus import Segment, Trail
+from copilot.context.corpus import Segment, Trail, distinct
 
 Array = NDArray[Any]
 
@@ -114,18 +114,6 @@ def evidence(sources: Sequence[Source], found: Sequence[Trail], base: Callable[[
         ids, p, blank = ids[known], p[:, known], blank[known]
     p[:2] *= np.asarray(counts[:2].any(axis=1))[:, known]
     return Evidence(ids, p, blank, (reach[0], reach[1]))
-
-
-def distinct(values: Array) -> tuple[Array, Array]:
-    """As `numpy.unique` with `return_inverse`, without what that asks first: these arrays are short and many."""
-    order = values.argsort(kind="stable")  # quicker than the default on some machines
-    ordered = values[order]
-    fresh = np.empty(len(values), bool)
-    fresh[:1] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    inverse = np.empty(len(values), np.intp)
-    inverse[order] = fresh.cumsum() - 1
-    return ordered[fresh], inverse
 
 
 def _count(counts: Array, low: int, high: int, lengths: Array, weights: Array, columns: Array) -> None:

@@ -17,13 +17,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.context.corpus import DEPTH, Corpus, Hits, Trail, find, follow, trail
+from copilot.context.corpus import DEPTH, Corpus, Hits, Trail, distinct, find, follow, trail
 from copilot.context.lexemes import kept_words
 from copilot.context.pieces import Lexed
 from copilot.context.tokens import NEW_NAME, REFERENCE, SOME_NUMBER, SOME_STRING, START, shape
 from copilot.engines.embedded import position
 from copilot.engines.embedded.below import NOTHING, Expected
-from copilot.engines.embedded.evidence import Evidence, Source, distinct, evidence
+from copilot.engines.embedded.evidence import Evidence, Source, evidence
 from copilot.engines.embedded.idioms import NOTHING_SAID, idioms, joined, spaced
 from copilot.engines.embedded.mixing import Moment, mix
 from copilot.engines.embedded.sources import LOCAL, Vocabulary

@@ -18,8 +18,6 @@ from copilot.engines.embedded.below import Below, Expected
 from copilot.engines.embedded.caret import Caret
 
 _ABOVE: Final = 6
-_OPENERS: Final = frozenset("([{")
-_CLOSERS: Final = frozenset(")]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,7 @@ def _commas(rows: Iterable[tuple[str, ...]]) -> tuple[int, int]:
     told = [
         row[-1] == ","
         for row, following in pairwise(rows)
-        if row and following and following[0] in _CLOSERS and row[-1] not in _OPENERS
+        if row and following and following[0] in wellformed.CLOSERS and row[-1] not in wellformed.PAIRS
     ]
     return sum(told), len(told) - sum(told)
 
