@@ -64,7 +64,8 @@ def bare(text: str, language: str | None = None, *, inside_text: bool = False) -
         block = (own or found)[0]
         is_diff = block.language == "diff" and language != "diff"
         return Bare(_without_marks(_without_ticks(block.text), sure=is_diff), fenced=True)
-    inline = _TICKED.fullmatch(answer.strip().strip("`").join("``")) if answer.strip().startswith("`") else None
+    lone = answer.strip()
+    inline = _TICKED.fullmatch(f"`{lone.strip('`')}`") if lone.startswith("`") else None
     if inline is not None:
         return Bare(inline[1], fenced=False)
     if inside_text:
