@@ -18,7 +18,8 @@ from typing import Any, Final, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from copilot.errors import ConfigError
-from copilot.guard.review import KINDS, Action
+from copilot.guard.kinds import KINDS
+from copilot.guard.review import Action
 
 Task = Literal["complete", "generate", "fix", "comment", "tests", "explain", "chat"]
 TASKS: Final = frozenset(get_args(Task))

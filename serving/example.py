@@ -14,7 +14,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from copilot.guard.review import KINDS
+from copilot.guard.kinds import KINDS
 from serving.config import Adapters, Audit, Guard, Limits, Model, Prompts, Server, Store, Task, Upstream, Vllm
 
 FILE: Final = Path(__file__).with_name("gateway.example.toml")

@@ -12,6 +12,7 @@ from typing import Final
 
 from copilot.guard import connections, keys, numbers, providers
 from copilot.guard.found import Found
+from copilot.guard.kinds import GRAVITY
 
 
 def _folded(byte: int) -> int:
@@ -92,7 +93,7 @@ def _by_line(
 
 
 def joined(found: list[Found]) -> list[Found]:
-    """In order; what overlaps becomes one place, named after the kind that comes first in `_GRAVITY`.
+    """In order; what overlaps becomes one place, named after the kind that comes first in `kinds.TABLE`.
 
     (A password of digits that is a card, too, is replaced by a word: digits would be a password again.)
     """
@@ -103,10 +104,7 @@ def joined(found: list[Found]) -> list[Found]:
         if one.start >= last.end:
             places.append(one)
             continue
-        grave, other = sorted((last, one), key=lambda other: _GRAVITY.index(other.kind))
+        grave, other = sorted((last, one), key=lambda other: GRAVITY[other.kind])
         also = {*last.also, *one.also, other.kind} - {grave.kind}
         places[-1] = Found(last.start, max(last.end, one.end), grave.rule, grave.kind, tuple(sorted(also)))
     return places
-
-
-_GRAVITY: Final = ("private-key", "provider-key", "password", "resident-id", "bank-card")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Found(NamedTuple):
-    """Code points `[start, end)`, the rule that found them and the rule's kind (one of `review.KINDS`).
+    """Code points `[start, end)`, the rule that found them and the rule's kind (one of `kinds.KINDS`).
 
     `also` names the other kinds of what overlapped and was joined to it.
     """

@@ -18,9 +18,6 @@ from copilot.types import Detection, Verdict
 
 Action = Literal["allow", "redact", "deny"]
 
-KINDS: Final = ("private-key", "provider-key", "password", "bank-card", "resident-id")
-"""What version 1 looks for."""
-
 _ROUNDS: Final = 8
 _CLEAN: Final = Verdict("allow")
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.guard import Policy, review
-from copilot.guard.review import KINDS
+from copilot.guard.kinds import KINDS
 from copilot.syntax.tree import faults, of
 from copilot.types import document
 

@@ -1,0 +1,35 @@
+"""The kinds of what content review finds: one row each, gravest first.
+
+`grade` is the class of JR/T 0171-2020 (C3 lets somebody in or pay, C2 names a person and his affairs, C1 is internal), `level`
+the level 1 to 5 of JR/T 0197-2020 that goes with it. Which detectors report a kind is their own affair.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+Family = Literal["secret", "personal", "unicode", "injection", "word"]
+Grade = Literal["C1", "C2", "C3"]
+
+
+class Kind(NamedTuple):
+    """A kind, what it belongs to, and how sensitive the two standards call it."""
+
+    name: str
+    family: Family
+    grade: Grade
+    level: int
+
+
+TABLE: Final = (
+    Kind("private-key", "secret", "C3", 4),
+    Kind("provider-key", "secret", "C3", 4),
+    Kind("password", "secret", "C3", 4),
+    Kind("resident-id", "personal", "C2", 3),
+    Kind("bank-card", "personal", "C2", 3),
+)
+
+KINDS: Final = tuple(kind.name for kind in TABLE)
+BY_NAME: Final = {kind.name: kind for kind in TABLE}
+GRAVITY: Final = {kind.name: place for place, kind in enumerate(TABLE)}
+"""Of places that overlap, the kind with the least number names the whole."""
