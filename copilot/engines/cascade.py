@@ -11,9 +11,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from copilot.engines.base import Engine, closing
 from copilot.types import Candidate, CompleteOptions, Context, Declined, Request, Task
+
+_AHEAD_S: Final = 0.03
+"""So long before the pause ends the context is looked for: who has waited so far seldom types on, and nobody waits for it."""
 
 Look = Callable[[Request, Sequence[str]], Awaitable[Context]]
 """Gathers what a model is shown, given how the embedded engine would go on."""
@@ -42,9 +46,10 @@ class CascadeEngine:
                     continue
                 drafts.append(proposal)
                 yield proposal
-        if isinstance(request.options, CompleteOptions):
-            await asyncio.sleep(max(began + request.options.pause_s - time.monotonic(), 0))
+        until = began + (request.options.pause_s if isinstance(request.options, CompleteOptions) else 0.0)
+        await asyncio.sleep(max(until - _AHEAD_S - time.monotonic(), 0))
         context = await self._look(request, [draft.edits[0].new for draft in drafts if draft.edits])
+        await asyncio.sleep(max(until - time.monotonic(), 0))
         async with closing(self._second, request, context) as stream:
             async for proposal in stream:
                 yield _surer(proposal, drafts) if isinstance(proposal, Candidate) else proposal
