@@ -80,9 +80,7 @@ class Prompts:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Content review before anything leaves for the gateway. Kinds: private-key, provider-key, password, bank-card,
-    resident-id.
-    """
+    """Content review before anything leaves for the gateway. Kinds: the rows of `copilot.guard.kinds`."""
 
     deny: tuple[str, ...] = _key(("private-key",), "Kinds for which nothing is sent; other kinds are replaced.")
     allow: tuple[str, ...] = _key((), "Kinds that are sent as they are.")

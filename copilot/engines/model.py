@@ -197,6 +197,8 @@ class ModelEngine:
         raise AssertionError  # the second time always returns
 
     def _prompt(self, request: Request, context: Context) -> Prompt | Declined:
+        snippets = [replace(one, text=guard.retrieved(one.text)) for one in context.snippets]
+        context = replace(context, snippets=tuple(one for one in snippets if one.text.strip()))
         library = profile.library(self._own, self._profile)
         try:
             return tasks.module(request.task).build(request, context, self._settings, library)

@@ -13,10 +13,12 @@ from typing import Final, Literal
 from copilot.config import Guard
 from copilot.guard.detect import detect, joined
 from copilot.guard.found import Found
+from copilot.guard.kinds import KINDS, REPORTED
 from copilot.guard.surrogates import Surrogates, occurrences
 from copilot.types import Detection, Verdict
 
-Action = Literal["allow", "redact", "deny"]
+Action = Literal["allow", "report", "redact", "deny"]
+"""`report`: it stands in the verdict, and goes on as it is."""
 
 _ROUNDS: Final = 8
 _CLEAN: Final = Verdict("allow")
@@ -24,13 +26,13 @@ _CLEAN: Final = Verdict("allow")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is done with each kind; a kind that is not named is redacted."""
+    """What is done with each kind; one that is not named is redacted, or reported (`kinds.REPORTED`)."""
 
     actions: Mapping[str, Action] = field(default_factory=dict)
 
     def action(self, kind: str) -> Action:
         """What is done with a kind."""
-        return self.actions.get(kind, "redact")
+        return self.actions.get(kind, "report" if kind in REPORTED else "redact")
 
 
 def policy(settings: Guard) -> Policy:
@@ -86,16 +88,20 @@ def review(texts: Sequence[str], policy: Policy) -> Reviewed:
     found = [detect(text, allowed) for text in texts]
     if not any(found):
         return Reviewed(tuple(texts), _CLEAN)
+    kept = {kind for kind in KINDS if policy.action(kind) == "report"}
+    reported = [[one for one in places if one.kind in kept] for places in found]
+    found = [[one for one in places if one.kind not in kept] for places in found]
+    allowed += kept
     surrogates = Surrogates(texts)
     masked = [_settled(text, places, surrogates, allowed) for text, places in zip(texts, found, strict=True)]
     detections = tuple(
         Detection(one.rule, one.kind, one.start, one.end, number)
         for number, (_, places) in enumerate(masked)
-        for one in places
+        for one in sorted([*places, *reported[number]])
     )
     kinds = {kind for _, places in masked for one in places for kind in (one.kind, *one.also)}
     denied = any(policy.action(kind) == "deny" for kind in kinds)
-    verdict = Verdict("deny" if denied else "redact", detections)
+    verdict = Verdict("deny" if denied else "redact" if kinds else "allow", detections)
     return Reviewed(tuple(text for text, _ in masked), verdict, surrogates.originals())
 
 
