@@ -27,6 +27,7 @@ TABLE: Final = (
     Kind("password", "secret", "C3", 4),
     Kind("resident-id", "personal", "C2", 3),
     Kind("bank-card", "personal", "C2", 3),
+    Kind("bank-term", "word", "C2", 3),
     Kind("bidi-control", "unicode", "C1", 1),
     Kind("invisible-character", "unicode", "C1", 1),
     Kind("look-alike", "unicode", "C1", 1),
