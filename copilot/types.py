@@ -274,8 +274,8 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What content review decided. `redact`: the text goes on with surrogates in the place of the detections. `packs` names
-    the bank's rules that took part, each as `name@version#digest`.
+    """What content review decided. `redact`: the text goes on with surrogates in the place of the detections. `packs` says
+    by which rules: `built-in@version`, and each pack of the bank as `name@version#digest`.
     """
 
     action: Literal["allow", "redact", "deny"]

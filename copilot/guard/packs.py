@@ -37,6 +37,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+from copilot import __version__
 from copilot.errors import ConfigError
 from copilot.guard import gitleaks
 from copilot.guard.found import Found
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from copilot.guard.review import Action
 
 SIGNATURE: Final = ".sig"
+OURS: Final = f"built-in@{__version__}"
 _LARGEST: Final = 16 << 20
 _ACTIONS: Final = ("allow", "report", "redact", "deny")
 _SHORT: Final = 12
@@ -94,8 +96,8 @@ class Packs:
 
     @property
     def label(self) -> str:
-        """Every pack's label, a blank between."""
-        return " ".join(pack.label for pack in self.packs)
+        """The version of our own rules and every pack's label, a blank between: what a review was made by."""
+        return " ".join((OURS, *(pack.label for pack in self.packs)))
 
     def found(self, text: str, path: str = "") -> list[Found]:
         """What the packs' rules find."""

@@ -10,6 +10,8 @@ import time
 import pytest
 from gateway_process import COMMAND, plane
 
+from copilot import __version__
+
 PACK = (
     "[pack]\nname = 'bank'\nversion = '{version}'\n\n[[words]]\nid = 'projects'\nwords = ['{word}']\naction = 'deny'\n"
 )
@@ -43,6 +45,7 @@ def checks(gateway) -> dict[str, str]:
 
 def test_a_changed_pack_comes_into_force_under_load_and_a_broken_one_does_not(gateway):
     assert (status(gateway, "heron"), status(gateway, "kestrel")) == (403, 200)
+    assert checks(gateway)["rules"].startswith("bank@1#")
     answers: list[int] = []
     stop = threading.Event()
 
@@ -61,7 +64,7 @@ def test_a_changed_pack_comes_into_force_under_load_and_a_broken_one_does_not(ga
     assert status(gateway, "heron") == 200
     pack.write_text("[[rules]]\nid = 'bad'\nregex = '(a)\\1'\n")
     end = time.monotonic() + 20
-    while "rules" not in checks(gateway):
+    while "(not signed)" in checks(gateway)["rules"]:
         assert time.monotonic() < end
         time.sleep(0.1)
     assert "rule bad cannot be used" in checks(gateway)["rules"]
@@ -88,7 +91,7 @@ def test_the_version_of_the_packs_stands_in_the_audit(gateway):
         if len(records) >= 2:
             break
         time.sleep(0.05)
-    assert {record["packs"].split("#")[0] for record in records} == {"bank@1"}
+    assert {record["packs"].partition("#")[0] for record in records} == {f"built-in@{__version__} bank@1"}
     assert records[0]["rules"] == ["projects"]
 
 
