@@ -66,13 +66,18 @@ _LIKE_MATH: Final = {
 _LIKE_WIDE: Final = {chr(0xFEE0 + ord(c)): c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"}
 _ALIKE: Final = {**_LIKE, **_LIKE_MATH, **_LIKE_WIDE}
 _SKELETON: Final = str.maketrans(_ALIKE)
-_LETTERS: Final = "".join(_ALIKE)
 _SCRIPTS: Final = (
     "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f\u1e00-\u1fff\u2c80-\u2cff\ua4d0-\ua4ff"
     "\ua640-\ua69f\ua720-\ua7ff\uab70-\uabbf\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d6a3"
 )
 """Letters that an identifier may hold beside ASCII; ideographs end a word."""
-_WORD: Final = re.compile(rf"(?<![A-Za-z0-9_])[A-Za-z0-9_]*+[{_LETTERS}][A-Za-z0-9_{_SCRIPTS}]*+")
+_LETTER: Final = re.compile(
+    "[\u0131\u017f\u0237\u0251-\u02af\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f\u2c80-\u2cff\ua4d0-\ua4ff\ua730-\ua73f\uff21-\uff5a"
+    "\U0001d400-\U0001d6a3]"
+)
+"""The keys of _ALIKE and some around them: a few ranges, for each character is compared with every part of a class."""
+_REST: Final = re.compile(f"[A-Za-z0-9_{_SCRIPTS}]*+")
+_BEGINS: Final = re.compile(f"[A-Za-z0-9_{_SCRIPTS}]")
 _PART: Final = re.compile(rf"[A-Za-z{_SCRIPTS}]+")
 _ASCII: Final = re.compile(r"[A-Za-z]")
 _ELSEWHERE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]+")
@@ -166,8 +171,8 @@ def _balanced(text: str, start: int, end: int) -> bool:
 def alike(text: str) -> Iterator[Found]:
     """Words whose foreign letters look like ASCII."""
     names: set[str] | None = None
-    for word in _WORD.finditer(text):
-        written = word[0]
+    for start, end in _words(text):
+        written = text[start:end]
         if not (reads := written.translate(_SKELETON)).isascii():
             parts = [part for part in _PART.findall(written) if not part.isascii()]
             if not any(_mixed(part) for part in parts):
@@ -179,7 +184,21 @@ def alike(text: str) -> Iterator[Found]:
                 names = set(_ELSEWHERE.findall(text))
             if reads not in names:
                 continue
-        yield Found(*word.span(), "look-alike-letters", "look-alike")
+        yield Found(start, end, "look-alike-letters", "look-alike")
+
+
+def _words(text: str) -> Iterator[tuple[int, int]]:
+    """Words that hold a look-alike letter. (One pattern for all of a word would try each place of the text.)"""
+    end = 0
+    for letter in _LETTER.finditer(text):
+        start = letter.start()
+        if start < end or letter[0] not in _ALIKE:
+            continue
+        while start > end and _BEGINS.match(text, start - 1):
+            start -= 1
+        rest = _REST.match(text, letter.end())
+        end = letter.end() if rest is None else rest.end()
+        yield start, end
 
 
 def _mixed_name(written: str) -> bool:
