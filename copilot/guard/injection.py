@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from copilot.guard.found import Found
@@ -32,8 +32,13 @@ _MOST_LINES: Final = 12
 """Lines of a comment or paragraph that go with a phrase, to each side."""
 
 
+@cache
+def _pattern(source: bytes) -> re.Pattern[bytes]:
+    return re.compile(source)
+
+
 def _hits(signal: Signal, data: bytes, start: int, end: int) -> Iterator[Found]:
-    for found in signal.pattern.finditer(data, start, end):
+    for found in _pattern(signal.source).finditer(data, start, end):
         yield Found(*found.span(), signal.name, "injection")
 
 

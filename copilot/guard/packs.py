@@ -29,6 +29,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import logging
 import re
 import threading
 import tomllib
@@ -39,7 +40,6 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from copilot import __version__
 from copilot.errors import ConfigError
-from copilot.guard import gitleaks
 from copilot.guard.found import Found
 from copilot.guard.kinds import BY_NAME, Grade
 from copilot.guard.pack_rules import BadRule, Compiled, Matcher, Rule, ready
@@ -48,6 +48,7 @@ from copilot.messages import say
 if TYPE_CHECKING:
     from copilot.guard.review import Action
 
+log: Final = logging.getLogger("bank-copilot.guard")
 SIGNATURE: Final = ".sig"
 OURS: Final = f"built-in@{__version__}"
 _LARGEST: Final = 16 << 20
@@ -138,6 +139,8 @@ def together(packs: tuple[Pack, ...]) -> Packs:
 
 def read(path: Path, data: bytes, *, skip: bool = False) -> Pack:
     """The pack in the bytes of a file, its signature not looked at. Raises ConfigError."""
+    from copilot.guard import gitleaks  # only where there is a pack
+
     left_out: list[tuple[str, str]] = []
 
     def bad(error: BadRule) -> None:
@@ -362,6 +365,6 @@ def kept(wanted: Wanted) -> Kept:
         found = _KEPT.get(wanted)
         if found is None:
             found = _KEPT[wanted] = Kept(wanted)
-        else:
-            found.refresh()
+        elif found.refresh() and found.fault:
+            log.warning("rule packs: %s The ones before stay in force.", found.fault)
         return found

@@ -14,12 +14,12 @@ REACH: Final = 160
 
 
 class Signal(NamedTuple):
-    """One phrase. Of signals near each other the weights are added; three are enough."""
+    """One phrase; its pattern is compiled when it is first woken. Of signals near each other the weights are added; three are enough."""
 
     name: str
     weight: int
     literals: tuple[bytes, ...]
-    pattern: re.Pattern[bytes]
+    source: bytes
     look: re.Pattern[bytes] | None = None
 
 
@@ -29,11 +29,8 @@ _BETWEEN: Final = r"[\s#*/\"'\\>-]{1,24}"
 def _signal(name: str, weight: int, literals: str, pattern: str, look: str = "") -> Signal:
     """`literals` stand between bars (`¦` is a bar in one); blanks in them are blanks."""
     found = tuple(one.replace(" ", "-").replace("¦", "|").encode() for one in literals.split("|"))
-    return Signal(name, weight, found, _compiled(pattern), _compiled(look) if look else None)
-
-
-def _compiled(pattern: str) -> re.Pattern[bytes]:
-    return re.compile(("(?is)" + pattern.replace("~", _BETWEEN)).encode())
+    source = ("(?is)" + pattern.replace("~", _BETWEEN)).encode()
+    return Signal(name, weight, found, source, re.compile(f"(?i){look}".encode()) if look else None)
 
 
 _OLD: Final = (
@@ -216,8 +213,9 @@ ENGLISH: Final = (
 
 
 def _wide(name: str, weight: int, literals: str, pattern: str) -> Signal:
-    compiled = re.compile(("(?is)" + pattern).encode())
-    return Signal(f"zh-{name}", weight, tuple(one.encode() for one in literals.split("|")), compiled)
+    return Signal(
+        f"zh-{name}", weight, tuple(one.encode() for one in literals.split("|")), ("(?is)" + pattern).encode()
+    )
 
 
 _AI_ZH: Final = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import time
 from pathlib import Path
@@ -308,3 +309,20 @@ def test_the_verb_checks_signs_and_shows(tmp_path, capsys, monkeypatch):
     assert (code, told["packs"][0]["problems"][0]["rule"]) == (1, "x")
     assert cli.main(["scan", str(text)]) == 1
     assert ":2:1: bank-term (never): deny" in capsys.readouterr().out
+
+
+def test_the_one_pass_says_what_every_rule_by_itself_says():
+    packs = made(gitleaks(60) + FEATURES.partition("[[allowlists]]")[0].partition('minVersion = "v8.25.0"')[2])
+    rng = random.Random(5)
+    pieces = ["vnd1x_", "vnd2x_", "VENDOR3q", "vendor6q_key = ", '"', "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0", "ACME_KEY", " = ", "abcdefgh12345678",
+              "low_", "zz123456zz", "tok_", "abc123abc123", "old_", "# demo", "\n", " ", "中文", "ü"]  # fmt: skip
+    for _ in range(1_500):
+        text = "".join(rng.choice(pieces) for _ in range(rng.randint(1, 14)))
+        data = text.encode()
+        alone = {
+            (one.rule.name, data[start:end].decode())
+            for one in packs.matcher.rules
+            if not one.rule.keywords or any(word.lower() in text.lower() for word in one.rule.keywords)
+            for start, end in one.found(data, "")
+        }
+        assert {(one.rule, text[one.start : one.end]) for one in packs.found(text)} == alone
