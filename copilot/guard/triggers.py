@@ -32,12 +32,12 @@ class Row(NamedTuple):
     """One detector and what wakes it.
 
     `literals`: folded (see FOLD), without line ends. `how`: "line", the detector is called `(data, start, end)` for each
-    line that holds one; "whole", once `(whole,)`; a number, `(data, start, end)` for each stretch that reaches so many
+    line that holds one; "place", for each one, `[start, end)` being where it stands; "whole", once `(whole,)`; a number, `(data, start, end)` for each stretch that reaches so many
     bytes to both sides of literals (stretches that meet are one). `look` must match `data` where the literal starts.
     """
 
     literals: tuple[bytes, ...]
-    how: Literal["line", "whole"] | int
+    how: Literal["line", "place", "whole"] | int
     detector: Callable[..., Iterator[Found]]
     look: re.Pattern[bytes] | None = None
 
@@ -79,6 +79,8 @@ class Triggers:
                         end_of_line = len(data) if end_of_line == -1 else end_of_line
                     until[number] = end_of_line
                     found += detector(data, line, end_of_line)
+                elif how == "place":
+                    found += detector(data, at, end)
                 elif how == "whole":
                     until[number] = len(data)
                     found += detector(whole)

@@ -53,6 +53,14 @@ def test_the_whole_text_is_handed_over_once_where_it_holds_a_literal():
 
 
 @pytest.mark.usefixtures("block")
+def test_each_place_of_a_literal_is_handed_over():
+    for data in texts():
+        fold = data.translate(FOLD)
+        wanted = [(at, at + len(one)) for one in LITERALS for at in range(len(fold)) if fold.startswith(one, at)]
+        assert sorted(seen(Row(LITERALS, "place", echo), data)) == sorted(wanted)
+
+
+@pytest.mark.usefixtures("block")
 def test_stretches_reach_to_both_sides_and_those_that_meet_are_one():
     for data in texts():
         fold, places = data.translate(FOLD), set()
