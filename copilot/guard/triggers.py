@@ -31,9 +31,10 @@ _BLOCK: Final = 1 << 16
 class Row(NamedTuple):
     """One detector and what wakes it.
 
-    `literals`: folded (see FOLD), without line ends. `how`: "line", the detector is called `(data, start, end)` for each
-    line that holds one; "place", for each one, `[start, end)` being where it stands; "whole", once `(whole,)`; a number, `(data, start, end)` for each stretch that reaches so many
-    bytes to both sides of literals (stretches that meet are one). `look` must match `data` where the literal starts.
+    `literals`: folded (see FOLD), without line ends. `look` must match `data` where the literal starts. `how` the detector
+    is called: "place", `(data, start, end)` for each literal, where it stands; "line", the same for each line that holds
+    one; a number, for each stretch that reaches so many bytes to both sides of literals (stretches that meet are one);
+    "whole", once, `(whole,)`.
     """
 
     literals: tuple[bytes, ...]
