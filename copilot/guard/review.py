@@ -6,7 +6,7 @@ The node that masks is the node that restores: a `Reviewed` keeps the surrogates
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -24,6 +24,8 @@ Action = Literal["allow", "report", "redact", "deny"]
 
 _GRAVITY: Final[Mapping[str, int]] = {"allow": 0, "report": 1, "redact": 2, "deny": 3}
 _MASKED: Final = frozenset({"redact", "deny"})
+_NEAR: Final = 1024
+"""Characters around a surrogate (whole lines) within which a rule could now see something else."""
 _ROUNDS: Final = 8
 
 
@@ -139,11 +141,33 @@ def _settled(
         if not places:
             break
         masked, moved = _masked(text, places, surrogates)
-        again = [one for one in detect(masked, allowed, policy.packs) if policy.decided(one) in _MASKED]
+        again = [one for one in _again(masked, moved, policy, allowed) if policy.decided(one) in _MASKED]
         if not again:
             return masked, places
         places = joined([*places, *(_back(one, moved) for one in again)])
     return (_masked(text, places, surrogates)[0] if places else text), places
+
+
+def _again(masked: str, moved: _Moved, policy: Policy, allowed: Sequence[str]) -> Iterator[Found]:
+    """What is found in the masked text near its surrogates; elsewhere it is the text that was looked at already. A key's
+    block and a bank's pattern may reach farther: then all of it is looked at.
+    """
+    if policy.packs is not NONE or "PRIVATE" in masked:
+        yield from detect(masked, allowed, policy.packs)
+        return
+    until = 0
+    places = iter(moved)
+    place = next(places, None)
+    while place is not None:
+        start = max(until, masked.rfind("\n", 0, max(0, place[0] - _NEAR)) + 1)
+        end = place[1]
+        while place is not None and place[0] <= end + 2 * _NEAR:
+            end = place[1]
+            place = next(places, None)
+        line = masked.find("\n", end + _NEAR)
+        until = max(until, len(masked) if line == -1 else line)
+        for one in detect(masked[start:until], allowed):
+            yield one._replace(start=one.start + start, end=one.end + start)
 
 
 _FAR: Final = 1 << 62

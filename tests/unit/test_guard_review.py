@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import random
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.guard import Policy, review
+from copilot.guard.detect import detect
 from copilot.guard.kinds import ESCAPED, KINDS, REPORTED
 from copilot.syntax.tree import faults, of
 from copilot.types import document
@@ -229,3 +231,30 @@ def test_any_review_is_restored_exactly_and_leaks_nothing(given_texts):
 def test_reviewing_what_was_reviewed_finds_nothing(given_texts):
     masked = review(given_texts, REDACT).texts
     assert review(masked, REDACT).verdict.action == "allow"
+
+
+def test_of_a_large_text_only_what_is_near_a_surrogate_is_looked_at_again_and_that_is_enough():
+    rng = random.Random(17)
+    code = Path(argparse.__file__).read_text("utf-8").split("\n")
+    sticky = [
+        "4111111111111111",
+        "ghp_" + "aB3dE6gH9k" * 4,
+        "password=Xy7-pq-19",
+        "redis://:hunter2x@h",
+        "jdbc:mysql://h/d?user=u",
+        "-",
+        " ",
+        "1",
+        "=",
+    ]
+    for _ in range(60):
+        lines = code[:]
+        for _ in range(rng.randint(1, 12)):
+            value = "".join(rng.choice(sticky) for _ in range(rng.randint(1, 6)))
+            lines.insert(
+                rng.randrange(len(lines)), f"x = '{value}'" if rng.random() < 0.8 else value * rng.randint(1, 40)
+            )
+        text = "\n".join(lines)
+        reviewed = review([text], REDACT)
+        assert reviewed.restored(reviewed.texts[0]) == text
+        assert [one for one in detect(reviewed.texts[0]) if one.kind not in REPORTED] == []
