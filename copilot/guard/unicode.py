@@ -101,18 +101,17 @@ ALIKE: Final = tuple(sorted({letter.encode()[: 3 if ord(letter) > 0xFFFF else 4]
 
 def hidden(text: str) -> Iterator[Found]:
     """Bidi controls and invisible characters, one place for those that stand together."""
-    lines: dict[int, bool] = {}
+    stop, balanced = -1, False
     for run in _RUN.finditer(text):
-        at = run.start()
-        for start, end, bidi in _kept(text, at, run.end()):
+        for start, end, bidi in _kept(text, run.start(), run.end()):
             if not bidi:
                 yield Found(start, end, "invisible-character", "invisible-character")
                 continue
-            line = text.rfind("\n", 0, at) + 1
-            if line not in lines:
-                stop = text.find("\n", at)
-                lines[line] = _balanced(text, line, len(text) if stop == -1 else stop)
-            yield Found(start, end, "bidi-balanced" if lines[line] else "bidi-unbalanced", "bidi-control")
+            if start > stop:  # another line than that of the place before
+                line, stop = text.rfind("\n", 0, start) + 1, text.find("\n", start)
+                stop = len(text) if stop == -1 else stop
+                balanced = _balanced(text, line, stop)
+            yield Found(start, end, "bidi-balanced" if balanced else "bidi-unbalanced", "bidi-control")
 
 
 def _kept(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
