@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pathspec import GitIgnoreSpec
-
 from copilot import __version__, guard
 from copilot.capture import consent, provenance
 from copilot.config import Settings
@@ -54,7 +52,9 @@ def source(path: Path, text: bytes, line: int, taken: str) -> Source | None:
 def unwanted(where: Source, settings: Settings) -> bool:
     """Whether the bank's policy keeps a file out."""
     kind = provenance.file_class(where.path, where.head)
-    spec = GitIgnoreSpec.from_lines(settings.capture.exclude)
+    from pathspec import GitIgnoreSpec  # not at the server's start
+
+    spec = GitIgnoreSpec.from_lines(settings.capture.exclude, backend="simple")
     return kind in settings.capture.exclude_classes or spec.match_file(where.path.as_posix())
 
 
