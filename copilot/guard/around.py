@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+from copilot.guard import columns
 from copilot.guard.characters import word
 
 Meaning = Literal["identity", "phone", "passport"]
@@ -18,7 +19,7 @@ def _any(pattern: str, *chinese: str) -> re.Pattern[bytes]:
     return re.compile(b"(?i)" + b"|".join([pattern.encode(), *map(word, chinese)]))
 
 
-_SAYS: Final = {
+SAYS: Final = {
     "identity": _any(
         r"id[ _-]?(?:card|no(?![a-z])|num|code)|identity|cert(?:ificate)?[ _-]?(?:no|num|id)|citizen|resident|sfz|shenfen", "身份", "证"
     ),
@@ -37,6 +38,7 @@ _NAME: Final = re.compile(
 )
 _BEFORE: Final = 72
 _AFTER: Final = 40
+_CELLS: Final = frozenset({b",", b"|", b";", b"\t", b" ", b"'", b'"', b"("})
 _OPENS: Final = b"\"'`"
 _LEFT: Final = re.compile(rb"""(?:[=:(,\[{>|;\t]|^|\b(?:return|in|IN|is))[ ]{0,2}\Z""", re.MULTILINE)
 _RIGHT: Final = re.compile(rb"""[lLn]?[ ]{0,2}(?:[,;)\]}<|&\t#]|$|//|--)""", re.MULTILINE)
@@ -44,17 +46,26 @@ _RIGHT: Final = re.compile(rb"""[lLn]?[ ]{0,2}(?:[,;)\]}<|&\t#]|$|//|--)""", re.
 
 def says(data: bytes, line: int, line_end: int, start: int, end: int, meaning: Meaning) -> bool:
     """True when the number `[start, end)` of the line `[line, line_end)` is meant to be what `meaning` says."""
+    named = names(data, line, line_end, start, end, meaning)
+    return alone(data, start, end) if named is None else named
+
+
+def names(data: bytes, line: int, line_end: int, start: int, end: int, meaning: Meaning) -> bool | None:
+    """Whether the text around says that the number is `meaning`; None where it says nothing."""
     floor = max(line, start - _BEFORE)
     name = _NAME.search(data, floor, start)
-    speaks = _SAYS[meaning]
+    speaks = SAYS[meaning]
     if name is not None:
         if speaks.search(name[1]):
             return True
         if _OTHER.search(name[1]):
             return False
-    if speaks.search(data, floor, min(line_end, end + _AFTER)):
-        return True
-    return alone(data, start, end)
+    if data[start - 1 : start] in _CELLS and (heading := columns.heading(data, line, start)):
+        if speaks.search(heading):
+            return True
+        if _OTHER.search(heading):
+            return False
+    return True if speaks.search(data, floor, min(line_end, end + _AFTER)) else None
 
 
 def alone(data: bytes, start: int, end: int) -> bool:

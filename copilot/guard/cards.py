@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from copilot.guard import persons
 from copilot.guard.characters import word
 from copilot.guard.checksums import luhn
 from copilot.guard.found import Found
@@ -29,6 +30,9 @@ _PRINTED: Final = (
     (6, 13),
     (6, 12),
     (6, 10),
+    (6, 8, 4),
+    (6, 8, 5),
+    (6, 8, 2),
     (8, 8, 3),
     (8, 8),
     (4, 4, 4, 7),
@@ -66,6 +70,7 @@ _ISSUED: Final = re.compile(
 )
 _OLD: Final = re.compile(rb"4\d{12}")
 _SPEAKS: Final = re.compile(rb"(?i)card|visa|(?<![a-z])pan(?![a-z])|" + word("卡"))
+_BANKS: Final = re.compile(rb"(?i)bank|visa|(?<!id)(?<!id[ _-])card|(?<![a-z])pan(?![a-z])|" + word("卡"))
 _FIELDS: Final = re.compile(rb"[=D](?:\d\d(?:0[1-9]|1[0-2]))\d{3}\d{0,24}(?:\?|F(?![0-9A-Za-z]))?")
 _NAMED: Final = re.compile(rb"\^[^\^\n]{2,26}\^\d\d(?:0[1-9]|1[0-2])\d{3}[^?\n\"'<>\\]{0,40}\??")
 _TRACK_END: Final = re.compile(rb"D\d\d(?:0[1-9]|1[0-2])\d{3}")
@@ -141,5 +146,9 @@ def _is_card(chain: Chain, first: int, last: int) -> bool:
         return False
     if not luhn(digits) or digits.endswith(b"000000"):
         return False
+    if len(digits) == 18 and not _BANKS.search(chain.data, chain.start, chain.end):
+        # An identity number with a wrong check digit: one in ten of them passes Luhn, too.
+        if persons.shaped(digits) or persons.spoken(chain.data, chain.start, chain.end):
+            return False
     value = int(digits)
     return all(n & (n - 1) for n in (value - 1, value, value + 1))

@@ -18,9 +18,9 @@ from copilot.guard.found import Found
 _REGION: Final = rb"(?:10|1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])"
 _CREDIT_START: Final = re.compile(rb"(?:(?<![0-9A-Z])[ANY]|(?<![0-9])[1-9])[ ._-]?[1239][ ._-]?(?=[0-9])")
 _CREDIT: Final = re.compile(rb"[1-9ANY][1239]" + _REGION + rb"[0-9]{4}[0-9A-HJ-NPQRTUWXY]{10}")
-_IBAN_START: Final = re.compile(rb"(?<![0-9A-Z])[A-Z]{2}[0-9]{2}|(?<![0-9A-Za-z])[a-z]{2}[0-9]{2}")
+_IBAN_START: Final = re.compile(rb"(?:(?<![0-9A-Z])|(?<=IBAN))[A-Z]{2}[0-9]{2}|(?<![0-9A-Za-z])[a-z]{2}[0-9]{2}")
 _SEPARATORS: Final = b" ._-"
-_LENGTHS: Final = {
+LENGTHS: Final = {
     code.encode(): int(length)
     for group in """15 NO;16 BE;18 DK FI FO GL NL SD FK;19 MK SI;20 AT BA EE KZ LT LU XK MN;21 CH CR HR LI LV;
         22 BG BH DE GB GE IE ME RS VA;23 AE GI IL IQ OM TL SO;24 AD CZ ES MD PK RO SA SE SK TN VG;25 LY PT ST;26 IS TR;
@@ -61,14 +61,14 @@ def ibans(data: bytes, start: int, end: int) -> Iterator[Found]:
     while (found := _IBAN_START.search(data, at, end)) is not None:
         at = found.start() + 2
         country = data[found.start() : at].upper()
-        size = _LENGTHS.get(country)
+        size = LENGTHS.get(country)
         if size is None or (data[found.start() : at] != country and b"iban" not in data[start:end].lower()):
             continue
         taken = _taken(data, found.start(), end, size)
         if taken is None:
             continue
         code, after = taken
-        if mod97(code.upper()) == 1 and sum(map(code.count, (b"0", b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"8", b"9"))) > 5:
+        if mod97(code.upper()) == 1 and len(code.translate(None, b"0123456789")) <= size - 4:
             yield Found(found.start(), after, "iban", "iban")
             at = after
 
@@ -84,7 +84,7 @@ def organisations(data: bytes, start: int, end: int) -> Iterator[Found]:
 def passports(data: bytes, start: int, end: int) -> Iterator[Found]:
     """Chinese passports, alone as a literal or cell or where the line speaks of them."""
     for found in _PASSPORT.finditer(data, start, end):
-        if len(set(found[0][-7:])) > 2 and around.says(data, start, end, *found.span(), "passport"):
+        if len(set(found[0])) > 2 and around.says(data, start, end, *found.span(), "passport"):
             yield Found(*found.span(), "passport-chinese", "passport")
 
 

@@ -1,6 +1,7 @@
 """Values that are named by the column they stand in: CSV, tables of Markdown, INSERT statements.
 
-Given where a name stands in a header, the cells below it. Bounded: a header has at most `MOST` rows looked at.
+`cells`: from a name in a header to the cells below it; `heading`: from a cell to its header. Both look at a bounded
+number of rows.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ MOST: Final = 200
 """Rows below one header."""
 _LONGEST: Final = 2_000
 """Bytes of a header, a row or a tuple."""
+_UP: Final = 16
+"""Rows above a cell within which its header is looked for."""
+_LISTED: Final = re.compile(rb"\(([^()]{1,1200})\)(?:[\s\"'+\\;]|\\n){0,40}(?i:values)\s{0,40}\Z")
 _CSV: Final = re.compile(rb"""[\s#*/]{0,12}["']?[\w \x80-\xff?()/.-]{1,48}["']?(?:[,;\t|][ ]{0,4}["']?[\w \x80-\xff?()/.-]{1,48}["']?){1,60}[|]?[\r"'\\n]{0,4}""")
 _PIPES: Final = re.compile(rb"[ \t*#/]*\|")
 _RULER: Final = re.compile(rb"[ \t*#/]*\|[ |:+-]*\r?")
@@ -35,6 +39,31 @@ def cells(data: bytes, start: int, end: int, at: int) -> Iterator[tuple[int, int
             if delimiter in data[start:end]:
                 yield from _below(data, start, end, at, delimiter, strict=True)
                 break
+
+
+def heading(data: bytes, start: int, at: int) -> bytes:
+    """The header of the cell at `at` of the line that begins at `start`; empty where there is none."""
+    opened = data.rfind(b"(", max(0, at - _LONGEST), at)
+    if opened != -1 and (names := _LISTED.search(data, max(0, opened - 1_300), opened)) is not None:
+        return _cell(names[1], b",", data.count(b",", opened, at))
+    pipes = _PIPES.match(data, start, at) is not None
+    delimiter = b"|" if pipes else next((one for one in (b"\t", b";", b",") if one in data[max(start, at - 200) : at + 60]), b"")
+    if not delimiter:
+        return b""
+    line, end = start, data.find(b"\n", at, at + _LONGEST)
+    count = data.count(delimiter, start, len(data) if end == -1 else end)
+    top = b""
+    for _ in range(_UP):
+        before = data.rfind(b"\n", max(0, line - _LONGEST), line - 1) + 1 if line else 0
+        if not line or data.count(delimiter, before, line) != count:
+            break
+        top, line = data[before : line - 1], before
+    return _cell(top, delimiter, data.count(delimiter, start, at))
+
+
+def _cell(row: bytes, delimiter: bytes, number: int) -> bytes:
+    parts = row.split(delimiter)
+    return parts[number] if number < len(parts) else b""
 
 
 def _inserted(data: bytes, closed: int, column: int) -> Iterator[tuple[int, int]]:

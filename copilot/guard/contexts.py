@@ -20,17 +20,16 @@ from copilot.guard.found import Found
 class Context(NamedTuple):
     """A kind that its name gives away: the names, the form of its values, what else a value must satisfy.
 
-    `good` is asked `(value, name, line)`.
+    `good` is asked `(value, name, line)`. `letters`: a value may be of letters alone.
     """
 
     kind: str
     names: re.Pattern[bytes]
     value: bytes
     good: Callable[[bytes, bytes, bytes], bool]
+    letters: bool = False
 
 
-_REST: Final = rb"[A-Za-z0-9_]{0,32}"
-"""What an identifier goes on with after the name."""
 _ABOUT: Final = re.compile(
     rb"(?i)len(?:gth)?|size|max|min|count|regex|pattern|valid|error|status|type|require|mask|result|check|label|index|width"
     rb"|timeout|ttl|seconds|minutes|days|retry|attempt|interval|limit|port|version|enabled|flag|column|field_?no|seed"
@@ -97,7 +96,7 @@ def _bic(value: bytes, name: bytes, line: bytes) -> bool:
 
 
 def _passport(value: bytes, name: bytes, line: bytes) -> bool:
-    return sum(48 <= character < 58 for character in value) >= 5 and len(set(value)) > 3
+    return sum(48 <= character < 58 for character in value) >= 5 and len(set(value)) > 2
 
 
 def _organisation(value: bytes, name: bytes, line: bytes) -> bool:
@@ -193,28 +192,29 @@ PERMIT: Final = Context(
 )  # fmt: skip
 BIC: Final = Context(
     "bic",
-    _names(r"(?<![a-z])(?-i:bic|BIC|Bic)(?![a-z])|(?-i:(?<=[a-z])Bic(?![a-z]))|swift[ _-]?(?:code|no|num(?:ber)?|bic|id)?(?![a-z])", "行号"),
+    _names(r"(?-i:(?<![A-Za-z])(?:bic|Bic)(?![a-z])|(?<![A-Z])BIC(?![a-z])|(?<=[a-z])Bic(?![a-z]))|swift[ _-]?(?:code|no|num(?:ber)?|bic|id)?(?![a-z])"),
     rb"(?-i:[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)",
     _bic,
+    letters=True,
 )
 ORGANISATION: Final = Context(
     "organisation-code",
     _names(r"org(?:ani[sz]ation)?[ _-]?(?:inst(?:itution)?[ _-]?)?(?:code|no|num)|(?<![a-z])zzjg", "组织机构代码", "机构代码"),
     rb"[0-9A-Z]{8}-?[0-9X]",
     _organisation,
+    letters=True,
 )
 
 
 def _found(context: Context, forward: re.Pattern[bytes], backward: re.Pattern[bytes], cell: re.Pattern[bytes],
            data: bytes, start: int, end: int) -> Iterator[Found]:  # fmt: skip
     """Values of one kind that are named on the line `[start, end)`."""
-    digits = _DIGIT.search(data, start, end) is not None or context is BIC
+    digits = context.letters or _DIGIT.search(data, start, end) is not None
     seen = start
     for name in context.names.finditer(data, start, end):
         if name.start() < seen:
             continue
         rest = _IDENTIFIER.match(data, name.end(), end)
-        identifier = name[0] + (rest[0] if rest is not None else b"")
         after = forward.match(data, name.end(), min(end, name.end() + _REACH)) if digits else None
         if after is not None and _ABOUT.search(after["rest"]):
             continue
@@ -222,7 +222,7 @@ def _found(context: Context, forward: re.Pattern[bytes], backward: re.Pattern[by
             yield Found(*after.span("value"), f"{context.kind}-named", context.kind)
             seen = after.end()
             continue
-        if _ABOUT.search(identifier):
+        if rest is not None and _ABOUT.search(rest[0]):
             continue
         if digits and _ASSERTS.search(data, start, end):
             before = backward.search(data, max(start, name.start() - _REACH), name.start())
@@ -236,13 +236,14 @@ def _found(context: Context, forward: re.Pattern[bytes], backward: re.Pattern[by
 
 
 _DIGIT: Final = re.compile(rb"[0-9]{3}|[0-9]/")
-_IDENTIFIER: Final = re.compile(_REST)
+_IDENTIFIER: Final = re.compile(rb"[A-Za-z0-9_]{0,32}")
+"""What an identifier goes on with after the name."""
 
 
 def detector(context: Context) -> Callable[[bytes, int, int], Iterator[Found]]:
     """What finds values of a context's kind on a line `(data, start, end)`."""
     value = b"(?P<value>" + context.value + b")"
-    forward = re.compile(b"(?P<rest>" + _REST + b"?)" + _BETWEEN + rb"(?<![0-9])" + value + _END)
+    forward = re.compile(rb"(?P<rest>(?:(?<=[A-Za-z0-9_])[A-Za-z0-9_]{1,32}(?![A-Za-z0-9_]))?)" + _BETWEEN + rb"(?<![0-9])" + value + _END)
     backward = re.compile(_BEFORE % context.value)
     cell = re.compile(rb"""[\s"'`(]{0,16}""" + value + rb"""[lLn]?[\s"'`)\\]{0,16}\Z""")
     return partial(_found, context, forward, backward, cell)

@@ -1,7 +1,7 @@
 """Finds what is sensitive in one text. Clean text, nearly all of it, passes three searches in C and hardly a pattern.
 
-The text is looked at as Latin-1 with every other character replaced: one byte a code point, so that offsets agree. One
-pass finds the literals of all detectors (`triggers`), and each runs only where its own stand; a second looks for runs of
+The text is looked at as bytes, one a code point, so that offsets agree (`characters`), and again as what a disguise
+hides (`disguise`). One pass finds the literals of all detectors (`triggers`), and each runs only where its own stand; a second looks for runs of
 token characters. To add a detector, add a row to `_ROWS`; one that must see the characters themselves (full-width
 digits, Chinese words, invisible ones) goes to `_WIDE`, and runs only on text that is not ASCII.
 """
@@ -13,7 +13,8 @@ from collections.abc import Callable, Container, Iterator
 from functools import cache
 from typing import Final
 
-from copilot.guard import connections, keys, numbers, providers
+from copilot.guard import connections, disguise, keys, personal, providers
+from copilot.guard.characters import encoded
 from copilot.guard.found import Found
 from copilot.guard.kinds import GRAVITY
 from copilot.guard.triggers import Row, Triggers
@@ -25,8 +26,6 @@ _TOKEN: Final = bytes(
 _RUN: Final = b"a" * 20
 
 _ROWS: Final = (
-    # One run of 12 digits, and what every grouped form of a card or identity number holds.
-    Row((b"0" * 12, b"0000-0000"), "line", numbers.numbers),
     Row((b"pass", b"pwd"), "line", connections.parameters, re.compile(rb"[^\n]{5}")),  # not Python's statement `pass`
     Row((b"secret",), "line", providers.assigned),
     Row((b"private-k",), "whole", keys.blocks),
@@ -34,6 +33,7 @@ _ROWS: Final = (
     Row((b"getconnection",), "whole", connections.calls),
     Row((b"accountkey", b"accesskey="), "whole", providers.azure),
     Row((b"ltai",), "whole", providers.short),
+    *personal.ROWS,
 )
 _WIDE: Final[tuple[Callable[[str], Iterator[Found]], ...]] = ()
 
@@ -45,15 +45,33 @@ def _triggers() -> Triggers:
 
 def detect(text: str, but: Container[str] = ()) -> list[Found]:
     """Everything sensitive in `text` of any kind `but` these, in order; what overlaps is joined."""
-    data = text.encode("latin-1", "replace")
+    data = encoded(text)
+    found = _bare(data)
+    if not text.isascii():
+        for detector in _WIDE:
+            found += detector(text)
+        if (view := disguise.plain(text)) is not None:
+            found += _behind(view)
+    if (view := disguise.decoded(data)) is not None:
+        found += _behind(view)
+    return joined([one for one in found if one.kind not in but]) if found else found
+
+
+def _bare(data: bytes) -> list[Found]:
+    """What stands in the text as it is."""
     found = _triggers().found(data)
     if b"@" in data:
         found += connections.at_signs(data)
     found += _tokens(data)
-    if not text.isascii():
-        for detector in _WIDE:
-            found += detector(text)
-    return joined([one for one in found if one.kind not in but]) if found else found
+    return found
+
+
+def _behind(view: disguise.View) -> Iterator[Found]:
+    """What a disguise hides, as places of the text."""
+    for one in _bare(view.data):
+        start, end = view.origin(one.start, one.end)
+        if start < end:
+            yield one._replace(start=start, end=end)
 
 
 def _tokens(data: bytes) -> Iterator[Found]:

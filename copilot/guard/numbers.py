@@ -62,11 +62,13 @@ def _of_chain(data: bytes, start: int, end: int, before: int, after: int) -> Ite
     if not crossed and not _ends(data, after, end):
         groups.pop()
     if groups and not _begins(data, before):
-        groups.pop(0)
+        first = groups.pop(0)
+        if first[1] - first[0] < _LEAST:
+            return  # the groups of an IBAN: AE02 8174 6020 …
     chain = Chain(data, start, end, groups, [last - first for first, last in groups], crossed)
     at = 0
     while at < len(groups):
-        one = persons.eighteen(chain, at) or cards.card(chain, at) or phones.mobile(chain, at) or persons.fifteen(chain, at)
+        one = persons.eighteen(chain, at) or persons.fifteen(chain, at) or cards.card(chain, at) or phones.mobile(chain, at)
         if one is None:
             at += 1
             continue

@@ -21,6 +21,8 @@ _PERSON: Final = re.compile(
     PROVINCE + rb"\d\d\d\d(?:19\d\d|20[0-3]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
 )
 _OLD: Final = re.compile(PROVINCE + rb"\d\d\d\d\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
+_CARDS: Final = frozenset({b"34", b"36", b"37", b"50", b"63"})
+"""Provinces that begin like cards of 15 digits (American Express, Diners, Maestro)."""
 _DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -56,6 +58,11 @@ def proven(number: bytes) -> bool:
     )
 
 
+def spoken(data: bytes, start: int, end: int) -> bool:
+    """True when the line `[start, end)` speaks of identity."""
+    return around.SAYS["identity"].search(data, start, end) is not None
+
+
 def shaped(number: bytes) -> bool:
     """True for 18 characters that look like an identity number, whatever their check character."""
     return _PERSON.fullmatch(number) is not None
@@ -71,7 +78,8 @@ def fifteen(chain: Chain, at: int) -> tuple[int, Found] | None:
         if not _OLD.fullmatch(number) or not _born(1900 + int(number[6:8]), b"0000" + number[:6] + number[8:12]):
             continue
         start, end = chain.groups[at][0], chain.groups[last][1]
-        if around.says(chain.data, chain.start, chain.end, start, end, "identity"):
+        named = around.names(chain.data, chain.start, chain.end, start, end, "identity")
+        if named or (named is None and number[:2] not in _CARDS and around.alone(chain.data, start, end)):
             return last, Found(start, end, "resident-id-15", "resident-id")
     return None
 
