@@ -60,7 +60,7 @@ def names(data: bytes, line: int, line_end: int, start: int, end: int, meaning: 
             return True
         if _OTHER.search(name[1]):
             return False
-    if data[start - 1 : start] in _CELLS and (heading := columns.heading(data, line, start)):
+    if (start == line or data[start - 1 : start] in _CELLS) and (heading := columns.heading(data, line, start)):
         if speaks.search(heading):
             return True
         if _OTHER.search(heading):

@@ -45,14 +45,15 @@ def credit_codes(data: bytes, start: int, end: int) -> Iterator[Found]:
         if taken is None:
             continue
         code, after = taken
-        if _CREDIT.fullmatch(code) and credit_check(code) == code[17:] and not _other(code):
+        if _CREDIT.fullmatch(code) and credit_check(code) == code[17:] and not _other(code, persons.spoken(data, start, end)):
             yield Found(found.start(), after, "credit-code", "credit-code")
             at = after
 
 
-def _other(code: bytes) -> bool:
-    """True for digits alone that look like a card or an identity and whose organisation code is wrong."""
-    return code.isdigit() and (persons.shaped(code) or cards.issued(code)) and organisation_check(code[8:16]) != code[16:17]
+def _other(code: bytes, spoken: bool) -> bool:
+    """True for digits alone that look like a card or an identity, or are called one, and hold no organisation code."""
+    like = spoken or persons.shaped(code) or cards.issued(code)
+    return code.isdigit() and like and organisation_check(code[8:16]) != code[16:17]
 
 
 def ibans(data: bytes, start: int, end: int) -> Iterator[Found]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
-from copilot.guard import cards, columns, persons
+from copilot.guard import cards, columns, marks, persons
 from copilot.guard.characters import word
 from copilot.guard.checksums import luhn, organisation_check
 from copilot.guard.found import Found
@@ -80,15 +80,10 @@ def _account(value: bytes, name: bytes, line: bytes) -> bool:
     digits = _unlike(value)
     if not 8 <= len(digits) <= 32 or len(set(digits)) < 3 or digits in b"01234567890123456789012345678901234567890":
         return False
-    if own(digits) or persons.shaped(digits):
+    if marks.ours(digits.decode()) or persons.shaped(digits):
         return False
     card = b"card" in name.lower() or word("卡") in name
     return luhn(digits) if card or cards.issued(digits) else True
-
-
-def own(digits: bytes) -> bool:
-    """True for a surrogate of an account: its first digits are of no real one, its last two say that we made it."""
-    return len(digits) >= 12 and digits.startswith(b"1000") and int(digits) % 97 == 1
 
 
 def _bic(value: bytes, name: bytes, line: bytes) -> bool:
