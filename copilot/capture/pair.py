@@ -7,7 +7,7 @@ kept at all. `guard.allow` does not count here. Absent on purpose: sealing, and 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,7 +64,8 @@ def record(
     """The record as JSON, None when content review denies it or it is too long to be one. `labels` are those of the counts."""
     if len(suggestion) > MOST or len(made) > _GROWN * len(suggestion) + _ROOM:
         return None
-    rules = guard.Policy(dict.fromkeys(settings.guard.deny, "deny"))
+    denied = guard.policy(replace(settings.guard, allow=()))
+    rules = guard.Policy({kind: action for kind, action in denied.actions.items() if action == "deny"})
     reviewed = guard.review([where.before, suggestion, made, where.after], rules)
     if reviewed.verdict.action == "deny":
         return None

@@ -1,19 +1,19 @@
 """Finds what is sensitive in one text. Clean text, nearly all of it, passes three searches in C and hardly a pattern.
 
-The text is looked at as bytes, one a code point, so that offsets agree (`characters`), and again as what a disguise
-hides (`disguise`). One pass finds the literals of all detectors (`triggers`), and each runs only where its own stand; a second looks for runs of
-token characters. To add a detector, add a row to `_ROWS`; one that must see the characters themselves (full-width
-digits, Chinese words, invisible ones) goes to `_WIDE`, and runs only on text that is not ASCII.
+The text is looked at as bytes, one a code point, so that offsets agree (`characters`), and once more as what a disguise
+hides (`disguise`). One pass finds the literals of all detectors (`triggers`), and each runs only where its own stand; a
+second looks for runs of token characters. To add a detector, add a row to `_ROWS`; one that must see the characters themselves (full-width
+digits, Chinese words, invisible ones) goes to `_WIDE`, and is woken only by text that is not ASCII.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 from typing import Final
 
-from copilot.guard import connections, disguise, keys, personal, providers
+from copilot.guard import connections, disguise, injection, keys, personal, providers, unicode
 from copilot.guard.characters import encoded
 from copilot.guard.found import Found
 from copilot.guard.kinds import GRAVITY
@@ -34,32 +34,40 @@ _ROWS: Final = (
     Row((b"accountkey", b"accesskey="), "whole", providers.azure),
     Row((b"ltai",), "whole", providers.short),
     *personal.ROWS,
+    *injection.ROWS,
 )
-_WIDE: Final[tuple[Callable[[str], Iterator[Found]], ...]] = ()
+_WIDE: Final = (
+    Row(unicode.HIDDEN, "whole", unicode.hidden),
+    Row(unicode.ALIKE, "whole", unicode.alike),
+    *injection.WIDE_ROWS,
+)
+"""For text that is not ASCII: literals are looked for in its UTF-8, and a detector "whole" is given the text itself."""
 
 
 @cache
-def _triggers() -> Triggers:
-    return Triggers(_ROWS)
+def _triggers() -> tuple[Triggers, Triggers]:
+    return Triggers(_ROWS), Triggers(_WIDE)
 
 
 def detect(text: str, but: Container[str] = ()) -> list[Found]:
     """Everything sensitive in `text` of any kind `but` these, in order; what overlaps is joined."""
     data = encoded(text)
-    found = _bare(data)
+    found = _narrow_found(data)
     if not text.isascii():
-        for detector in _WIDE:
-            found += detector(text)
+        found += _wide_found(_triggers()[1], text)
         if (view := disguise.plain(text)) is not None:
             found += _behind(view)
     if (view := disguise.decoded(data)) is not None:
         found += _behind(view)
+    if any(one.kind == "injection" for one in found):
+        signals = [one for one in found if one.kind == "injection"]
+        found = [one for one in found if one.kind != "injection"] + list(injection.weighed(signals))
     return joined([one for one in found if one.kind not in but]) if found else found
 
 
-def _bare(data: bytes) -> list[Found]:
-    """What stands in the text as it is."""
-    found = _triggers().found(data)
+def _narrow_found(data: bytes) -> list[Found]:
+    """What the rows of `_ROWS` and the searches beside them find."""
+    found = _triggers()[0].found(data, data)
     if b"@" in data:
         found += connections.at_signs(data)
     found += _tokens(data)
@@ -68,10 +76,28 @@ def _bare(data: bytes) -> list[Found]:
 
 def _behind(view: disguise.View) -> Iterator[Found]:
     """What a disguise hides, as places of the text."""
-    for one in _bare(view.data):
+    for one in _narrow_found(view.data):
         start, end = view.origin(one.start, one.end)
         if start < end:
             yield one._replace(start=start, end=end)
+
+
+def retrieved(text: str) -> str:
+    """Text of another file as a prompt may show it: less the comments, strings and paragraphs that address an assistant."""
+    places = [(one.start, one.end) for one in detect(text) if "injection" in {one.kind, *one.also}]
+    return injection.without(text, places) if places else text
+
+
+def _wide_found(wide: Triggers, text: str) -> Iterator[Found]:
+    """What the rows of `_WIDE` find, in code points."""
+    data = text.encode("utf-8", "replace")
+    byte = point = 0
+    for one in sorted(wide.found(data, text)):
+        if one.kind == "injection":  # found in the bytes
+            point, byte = point + len(data[byte : one.start].decode("utf-8", "ignore")), one.start
+            yield one._replace(start=point, end=point + len(data[byte : one.end].decode("utf-8", "ignore")))
+        else:
+            yield one
 
 
 def _tokens(data: bytes) -> Iterator[Found]:

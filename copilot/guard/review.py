@@ -6,17 +6,18 @@ The node that masks is the node that restores: a `Reviewed` keeps the surrogates
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from copilot.config import Guard
+from copilot.guard import classes
+from copilot.guard.classes import Action
 from copilot.guard.detect import detect, joined
 from copilot.guard.found import Found
-from copilot.guard.surrogates import Surrogates, occurrences
+from copilot.guard.kinds import KINDS, REPORTED
+from copilot.guard.surrogates import Originals, Place, Surrogates
 from copilot.types import Detection, Verdict
-
-Action = Literal["allow", "redact", "deny"]
 
 _ROUNDS: Final = 8
 _CLEAN: Final = Verdict("allow")
@@ -24,19 +25,20 @@ _CLEAN: Final = Verdict("allow")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is done with each kind; a kind that is not named is redacted."""
+    """What is done with each kind; one that is not named is redacted, or reported (`kinds.REPORTED`)."""
 
     actions: Mapping[str, Action] = field(default_factory=dict)
+    key: bytes = field(default=b"", repr=False)
+    """From which surrogates are drawn (`surrogates`); none: they are counted."""
 
     def action(self, kind: str) -> Action:
         """What is done with a kind."""
-        return self.actions.get(kind, "redact")
+        return self.actions.get(kind, "report" if kind in REPORTED else "redact")
 
 
-def policy(settings: Guard) -> Policy:
-    """What settings say of each kind: `guard.deny` wins over `guard.allow`; the rest is replaced."""
-    actions: dict[str, Action] = dict.fromkeys(settings.allow, "allow")
-    return Policy({**actions, **dict.fromkeys(settings.deny, "deny")})
+def policy(settings: Guard, key: bytes = b"") -> Policy:
+    """What settings say of each kind: `guard.deny` wins over `guard.allow`, then the class of the repository decides."""
+    return Policy(classes.actions(settings.repository_class, settings.allow, settings.deny), key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +53,32 @@ class Reviewed:
     verdict: Verdict
     surrogates: Mapping[str, str] = field(default_factory=dict, repr=False)
 
+    _originals: Originals = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_originals", Originals(self.surrogates))
+
+    def places(self, text: str) -> Iterator[Place]:
+        """Where surrogates of this review stand in `text`."""
+        return self._originals.places(text)
+
     def restored(self, text: str) -> str:
-        """`text` with each surrogate of this review replaced by what it stands for."""
-        if not self.surrogates:
-            return text
+        """`text` with each surrogate of this review replaced by what it stands for, in the form in which it stands there.
+
+        One that was changed stays as it is.
+        """
         parts: list[str] = []
         at = 0
-        for start, end in occurrences(text, self.surrogates):
-            parts += text[at:start], self.surrogates[text[start:end]]
-            at = end
+        for place in self._originals.places(text):
+            parts += text[at : place.start], place.original
+            at = place.end
         return "".join((*parts, text[at:])) if at else text
 
     def held(self, text: str) -> int:
-        """How many characters at the end of a streamed `text` may be the beginning of a surrogate: keep them for the next
-        piece before `restored`.
+        """How many characters at the end of a streamed `text` may belong to a surrogate: keep them for the next piece before
+        `restored`.
         """
-        longest = max(map(len, self.surrogates), default=0)
-        tail = text[-2 * longest :]
-        whole = list(occurrences(tail, self.surrogates)) if longest else []
-        for cut in range(max(0, len(tail) - longest + 1), len(tail)):
-            if tail[cut] not in "R1" or any(before < cut < after for before, after in whole):
-                continue  # no surrogate starts so; or a whole one ends behind the cut, and comes first
-            if any(surrogate.startswith(tail[cut:]) for surrogate in self.surrogates):
-                return len(tail) - cut
-        return 0
+        return self._originals.held(text)
 
 
 def review(texts: Sequence[str], policy: Policy) -> Reviewed:
@@ -86,16 +90,20 @@ def review(texts: Sequence[str], policy: Policy) -> Reviewed:
     found = [detect(text, allowed) for text in texts]
     if not any(found):
         return Reviewed(tuple(texts), _CLEAN)
-    surrogates = Surrogates(texts)
+    kept = {kind for kind in KINDS if policy.action(kind) == "report"}
+    reported = [[one for one in places if one.kind in kept] for places in found]
+    found = [[one for one in places if one.kind not in kept] for places in found]
+    allowed += kept
+    surrogates = Surrogates(texts, policy.key)
     masked = [_settled(text, places, surrogates, allowed) for text, places in zip(texts, found, strict=True)]
     detections = tuple(
         Detection(one.rule, one.kind, one.start, one.end, number)
         for number, (_, places) in enumerate(masked)
-        for one in places
+        for one in sorted([*places, *reported[number]])
     )
     kinds = {kind for _, places in masked for one in places for kind in (one.kind, *one.also)}
     denied = any(policy.action(kind) == "deny" for kind in kinds)
-    verdict = Verdict("deny" if denied else "redact", detections)
+    verdict = Verdict("deny" if denied else "redact" if kinds else "allow", detections)
     return Reviewed(tuple(text for text, _ in masked), verdict, surrogates.originals())
 
 
@@ -108,6 +116,7 @@ def _settled(text: str, places: list[Found], surrogates: Surrogates, allowed: Se
     for _ in range(_ROUNDS):
         if not places:
             break
+        places = list(_whole(text, places))
         masked, moved = _masked(text, places, surrogates)
         again = detect(masked, allowed)
         if not again:
@@ -132,6 +141,20 @@ def _masked(text: str, places: list[Found], surrogates: Surrogates) -> tuple[str
         moved.append((size, size + len(surrogate), one.start, one.end))
         size, at = size + len(surrogate), one.end
     return "".join((*parts, text[at:])), moved
+
+
+def _whole(text: str, places: list[Found]) -> Iterator[Found]:
+    """The places with the digits that touch them: a digit behind a surrogate would make another number of it."""
+    for number, one in enumerate(places):
+        start, end = one.start, one.end
+        limit = places[number + 1].start if number + 1 < len(places) else len(text)
+        while end < limit and text[end].isdecimal():
+            end += 1
+        floor = places[number - 1].end if number else 0
+        if text[start].isdecimal():
+            while start > floor and text[start - 1].isdecimal():
+                start -= 1
+        yield one if (start, end) == (one.start, one.end) else one._replace(start=start, end=end)
 
 
 def _back(one: Found, moved: _Moved) -> Found:

@@ -23,6 +23,8 @@ from itertools import count
 from typing import Final, NamedTuple
 
 from copilot.guard import marks
+from copilot.guard.kinds import ESCAPED
+from copilot.guard.unicode import escaped
 
 _TAKEN_WORD: Final = re.compile(r"REDACTED_[A-Z_]{0,48}?_?([0-9]{1,12})")
 _SEPARATORS: Final = " ._-"
@@ -61,7 +63,9 @@ class Surrogates:
         self._heads: set[str] | None = None
 
     def of(self, value: str, kind: str) -> str:
-        """The surrogate of a value."""
+        """The surrogate of a value; what is only escaped is nobody's to restore."""
+        if kind in ESCAPED:
+            return escaped(value)
         if (known := self._of.get(value)) is None:
             known = self._of[value] = self._number(value, kind) or self._word(value, kind)
         return known

@@ -32,7 +32,7 @@ class Row(NamedTuple):
     """One detector and what wakes it.
 
     `literals`: folded (see FOLD), without line ends. `how`: "line", the detector is called `(data, start, end)` for each
-    line that holds one; "whole", once `(data,)`; a number, `(data, start, end)` for each stretch that reaches so many
+    line that holds one; "whole", once `(whole,)`; a number, `(data, start, end)` for each stretch that reaches so many
     bytes to both sides of literals (stretches that meet are one). `look` must match `data` where the literal starts.
     """
 
@@ -58,8 +58,8 @@ class Triggers:
         self._longest = max(map(len, literals), default=1)
         self._automaton: ahocorasick_rs.BytesAhoCorasick = BytesAhoCorasick(literals, implementation=Implementation.DFA)
 
-    def found(self, data: bytes) -> list[Found]:
-        """What the rows' detectors find in `data`, in no order."""
+    def found(self, data: bytes, whole: bytes | str) -> list[Found]:
+        """What the rows' detectors find in `data`, in no order; "whole" detectors are given `whole`, the same text."""
         fold = data.translate(FOLD)
         found: list[Found] = []
         until = [0] * len(self._rows)  # for lines: the end of the last one that a row has seen
@@ -81,7 +81,7 @@ class Triggers:
                     found += detector(data, line, end_of_line)
                 elif how == "whole":
                     until[number] = len(data)
-                    found += detector(data)
+                    found += detector(whole)
                 else:
                     _reach(stretches.setdefault(number, []), max(0, at - how), min(len(data), end + how))
         for number, places in stretches.items():

@@ -15,7 +15,7 @@ LITERALS = (b"a", b"ab", b"bab", b"key-", b"000", b"key")
 
 
 def seen(row: Row, data: bytes) -> list[tuple[int, int]]:
-    found = Triggers([row]).found(data)
+    found = Triggers([row]).found(data, data)
     return [(one.start, one.end) for one in found]
 
 
@@ -72,7 +72,7 @@ def test_a_second_look_decides_and_the_next_hit_of_the_line_is_looked_at_too():
 
 def test_rows_that_share_a_literal_both_run():
     rows = [Row((b"key",), "line", echo), Row((b"key", b"pass"), "whole", echo)]
-    assert sorted((one.start, one.end) for one in Triggers(rows).found(b"x\nKEY\n")) == [(0, 6), (2, 5)]
+    assert sorted((one.start, one.end) for one in Triggers(rows).found(b"x\nKEY\n", b"x\nKEY\n")) == [(0, 6), (2, 5)]
 
 
 @pytest.mark.parametrize("literal", [b"", b"Key", b"a_b", b"1", b"a\nb"])
