@@ -42,7 +42,7 @@ def made(kind: str, like: str, drawn: int) -> str:
         return _card(size, drawn)
     if kind == "resident-id" and size in {15, 18}:
         number = _resident(size, drawn)
-        return "" if number[-1] == "X" and like.isdigit() else number
+        return number if number.isdigit() == like.isdigit() else ""
     if kind == "mobile-number" and size == 11:
         body = f"10{drawn % 10**7:07}"
         return f"{body}{int(body) % 97:02}"

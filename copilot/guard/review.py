@@ -116,7 +116,7 @@ def _settled(text: str, places: list[Found], surrogates: Surrogates, allowed: Se
     for _ in range(_ROUNDS):
         if not places:
             break
-        places = list(_whole(text, places))
+        places = joined(list(_whole(text, places)))
         masked, moved = _masked(text, places, surrogates)
         again = detect(masked, allowed)
         if not again:
@@ -150,6 +150,8 @@ def _whole(text: str, places: list[Found]) -> Iterator[Found]:
         limit = places[number + 1].start if number + 1 < len(places) else len(text)
         while end < limit and text[end].isdecimal():
             end += 1
+        if end == limit < len(text) and text[end].isdecimal():
+            end += 1  # into the next place, so that the two become one
         floor = places[number - 1].end if number else 0
         if text[start].isdecimal():
             while start > floor and text[start - 1].isdecimal():

@@ -127,7 +127,7 @@ class Originals:
                 number, original = (("".join(filter(str.isalnum, one))) for one in (surrogate, value))
                 if len(number) in {13, 15} and marks.ours(number[-11:]):
                     number, original = number[-11:], original[-11:]
-                self._numbers[number] = surrogate, original
+                self._numbers[number] = surrogate, original if len(original) == len(number) else value
         self._lengths = sorted({len(number) for number in self._numbers}, reverse=True)
         self._sorted = sorted((*self._words, *self._numbers))
         self._longest = max((2 * len(one) if one in self._numbers else len(one) for one in self._sorted), default=0)
@@ -192,7 +192,8 @@ class Originals:
                 end = ends[length - 1]
                 if text[end : end + 1].isdecimal():
                     return None
-                return Place(at, end, known[0], _laid(text[at:end], known[1]))
+                same = len(known[1]) == length
+                return Place(at, end, known[0], _laid(text[at:end], known[1]) if same else known[1])
         return None
 
 
