@@ -41,7 +41,9 @@ _FILL: Final = (
     rb"|given|test|type|name|hascode|returns?|with|sms|bank|from|and)"
 )
 _BETWEEN: Final = rb"(?i:[^A-Za-z0-9\n]{0,16}(?:" + _FILL + rb"(?![A-Za-z0-9])[^A-Za-z0-9\n]{1,16}){0,4})"
-_END: Final = rb"(?![0-9A-Za-z])(?!\.[0-9])"
+_END: Final = rb"(?![0-9A-Za-z])(?![._-][0-9])"
+_OURS: Final = re.compile(rb"REDACTED_[A-Z_]{1,40}_\Z")
+"""Before the number of a surrogate, which may hold a name: `REDACTED_PAYMENT_PIN_0001`."""
 _BEFORE: Final = rb"""(?<![0-9A-Za-z.])(?P<value>%b)[lLn]?["')]{0,3}\s{0,4}(?:,|===?|!=|\.equals\()\s{0,4}[A-Za-z_$"'.][\w."'()]{0,48}?\Z"""
 _ASSERTS: Final = re.compile(rb"(?i)assert|==|equals|expect|verify")
 _REACH: Final = 96
@@ -211,7 +213,9 @@ def _found(context: Context, forward: re.Pattern[bytes], backward: re.Pattern[by
             continue
         rest = _IDENTIFIER.match(data, name.end(), end)
         after = forward.match(data, name.end(), min(end, name.end() + _REACH)) if digits else None
-        if after is not None and _ABOUT.search(after["rest"]):
+        if after is not None and (
+            _ABOUT.search(after["rest"]) or _OURS.search(data, max(start, after.start("value") - 48), after.start("value"))
+        ):
             continue
         if after is not None and context.good(after["value"], name[0], data[start:end][:1024]):
             yield Found(*after.span("value"), f"{context.kind}-named", context.kind)

@@ -54,7 +54,7 @@ class Surrogates:
 
     def __init__(self, texts: Sequence[str], key: bytes = b"") -> None:
         self._texts, self._key = texts, key
-        self._of: dict[str, str] = {}
+        self._of: dict[tuple[str, bool], str] = {}
         self._numbers: dict[tuple[str, str], str] = {}
         self._words = {int(n) for text in texts if "REDACTED_" in text for n in _TAKEN_WORD.findall(text)}
         self._next_word = count(max(self._words, default=0) + 1)
@@ -66,13 +66,15 @@ class Surrogates:
         """The surrogate of a value; what is only escaped is nobody's to restore."""
         if kind in ESCAPED:
             return escaped(value)
-        if (known := self._of.get(value)) is None:
-            known = self._of[value] = self._number(value, kind) or self._word(value, kind)
+        # A password of digits that is a card elsewhere: a number would be a password again.
+        asked = value, kind in marks.KINDS
+        if (known := self._of.get(asked)) is None:
+            known = self._of[asked] = self._number(value, kind) or self._word(value, kind)
         return known
 
     def originals(self) -> dict[str, str]:
         """Surrogate to value."""
-        return {surrogate: value for value, surrogate in self._of.items()}
+        return {surrogate: value for (value, _), surrogate in self._of.items()}
 
     def _word(self, value: str, kind: str) -> str:
         name = f"REDACTED_{kind.upper().replace('-', '_')}"
@@ -86,7 +88,7 @@ class Surrogates:
 
     def _number(self, value: str, kind: str) -> str:
         """A number in the form of `value`; empty where it has none."""
-        if not _FORM.fullmatch(value):
+        if kind not in marks.KINDS or not _FORM.fullmatch(value):
             return ""
         plain = "".join(filter(str.isalnum, value))
         if kind == "mobile-number":
@@ -97,8 +99,6 @@ class Surrogates:
         return _laid(value, chosen) if chosen else ""
 
     def _chosen(self, kind: str, plain: str) -> str:
-        if kind not in marks.KINDS:
-            return ""
         if self._heads is None:
             squeezed = [text.translate(_SQUEEZED) for text in self._texts]
             self._heads = {head for text in squeezed for head in _TAKEN_NUMBER.findall(text)}
