@@ -41,7 +41,7 @@ _FILL: Final = (
     rb"|given|test|type|name|hascode|returns?|with|sms|bank|from|and)"
 )
 _BETWEEN: Final = rb"(?i:[^A-Za-z0-9\n]{0,16}(?:" + _FILL + rb"(?![A-Za-z0-9])[^A-Za-z0-9\n]{1,16}){0,4})"
-_END: Final = rb"(?![0-9A-Za-z])(?![._-][0-9])"
+_END: Final = rb"(?![0-9A-Za-z])(?![._-][0-9])(?! [0-9]{3})"
 _OURS: Final = re.compile(rb"REDACTED_[A-Z_]{1,40}_\Z")
 """Before the number of a surrogate, which may hold a name: `REDACTED_PAYMENT_PIN_0001`."""
 _BEFORE: Final = rb"""(?<![0-9A-Za-z.])(?P<value>%b)[lLn]?["')]{0,3}\s{0,4}(?:,|===?|!=|\.equals\()\s{0,4}[A-Za-z_$"'.][\w."'()]{0,48}?\Z"""
