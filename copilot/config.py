@@ -95,6 +95,10 @@ class Guard:
         project=True,
         rising=True,
     )
+    packs: tuple[str, ...] = _key((), "Rule packs of the bank: TOML files, in our format or that of gitleaks.")
+    pack_keys: tuple[str, ...] = _key((), "PEM files of the Ed25519 keys that may sign rule packs.")
+    unsigned_packs: bool = _key(False, "Take rule packs without a signature of such a key.")
+    skip_bad_rules: bool = _key(False, "Leave out rules of a pack that cannot be used; else the pack is refused.")
 
 
 @dataclass(frozen=True, slots=True)

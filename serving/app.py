@@ -23,7 +23,7 @@ from copilot.errors import AuditUnavailable, ConfigError, CopilotError
 from copilot.guard import Policy
 from copilot.guard.classes import chosen
 from serving import adapters as lora
-from serving import openapi
+from serving import openapi, rules
 from serving.auth import Directory
 from serving.bank_templates import BankTemplates
 from serving.config import Config, store_url
@@ -154,7 +154,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             raise
         app.state.gateway = state
         stack.push_async_callback(_ended, app, state)
-        keepers = [asyncio.create_task(each) for each in (_keep(state), _reconcile(state), _look_over(state))]
+        keepers = [
+            asyncio.create_task(each)
+            for each in (_keep(state), _reconcile(state), _look_over(state), rules.follow(state))
+        ]
         for task in keepers:
             stack.callback(task.cancel)
         yield
@@ -216,6 +219,8 @@ async def _opened(config: Config, stack: contextlib.AsyncExitStack) -> State:
         except OSError as error:
             raise ConfigError(f"upstreams.{name}.ca_bundle cannot be used: {error.strerror or error}.") from None
         stack.push_async_callback(upstreams[name].close)
+    packs = await asyncio.to_thread(rules.opened, config.guard)
+    metrics.ruled(packs.packs.packs)
     return State(
         config=config,
         directory=directory,
@@ -223,7 +228,8 @@ async def _opened(config: Config, stack: contextlib.AsyncExitStack) -> State:
         upstreams=upstreams,
         journal=journal,
         metrics=metrics,
-        policy=Policy(chosen(config.guard.repository_class, config.guard.actions)),
+        policy=Policy(chosen(config.guard.repository_class, config.guard.actions), packs.packs),
+        packs=packs,
         store=store,
         templates=templates,
         readiness=Readiness(),

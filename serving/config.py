@@ -71,7 +71,7 @@ def _keys_denied() -> dict[str, Action]:
 
 
 class Guard(_Section):
-    """What is done with sensitive text, by kind: allow, redact or deny."""
+    """What is done with sensitive text, by kind: allow, report (it goes on), redact or deny; and the bank's own rules."""
 
     repository_class: Literal["public", "internal", "restricted"] = Field(
         default="internal",
@@ -81,6 +81,17 @@ class Guard(_Section):
     actions: dict[str, Action] = Field(
         default_factory=_keys_denied,
         description="Kind, grade (C1 to C3) or level (level-1 to level-5) to action; the kind's own name counts most.",
+    )
+    packs: tuple[Path, ...] = Field(
+        default=(),
+        description="Rule packs: TOML files, in our format or that of gitleaks; read again when they change.",
+    )
+    pack_keys: tuple[Path, ...] = Field(
+        default=(), description="PEM files of the Ed25519 keys that may sign rule packs (FILE.sig beside each)."
+    )
+    unsigned_packs: bool = Field(default=False, description="Take rule packs without a signature of such a key.")
+    skip_bad_rules: bool = Field(
+        default=False, description="Leave out rules of a pack that cannot be used; else the pack is refused."
     )
 
 
@@ -261,7 +272,10 @@ def _placed(config: Config, home: Path) -> Config:
         for name, up in config.upstreams.items()
     }
     prompts = config.prompts
+    guard = config.guard
+    packs, keys = (tuple(home / one.expanduser() for one in row) for row in (guard.packs, guard.pack_keys))
     values: Mapping[str, object] = {
+        "guard": copied(guard, packs=packs, pack_keys=keys),
         "store": copied(config.store, url=url),
         "audit": copied(config.audit, folder=at(config.audit.folder)),
         "adapters": copied(config.adapters, root=at(config.adapters.root)),

@@ -105,7 +105,7 @@ def reviewed(asked: Asked, policy: Policy) -> Reviewed:
 
 
 def _denied(result: Reviewed, places: list[Place], policy: Policy) -> Denied:
-    found = next((d for d in result.verdict.detections if policy.action(d.kind) == "deny"), None)
+    found = next((d for d in result.verdict.detections if policy.decided(d) == "deny"), None)
     if found is None:
         return Denied(result, "Content review does not let this request pass.", None)
     place = places[found.text]

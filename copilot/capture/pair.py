@@ -14,6 +14,7 @@ from typing import Any, Final
 from copilot import __version__, guard
 from copilot.capture import consent, provenance
 from copilot.config import Settings
+from copilot.errors import ConfigError
 
 BEFORE: Final = 2_000
 AFTER: Final = 500
@@ -64,8 +65,11 @@ def record(
     """The record as JSON, None when content review denies it or it is too long to be one. `labels` are those of the counts."""
     if len(suggestion) > MOST or len(made) > _GROWN * len(suggestion) + _ROOM:
         return None
-    denied = guard.policy(replace(settings.guard, allow=()))
-    rules = guard.Policy({kind: action for kind, action in denied.actions.items() if action == "deny"})
+    try:
+        strict = guard.policy(replace(settings.guard, allow=()))
+    except ConfigError:
+        return None  # what may not be reviewed is not kept
+    rules = replace(strict, actions={kind: action for kind, action in strict.actions.items() if action == "deny"})
     reviewed = guard.review([where.before, suggestion, made, where.after], rules)
     if reviewed.verdict.action == "deny":
         return None

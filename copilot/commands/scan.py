@@ -55,7 +55,7 @@ def _paths(options: argparse.Namespace, rules: Policy) -> int:
     count, found = 0, []
     for name, text in _texts(options.paths):
         count += 1
-        found += [{"path": name, **finding} for finding in _findings(text, rules, placed=True)]
+        found += [{"path": name, **finding} for finding in _findings(text, rules, name, placed=True)]
     if options.json:
         session.print_json({"files": count, "findings": found})
     else:
@@ -88,15 +88,15 @@ def _batch(paths: list[str], rules: Policy) -> int:
     return 1 if bad else 0
 
 
-def _findings(text: str, rules: Policy, *, placed: bool = False) -> list[dict[str, Any]]:
+def _findings(text: str, rules: Policy, path: str = "", *, placed: bool = False) -> list[dict[str, Any]]:
     """What was found, with offsets in code points; `placed`: with line and column from 1."""
     rows = []
-    for one in detect(text):
+    for one in detect(text, (), rules.packs, path):
         row: dict[str, Any] = {"rule": one.rule, "kind": one.kind, "start": one.start, "end": one.end}
         if placed:
             row["line"] = text.count("\n", 0, one.start) + 1
             row["column"] = one.start - text.rfind("\n", 0, one.start)
-        rows.append({**row, "action": rules.action(one.kind)})
+        rows.append({**row, "action": rules.decided(one)})
     return rows
 
 

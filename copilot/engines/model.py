@@ -196,11 +196,9 @@ class ModelEngine:
         raise AssertionError  # the second time always returns
 
     def _prompt(self, request: Request, context: Context) -> Prompt | Declined:
-        snippets = [replace(one, text=guard.retrieved(one.text)) for one in context.snippets]
-        context = replace(context, snippets=tuple(one for one in snippets if one.text.strip()))
         library = profile.library(self._own, self._profile)
         try:
-            return tasks.module(request.task).build(request, context, self._settings, library)
+            return tasks.module(request.task).build(request, wire.retrieved(context), self._settings, library)
         except TemplateError as error:
             self._tell(str(error))
             return Declined(say("the prompt's template cannot be used"), str(error))
@@ -212,7 +210,10 @@ class ModelEngine:
 
     async def _ask(self, prompt: Prompt, request: Request) -> _Answers:
         where = wire.place(request.document, self._root)
-        rules = guard.policy(self._settings.guard, workspace_key.key(self._root))
+        rules = await wire.rules(self._settings.guard)
+        if isinstance(rules, Declined):
+            return _Answers(asked=False, declined=rules)
+        rules = replace(rules, key=workspace_key.key(self._root))
         texts = wire.texts(prompt, where, self._root)
         reviewed = await _reviewed(texts, rules)
         if reviewed.verdict.action == "deny":
@@ -345,7 +346,7 @@ def _denied(reviewed: Reviewed, rules: Policy, texts: Sequence[str], request: Re
     here = request.document.text.decode("utf-8", "replace").replace("\r\n", "\n")
     named: dict[str, set[int]] = {}
     for d in reviewed.verdict.detections:
-        if rules.action(d.kind) == "deny":
+        if rules.decided(d) == "deny":
             at = here.find(texts[d.text][d.start : d.end])
             named.setdefault(d.kind, set()).add(here.count("\n", 0, at) + 1 if at >= 0 else 0)
     kinds = [

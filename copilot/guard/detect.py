@@ -17,6 +17,7 @@ from copilot.guard import connections, disguise, injection, keys, personal, prov
 from copilot.guard.characters import encoded
 from copilot.guard.found import Found
 from copilot.guard.kinds import GRAVITY
+from copilot.guard.packs import NONE, Packs
 from copilot.guard.triggers import Row, Triggers
 
 _TOKEN: Final = bytes(
@@ -49,8 +50,10 @@ def _triggers() -> tuple[Triggers, Triggers]:
     return Triggers(_ROWS), Triggers(_WIDE)
 
 
-def detect(text: str, but: Container[str] = ()) -> list[Found]:
-    """Everything sensitive in `text` of any kind `but` these, in order; what overlaps is joined."""
+def detect(text: str, but: Container[str] = (), packs: Packs = NONE, path: str = "") -> list[Found]:
+    """Everything sensitive in `text` of any kind `but` these, in order; what overlaps is joined. `path`: of its file, for
+    rules of `packs` that ask for it.
+    """
     data = encoded(text)
     found = _narrow_found(data)
     if not text.isascii():
@@ -59,6 +62,8 @@ def detect(text: str, but: Container[str] = ()) -> list[Found]:
             found += _behind(view)
     if (view := disguise.decoded(data)) is not None:
         found += _behind(view)
+    if packs is not NONE:
+        found += packs.found(text, path)
     if any(one.kind == "injection" for one in found):
         signals = [one for one in found if one.kind == "injection"]
         found = [one for one in found if one.kind != "injection"] + list(injection.weighed(signals))

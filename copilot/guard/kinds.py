@@ -41,6 +41,7 @@ TABLE: Final = (
     Kind("credit-code", "personal", "C1", 1),
     Kind("organisation-code", "personal", "C1", 1),
     Kind("bic", "personal", "C1", 1),
+    Kind("bank-term", "word", "C2", 3),
     Kind("bidi-control", "unicode", "C1", 1),
     Kind("invisible-character", "unicode", "C1", 1),
     Kind("look-alike", "unicode", "C1", 1),

@@ -35,6 +35,8 @@ _PICTURE: Final = re.compile(rf"[{_EMOJI}0-9#*]")
 _IDEOGRAPH: Final = re.compile("[\u2e80-\u2fff\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _JOINED: Final = re.compile("[\u0600-\u08ff\u0900-\u0dff\u0e80-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
 """Letters of scripts in which a joiner or its contrary belongs to the spelling: Arabic, Persian, those of India."""
+_LEFTWARD: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""Letters written from right to left, which marks of direction belong to."""
 _BASE: Final = re.compile("[\u1000-\u109f\u1820-\u18aa\ua840-\ua877]")
 """What variation selectors may follow beside ideographs and emoji."""
 _FLAG: Final = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{1,8}\U000e007f")
@@ -141,7 +143,7 @@ def _fits(text: str, at: int) -> bool:
         return _JOINED.match(before) is not None and (not after or _JOINED.match(after) is not None or after.isspace())
     if char in "\u115f\u1160":
         return _FILLED.match(before) is not None or _FILLED.match(after) is not None
-    return char == "\u061c" and bool(_JOINED.match(before) or _JOINED.match(after))
+    return char in "\u061c\u200e\u200f" and bool(_LEFTWARD.match(before) or _LEFTWARD.match(after))
 
 
 def _balanced(text: str, start: int, end: int) -> bool:

@@ -76,7 +76,11 @@ def test_text_before_the_cursor_keeps_its_surrogates_while_one_types_after_it():
     assert all(text.startswith(masked) for text in (*typed, longer))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+OURS = [kind for kind in KINDS if kind != "bank-term"]
+"""What our own rules find; the rest is for the bank's packs."""
+
+
+@pytest.mark.parametrize("kind", OURS)
 def test_a_policy_denies_redacts_or_allows_each_kind(kind):
     texts = [
         f"{PEM}\nghp_{'aB3dE6gH9k' * 4}\nredis://:hunter2x@h\n4111111111111111\n11010519491231002X\n",
@@ -85,9 +89,9 @@ def test_a_policy_denies_redacts_or_allows_each_kind(kind):
         "permit_no = 'C12345678'\naccount_no = '30219384756'\niban = 'DE89370400440532013000'\nswift_code = 'DEUTDEFF'\n"
         "uscc = '91350100M000100Y43'\norg_code = '" + ORGANISATION + "'\ntrack = ';4111111111111111=27121010000000000?'\n",
     ]
-    assert {d.kind for d in review(texts, REDACT).verdict.detections} == set(KINDS)
+    assert {d.kind for d in review(texts, REDACT).verdict.detections} == set(OURS)
     allowed = review(texts, Policy({kind: "allow"}))
-    assert {d.kind for d in allowed.verdict.detections} == set(KINDS) - {kind}
+    assert {d.kind for d in allowed.verdict.detections} == set(OURS) - {kind}
     assert allowed.verdict.action == "redact"
     denied = review(texts, Policy({kind: "deny"}))
     assert denied.verdict.action == "deny"

@@ -58,6 +58,7 @@ def test_controls_that_reach_out_of_their_literal_or_line_are_told_from_others(t
         'flag = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"',
         "# می‌خواهم و نمی‌دانم",
         "# क्‍ष और शब्द",
+        'format = "j،\u200f G:i"  # שלום\u200e 1',
         "# 葛󠄀城市",
         "# 返回余额（单位：分），若账户不存在则返回 -1。",
         "// 残高を返す。カードは「有効」のみ",
