@@ -85,7 +85,8 @@ class Guard:
     """Content review before anything leaves for the gateway. Kinds: the rows of `copilot.guard.kinds`."""
 
     deny: tuple[str, ...] = _key(
-        ("private-key",), "What stops a prompt: kinds, grades (C1 to C3) of JR/T 0171 or levels (level-1 to level-5) of JR/T 0197."
+        ("private-key",),
+        "What stops a prompt: kinds, grades (C1 to C3) of JR/T 0171 or levels (level-1 to level-5) of JR/T 0197.",
     )
     allow: tuple[str, ...] = _key((), "What is sent as it is, named likewise; guard.deny comes first.")
     repository_class: Literal["public", "internal", "restricted"] = _key(

@@ -331,7 +331,8 @@ def _own(reviewed: Reviewed, request: Request) -> Reviewed:
     kept = {
         surrogate: value
         for surrogate, value in reviewed.surrogates.items()
-        if value.replace("\r\n", "\n") in here and (request.task is not Task.TESTS or not surrogate.startswith("REDACTED_"))
+        if value.replace("\r\n", "\n") in here
+        and (request.task is not Task.TESTS or not surrogate.startswith("REDACTED_"))
     }
     return replace(reviewed, surrogates=kept)
 
@@ -355,7 +356,9 @@ def _denied(reviewed: Reviewed, rules: Policy, texts: Sequence[str], request: Re
     ]
     return Declined(
         say("content review: nothing was sent, because of {kinds}", kinds=", ".join(kinds)),
-        say("Take it out of the code, or ask who sets guard.deny and guard.repository_class for an exception (guard.allow)."),
+        say(
+            "Take it out of the code, or ask who sets guard.deny and guard.repository_class for an exception (guard.allow)."
+        ),
     )
 
 

@@ -21,9 +21,16 @@ def _any(pattern: str, *chinese: str) -> re.Pattern[bytes]:
 
 SAYS: Final = {
     "identity": _any(
-        r"id[ _-]?(?:card|no(?![a-z])|num|code)|identity|cert(?:ificate)?[ _-]?(?:no|num|id)|citizen|resident|sfz|shenfen", "身份", "证"
+        r"id[ _-]?(?:card|no(?![a-z])|num|code)|identity|cert(?:ificate)?[ _-]?(?:no|num|id)|citizen|resident|sfz|shenfen",
+        "身份",
+        "证",
     ),
-    "phone": _any(r"mobile|phone|(?<![a-z])cell|(?<![a-z])tel(?![a-z]{2})|telephone|msisdn|(?<![a-z])sms|contact", "手机", "电话", "联系"),
+    "phone": _any(
+        r"mobile|phone|(?<![a-z])cell|(?<![a-z])tel(?![a-z]{2})|telephone|msisdn|(?<![a-z])sms|contact",
+        "手机",
+        "电话",
+        "联系",
+    ),
     "passport": _any(r"passport|travel[ _-]?doc", "护照"),
 }
 _OTHER: Final = _any(

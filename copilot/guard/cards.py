@@ -137,18 +137,26 @@ def _singles(chain: Chain, first: int) -> int:
     last = first
     while last + 1 < len(chain.sizes) and chain.sizes[last + 1] == 1 and last - first < _SINGLE.stop:
         last += 1
-    return last if last - first + 1 in _SINGLE and not (first and chain.sizes[first - 1] == 1) and chain.even(first, last) else 0
+    return (
+        last
+        if last - first + 1 in _SINGLE and not (first and chain.sizes[first - 1] == 1) and chain.even(first, last)
+        else 0
+    )
 
 
 def _is_card(chain: Chain, first: int, last: int) -> bool:
     digits = chain.digits(first, last)
-    if not _ISSUED.fullmatch(digits) and not (_OLD.fullmatch(digits) and _SPEAKS.search(chain.data, chain.start, chain.end)):
+    if not _ISSUED.fullmatch(digits) and not (
+        _OLD.fullmatch(digits) and _SPEAKS.search(chain.data, chain.start, chain.end)
+    ):
         return False
     if not luhn(digits) or digits.endswith(b"000000"):
         return False
-    if len(digits) == 18 and not _BANKS.search(chain.data, chain.start, chain.end):
-        # An identity number with a wrong check digit: one in ten of them passes Luhn, too.
-        if persons.shaped(digits) or persons.spoken(chain.data, chain.start, chain.end):
-            return False
+    if (
+        len(digits) == 18
+        and not _BANKS.search(chain.data, chain.start, chain.end)
+        and (persons.shaped(digits) or persons.spoken(chain.data, chain.start, chain.end))
+    ):
+        return False  # an identity number with a wrong check digit: one in ten of them passes Luhn, too
     value = int(digits)
     return all(n & (n - 1) for n in (value - 1, value, value + 1))

@@ -22,10 +22,26 @@ _IBAN_START: Final = re.compile(rb"(?:(?<![0-9A-Z])|(?<=IBAN))[A-Z]{2}[0-9]{2}|(
 _SEPARATORS: Final = b" ._-"
 LENGTHS: Final = {
     code.encode(): int(length)
-    for group in """15 NO;16 BE;18 DK FI FO GL NL SD FK;19 MK SI;20 AT BA EE KZ LT LU XK MN;21 CH CR HR LI LV;
-        22 BG BH DE GB GE IE ME RS VA;23 AE GI IL IQ OM TL SO;24 AD CZ ES MD PK RO SA SE SK TN VG;25 LY PT ST;26 IS TR;
-        27 BI DJ FR GR IT MC MR SM;28 AL AZ BY CY DO GT HU LB NI PL SV HN;29 BR EG PS QA UA;30 JO KW MU YE;31 MT SC;32 LC;
-        33 RU""".split(";")
+    for group in [
+        "15 NO",
+        "16 BE",
+        "18 DK FI FO GL NL SD FK",
+        "19 MK SI",
+        "20 AT BA EE KZ LT LU XK MN",
+        "21 CH CR HR LI LV",
+        "\n        22 BG BH DE GB GE IE ME RS VA",
+        "23 AE GI IL IQ OM TL SO",
+        "24 AD CZ ES MD PK RO SA SE SK TN VG",
+        "25 LY PT ST",
+        "26 IS TR",
+        "\n        27 BI DJ FR GR IT MC MR SM",
+        "28 AL AZ BY CY DO GT HU LB NI PL SV HN",
+        "29 BR EG PS QA UA",
+        "30 JO KW MU YE",
+        "31 MT SC",
+        "32 LC",
+        "\n        33 RU",
+    ]
     for length, *codes in (group.split(),)
     for code in codes
 }
@@ -45,12 +61,16 @@ def credit_codes(data: bytes, start: int, end: int) -> Iterator[Found]:
         if taken is None:
             continue
         code, after = taken
-        if _CREDIT.fullmatch(code) and credit_check(code) == code[17:] and not _other(code, persons.spoken(data, start, end)):
+        if (
+            _CREDIT.fullmatch(code)
+            and credit_check(code) == code[17:]
+            and not _other(code, spoken=persons.spoken(data, start, end))
+        ):
             yield Found(found.start(), after, "credit-code", "credit-code")
             at = after
 
 
-def _other(code: bytes, spoken: bool) -> bool:
+def _other(code: bytes, *, spoken: bool) -> bool:
     """True for digits alone that look like a card or an identity, or are called one, and hold no organisation code."""
     like = spoken or persons.shaped(code) or cards.issued(code)
     return code.isdigit() and like and organisation_check(code[8:16]) != code[16:17]

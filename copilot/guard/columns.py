@@ -17,7 +17,9 @@ _LONGEST: Final = 2_000
 _UP: Final = 16
 """Rows above a cell within which its header is looked for."""
 _LISTED: Final = re.compile(rb"\(([^()]{1,1200})\)(?:[\s\"'+\\;]|\\n){0,40}(?i:values)\s{0,40}\Z")
-_CSV: Final = re.compile(rb"""[\s#*/]{0,12}["']?[\w \x80-\xff?()/.-]{1,48}["']?(?:[,;\t|][ ]{0,4}["']?[\w \x80-\xff?()/.-]{1,48}["']?){1,60}[|]?[\r"'\\n]{0,4}""")
+_CSV: Final = re.compile(
+    rb"""[\s#*/]{0,12}["']?[\w \x80-\xff?()/.-]{1,48}["']?(?:[,;\t|][ ]{0,4}["']?[\w \x80-\xff?()/.-]{1,48}["']?){1,60}[|]?[\r"'\\n]{0,4}"""
+)
 _PIPES: Final = re.compile(rb"[ \t*#/]*\|")
 _RULER: Final = re.compile(rb"[ \t*#/]*\|[ |:+-]*\r?")
 _VALUES: Final = re.compile(rb"\)(?:[\s\"'+\\;]|\\n){0,40}(?i:values)\s{0,40}")
@@ -47,7 +49,11 @@ def heading(data: bytes, start: int, at: int) -> bytes:
     if opened != -1 and (names := _LISTED.search(data, max(0, opened - 1_300), opened)) is not None:
         return _cell(names[1], b",", data.count(b",", opened, at))
     pipes = _PIPES.match(data, start, at) is not None
-    delimiter = b"|" if pipes else next((one for one in (b"\t", b";", b",") if one in data[max(start, at - 200) : at + 60]), b"")
+    delimiter = (
+        b"|"
+        if pipes
+        else next((one for one in (b"\t", b";", b",") if one in data[max(start, at - 200) : at + 60]), b"")
+    )
     if not delimiter:
         return b""
     line, end = start, data.find(b"\n", at, at + _LONGEST)

@@ -17,16 +17,24 @@ from copilot.guard.checksums import luhn, organisation_check
 from copilot.guard.found import Found
 
 
+class Named(NamedTuple):
+    """A value, the name that gives it away, and the line on which both stand."""
+
+    value: bytes
+    name: bytes
+    line: bytes
+
+
 class Context(NamedTuple):
     """A kind that its name gives away: the names, the form of its values, what else a value must satisfy.
 
-    `good` is asked `(value, name, line)`. `letters`: a value may be of letters alone.
+    `letters`: a value may be of letters alone.
     """
 
     kind: str
     names: re.Pattern[bytes]
     value: bytes
-    good: Callable[[bytes, bytes, bytes], bool]
+    good: Callable[[Named], bool]
     letters: bool = False
 
 
@@ -49,24 +57,24 @@ _ASSERTS: Final = re.compile(rb"(?i)assert|==|equals|expect|verify")
 _REACH: Final = 96
 
 
-def _all(value: bytes, name: bytes, line: bytes) -> bool:
+def _all(_: Named) -> bool:
     return True
 
 
-def _code(value: bytes, name: bytes, line: bytes) -> bool:
+def _code(one: Named) -> bool:
     """Four digits after a word that also names the codes of text messages are one of those."""
-    return len(value) == 3 or name not in {word("验证码"), word("校验码")}
+    return len(one.value) == 3 or one.name not in {word("验证码"), word("校验码")}
 
 
 def _names(pattern: str, *chinese: str) -> re.Pattern[bytes]:
     return re.compile(b"(?i)" + b"|".join([pattern.encode(), *map(word, chinese)]))
 
 
-def _expiry(value: bytes, name: bytes, line: bytes) -> bool:
+def _expiry(one: Named) -> bool:
     """A bare four-digit number is a date only where a card is spoken of, or it begins with a zero, or is quoted."""
-    if not value.isdigit() or value[:1] == b"0" or _CARD.search(line) or _DATED.search(name):
+    if not one.value.isdigit() or one.value[:1] == b"0" or _CARD.search(one.line) or _DATED.search(one.name):
         return True
-    return re.search(rb"[\"'=>|,?\x80-\xbf]%b[\"'<|,&]" % value, line) is not None and b"=" + value not in line
+    return re.search(rb"[\"'=>|,?\x80-\xbf]%b[\"'<|,&]" % one.value, one.line) is not None and b"=" + one.value not in one.line
 
 
 _DATED: Final = _names(r"date|mmyy|yymm|thru")
@@ -77,47 +85,45 @@ def _unlike(value: bytes) -> bytes:
     return value.translate(None, b" ._-")
 
 
-def _account(value: bytes, name: bytes, line: bytes) -> bool:
+def _account(one: Named) -> bool:
     """Digits that are no placeholder, and no card or identity number whose checksum is wrong."""
-    digits = _unlike(value)
+    digits = _unlike(one.value)
     if not 8 <= len(digits) <= 32 or len(set(digits)) < 3 or digits in b"01234567890123456789012345678901234567890":
         return False
     if marks.ours(digits.decode()) or persons.shaped(digits):
         return False
-    card = b"card" in name.lower() or word("卡") in name
+    card = b"card" in one.name.lower() or word("卡") in one.name
     return luhn(digits) if card or cards.issued(digits) else True
 
 
-def _bic(value: bytes, name: bytes, line: bytes) -> bool:
-    return value[4:6] in _COUNTRIES
+def _bic(one: Named) -> bool:
+    return one.value[4:6] in _COUNTRIES
 
 
-def _passport(value: bytes, name: bytes, line: bytes) -> bool:
-    return sum(48 <= character < 58 for character in value) >= 5 and len(set(value)) > 2
+def _passport(one: Named) -> bool:
+    return sum(48 <= character < 58 for character in one.value) >= 5 and len(set(one.value)) > 2
 
 
-def _organisation(value: bytes, name: bytes, line: bytes) -> bool:
-    code = value.replace(b"-", b"")
+def _organisation(one: Named) -> bool:
+    code = one.value.replace(b"-", b"")
     return organisation_check(code) == code[8:] and len(set(code)) > 2
 
 
-def _pin(value: bytes, name: bytes, line: bytes) -> bool:
-    if _POSTAL.search(line):
+def _pin(one: Named) -> bool:
+    if _POSTAL.search(one.line):
         return False
-    return len(value) < 14 or len(set(value)) > 4
+    return len(one.value) < 14 or len(set(one.value)) > 4
 
 
 _POSTAL: Final = _names(r"address|city|postal|zip|gpio|pinmode|spinner|latitude")
-_COUNTRIES: Final = frozenset(
-    code.encode()
-    for code in """AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
-    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD
-    GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM
-    KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA
-    NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ
-    SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU
-    WF WS XK YE YT ZA ZM ZW""".split()
+_ISO_3166: Final = (
+    b"ADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZCACCCDCFCGCHCICKCLCMCNCOCR"
+    b"CUCVCWCXCYCZDEDJDKDMDODZECEEEGEHERESETFIFJFKFMFOFRGAGBGDGEGFGGGHGIGLGMGNGPGQGRGSGTGUGWGYHKHMHNHRHTHU"
+    b"IDIEILIMINIOIQIRISITJEJMJOJPKEKGKHKIKMKNKPKRKWKYKZLALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQ"
+    b"MRMSMTMUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPMPNPRPSPTPWPYQARERORSRURWSASBSCSDSESGSHSI"
+    b"SJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZAZMZW"
 )
+_COUNTRIES: Final = frozenset(_ISO_3166[at : at + 2] for at in range(0, len(_ISO_3166), 2))
 _YEAR: Final = rb"(?:20)?[2-4][0-9]"
 _MONTH: Final = rb"(?:0[1-9]|1[0-2])"
 
@@ -189,14 +195,20 @@ PERMIT: Final = Context(
 )  # fmt: skip
 BIC: Final = Context(
     "bic",
-    _names(r"(?-i:(?<![A-Za-z])(?:bic|Bic)(?![a-z])|(?<![A-Z])BIC(?![a-z])|(?<=[a-z])Bic(?![a-z]))|swift[ _-]?(?:code|no|num(?:ber)?|bic|id)?(?![a-z])"),
+    _names(
+        r"(?-i:(?<![A-Za-z])(?:bic|Bic)(?![a-z])|(?<![A-Z])BIC(?![a-z])|(?<=[a-z])Bic(?![a-z]))|swift[ _-]?(?:code|no|num(?:ber)?|bic|id)?(?![a-z])"
+    ),
     rb"(?-i:[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)",
     _bic,
     letters=True,
 )
 ORGANISATION: Final = Context(
     "organisation-code",
-    _names(r"org(?:ani[sz]ation)?[ _-]?(?:inst(?:itution)?[ _-]?)?(?:code|no|num)|(?<![a-z])zzjg", "组织机构代码", "机构代码"),
+    _names(
+        r"org(?:ani[sz]ation)?[ _-]?(?:inst(?:itution)?[ _-]?)?(?:code|no|num)|(?<![a-z])zzjg",
+        "组织机构代码",
+        "机构代码",
+    ),
     rb"[0-9A-Z]{8}-?[0-9X]",
     _organisation,
     letters=True,
@@ -214,10 +226,11 @@ def _found(context: Context, forward: re.Pattern[bytes], backward: re.Pattern[by
         rest = _IDENTIFIER.match(data, name.end(), end)
         after = forward.match(data, name.end(), min(end, name.end() + _REACH)) if digits else None
         if after is not None and (
-            _ABOUT.search(after["rest"]) or _OURS.search(data, max(start, after.start("value") - 48), after.start("value"))
+            _ABOUT.search(after["rest"])
+            or _OURS.search(data, max(start, after.start("value") - 48), after.start("value"))
         ):
             continue
-        if after is not None and context.good(after["value"], name[0], data[start:end][:1024]):
+        if after is not None and context.good(Named(after["value"], name[0], data[start:end][:1024])):
             yield Found(*after.span("value"), f"{context.kind}-named", context.kind)
             seen = after.end()
             continue
@@ -225,12 +238,12 @@ def _found(context: Context, forward: re.Pattern[bytes], backward: re.Pattern[by
             continue
         if digits and _ASSERTS.search(data, start, end):
             before = backward.search(data, max(start, name.start() - _REACH), name.start())
-            if before is not None and context.good(before["value"], name[0], data[start:end][:1024]):
+            if before is not None and context.good(Named(before["value"], name[0], data[start:end][:1024])):
                 yield Found(*before.span("value"), f"{context.kind}-named", context.kind)
                 continue
         for low, high in columns.cells(data, start, end, name.start()):
             value = cell.match(data, low, high)
-            if value is not None and context.good(value["value"], name[0], b'card="' + value["value"] + b'"'):
+            if value is not None and context.good(Named(value["value"], name[0], b'card="' + value["value"] + b'"')):
                 yield Found(*value.span("value"), f"{context.kind}-column", context.kind)
 
 
@@ -242,7 +255,13 @@ _IDENTIFIER: Final = re.compile(rb"[A-Za-z0-9_]{0,32}")
 def detector(context: Context) -> Callable[[bytes, int, int], Iterator[Found]]:
     """What finds values of a context's kind on a line `(data, start, end)`."""
     value = b"(?P<value>" + context.value + b")"
-    forward = re.compile(rb"(?P<rest>(?:(?<=[A-Za-z0-9_])[A-Za-z0-9_]{1,32}(?![A-Za-z0-9_]))?)" + _BETWEEN + rb"(?<![0-9])" + value + _END)
+    forward = re.compile(
+        rb"(?P<rest>(?:(?<=[A-Za-z0-9_])[A-Za-z0-9_]{1,32}(?![A-Za-z0-9_]))?)"
+        + _BETWEEN
+        + rb"(?<![0-9])"
+        + value
+        + _END
+    )
     backward = re.compile(_BEFORE % context.value)
     cell = re.compile(rb"""[\s"'`(]{0,16}""" + value + rb"""[lLn]?[\s"'`)\\]{0,16}\Z""")
     return partial(_found, context, forward, backward, cell)

@@ -14,13 +14,13 @@ ours from a real one (`ours`) without knowing who made it, and no real value pas
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from typing import Final
 
 from copilot.guard.checksums import credit_check, luhn, mod97, organisation_check, resident_check
 
-_FIRST_DAY: Final = datetime.date(1930, 1, 1)
+_FIRST_DAY: Final = dt.date(1930, 1, 1)
 _DAYS: Final = 28_000
 _CARD: Final = re.compile(r"1000[0-9]{8,28}")
 _RESIDENT: Final = re.compile(r"10[0-9]{4}(?:19|20)[0-9]{9}[0-9X]|10[0-9]{13}")
@@ -80,7 +80,7 @@ def _card(size: int, drawn: int) -> str:
 def _resident(size: int, drawn: int) -> str:
     drawn, sequence = divmod(drawn, 1_000)
     drawn, days = divmod(drawn, _DAYS)
-    born = (_FIRST_DAY + datetime.timedelta(days)).strftime("%Y%m%d")
+    born = (_FIRST_DAY + dt.timedelta(days)).strftime("%Y%m%d")
     if size == 18:
         body = f"10{drawn % 10_000:04}{born}{sequence:03}"
         return body + resident_check(body.encode()).decode()

@@ -68,7 +68,12 @@ def _of_chain(data: bytes, start: int, end: int, before: int, after: int) -> Ite
     chain = Chain(data, start, end, groups, [last - first for first, last in groups], crossed)
     at = 0
     while at < len(groups):
-        one = persons.eighteen(chain, at) or persons.fifteen(chain, at) or cards.card(chain, at) or phones.mobile(chain, at)
+        one = (
+            persons.eighteen(chain, at)
+            or persons.fifteen(chain, at)
+            or cards.card(chain, at)
+            or phones.mobile(chain, at)
+        )
         if one is None:
             at += 1
             continue
@@ -78,7 +83,9 @@ def _of_chain(data: bytes, start: int, end: int, before: int, after: int) -> Ite
 
 
 def _begins(data: bytes, at: int) -> bool:
-    """True when the digits from `at` begin a number: no hexadecimal word, UUID or fraction leads up to them."""
+    """True when the digits from `at` begin a number: no hexadecimal word, UUID or fraction leads up to them, and no ZZ, with
+    which the surrogate of an IBAN begins.
+    """
     before = data[max(0, at - _NEAR) : at]
     last = before[-1:]
     if last == b".":
@@ -87,7 +94,7 @@ def _begins(data: bytes, at: int) -> bool:
         return not (len(before) > 4 and _HEX.fullmatch(before[-5:-1]))
     if last.isalnum() and last.isascii():
         word = before[len(before.rstrip(_LETTERS)) :]
-        return cards.on_track(word) or not (_HEX.fullmatch(word) or word[-2:] in {b"0x", b"0X"})
+        return cards.on_track(word) or not (_HEX.fullmatch(word) or word[-2:] in {b"0x", b"0X", b"ZZ"})
     return True
 
 

@@ -17,14 +17,18 @@ def _literals(text: str, *chinese: str) -> tuple[bytes, ...]:
 _BOUND: Final = re.compile(
     rb"(?i)[^a-z0-9\n]?(?:(?<![a-z])(?:pin|bic|otp)(?![a-z])|pin[ _-]?block)|[a-z]{1,5}?(?-i:Pin|PIN|Bic|BIC|Otp|OTP)(?![a-z])"
 )
-_LEFT: Final = "- \" ' . ( , | < & ? [ { / *".split()
+_LEFT: Final = ["-", '"', "'", ".", "(", ",", "|", "<", "&", "?", "[", "{", "/", "*"]
 
 
 def _bounded(text: str) -> tuple[bytes, ...]:
     """A short word as literals: with what stands before or after it, so that longer words do not wake the detector."""
     before = ("get", "set", "old", "new", "user", "card", "atm", "enc", "with", "bank")
     return tuple(
-        part.encode() for part in (*(left + text for left in (*_LEFT, *before)), *(text + right for right in ("=", ":", ",", ";", "-=", "-:", "\t")))
+        part.encode()
+        for part in (
+            *(left + text for left in (*_LEFT, *before)),
+            *(text + right for right in ("=", ":", ",", ";", "-=", "-:", "\t")),
+        )
     )
 
 
@@ -103,7 +107,7 @@ ROWS: Final = (
         "line",
         contexts.detector(contexts.PERMIT),
     ),
-    Row(("swift".encode(), *_bounded("bic")), "line", contexts.detector(contexts.BIC)),
+    Row((b"swift", *_bounded("bic")), "line", contexts.detector(contexts.BIC)),
     Row(
         _literals(
             "org-code orgcode organization-code organizationcode organisation-code organisationcode org-no orgno org-num"

@@ -75,7 +75,11 @@ def fifteen(chain: Chain, at: int) -> tuple[int, Found] | None:
         if tuple(chain.sizes[at : last + 1]) != form or not chain.even(at, last):
             continue
         number = chain.digits(at, last)
-        if not _OLD.fullmatch(number) or len(set(number)) < 4 or not _born(1900 + int(number[6:8]), b"0000" + number[:6] + number[8:12]):
+        if (
+            not _OLD.fullmatch(number)
+            or len(set(number)) < 4
+            or not _born(1900 + int(number[6:8]), b"0000" + number[:6] + number[8:12])
+        ):
             continue
         start, end = chain.groups[at][0], chain.groups[last][1]
         named = around.names(chain.data, chain.start, chain.end, start, end, "identity")

@@ -32,9 +32,11 @@ _SQUEEZED: Final = str.maketrans("", "", _SEPARATORS)
 _HEAD: Final = 11
 _TAKEN_NUMBER: Final = re.compile(r"(?=(10[0-9]{9}|9199[0-9]{7}|ZZ[0-9]{9}))")
 _FORM: Final = re.compile(r"(?:\(?\+?(?:86|0086)\)?[ ._-]?)?[0-9A-Za-z]+(?:[ ._-][0-9A-Za-z]+)*")
-_START: Final = re.compile(r"REDACTED_|(?<![0-9])(?:1[ ._-]?0|9[ ._-]?1[ ._-]?9[ ._-]?9)|Z[ ._-]?Z")
+_FREE: Final = r"(?:(?<![0-9])|(?<=(?<![0-9])86)|(?<=(?<![0-9])0086))"
+"""No digit before, but for the country's code of a mobile number."""
+_START: Final = re.compile(rf"REDACTED_|{_FREE}(?:1[ ._-]?0|9[ ._-]?1[ ._-]?9[ ._-]?9)|Z[ ._-]?Z")
 """How every surrogate starts."""
-_MAY_START: Final = re.compile(r"R|(?<![0-9])[19]|Z")
+_MAY_START: Final = re.compile(rf"R|{_FREE}[19]|Z")
 _ATTEMPTS: Final = 200
 _RUN: Final = 64
 """Digits at the end of a text that wait for what follows."""
@@ -178,8 +180,12 @@ class Originals:
     def _word(self, text: str, at: int) -> Place | None:
         for size in self._sizes:
             word = text[at : at + size]
-            if word in self._words:
-                return None if text[at + size : at + size + 1].isdecimal() else Place(at, at + size, word, self._words[word])
+            if len(word) == size and word in self._words:
+                return (
+                    None
+                    if text[at + size : at + size + 1].isdecimal()
+                    else Place(at, at + size, word, self._words[word])
+                )
         return None
 
     def _number(self, text: str, at: int) -> Place | None:

@@ -125,7 +125,9 @@ def test_our_own_sources_hold_only_what_was_planted():
 def test_the_sample_bank_holds_published_examples_alone():
     paths = [p for p in sorted((ROOT / "copilot" / "samplebank").rglob("*")) if p.is_file() and p.suffix != ".pyc"]
     _, found = alarms(paths)
-    assert [row for row in found if row[1] != "iban"] == [row for row in found if row[:2] == ("cards.py", "bank-card-luhn")]
+    assert [row for row in found if row[1] != "iban"] == [
+        row for row in found if row[:2] == ("cards.py", "bank-card-luhn")
+    ]
     assert len([row for row in found if row[1] == "bank-card-luhn"]) == 3
     assert all("99999999" in value.replace(" ", "") for _, rule, value in found if rule == "iban")
 
