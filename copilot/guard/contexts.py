@@ -74,7 +74,10 @@ def _expiry(one: Named) -> bool:
     """A bare four-digit number is a date only where a card is spoken of, or it begins with a zero, or is quoted."""
     if not one.value.isdigit() or one.value[:1] == b"0" or _CARD.search(one.line) or _DATED.search(one.name):
         return True
-    return re.search(rb"[\"'=>|,?\x80-\xbf]%b[\"'<|,&]" % one.value, one.line) is not None and b"=" + one.value not in one.line
+    return (
+        re.search(rb"[\"'=>|,?\x80-\xbf]%b[\"'<|,&]" % one.value, one.line) is not None
+        and b"=" + one.value not in one.line
+    )
 
 
 _DATED: Final = _names(r"date|mmyy|yymm|thru")

@@ -58,17 +58,20 @@ def made(kind: str, like: str, drawn: int) -> str:
 
 def ours(number: str) -> bool:
     """Whether letters and digits, without separators, are a number made here."""
+    code = number.encode()
+    if _RESIDENT.fullmatch(number) and (
+        resident_check(code[:17]) == code[17:]
+        if len(code) == 18
+        else int(number[:4] + number[6:]) % 97 == int(number[4:6])
+    ):
+        return True
     if _CARD.fullmatch(number):
-        return luhn(number.encode()) and int(number[:-3]) % 97 == int(number[-3:-1])
-    if _RESIDENT.fullmatch(number):
-        if len(number) == 18:
-            return resident_check(number[:17].encode()) == number[17:].encode()
-        return int(number[:4] + number[6:]) % 97 == int(number[4:6])
+        return luhn(code) and int(number[:-3]) % 97 == int(number[-3:-1])
     if _MOBILE.fullmatch(number):
         return int(number[:9]) % 97 == int(number[9:])
     if _IBAN.fullmatch(number):
-        return mod97(number.encode()) == 1
-    return _CREDIT.fullmatch(number) is not None and credit_check(number.encode()) == number[17:].encode()
+        return mod97(code) == 1
+    return _CREDIT.fullmatch(number) is not None and credit_check(code) == code[17:]
 
 
 def _card(size: int, drawn: int) -> str:

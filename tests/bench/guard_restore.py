@@ -27,9 +27,18 @@ FRAMES: Final = (
     "return [{}]\n",
     "<no>{}</no>",
     "| {} | x |\n",
-    "assertEquals(\"{}\", user.getNo());\n",
+    'assertEquals("{}", user.getNo());\n',
 )
-FILLERS: Final = ("x = 1000\n", "for i in range(10):\n    pass\n", "# REDACTED\n", "y = '10 00'\n", "RED = 'R'\n", "1", "ZZ", "9199 ")
+FILLERS: Final = (
+    "x = 1000\n",
+    "for i in range(10):\n    pass\n",
+    "# REDACTED\n",
+    "y = '10 00'\n",
+    "RED = 'R'\n",
+    "1",
+    "ZZ",
+    "9199 ",
+)
 
 
 def password(rng: random.Random) -> str:
@@ -69,7 +78,9 @@ def question(rng: random.Random) -> tuple[str, list[str]]:
 
 
 def changed(rng: random.Random, surrogate: str) -> str:
-    places = [at for at, character in enumerate(surrogate) if character.isdigit()]
+    places = [at for at, character in enumerate(surrogate) if character.isdigit()][
+        -8:
+    ]  # not the country's code of a mobile
     at = rng.choice(places)
     other = rng.choice([digit for digit in string.digits if digit != surrogate[at]])
     return surrogate[:at] + other + surrogate[at + 1 :]
@@ -132,7 +143,15 @@ def errors(seed: int, *, show: bool = False) -> int:
             wrong += 1
             if show:
                 failed = [name for name, held in checks.items() if not held]
-                print(failed, ascii(code), ascii(masked), ascii(given), ascii(meant), ascii(reviewed.restored(given)), sep="\n  ")
+                print(
+                    failed,
+                    ascii(code),
+                    ascii(masked),
+                    ascii(given),
+                    ascii(meant),
+                    ascii(reviewed.restored(given)),
+                    sep="\n  ",
+                )
     return wrong
 
 
