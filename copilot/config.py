@@ -20,12 +20,14 @@ def _key(
     least: float | None = None,
     most: float | None = None,
     only: tuple[Source, ...] = (),
+    rising: bool = False,
 ) -> Any:
     """One setting: its default, its sentence in the documentation, whether a repository may set it, its bounds.
 
     A number without `least` is above 0. `only`: the sources that may set it, where not all of the trusted ones may.
+    `rising`: words from the mildest to the strictest, of which a repository may only choose a stricter one.
     """
-    meta = {"doc": doc, "project": project, "least": least, "most": most, "only": only}
+    meta = {"doc": doc, "project": project, "least": least, "most": most, "only": only, "rising": rising}
     return field(default=default, metadata=meta)
 
 
@@ -82,8 +84,18 @@ class Prompts:
 class Guard:
     """Content review before anything leaves for the gateway. Kinds: the rows of `copilot.guard.kinds`."""
 
-    deny: tuple[str, ...] = _key(("private-key",), "Kinds for which nothing is sent; other kinds are replaced.")
-    allow: tuple[str, ...] = _key((), "Kinds that are sent as they are.")
+    deny: tuple[str, ...] = _key(
+        ("private-key",),
+        "What stops a prompt: kinds, grades (C1 to C3) of JR/T 0171 or levels (level-1 to level-5) of JR/T 0197.",
+    )
+    allow: tuple[str, ...] = _key((), "What is sent as it is, named likewise; guard.deny comes first.")
+    repository_class: Literal["public", "internal", "restricted"] = _key(
+        "internal",
+        "What becomes of the rest, by its level: public replaces from level 3 on, internal from 2; restricted replaces all and "
+        "stops at 4. A repository may only raise it.",
+        project=True,
+        rising=True,
+    )
     packs: tuple[str, ...] = _key((), "Rule packs of the bank: TOML files, in our format or that of gitleaks.")
     pack_keys: tuple[str, ...] = _key((), "PEM files of the Ed25519 keys that may sign rule packs.")
     unsigned_packs: bool = _key(False, "Take rule packs without a signature of such a key.")

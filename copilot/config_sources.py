@@ -3,7 +3,8 @@
 Sources, weakest first: defaults, user file, project (`pyproject.toml [tool.bank-copilot]`, `.bank-copilot.toml`),
 environment `BANK_COPILOT_<SECTION>_<KEY>`, LSP settings, command line; above all of them the administrator's managed
 file, whose keys are locked. A project or LSP source may set only keys marked `project`: a repository can never
-redirect where text goes or what may run. Where a list keeps paths out, it may add to the user's list, not shorten it.
+redirect where text goes or what may run. Where a list keeps paths out, it may add to the user's list, not shorten it; where
+words rise from mild to strict, it may choose a stricter one than holds without it.
 """
 
 from __future__ import annotations
@@ -106,6 +107,8 @@ def load(sources: Sources) -> Loaded:
                 _bounded(key, value, sources.root)
                 if source in UNTRUSTED and isinstance(value, tuple) and key in values:
                     value = (*values[key][0], *value)
+                if source in UNTRUSTED and KEYS[key].rising:
+                    value = _stricter(key, value, values)
                 values[key] = (value, source)
             except ConfigError as error:
                 problems.append(Problem(source, key, str(error), fatal=True))
@@ -128,6 +131,7 @@ class Key:
     least: float | None = None
     most: float | None = None
     only: tuple[Source, ...] = ()
+    rising: bool = False
 
 
 _SECTIONS: Final[dict[str, Any]] = {
@@ -144,6 +148,7 @@ KEYS: Final[dict[str, Key]] = {
         f.metadata["least"],
         f.metadata["most"],
         f.metadata["only"],
+        f.metadata["rising"],
     )
     for section, kind in _SECTIONS.items()
     for hints in (typing.get_type_hints(kind),)
@@ -230,6 +235,12 @@ def _refusal(source: Source, key: str, values: Mapping[str, tuple[Any, Source]])
         message = say("Setting {key} is locked by the administrator ({source} ignored).", key=key, source=source)
         return Problem(source, key, message, fatal=False)
     return None
+
+
+def _stricter(key: str, value: Any, values: Mapping[str, tuple[Any, Source]]) -> Any:
+    """The stricter of what a repository asks for and what holds without it."""
+    held = values[key][0] if key in values else KEYS[key].default
+    return max(value, held, key=typing.get_args(KEYS[key].kind).index)
 
 
 def _bounded(key: str, value: Any, root: Path | None) -> None:

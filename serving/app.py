@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from copilot import __version__
 from copilot.errors import AuditUnavailable, ConfigError, CopilotError
 from copilot.guard import Policy
+from copilot.guard.classes import chosen
 from serving import adapters as lora
 from serving import openapi, rules
 from serving.auth import Directory
@@ -227,7 +228,7 @@ async def _opened(config: Config, stack: contextlib.AsyncExitStack) -> State:
         upstreams=upstreams,
         journal=journal,
         metrics=metrics,
-        policy=Policy(config.guard.actions, packs.packs),
+        policy=Policy(chosen(config.guard.repository_class, config.guard.actions), packs.packs),
         packs=packs,
         store=store,
         templates=templates,

@@ -174,6 +174,10 @@ class Directory:
             found = self._salts[asked] = f"t:{mac.hexdigest()}"
         return found
 
+    def surrogate_key(self, caller: Caller) -> bytes:
+        """From which the surrogates of a team are drawn: the same value has another one for each team."""
+        return hmac.digest(self._store.secret, f"surrogates\0{caller.team}".encode("utf-8", "replace"), "sha256")
+
     def permits_template(self, caller: Caller, reference: str) -> bool:
         """Whether `X-Copilot-Prompt` is a version that the team is pinned to (True where nothing is pinned)."""
         pins = self._config.prompts.pins.get(caller.team)

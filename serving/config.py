@@ -18,8 +18,7 @@ from typing import Any, Final, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from copilot.errors import ConfigError
-from copilot.guard.kinds import KINDS
-from copilot.guard.review import Action
+from copilot.guard.classes import Action, words
 
 Task = Literal["complete", "generate", "fix", "comment", "tests", "explain", "chat"]
 TASKS: Final = frozenset(get_args(Task))
@@ -74,7 +73,15 @@ def _keys_denied() -> dict[str, Action]:
 class Guard(_Section):
     """What is done with sensitive text, by kind: allow, report (it goes on), redact or deny; and the bank's own rules."""
 
-    actions: dict[str, Action] = Field(default_factory=_keys_denied, description="Kind to action; others are redacted.")
+    repository_class: Literal["public", "internal", "restricted"] = Field(
+        default="internal",
+        description="What becomes of what is not named below, by its level: public redacts from level 3 on, internal from 2; "
+        "restricted redacts all and denies from 4.",
+    )
+    actions: dict[str, Action] = Field(
+        default_factory=_keys_denied,
+        description="Kind, grade (C1 to C3) or level (level-1 to level-5) to action; the kind's own name counts most.",
+    )
     packs: tuple[Path, ...] = Field(
         default=(),
         description="Rule packs: TOML files, in our format or that of gitleaks; read again when they change.",
@@ -224,9 +231,9 @@ def checked(table: dict[str, Any], path: Path) -> Config:
     for name, upstream in config.upstreams.items():
         if not re.fullmatch(r"https?://[^/?#@]+(/[^?#]*)?", upstream.url):
             raise ConfigError(f"{path}: upstreams.{name}.url is no http(s) address without user and query.")
-    unknown = [kind for kind in config.guard.actions if kind not in KINDS]
+    unknown = [kind for kind in config.guard.actions if kind not in words()]
     if unknown:
-        raise ConfigError(f"{path}: guard.actions.{unknown[0]} is no kind; there are {', '.join(KINDS)}.")
+        raise ConfigError(f"{path}: guard.actions.{unknown[0]} is no kind; there are {', '.join(words())}.")
     for team, pins in config.prompts.pins.items():
         wrong = [pin for pin in pins if not re.fullmatch(r"[^@#\s]+@[^@#\s]+", pin)]
         if wrong:

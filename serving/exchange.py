@@ -16,6 +16,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -175,8 +176,9 @@ class Exchange:
         assert self._caller is not None
         salt = state.directory.salt(self._caller, trail.classification)
         library = state.templates.team(self._caller.team).library if state.templates is not None else Library()
+        policy = replace(state.policy, key=state.directory.surrogate_key(self._caller))
         try:
-            result, made = await arrival.prepared(given, len(body), route, state.policy, salt, library)
+            result, made = await arrival.prepared(given, len(body), route, policy, salt, library)
         except Denied as denied:
             self._found(denied.reviewed.verdict)
             trail.verdict, trail.packs = "deny", denied.reviewed.verdict.packs

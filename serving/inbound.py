@@ -108,8 +108,13 @@ def _denied(result: Reviewed, places: list[Place], policy: Policy) -> Denied:
     found = next((d for d in result.verdict.detections if policy.decided(d) == "deny"), None)
     if found is None:
         return Denied(result, "Content review does not let this request pass.", None)
-    where = places[found.text].where
-    return Denied(result, f"{where} holds a {found.kind}: take it out and ask again.", where)
+    place = places[found.text]
+    line = place.text.count("\n", 0, found.start) + 1
+    message = (
+        f"{place.where} holds a {found.kind} in line {line}: take it out and ask again, or ask who runs the gateway for an "
+        "exception (guard.actions)."
+    )
+    return Denied(result, message, place.where)
 
 
 def answer_tokens(asked: Asked, route: Route) -> int:

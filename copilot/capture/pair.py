@@ -7,7 +7,7 @@ kept at all. `guard.allow` does not count here. Absent on purpose: sealing, and 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,10 +66,10 @@ def record(
     if len(suggestion) > MOST or len(made) > _GROWN * len(suggestion) + _ROOM:
         return None
     try:
-        packs = guard.policy(settings.guard).packs
+        strict = guard.policy(replace(settings.guard, allow=()))
     except ConfigError:
         return None  # what may not be reviewed is not kept
-    rules = guard.Policy(dict.fromkeys(settings.guard.deny, "deny"), packs)
+    rules = replace(strict, actions={kind: action for kind, action in strict.actions.items() if action == "deny"})
     reviewed = guard.review([where.before, suggestion, made, where.after], rules)
     if reviewed.verdict.action == "deny":
         return None

@@ -24,8 +24,7 @@ from copilot.engines.circuit import Circuit, State
 from copilot.engines.client import Client, Refused
 from copilot.engines.profile import Profile
 from copilot.errors import GatewayUnavailable
-from copilot.guard import Policy, Reviewed
-from copilot.guard.surrogates import occurrences
+from copilot.guard import Policy, Reviewed, workspace_key
 from copilot.messages import say
 from copilot.progress import heard, report
 from copilot.tasks import complete
@@ -214,9 +213,11 @@ class ModelEngine:
         rules = await wire.rules(self._settings.guard)
         if isinstance(rules, Declined):
             return _Answers(asked=False, declined=rules)
-        reviewed = await _reviewed(wire.texts(prompt, where, self._root), rules)
+        rules = replace(rules, key=workspace_key.key(self._root))
+        texts = wire.texts(prompt, where, self._root)
+        reviewed = await _reviewed(texts, rules)
         if reviewed.verdict.action == "deny":
-            return _Answers(asked=False, declined=_denied(reviewed, rules))
+            return _Answers(asked=False, declined=_denied(reviewed, rules, texts, request))
         sent, told = wire.with_texts(prompt, where, reviewed.texts)
         path, body = wire.request(sent, told, request.task, self._settings.gateway.model)
         read = tasks.module(request.task).read
@@ -330,21 +331,34 @@ def _own(reviewed: Reviewed, request: Request) -> Reviewed:
     kept = {
         surrogate: value
         for surrogate, value in reviewed.surrogates.items()
-        if value.replace("\r\n", "\n") in here and (request.task is not Task.TESTS or surrogate[0].isdigit())
+        if value.replace("\r\n", "\n") in here
+        and (request.task is not Task.TESTS or not surrogate.startswith("REDACTED_"))
     }
     return replace(reviewed, surrogates=kept)
 
 
 def _moved(text: str, reviewed: Reviewed, own: Reviewed) -> bool:
     """Whether an answer names a value that stands elsewhere: a password of a neighbouring file would be copied here."""
-    return any(text[a:b] not in own.surrogates for a, b in occurrences(text, reviewed.surrogates))
+    return any(place.surrogate not in own.surrogates for place in reviewed.places(text))
 
 
-def _denied(reviewed: Reviewed, rules: Policy) -> Declined:
-    kinds = sorted({d.kind for d in reviewed.verdict.detections if rules.decided(d) == "deny"})
+def _denied(reviewed: Reviewed, rules: Policy, texts: Sequence[str], request: Request) -> Declined:
+    """What stopped the prompt, where it stands, and who may let it pass. Never the value."""
+    here = request.document.text.decode("utf-8", "replace").replace("\r\n", "\n")
+    named: dict[str, set[int]] = {}
+    for d in reviewed.verdict.detections:
+        if rules.decided(d) == "deny":
+            at = here.find(texts[d.text][d.start : d.end])
+            named.setdefault(d.kind, set()).add(here.count("\n", 0, at) + 1 if at >= 0 else 0)
+    kinds = [
+        f"{kind} ({', '.join(say('line {line}', line=line) if line else say('another file') for line in sorted(lines))})"
+        for kind, lines in sorted(named.items())
+    ]
     return Declined(
         say("content review: nothing was sent, because of {kinds}", kinds=", ".join(kinds)),
-        say("Take it out of the code, or ask who sets guard.deny."),
+        say(
+            "Take it out of the code, or ask who sets guard.deny and guard.repository_class for an exception (guard.allow)."
+        ),
     )
 
 

@@ -1,8 +1,8 @@
 """Finds what is sensitive in one text. Clean text, nearly all of it, passes three searches in C and hardly a pattern.
 
-The text is looked at as Latin-1 with every other character replaced: one byte a code point, so that offsets agree. One
-pass finds the literals of all detectors (`triggers`), and each runs only where its own stand; a second looks for runs of
-token characters. To add a detector, add a row to `_ROWS`; one that must see the characters themselves (full-width
+The text is looked at as bytes, one a code point, so that offsets agree (`characters`), and once more as what a disguise
+hides (`disguise`). One pass finds the literals of all detectors (`triggers`), and each runs only where its own stand; a
+second looks for runs of token characters. To add a detector, add a row to `_ROWS`; one that must see the characters themselves (full-width
 digits, Chinese words, invisible ones) goes to `_WIDE`, and is woken only by text that is not ASCII.
 """
 
@@ -13,7 +13,8 @@ from collections.abc import Container, Iterator
 from functools import cache
 from typing import Final
 
-from copilot.guard import connections, injection, keys, numbers, providers, unicode
+from copilot.guard import connections, disguise, injection, keys, personal, providers, unicode
+from copilot.guard.characters import encoded
 from copilot.guard.found import Found
 from copilot.guard.kinds import GRAVITY
 from copilot.guard.packs import NONE, Packs
@@ -26,8 +27,6 @@ _TOKEN: Final = bytes(
 _RUN: Final = b"a" * 20
 
 _ROWS: Final = (
-    # One run of 12 digits, and what every grouped form of a card or identity number holds.
-    Row((b"0" * 12, b"0000-0000"), "line", numbers.numbers),
     Row((b"pass", b"pwd"), "line", connections.parameters, re.compile(rb"[^\n]{5}")),  # not Python's statement `pass`
     Row((b"secret",), "line", providers.assigned),
     Row((b"private-k",), "whole", keys.blocks),
@@ -35,6 +34,7 @@ _ROWS: Final = (
     Row((b"getconnection",), "whole", connections.calls),
     Row((b"accountkey", b"accesskey="), "whole", providers.azure),
     Row((b"ltai",), "whole", providers.short),
+    *personal.ROWS,
     *injection.ROWS,
 )
 _WIDE: Final = (
@@ -54,20 +54,37 @@ def detect(text: str, but: Container[str] = (), packs: Packs = NONE, path: str =
     """Everything sensitive in `text` of any kind `but` these, in order; what overlaps is joined. `path`: of its file, for
     rules of `packs` that ask for it.
     """
-    data = text.encode("latin-1", "replace")
-    narrow, wide = _triggers()
-    found = narrow.found(data, data)
-    if b"@" in data:
-        found += connections.at_signs(data)
-    found += _tokens(data)
+    data = encoded(text)
+    found = _narrow_found(data)
     if not text.isascii():
-        found += _wide_found(wide, text)
+        found += _wide_found(_triggers()[1], text)
+        if (view := disguise.plain(text)) is not None:
+            found += _behind(view)
+    if (view := disguise.decoded(data)) is not None:
+        found += _behind(view)
     if packs is not NONE:
         found += packs.found(text, path)
     if any(one.kind == "injection" for one in found):
         signals = [one for one in found if one.kind == "injection"]
         found = [one for one in found if one.kind != "injection"] + list(injection.weighed(signals))
     return joined([one for one in found if one.kind not in but]) if found else found
+
+
+def _narrow_found(data: bytes) -> list[Found]:
+    """What the rows of `_ROWS` and the searches beside them find."""
+    found = _triggers()[0].found(data, data)
+    if b"@" in data:
+        found += connections.at_signs(data)
+    found += _tokens(data)
+    return found
+
+
+def _behind(view: disguise.View) -> Iterator[Found]:
+    """What a disguise hides, as places of the text."""
+    for one in _narrow_found(view.data):
+        start, end = view.origin(one.start, one.end)
+        if start < end:
+            yield one._replace(start=start, end=end)
 
 
 def retrieved(text: str) -> str:

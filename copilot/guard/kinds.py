@@ -2,6 +2,7 @@
 
 `grade` is the class of JR/T 0171-2020 (C3 lets somebody in or pay, C2 names a person and his affairs, C1 is internal), `level`
 the level 1 to 5 of JR/T 0197-2020 that goes with it. Which detectors report a kind is their own affair.
+E-mail addresses are none on purpose: every licence header and author line has one.
 """
 
 from __future__ import annotations
@@ -25,8 +26,21 @@ TABLE: Final = (
     Kind("private-key", "secret", "C3", 4),
     Kind("provider-key", "secret", "C3", 4),
     Kind("password", "secret", "C3", 4),
+    Kind("track-data", "personal", "C3", 4),
+    Kind("payment-pin", "personal", "C3", 4),
+    Kind("card-code", "personal", "C3", 4),
+    Kind("card-expiry", "personal", "C3", 4),
     Kind("resident-id", "personal", "C2", 3),
     Kind("bank-card", "personal", "C2", 3),
+    Kind("iban", "personal", "C2", 3),
+    Kind("passport", "personal", "C2", 3),
+    Kind("travel-permit", "personal", "C2", 3),
+    Kind("one-time-code", "personal", "C2", 3),
+    Kind("mobile-number", "personal", "C2", 3),
+    Kind("account-number", "personal", "C2", 3),
+    Kind("credit-code", "personal", "C1", 1),
+    Kind("organisation-code", "personal", "C1", 1),
+    Kind("bic", "personal", "C1", 1),
     Kind("bank-term", "word", "C2", 3),
     Kind("bidi-control", "unicode", "C1", 1),
     Kind("invisible-character", "unicode", "C1", 1),

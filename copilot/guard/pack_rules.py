@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from copilot.guard.found import Found
 
 if TYPE_CHECKING:
-    from copilot.guard.review import Action
+    from copilot.guard.classes import Action
 
 _MEMORY: Final = 8 << 20
 """Bytes that one compiled pattern may take; a larger one (`a{1000}{1000}`) is refused by re2."""

@@ -46,7 +46,7 @@ from copilot.guard.pack_rules import BadRule, Compiled, Matcher, Rule, ready
 from copilot.messages import say
 
 if TYPE_CHECKING:
-    from copilot.guard.review import Action
+    from copilot.guard.classes import Action
 
 log: Final = logging.getLogger("bank-copilot.guard")
 SIGNATURE: Final = ".sig"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-SURROGATE: Final = re.compile(rb"REDACTED_[A-Z]+(?:_[A-Z]+)?_[0-9]{4,}")
+SURROGATE: Final = re.compile(rb"REDACTED_[A-Z]+(?:_[A-Z]+){0,3}_[0-9]{4,}")
 """Our own surrogates of strings, of this review or of one before it."""
 
 _PLACEHOLDER: Final = re.compile(

@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Final, Literal
 
 from copilot.config import Guard
+from copilot.guard import classes
+from copilot.guard.classes import Action
 from copilot.guard.detect import detect, joined
 from copilot.guard.found import Found
 from copilot.guard.kinds import REPORTED
 from copilot.guard.packs import NONE, Packs, Wanted, kept
-from copilot.guard.surrogates import Surrogates, occurrences
+from copilot.guard.surrogates import Originals, Place, Surrogates
 from copilot.types import Detection, Verdict
-
-Action = Literal["allow", "report", "redact", "deny"]
-"""`report`: it stands in the verdict, and goes on as it is."""
 
 _GRAVITY: Final[Mapping[str, int]] = {"allow": 0, "report": 1, "redact": 2, "deny": 3}
 _MASKED: Final = frozenset({"redact", "deny"})
@@ -36,6 +35,8 @@ class Policy:
     actions: Mapping[str, Action] = field(default_factory=dict)
     packs: Packs = NONE
     """The bank's own rules. What a rule says itself counts, unless its kind is allowed."""
+    key: bytes = field(default=b"", repr=False)
+    """From which surrogates are drawn (`surrogates`); none: they are counted."""
 
     def decided(self, one: Found | Detection) -> Action:
         """What is done with one place; of several kinds in one, the gravest action."""
@@ -48,13 +49,12 @@ class Policy:
         return self.actions.get(kind, "report" if kind in REPORTED else "redact")
 
 
-def policy(settings: Guard) -> Policy:
-    """What settings say of each kind: `guard.deny` wins over `guard.allow`; the rest is replaced. Raises ConfigError for a
-    pack that cannot be used, and takes as long as compiling it where it changed.
+def policy(settings: Guard, key: bytes = b"") -> Policy:
+    """What settings say of each kind: `guard.deny` wins over `guard.allow`, then the class of the repository decides.
+    Raises ConfigError for a pack that cannot be used, and takes as long as compiling it where it changed.
     """
-    actions: dict[str, Action] = dict.fromkeys(settings.allow, "allow")
     packs = kept(wanted(settings)).packs if settings.packs else NONE
-    return Policy({**actions, **dict.fromkeys(settings.deny, "deny")}, packs)
+    return Policy(classes.actions(settings.repository_class, settings.allow, settings.deny), packs, key)
 
 
 def wanted(settings: Guard) -> Wanted:
@@ -77,30 +77,32 @@ class Reviewed:
     verdict: Verdict
     surrogates: Mapping[str, str] = field(default_factory=dict, repr=False)
 
+    _originals: Originals = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_originals", Originals(self.surrogates))
+
+    def places(self, text: str) -> Iterator[Place]:
+        """Where surrogates of this review stand in `text`."""
+        return self._originals.places(text)
+
     def restored(self, text: str) -> str:
-        """`text` with each surrogate of this review replaced by what it stands for."""
-        if not self.surrogates:
-            return text
+        """`text` with each surrogate of this review replaced by what it stands for, in the form in which it stands there.
+
+        One that was changed stays as it is.
+        """
         parts: list[str] = []
         at = 0
-        for start, end in occurrences(text, self.surrogates):
-            parts += text[at:start], self.surrogates[text[start:end]]
-            at = end
+        for place in self._originals.places(text):
+            parts += text[at : place.start], place.original
+            at = place.end
         return "".join((*parts, text[at:])) if at else text
 
     def held(self, text: str) -> int:
-        """How many characters at the end of a streamed `text` may be the beginning of a surrogate: keep them for the next
-        piece before `restored`.
+        """How many characters at the end of a streamed `text` may belong to a surrogate: keep them for the next piece before
+        `restored`.
         """
-        longest = max(map(len, self.surrogates), default=0)
-        tail = text[-2 * longest :]
-        whole = list(occurrences(tail, self.surrogates)) if longest else []
-        for cut in range(max(0, len(tail) - longest + 1), len(tail)):
-            if tail[cut] not in "R1" or any(before < cut < after for before, after in whole):
-                continue  # no surrogate starts so; or a whole one ends behind the cut, and comes first
-            if any(surrogate.startswith(tail[cut:]) for surrogate in self.surrogates):
-                return len(tail) - cut
-        return 0
+        return self._originals.held(text)
 
 
 def review(texts: Sequence[str], policy: Policy) -> Reviewed:
@@ -112,7 +114,7 @@ def review(texts: Sequence[str], policy: Policy) -> Reviewed:
     found = [detect(text, allowed, policy.packs) for text in texts]
     if not any(found):
         return Reviewed(tuple(texts), Verdict("allow", packs=policy.packs.label))
-    surrogates = Surrogates(texts)
+    surrogates = Surrogates(texts, policy.key)
     masked, reported = [], []
     for text, places in zip(texts, found, strict=True):
         masked.append(_settled(text, places, surrogates, policy, allowed))
@@ -140,6 +142,7 @@ def _settled(
     for _ in range(_ROUNDS):
         if not places:
             break
+        places = joined(list(_whole(text, places)))
         masked, moved = _masked(text, places, surrogates)
         again = [one for one in _again(masked, moved, policy, allowed) if policy.decided(one) in _MASKED]
         if not again:
@@ -186,6 +189,22 @@ def _masked(text: str, places: list[Found], surrogates: Surrogates) -> tuple[str
         moved.append((size, size + len(surrogate), one.start, one.end))
         size, at = size + len(surrogate), one.end
     return "".join((*parts, text[at:])), moved
+
+
+def _whole(text: str, places: list[Found]) -> Iterator[Found]:
+    """The places with the digits that touch them: a digit behind a surrogate would make another number of it."""
+    for number, one in enumerate(places):
+        start, end = one.start, one.end
+        limit = places[number + 1].start if number + 1 < len(places) else len(text)
+        while end < limit and text[end].isdecimal():
+            end += 1
+        if end == limit < len(text) and text[end].isdecimal():
+            end += 1  # into the next place, so that the two become one
+        floor = places[number - 1].end if number else 0
+        if text[start].isdecimal():
+            while start > floor and text[start - 1].isdecimal():
+                start -= 1
+        yield one if (start, end) == (one.start, one.end) else one._replace(start=start, end=end)
 
 
 def _back(one: Found, moved: _Moved) -> Found:

@@ -52,7 +52,7 @@ def test_cards_are_found_in_the_groups_in_which_they_are_printed():
     for _ in range(300):
         number = grouped(rng, card(rng))
         for context in ('CARD = "{}"', "卡号 {}，有效期 12/27", "pan: {}", "<p>{}</p>", "pay({})"):
-            assert found(context.format(number)) == [("bank-card", number)], number
+            assert [one for one in found(context.format(number)) if one[0] != "card-expiry"] == [("bank-card", number)]
             # (Sixteen digits and a group of three may be a card and its security code: those are found alone.)
             off = number[:-1] + str((int(number[-1]) + 1) % 10)
             assert ("bank-card", off) not in found(context.format(off))
