@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from copilot.rules.flow import Flow, Level
 from copilot.rules.predicates import Judge
@@ -17,7 +17,7 @@ from copilot.syntax import tree as trees
 from copilot.syntax.parsing import Query, QueryCursor, compiled
 from copilot.types import Document, Finding, Severity, Span
 
-_LONGEST = 2_000_000
+_LONGEST: Final = 2_000_000
 """Bytes of a text that is looked at; what is longer was made by a program."""
 
 
@@ -71,15 +71,18 @@ def hits(document: Document, spans: Sequence[Span] | None = None) -> list[Hit]:
     return sorted(found.values(), key=lambda hit: hit.finding.span)
 
 
-_ORDER = {"high": 0, "medium": 1, "low": 2}
+_FIRST: Final = "(ERROR) @site"
+"""Names the capture before predicates use it; its matches count for nothing."""
+
+_ORDER: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 
 
 @lru_cache(maxsize=128)
 def _query(language: str, chosen: tuple[int, ...]) -> tuple[Query, tuple[Rule, ...]]:
     """The query of these rules together, and the rule of each of its patterns."""
     held = [rules(language)[n] for n in chosen]
-    query = compiled(language, "\n".join(rule.query for rule in held))
-    ends, at = [], 0
+    query = compiled(language, "\n".join([_FIRST, *(rule.query for rule in held)]))
+    ends, at = [], len(_FIRST) + 1
     for rule in held:
         at += len(rule.query.encode()) + 1
         ends.append(at)

@@ -82,8 +82,11 @@ class Flow:
             return Level.CONSTANT
         if (
             kind in grammar.members or kind in grammar.items or kind in grammar.calls
-        ) and grammar.sources.search(self.read(node)):
-            return Level.CONSTANT if self._is_cleaned(node) else Level.ASKED
+        ):
+            text = self.read(node)
+            told = Level.ASKED if grammar.sources.search(text) else Level.GIVEN if grammar.typed.search(text) else None
+            if told is not None:
+                return Level.CONSTANT if self._is_cleaned(node) else told
         if kind in grammar.calls:
             return self._called(node, depth)
         if kind in grammar.members:
@@ -236,6 +239,8 @@ class Flow:
                 more = "more" in captures
                 whole = captures["more" if more else "set"][0]
                 value = captures["value"][0] if "value" in captures else None
+                while more and whole.type == "method_invocation" and self._is_chained(whole):
+                    value = whole = whole.parent or whole  # sb.append(…).append(…)
                 names = captures.get("name") or list(
                     descendants(captures["each"][0], "identifier", "shorthand_property_identifier_pattern")
                 )
@@ -250,6 +255,11 @@ class Flow:
             for rows in self._bindings.values():
                 rows.sort(key=lambda row: row.start)
         return self._bindings
+
+    @staticmethod
+    def _is_chained(call: Node) -> bool:
+        outer = call.parent
+        return outer is not None and outer.type == call.type and outer.child_by_field_name("object") == call
 
     def _scopes(self) -> list[tuple[int, int, int]]:
         query = compiled(self.document.language or "", " ".join(f"({kind}) @r" for kind in self.grammar.routines))

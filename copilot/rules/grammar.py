@@ -11,7 +11,8 @@ from typing import Final
 class Grammar:
     """One language. Fields of nodes are told as tree-sitter names them.
 
-    `sources`: expressions that bring what a request or a person says; `handlers`: marks of a routine (or a parameter)
+    `sources`: expressions that bring what a request or a person says; `typed`: what who starts the program says;
+    `handlers`: marks of a routine (or a parameter)
     whose parameters are such; `clean`: names of routines after which a value can do no harm; `through`: routines that
     hand on what they get; `makers`: routines that build a string of their arguments.
     """
@@ -26,6 +27,7 @@ class Grammar:
     blocks: tuple[str, ...]
     bindings: str
     sources: re.Pattern[str]
+    typed: re.Pattern[str]
     handlers: re.Pattern[str]
     clean: re.Pattern[str]
     through: frozenset[str]
@@ -67,8 +69,9 @@ PYTHON: Final = Grammar(
     sources=re.compile(
         r"^(?:self\.)?(?:flask\.)?request\.(?:args|form|values|json|data|files|cookies|headers|GET|POST|FILES|COOKIES"
         r"|META|body|query_params|path_params|query_string|get_json|match_info|rel_url|url|path|stream|params|text)\b"
-        r"|^(?:input|raw_input|sys\.stdin\.read\w*)\(|^sys\.argv\b|^self\.get_(?:query_|body_)?arguments?\("
+        r"|^self\.get_(?:query_|body_)?arguments?\("
     ),
+    typed=re.compile(r"^(?:input|raw_input|sys\.stdin\.read\w*)\(|^sys\.argv\b"),
     handlers=re.compile(r"@[\w.]+\.(?:route|get|post|put|delete|patch|api_route|websocket)\("),
     clean=re.compile(_CLEAN),
     through=frozenset({
@@ -110,6 +113,7 @@ JAVA: Final = Grammar(
         r"|getInputStream|getReader|getCookies|getPathInfo|getRequestUR[IL]|getPart|getParts|getServletPath)\("
         r"|\bcookie\.getValue\(|\bctx\.(?:queryParam|pathParam|formParam|body)\("
     ),
+    typed=re.compile(r"\bnew Scanner\(System\.in\)|\bSystem\.console\(\)"),
     handlers=re.compile(
         r"@(?:RequestParam|PathVariable|RequestBody|RequestHeader|CookieValue|MatrixVariable|RequestPart|ModelAttribute"
         r"|QueryParam|PathParam|FormParam|HeaderParam|CookieParam|QueryValue|Header|Body)\b"
@@ -150,8 +154,9 @@ JAVASCRIPT: Final = Grammar(
     """,
     sources=re.compile(
         r"\b(?:req|request|ctx\.request|ctx)\.(?:query|body|params|cookies|headers|get\(|param\(|url|path|originalUrl)"
-        r"|\blocation\.(?:hash|search|href)|\bdocument\.(?:URL|cookie|referrer)|\bprocess\.argv\b|\.searchParams\.get\("
+        r"|\blocation\.(?:hash|search|href)|\bdocument\.(?:URL|cookie|referrer)|\.searchParams\.get\("
     ),
+    typed=re.compile(r"\bprocess\.argv\b"),
     handlers=re.compile(r"(?!)"),
     clean=re.compile(_CLEAN + r"|encodeURI(?:Component)?|Number|DOMPurify"),
     through=frozenset({
