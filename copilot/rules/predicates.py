@@ -1,23 +1,23 @@
 r"""The predicates of rule queries that tree-sitter does not have.
 
-    (#named? @callee "os.system" "*.execute")  its dotted name, imports followed, is one of these (`*.` any owner)
-    (#unnamed? @callee …)
-    (#declared? @owner "Random" …)          a variable is declared of one of these types
-    (#shell-list? @value)                   begins a command with a shell and its `-c`
-    (#unwrapped? @site)                     the function wraps no key (there ECB of one block is right)
-    (#built? @value)                        a string is built here, of more than constants
-    (#reaches? @value "unknown")            at least so much is put in: unknown, given, asked
-    (#argument? @arguments "shell" "True")  has a keyword argument whose text matches
-    (#no-argument? @arguments "Loader" …)   has none of these
-    (#value? @value "(?i)md5")              is constant and its text matches
-    (#fixed? @value)                        is constant and says something (a string, bytes, an array)
-    (#sql? @value)                          its constant parts are SQL
-    (#pathlike? @value)                     is a path by its text
-    (#module? @name "random")               a name stands for this module
-    (#has? @site "regex")                   the function around (at the top: the file) has it; `#lacks?`: has not
-    (#file-has? "regex")                    the file has it; `#file-lacks?`
-    (#before? @site "regex") (#after? …)    the text of the statement before (behind) the place matches
-    (#secret? @site)                        the statement or the function is named after a token, password, key …
+(#named? @callee "os.system" "*.execute")  its dotted name, imports followed, is one of these (`*.` any owner)
+(#unnamed? @callee …)
+(#declared? @owner "Random" …)          a variable is declared of one of these types
+(#shell-list? @value)                   begins a command with a shell and its `-c`
+(#unwrapped? @site)                     the function wraps no key (there ECB of one block is right)
+(#built? @value)                        a string is built here, of more than constants
+(#reaches? @value "unknown")            at least so much is put in: unknown, given, asked
+(#argument? @arguments "shell" "True")  has a keyword argument whose text matches
+(#no-argument? @arguments "Loader" …)   has none of these
+(#value? @value "(?i)md5")              is constant and its text matches
+(#fixed? @value)                        is constant and says something (a string, bytes, an array)
+(#sql? @value)                          its constant parts are SQL
+(#pathlike? @value)                     is a path by its text
+(#module? @name "random")               a name stands for this module
+(#has? @site "regex")                   the function around (at the top: the file) has it; `#lacks?`: has not
+(#file-has? "regex")                    the file has it; `#file-lacks?`
+(#before? @site "regex") (#after? …)    the text of the statement before (behind) the place matches
+(#secret? @site)                        the statement or the function is named after a token, password, key …
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ _SQL: Final = re.compile(
     r"|index|user|database|role|schema)|drop\s+\w+\s|alter\s+\w+\s|merge\s+into|replace\s+into|truncate\s|grant\s|revoke\s"
     r"|exec(?:ute)?\s|call\s+\w|where\s|order\s+by|union\s|from\s+\S+\s+(?:where|join)|pragma\s|set\s+\w+\s*=|values\s*\()"
 )
-_LITERAL: Final = re.compile(r"['\"]|\bbytes\(|new\s+byte\[|\{\s*(?:\(byte\))?\s*-?(?:0x)?[0-9a-fA-F]+\s*,|Buffer\.alloc\(")
+_LITERAL: Final = re.compile(
+    r"['\"]|\bbytes\(|new\s+byte\[|\{\s*(?:\(byte\))?\s*-?(?:0x)?[0-9a-fA-F]+\s*,|Buffer\.alloc\("
+)
 _SHELL: Final = re.compile(r"\"(?:/bin/|/usr/bin/)?(?:sh|bash|cmd(?:\.exe)?)\"\s*,\s*\"[-/][cC]\"")
 _WRAPS: Final = r"WRAP_MODE|\.wrap\(|\.unwrap\("
 _STATEMENTS: Final = (
@@ -93,7 +95,7 @@ class Judge:
             "fixed?": self._fixed,
             "pathlike?": self._pathlike,
             "module?": self._module,
-            "has?": lambda given, captures: self._in_function(given, captures),
+            "has?": self._in_function,
             "lacks?": lambda given, captures: not self._in_function(given, captures),
             "file-has?": lambda given, _: _pattern(given[0][0]).search(self.text) is not None,
             "file-lacks?": lambda given, _: _pattern(given[0][0]).search(self.text) is None,
@@ -102,15 +104,15 @@ class Judge:
             "secret?": self._secret,
         }
 
-    def __call__(self, name: str, given: Arguments, pattern: int, captures: Captures) -> bool:
+    def __call__(self, predicate: str, args: Arguments, pattern_index: int, captures: Captures) -> bool:
         """tree-sitter's call for one predicate of one match. Raises KeyError for a name that nobody knows."""
-        if any(not captures.get(value) for value, kind in given if kind == "capture"):
+        if any(not captures.get(value) for value, kind in args if kind == "capture"):
             return False  # an optional part that is not there
-        answer = self._by_name[name](given, captures)
+        answer = self._by_name[predicate](args, captures)
         if isinstance(answer, Level):
             if answer is Level.CONSTANT:
                 return False
-            key = (pattern, captures["site"][0].id)
+            key = (pattern_index, captures["site"][0].id)
             self.levels[key] = max(answer, self.levels.get(key, Level.CONSTANT))
             return True
         return answer
@@ -236,7 +238,7 @@ class Judge:
         at = enclosing(node, *_STATEMENTS)
         if at is None:
             return False
-        if at.type == "keyword_argument" or at.type == "pair":
+        if at.type in {"keyword_argument", "pair"}:
             at = enclosing(at.parent, *_STATEMENTS[:-2]) or at if at.parent is not None else at
         return _SECRET.search(self.flow.read(at)[:400]) is not None
 
