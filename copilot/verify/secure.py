@@ -99,12 +99,12 @@ def _statements(doc: Document, edits: tuple[Edit, ...]) -> Iterator[Fault]:
     if not found:
         return
     known = Counter(_key(bare, hit) for hit in hits(bare, [_rows(bare, edit.span) for edit in placed]))
-    above = doc.text.count(b"\n", 0, max(part.shift, 0))
+    whole = texts.apply(doc, edits).text
     for hit in found:
         if known[_key(after, hit)] > 0:
             known[_key(after, hit)] -= 1
             continue
-        line = above + after.text.count(b"\n", 0, hit.finding.span.start) + 1
+        line = whole.count(b"\n", 0, hit.finding.span.start + part.shift) + 1
         yield Fault(hit.rule.name, line, hit.rule.message, hit.confidence == "high")
 
 
