@@ -16,6 +16,7 @@ from copilot.syntax.tree import descendants
 from copilot.types import Document
 
 _DEEPEST: Final = 24
+_NUMBERS: Final = re.compile(r"(?:[^%]|%%|%[-+ 0#]{0,4}\d{0,4}(?:\.\d{1,4})?[diouxXeEfFgG])*")
 _NAMELIKE: Final = re.compile(r"(?i)table|column|schema|dialect|placeholder|_meta\b")
 """Members that name parts of a schema: no value can be bound there, and code holds them, not callers."""
 
@@ -174,7 +175,9 @@ class Flow(Names):
             if left is None or right is None or sign is None or self.read(sign) not in {"+", "%"}:
                 return Level.CONSTANT
             if self.read(sign) == "%":
-                return self.level(right, depth + 1) if self.is_text(left) else Level.CONSTANT
+                if not self.is_text(left) or _NUMBERS.fullmatch(self.constant(left) or "%s"):
+                    return Level.CONSTANT  # `%d` takes numbers only
+                return self.level(right, depth + 1)
             if self.is_text(left) or self.is_text(right):
                 return max(self.level(left, depth + 1), self.level(right, depth + 1))
             return Level.CONSTANT

@@ -45,7 +45,7 @@ _PICKED: Final = re.compile(
     r"\b(?:const|let|var|import)\s+\{([^}]*)\}\s*(?:=\s*require\(\s*|from\s+)['\"](?:node:)?([\w/@.-]+)['\"]"
 )
 _SECRET: Final = re.compile(
-    r"(?i)token|passw|secret|nonce|salt|csrf|session_?(?:id|key)|otp\b|verif(?:y|ication)_?code|api_?key|captcha|auth|reset"
+    r"(?i)token|passw|(?<![a-z])(?:pwd?|passwd)(?![a-z])|secret|nonce|salt|csrf|session_?(?:id|key)|otp\b|verif(?:y|ication)_?code|api_?key|captcha|auth|reset"
     r"|credential|(?<![a-z])(?:pin|iv|sms)(?:_?code)?(?![a-z])|signing|encrypt"
 )
 _SQL: Final = re.compile(
@@ -232,9 +232,11 @@ class Judge:
     def _secret(self, given: Arguments, captures: Captures) -> bool:
         node = captures[given[0][0]][0]
         routine = self.flow.around(node)
-        name = routine.child_by_field_name("name") if routine is not None else None
-        if name is not None and _SECRET.search(self.flow.read(name)):
-            return True
+        body = routine.child_by_field_name("body") if routine is not None else None
+        if routine is not None and body is not None:
+            head = self.flow.text[routine.start_byte : body.start_byte].decode("utf-8", "replace")
+            if _SECRET.search(head):
+                return True
         at = enclosing(node, *_STATEMENTS)
         if at is None:
             return False
