@@ -101,6 +101,13 @@ class Output:
         "The same for a package that nobody here knows; one that is spelt nearly like a known one is never only warned of.",
     )
     artefacts: str = _key("", "File with the names in the bank's artefact store, one a line.")
+    licences: str = _key(
+        "", "Index of other people's code, made by `bank-copilot licences build`; empty: not looked up."
+    )
+    verbatim: Literal["decline", "warn"] = _key(
+        "warn",
+        "What becomes of a candidate that repeats code of that index: not offered, or offered with file and licence.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

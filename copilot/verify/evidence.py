@@ -31,6 +31,7 @@ def claim(name: str) -> str:
         "kept": say("what was there is kept"),
         "language": say("it is in the right language"),
         "length": say("no line is too long"),
+        "licence": say("it is nobody else's code"),
         "line": say("it stays at the caret"),
         "lint": say("the linter finds nothing new"),
         "members": say("members are added, none twice"),

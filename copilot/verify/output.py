@@ -1,4 +1,4 @@
-"""What every candidate is held against after its task's own checks, whoever made it: `secure`, `packages`."""
+"""What every candidate is held against after its task's own checks, whoever made it: `secure`, `packages`, `licence`."""
 
 from __future__ import annotations
 
@@ -16,5 +16,9 @@ def checks(
     for check in (*secure.checks(doc, edits, settings), *packages.checks(doc, edits, index, project, settings)):
         done.append(check)
         if not check.passed:
-            break
+            return tuple(done)
+    if settings.output.licences:
+        from copilot.verify import licensed  # loads numpy
+
+        done += licensed.checks(doc, edits, settings)
     return tuple(done)
