@@ -190,8 +190,24 @@ build/litellm/.installed:
 bench-gateway: $(INSTALLED) build/litellm/.installed ## The gateway beside a bare pass-through and LiteLLM, same stub upstream
 	$(BIN)/python tests/bench/gateway.py
 
+build/detect-secrets/.installed:
+	@echo "== detect-secrets, the peer, into build/detect-secrets"
+	@"$(PYTHON)" -m venv build/detect-secrets
+	@build/detect-secrets/bin/pip install --quiet --disable-pip-version-check detect-secrets==1.5.0
+	@touch $@
+
+build/bench-guard/venv/.installed: tests/bench/guard_subjects.txt
+	@echo "== the packages whose code content review is measured on into build/bench-guard/venv"
+	@test -x build/bench-guard/venv/bin/python || "$(PYTHON)" -m venv build/bench-guard/venv
+	@build/bench-guard/venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
+	@touch $@
+
+.PHONY: bench-guard
+bench-guard: $(INSTALLED) build/bench-guard/venv/.installed build/detect-secrets/.installed ## Content review: CPU beside detect-secrets, recall, false alarms, streams
+	$(BIN)/python tests/bench/guard.py
+
 .PHONY: bench
-bench: bench-lsp bench-engines bench-completion bench-value bench-context bench-agent bench-tests bench-gateway bench-vllm ## All benchmarks; each writes build/bench/<name>.json
+bench: bench-lsp bench-engines bench-completion bench-value bench-context bench-agent bench-tests bench-gateway bench-guard bench-vllm ## All benchmarks; each writes build/bench/<name>.json
 
 .PHONY: bundle
 bundle: $(INSTALLED) $(VSIX) ## One archive that installs without a network (PYTHONS="3.11 3.12", PLATFORM=manylinux_2_28_x86_64, SIGN_KEY=FILE)

@@ -26,6 +26,7 @@ VERBS: Final[dict[str, str]] = {
     "comment": "docstrings and Javadoc for a file or symbol",
     "tests": "unit tests for a file or symbol, proven by running them",
     "scan": "check files or text for keys, passwords and personal data",
+    "rules": "the bank's rule packs for content review: check, sign, show",
     "context": "what a model would be shown at FILE:LINE:COL, and why",
     "index": "build or show the repository index",
     "usage": "what became of suggestions: how many were taken, and what is still there",

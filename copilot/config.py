@@ -80,12 +80,14 @@ class Prompts:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Content review before anything leaves for the gateway. Kinds: private-key, provider-key, password, bank-card,
-    resident-id.
-    """
+    """Content review before anything leaves for the gateway. Kinds: the rows of `copilot.guard.kinds`."""
 
     deny: tuple[str, ...] = _key(("private-key",), "Kinds for which nothing is sent; other kinds are replaced.")
     allow: tuple[str, ...] = _key((), "Kinds that are sent as they are.")
+    packs: tuple[str, ...] = _key((), "Rule packs of the bank: TOML files, in our format or that of gitleaks.")
+    pack_keys: tuple[str, ...] = _key((), "PEM files of the Ed25519 keys that may sign rule packs.")
+    unsigned_packs: bool = _key(False, "Take rule packs without a signature of such a key.")
+    skip_bad_rules: bool = _key(False, "Leave out rules of a pack that cannot be used; else the pack is refused.")
 
 
 @dataclass(frozen=True, slots=True)

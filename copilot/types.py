@@ -274,10 +274,13 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What content review decided. `redact`: the text goes on with surrogates in the place of the detections."""
+    """What content review decided. `redact`: the text goes on with surrogates in the place of the detections. `packs` says
+    by which rules: `built-in@version`, and each pack of the bank as `name@version#digest`.
+    """
 
     action: Literal["allow", "redact", "deny"]
     detections: tuple[Detection, ...] = ()
+    packs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

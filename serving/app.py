@@ -22,7 +22,7 @@ from copilot import __version__
 from copilot.errors import AuditUnavailable, ConfigError, CopilotError
 from copilot.guard import Policy
 from serving import adapters as lora
-from serving import openapi
+from serving import openapi, rules
 from serving.auth import Directory
 from serving.bank_templates import BankTemplates
 from serving.config import Config, store_url
@@ -153,7 +153,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             raise
         app.state.gateway = state
         stack.push_async_callback(_ended, app, state)
-        keepers = [asyncio.create_task(each) for each in (_keep(state), _reconcile(state), _look_over(state))]
+        keepers = [
+            asyncio.create_task(each)
+            for each in (_keep(state), _reconcile(state), _look_over(state), rules.follow(state))
+        ]
         for task in keepers:
             stack.callback(task.cancel)
         yield
@@ -215,6 +218,8 @@ async def _opened(config: Config, stack: contextlib.AsyncExitStack) -> State:
         except OSError as error:
             raise ConfigError(f"upstreams.{name}.ca_bundle cannot be used: {error.strerror or error}.") from None
         stack.push_async_callback(upstreams[name].close)
+    packs = await asyncio.to_thread(rules.opened, config.guard)
+    metrics.ruled(packs.packs.packs)
     return State(
         config=config,
         directory=directory,
@@ -222,7 +227,8 @@ async def _opened(config: Config, stack: contextlib.AsyncExitStack) -> State:
         upstreams=upstreams,
         journal=journal,
         metrics=metrics,
-        policy=Policy(config.guard.actions),
+        policy=Policy(config.guard.actions, packs.packs),
+        packs=packs,
         store=store,
         templates=templates,
         readiness=Readiness(),

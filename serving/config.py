@@ -72,9 +72,20 @@ def _keys_denied() -> dict[str, Action]:
 
 
 class Guard(_Section):
-    """What is done with sensitive text, by kind: allow, redact or deny."""
+    """What is done with sensitive text, by kind: allow, report (it goes on), redact or deny; and the bank's own rules."""
 
     actions: dict[str, Action] = Field(default_factory=_keys_denied, description="Kind to action; others are redacted.")
+    packs: tuple[Path, ...] = Field(
+        default=(),
+        description="Rule packs: TOML files, in our format or that of gitleaks; read again when they change.",
+    )
+    pack_keys: tuple[Path, ...] = Field(
+        default=(), description="PEM files of the Ed25519 keys that may sign rule packs (FILE.sig beside each)."
+    )
+    unsigned_packs: bool = Field(default=False, description="Take rule packs without a signature of such a key.")
+    skip_bad_rules: bool = Field(
+        default=False, description="Leave out rules of a pack that cannot be used; else the pack is refused."
+    )
 
 
 class Upstream(_Section):
@@ -254,7 +265,10 @@ def _placed(config: Config, home: Path) -> Config:
         for name, up in config.upstreams.items()
     }
     prompts = config.prompts
+    guard = config.guard
+    packs, keys = (tuple(home / one.expanduser() for one in row) for row in (guard.packs, guard.pack_keys))
     values: Mapping[str, object] = {
+        "guard": copied(guard, packs=packs, pack_keys=keys),
         "store": copied(config.store, url=url),
         "audit": copied(config.audit, folder=at(config.audit.folder)),
         "adapters": copied(config.adapters, root=at(config.adapters.root)),

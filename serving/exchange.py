@@ -179,12 +179,12 @@ class Exchange:
             result, made = await arrival.prepared(given, len(body), route, state.policy, salt, library)
         except Denied as denied:
             self._found(denied.reviewed.verdict)
-            trail.verdict = "deny"
+            trail.verdict, trail.packs = "deny", denied.reviewed.verdict.packs
             trail.input_hash = hashlib.sha256(body).hexdigest()
             self._record_in()
             await self._durable()
             raise
-        trail.verdict = result.verdict.action
+        trail.verdict, trail.packs = result.verdict.action, result.verdict.packs
         if result.verdict.detections:
             self._found(result.verdict)
         return made
@@ -192,7 +192,7 @@ class Exchange:
     def _found(self, verdict: Verdict) -> None:
         self._trail.rules = tuple(sorted({found.rule for found in verdict.detections}))
         for found in verdict.detections:
-            self._state.metrics.reviewed(found.kind, self._state.policy.action(found.kind))
+            self._state.metrics.reviewed(found.kind, self._state.policy.decided(found))
 
     # -- the engine -----------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import functools
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from copilot.guard import Policy, Reviewed, review
+from copilot.guard import Policy, Reviewed, retrieved, review
 from prompts import fim
 from prompts.control import JOINER
 from prompts.templates import Library
@@ -105,7 +105,7 @@ def reviewed(asked: Asked, policy: Policy) -> Reviewed:
 
 
 def _denied(result: Reviewed, places: list[Place], policy: Policy) -> Denied:
-    found = next((d for d in result.verdict.detections if policy.action(d.kind) == "deny"), None)
+    found = next((d for d in result.verdict.detections if policy.decided(d) == "deny"), None)
     if found is None:
         return Denied(result, "Content review does not let this request pass.", None)
     where = places[found.text].where
@@ -140,7 +140,7 @@ def prepared(asked: Asked, route: Route, result: Reviewed, salt: str, library: L
     if asked.stream:
         body["stream"] = True
         body["stream_options"] = {"include_usage": True}
-    hole = None if asked.chat else _hole(asked, family)
+    hole = None if asked.chat else _hole(asked, family, result)
     if hole is not None:
         made.hole = hole
         made.as_chat = family.chat
@@ -218,13 +218,14 @@ def render(made: Prepared, budget: int) -> None:
     made.body["skip_special_tokens"] = False
 
 
-def _hole(asked: Asked, family: fim.Family) -> Hole | None:
+def _hole(asked: Asked, family: fim.Family, result: Reviewed) -> Hole | None:
     told, ours = asked.told, asked.copilot
     snippets = ours.get("snippets") or ()
     prompt = told["prompt"]
     language, path = ours.get("language") or "", ours.get("path") or ""
     if "suffix" in told or snippets:
-        pieces = [fim.Piece(s.get("path") or "", s["text"]) for s in snippets]
+        orders = any(one.kind == "injection" for one in result.verdict.detections)
+        pieces = [fim.Piece(s.get("path") or "", retrieved(s["text"]) if orders else s["text"]) for s in snippets]
         return Hole(prompt, told.get("suffix", ""), pieces, language, path)
     if type(prompt) is str and (parts := frame(prompt, family)) is not None:
         return Hole(*parts, [], language, path)

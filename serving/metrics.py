@@ -6,11 +6,12 @@ looking one up costs more than counting.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from copilot.guard.packs import Pack
 from copilot.usage.counts import AGES, KEPT, Row
 from serving.config import TASKS
 
@@ -77,6 +78,13 @@ class Metrics:
         )
         self._survival = Counter(
             "bank_copilot_survival", "Taken texts looked at later.", ("team", "task", "age", "found"), registry=here
+        )
+        self._packs = Gauge(
+            "bank_copilot_rule_pack", "1 for each rule pack in force.", ("name", "version", "digest"), registry=here
+        )
+        self._pack_rules = Gauge("bank_copilot_rule_pack_rules", "Rules of packs in force.", registry=here)
+        self._pack_failures = Gauge(
+            "bank_copilot_rule_pack_failures", "Changed packs that could not be used since the start.", registry=here
         )
         self._children: dict[tuple[str, ...], tuple[Counter, Histogram, Histogram, Counter, Counter]] = {}
         self._gauges: dict[str, tuple[Gauge, Gauge]] = {}
@@ -155,6 +163,14 @@ class Metrics:
             for found in KEPT:
                 if number := count(f"{found}_{age}", 0):
                     self._survival.labels(team, what.task, age, found).inc(number)
+
+    def ruled(self, packs: Sequence[Pack], *, failures: int = 0) -> None:
+        """Which rule packs are in force."""
+        self._packs.clear()
+        for pack in packs:
+            self._packs.labels(pack.name, pack.version, pack.sha256[:12]).set(1)
+        self._pack_rules.set(sum(len(pack.rules) for pack in packs))
+        self._pack_failures.set(failures)
 
     def audited(self, seconds: float) -> None:
         """An audit record became durable."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from copilot.guard.packs import Kept
 from serving.errors import Refused
 from serving.state import State, store_of
 from serving.store import StoreError
@@ -39,6 +40,13 @@ class Check:
     ok: bool
     detail: str
     advice: str = ""
+
+
+def _rules(kept: Kept, fault: str) -> Check:
+    """The bank's rule packs in force, and which of them nobody signed."""
+    told = [pack.label if pack.signer else f"{pack.label} (not signed)" for pack in kept.packs.packs]
+    advice = "`bank-copilot rules check FILE` names every rule at fault." if fault else ""
+    return Check("rules", not fault, fault or ", ".join(told), advice)
 
 
 class Readiness:
@@ -73,6 +81,9 @@ class Readiness:
         if not state.upstreams:
             advice = "Add an [upstreams.NAME] and a [models.NAME] section to the configuration."
             looked.append(Check("upstream -", ok=False, detail="none is configured", advice=advice))
+        if state.packs is not None and state.packs.packs.packs:
+            looked.append(_rules(state.packs, state.faults.get("rules", "")))
+            named.add("rules")
         faults = {name: why for name, why in state.faults.items() if name not in named}
         others = [Check(name, ok=False, detail=why) for name, why in faults.items() if not name.startswith(ADAPTER)]
         if len(others) < len(faults):  # whose adapters there are is no business of who has no key

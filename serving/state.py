@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from copilot.audit.journal import Journal
 from copilot.guard import Policy
+from copilot.guard.packs import Kept
 from serving.auth import Directory
 from serving.config import Config
 from serving.metrics import Metrics
@@ -39,6 +40,8 @@ class State:
     """None only where a test makes a State of the data path alone."""
     templates: BankTemplates | None = None
     readiness: Readiness | None = None
+    packs: Kept | None = None
+    """The rule packs in force; `policy` holds them, too."""
     vllm: Engine | None = None
     """The engine that this process started, None when it attaches to others."""
     running: Callable[[], int] = int

@@ -35,6 +35,7 @@ class Trail:
     trace: str = ""
     verdict: str = ""
     rules: tuple[str, ...] = ()
+    packs: str = ""
     input_hash: str = ""
     output_hash: str = ""
     tokens: tuple[int, int] | None = None
@@ -62,6 +63,7 @@ class Trail:
             trace=self.trace,
             verdict=self.verdict,
             rules=self.rules,
+            packs=self.packs,
             input_hash=self.input_hash,
             output_hash=self.output_hash if out else "",
             tokens_in=tokens_in if out else None,

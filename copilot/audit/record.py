@@ -18,7 +18,8 @@ class Record:
 
     `time` is UTC in RFC 3339 with microseconds (`now()`), `input_hash`/`output_hash` are hex SHA-256 of the exact bytes
     sent on and received. `tokens_*` are the upstream's own usage, None while unknown. `verdict` is allow, redact or deny,
-    `rules` the rules that fired, sorted. `outcome` (out only): ok, denied, limited, overloaded, aborted,
+    `rules` the rules that fired, sorted, `packs` the versions of the rules it was made by
+    (`built-in@version`, then `name@version#digest` of each pack). `outcome` (out only): ok, denied, limited, overloaded, aborted,
     upstream-error, timeout or refused. `note` is one stable word for what else is said of it: of the journal's own
     (direction `system`) `journal-created`, `torn-tail-repaired` (`input_hash`: of the bytes cut off) and `write-failed`
     (records were refused before this one).
@@ -43,6 +44,7 @@ class Record:
     output_hash: str = ""
     tokens_in: int | None = None
     tokens_out: int | None = None
+    packs: str = ""
     outcome: str = ""
     latency_ms: int | None = None
     note: str = ""

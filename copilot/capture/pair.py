@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pathspec import GitIgnoreSpec
-
 from copilot import __version__, guard
 from copilot.capture import consent, provenance
 from copilot.config import Settings
+from copilot.errors import ConfigError
 
 BEFORE: Final = 2_000
 AFTER: Final = 500
@@ -54,7 +53,9 @@ def source(path: Path, text: bytes, line: int, taken: str) -> Source | None:
 def unwanted(where: Source, settings: Settings) -> bool:
     """Whether the bank's policy keeps a file out."""
     kind = provenance.file_class(where.path, where.head)
-    spec = GitIgnoreSpec.from_lines(settings.capture.exclude)
+    from pathspec import GitIgnoreSpec  # not at the server's start
+
+    spec = GitIgnoreSpec.from_lines(settings.capture.exclude, backend="simple")
     return kind in settings.capture.exclude_classes or spec.match_file(where.path.as_posix())
 
 
@@ -64,7 +65,11 @@ def record(
     """The record as JSON, None when content review denies it or it is too long to be one. `labels` are those of the counts."""
     if len(suggestion) > MOST or len(made) > _GROWN * len(suggestion) + _ROOM:
         return None
-    rules = guard.Policy(dict.fromkeys(settings.guard.deny, "deny"))
+    try:
+        packs = guard.policy(settings.guard).packs
+    except ConfigError:
+        return None  # what may not be reviewed is not kept
+    rules = guard.Policy(dict.fromkeys(settings.guard.deny, "deny"), packs)
     reviewed = guard.review([where.before, suggestion, made, where.after], rules)
     if reviewed.verdict.action == "deny":
         return None

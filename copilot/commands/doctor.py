@@ -16,6 +16,8 @@ from copilot.commands import session
 from copilot.config import Settings
 from copilot.engines import reach
 from copilot.errors import ConfigError, SandboxUnavailable
+from copilot.guard import packs
+from copilot.guard.review import wanted
 from copilot.messages import say, set_locale, visible
 from copilot.project import find, root_of
 from copilot.types import Project
@@ -58,6 +60,7 @@ async def _run(options: argparse.Namespace) -> int:
         _tool("ruff", say("Reinstall bank-copilot: ruff is one of its dependencies.")),
         _tool("git", say("Install git: the index follows what git tracks.")),
         await _sandbox(loaded.settings),
+        *_rule_packs(loaded.settings),
         *[Finding(step.name, step.ok, step.detail, step.advice) async for step in reach.walk(loaded.settings)],
     ]
     # What is well needs no advice.
@@ -123,6 +126,34 @@ def _tool(name: str, advice: str) -> Finding:
     beside = shutil.which(name, path=str(Path(sys.executable).parent))
     found = beside or shutil.which(name)
     return Finding(name, found is not None, found or say("not found"), advice)
+
+
+def _rule_packs(settings: Settings) -> Iterator[Finding]:
+    """The bank's rule packs: a pack that cannot be used stops every prompt; one without a signature is told."""
+    if not settings.guard.packs:
+        return
+    try:
+        found = packs.load(wanted(settings.guard))
+    except ConfigError as error:
+        yield Finding(
+            "rules",
+            ok=False,
+            detail=str(error),
+            advice=say("`bank-copilot rules check FILE` names every rule at fault."),
+        )
+        return
+    for pack in found.packs:
+        signed = (
+            say("signed by {key}", key=pack.signer)
+            if pack.signer
+            else say("without a signature (guard.unsigned_packs)")
+        )
+        left_out = (
+            f", {say('left out: {rules}', rules=', '.join(rule for rule, _ in pack.left_out))}" if pack.left_out else ""
+        )
+        yield Finding(
+            "rules", ok=True, detail=f"{pack.label}, {say('{count} rules', count=len(pack.rules))}, {signed}{left_out}"
+        )
 
 
 async def _sandbox(settings: Settings) -> Finding:

@@ -23,6 +23,7 @@ from copilot.messages import say, set_locale, visible
 from copilot.project import root_of
 
 _LARGEST: Final = 50_000_000
+_STOPS: Final = frozenset({"redact", "deny"})
 _LEFT_OUT: Final = frozenset({".git", ".hg", ".svn", "__pycache__", "node_modules", "venv", "site-packages"})
 """Folders that are not walked into outside a git repository."""
 
@@ -35,7 +36,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """1 when something was found that the policy does not allow, else 0."""
+    """1 when something was found that the policy neither allows nor only reports, else 0."""
     loaded = config_sources.load(config_sources.Sources(root=_root(options)))
     settings = loaded.checked()
     set_locale(settings.ui.locale)
@@ -54,7 +55,7 @@ def _paths(options: argparse.Namespace, rules: Policy) -> int:
     count, found = 0, []
     for name, text in _texts(options.paths):
         count += 1
-        found += [{"path": name, **finding} for finding in _findings(text, rules, placed=True)]
+        found += [{"path": name, **finding} for finding in _findings(text, rules, name, placed=True)]
     if options.json:
         session.print_json({"files": count, "findings": found})
     else:
@@ -62,7 +63,7 @@ def _paths(options: argparse.Namespace, rules: Policy) -> int:
             place = f"{visible(one['path'])}:{one['line']}:{one['column']}"
             sys.stdout.write(f"{place}: {one['kind']} ({one['rule']}): {one['action']}\n")
         session.warn(say("{files} files reviewed, {count} findings.", files=count, count=len(found)))
-    return 1 if any(one["action"] != "allow" for one in found) else 0
+    return 1 if any(one["action"] in _STOPS for one in found) else 0
 
 
 def _batch(paths: list[str], rules: Policy) -> int:
@@ -82,20 +83,20 @@ def _batch(paths: list[str], rules: Policy) -> int:
             started = time.thread_time_ns()
             found = _findings(text, rules)
             spent = (time.thread_time_ns() - started) / 1000
-            bad = bad or any(one["action"] != "allow" for one in found)
+            bad = bad or any(one["action"] in _STOPS for one in found)
             session.print_json({"id": name, "findings": found, "us": round(spent, 1)})
     return 1 if bad else 0
 
 
-def _findings(text: str, rules: Policy, *, placed: bool = False) -> list[dict[str, Any]]:
+def _findings(text: str, rules: Policy, path: str = "", *, placed: bool = False) -> list[dict[str, Any]]:
     """What was found, with offsets in code points; `placed`: with line and column from 1."""
     rows = []
-    for one in detect(text):
+    for one in detect(text, (), rules.packs, path):
         row: dict[str, Any] = {"rule": one.rule, "kind": one.kind, "start": one.start, "end": one.end}
         if placed:
             row["line"] = text.count("\n", 0, one.start) + 1
             row["column"] = one.start - text.rfind("\n", 0, one.start)
-        rows.append({**row, "action": rules.action(one.kind)})
+        rows.append({**row, "action": rules.decided(one)})
     return rows
 
 

@@ -199,7 +199,7 @@ class ModelEngine:
     def _prompt(self, request: Request, context: Context) -> Prompt | Declined:
         library = profile.library(self._own, self._profile)
         try:
-            return tasks.module(request.task).build(request, context, self._settings, library)
+            return tasks.module(request.task).build(request, wire.retrieved(context), self._settings, library)
         except TemplateError as error:
             self._tell(str(error))
             return Declined(say("the prompt's template cannot be used"), str(error))
@@ -211,7 +211,9 @@ class ModelEngine:
 
     async def _ask(self, prompt: Prompt, request: Request) -> _Answers:
         where = wire.place(request.document, self._root)
-        rules = guard.policy(self._settings.guard)
+        rules = await wire.rules(self._settings.guard)
+        if isinstance(rules, Declined):
+            return _Answers(asked=False, declined=rules)
         reviewed = await _reviewed(wire.texts(prompt, where, self._root), rules)
         if reviewed.verdict.action == "deny":
             return _Answers(asked=False, declined=_denied(reviewed, rules))
@@ -339,7 +341,7 @@ def _moved(text: str, reviewed: Reviewed, own: Reviewed) -> bool:
 
 
 def _denied(reviewed: Reviewed, rules: Policy) -> Declined:
-    kinds = sorted({d.kind for d in reviewed.verdict.detections if rules.action(d.kind) == "deny"})
+    kinds = sorted({d.kind for d in reviewed.verdict.detections if rules.decided(d) == "deny"})
     return Declined(
         say("content review: nothing was sent, because of {kinds}", kinds=", ".join(kinds)),
         say("Take it out of the code, or ask who sets guard.deny."),

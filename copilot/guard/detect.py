@@ -1,95 +1,103 @@
-"""Finds what is sensitive in one text. Clean text, nearly all of it, passes a few searches in C and no pattern at all.
+"""Finds what is sensitive in one text. Clean text, nearly all of it, passes three searches in C and hardly a pattern.
 
-The text is looked at as Latin-1 with every other character replaced: one byte a code point, so that offsets agree, and
-everything that is looked for is ASCII. Two translations fold it, one for words and digits, one for runs of token
-characters; a pattern runs only on the lines or runs where a fold was found.
+The text is looked at as Latin-1 with every other character replaced: one byte a code point, so that offsets agree. One
+pass finds the literals of all detectors (`triggers`), and each runs only where its own stand; a second looks for runs of
+token characters. To add a detector, add a row to `_ROWS`; one that must see the characters themselves (full-width
+digits, Chinese words, invisible ones) goes to `_WIDE`, and is woken only by text that is not ASCII.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+import re
+from collections.abc import Container, Iterator
+from functools import cache
 from typing import Final
 
-from copilot.guard import connections, keys, numbers, providers
+from copilot.guard import connections, injection, keys, numbers, providers, unicode
 from copilot.guard.found import Found
 from copilot.guard.kinds import GRAVITY
+from copilot.guard.packs import NONE, Packs
+from copilot.guard.triggers import Row, Triggers
 
-
-def _folded(byte: int) -> int:
-    if chr(byte) in "0123456789":
-        return ord("0")
-    return ord("-") if chr(byte) in " _-" else ord(chr(byte).lower()) if byte < 128 else byte
-
-
-_FOLD: Final = bytes(map(_folded, range(256)))
-"""Digits to 0, separators to a hyphen, letters to lower case."""
 _TOKEN: Final = bytes(
     ord("a" if byte < 128 and (chr(byte).isalnum() or chr(byte) in "_-") else " ") for byte in range(256)
 )
 """Characters of tokens to a, everything else to a space."""
-
-_DIGITS: Final = (b"0" * 12, b"0000-0000")
-"""One run of 12 digits, and what every grouped form of a card or identity number holds."""
-_PASSWORDS: Final = (b"pass", b"pwd")
-_SECRETS: Final = (b"secret",)
 _RUN: Final = b"a" * 20
 
+_ROWS: Final = (
+    # One run of 12 digits, and what every grouped form of a card or identity number holds.
+    Row((b"0" * 12, b"0000-0000"), "line", numbers.numbers),
+    Row((b"pass", b"pwd"), "line", connections.parameters, re.compile(rb"[^\n]{5}")),  # not Python's statement `pass`
+    Row((b"secret",), "line", providers.assigned),
+    Row((b"private-k",), "whole", keys.blocks),
+    Row((b"putty-user-k",), "whole", keys.putty),
+    Row((b"getconnection",), "whole", connections.calls),
+    Row((b"accountkey", b"accesskey="), "whole", providers.azure),
+    Row((b"ltai",), "whole", providers.short),
+    *injection.ROWS,
+)
+_WIDE: Final = (
+    Row(unicode.HIDDEN, "whole", unicode.hidden),
+    Row(unicode.ALIKE, "whole", unicode.alike),
+    *injection.WIDE_ROWS,
+)
+"""For text that is not ASCII: literals are looked for in its UTF-8, and a detector "whole" is given the text itself."""
 
-def detect(text: str, but: Container[str] = ()) -> list[Found]:
-    """Everything sensitive in `text` of any kind `but` these, in order; what overlaps is joined."""
+
+@cache
+def _triggers() -> tuple[Triggers, Triggers]:
+    return Triggers(_ROWS), Triggers(_WIDE)
+
+
+def detect(text: str, but: Container[str] = (), packs: Packs = NONE, path: str = "") -> list[Found]:
+    """Everything sensitive in `text` of any kind `but` these, in order; what overlaps is joined. `path`: of its file, for
+    rules of `packs` that ask for it.
+    """
     data = text.encode("latin-1", "replace")
-    fold = data.translate(_FOLD)
-    found: list[Found] = []
-    for literals, detector in _BY_LINE:
-        for literal in literals:
-            if literal in fold:
-                found += _by_line(data, fold, literals, detector)
-                break
-    if b"private-k" in fold:
-        found += keys.blocks(data)
-    if b"putty-user-k" in fold:
-        found += keys.putty(data)
-    if b"getconnection" in fold:
-        found += connections.calls(data)
-    if b"accountkey" in fold or b"accesskey=" in fold:
-        found += providers.azure(data)
+    narrow, wide = _triggers()
+    found = narrow.found(data, data)
     if b"@" in data:
         found += connections.at_signs(data)
+    found += _tokens(data)
+    if not text.isascii():
+        found += _wide_found(wide, text)
+    if packs is not NONE:
+        found += packs.found(text, path)
+    if any(one.kind == "injection" for one in found):
+        signals = [one for one in found if one.kind == "injection"]
+        found = [one for one in found if one.kind != "injection"] + list(injection.weighed(signals))
+    return joined([one for one in found if one.kind not in but]) if found else found
+
+
+def retrieved(text: str) -> str:
+    """Text of another file as a prompt may show it: less the comments, strings and paragraphs that address an assistant."""
+    places = [(one.start, one.end) for one in detect(text) if "injection" in {one.kind, *one.also}]
+    return injection.without(text, places) if places else text
+
+
+def _wide_found(wide: Triggers, text: str) -> Iterator[Found]:
+    """What the rows of `_WIDE` find, in code points."""
+    data = text.encode("utf-8", "replace")
+    byte = point = 0
+    for one in sorted(wide.found(data, text)):
+        if one.kind == "injection":  # found in the bytes
+            point, byte = point + len(data[byte : one.start].decode("utf-8", "ignore")), one.start
+            yield one._replace(start=point, end=point + len(data[byte : one.end].decode("utf-8", "ignore")))
+        else:
+            yield one
+
+
+def _tokens(data: bytes) -> Iterator[Found]:
+    """What stands in runs of at least 20 characters of tokens, which code holds few of."""
     token = data.translate(_TOKEN)
     at = token.find(_RUN)
     while at != -1:
         end = token.find(b" ", at)
         end = len(data) if end == -1 else end
         if not providers.is_name(data, at, end):
-            found += providers.tokens(data, at, end)
+            yield from providers.tokens(data, at, end)
         at = token.find(_RUN, end)
-    if b"LTAI" in data:
-        found += providers.short(data)
-    return joined([one for one in found if one.kind not in but]) if found else found
-
-
-_BY_LINE: Final = (
-    (_DIGITS, numbers.numbers),
-    (_PASSWORDS, connections.parameters),
-    (_SECRETS, providers.assigned),
-)
-
-
-def _by_line(
-    data: bytes, fold: bytes, literals: tuple[bytes, ...], detector: Callable[[bytes, int, int], Iterator[Found]]
-) -> Iterator[Found]:
-    """What a detector finds on the lines that hold one of the literals."""
-    lines: dict[int, int] = {}
-    for literal in literals:
-        at = fold.find(literal)
-        while at != -1:
-            start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
-            end = len(data) if end == -1 else end
-            if end - at > 4:  # not Python's statement `pass`
-                lines[start] = end
-            at = fold.find(literal, end)
-    for start, end in lines.items():
-        yield from detector(data, start, end)
 
 
 def joined(found: list[Found]) -> list[Found]:

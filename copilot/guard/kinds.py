@@ -27,9 +27,20 @@ TABLE: Final = (
     Kind("password", "secret", "C3", 4),
     Kind("resident-id", "personal", "C2", 3),
     Kind("bank-card", "personal", "C2", 3),
+    Kind("bank-term", "word", "C2", 3),
+    Kind("bidi-control", "unicode", "C1", 1),
+    Kind("invisible-character", "unicode", "C1", 1),
+    Kind("look-alike", "unicode", "C1", 1),
+    Kind("injection", "injection", "C1", 1),
 )
 
 KINDS: Final = tuple(kind.name for kind in TABLE)
 BY_NAME: Final = {kind.name: kind for kind in TABLE}
 GRAVITY: Final = {kind.name: place for place, kind in enumerate(TABLE)}
 """Of places that overlap, the kind with the least number names the whole."""
+REPORTED: Final = frozenset({"look-alike", "injection"})
+"""Kinds that are reported and left as they are, unless a policy says otherwise: to replace a name would break the code, and
+the defence against text that addresses an assistant is not to find it.
+"""
+ESCAPED: Final = frozenset({"bidi-control", "invisible-character"})
+"""Kinds that are replaced by their escape (`\\u202e`), and stay so: nobody wants them back."""

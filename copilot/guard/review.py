@@ -6,37 +6,63 @@ The node that masks is the node that restores: a `Reviewed` keeps the surrogates
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Literal
 
 from copilot.config import Guard
 from copilot.guard.detect import detect, joined
 from copilot.guard.found import Found
+from copilot.guard.kinds import REPORTED
+from copilot.guard.packs import NONE, Packs, Wanted, kept
 from copilot.guard.surrogates import Surrogates, occurrences
 from copilot.types import Detection, Verdict
 
-Action = Literal["allow", "redact", "deny"]
+Action = Literal["allow", "report", "redact", "deny"]
+"""`report`: it stands in the verdict, and goes on as it is."""
 
+_GRAVITY: Final[Mapping[str, int]] = {"allow": 0, "report": 1, "redact": 2, "deny": 3}
+_MASKED: Final = frozenset({"redact", "deny"})
+_NEAR: Final = 1024
+"""Characters around a surrogate (whole lines) within which a rule could now see something else."""
 _ROUNDS: Final = 8
-_CLEAN: Final = Verdict("allow")
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is done with each kind; a kind that is not named is redacted."""
+    """What is done with each kind; one that is not named is redacted, or reported (`kinds.REPORTED`)."""
 
     actions: Mapping[str, Action] = field(default_factory=dict)
+    packs: Packs = NONE
+    """The bank's own rules. What a rule says itself counts, unless its kind is allowed."""
+
+    def decided(self, one: Found | Detection) -> Action:
+        """What is done with one place; of several kinds in one, the gravest action."""
+        own = self.packs.actions.get(one.rule)
+        kinds = (one.kind, *(one.also if isinstance(one, Found) else ()))
+        return own if own is not None else max(map(self.action, kinds), key=_GRAVITY.__getitem__)
 
     def action(self, kind: str) -> Action:
         """What is done with a kind."""
-        return self.actions.get(kind, "redact")
+        return self.actions.get(kind, "report" if kind in REPORTED else "redact")
 
 
 def policy(settings: Guard) -> Policy:
-    """What settings say of each kind: `guard.deny` wins over `guard.allow`; the rest is replaced."""
+    """What settings say of each kind: `guard.deny` wins over `guard.allow`; the rest is replaced. Raises ConfigError for a
+    pack that cannot be used, and takes as long as compiling it where it changed.
+    """
     actions: dict[str, Action] = dict.fromkeys(settings.allow, "allow")
-    return Policy({**actions, **dict.fromkeys(settings.deny, "deny")})
+    packs = kept(wanted(settings)).packs if settings.packs else NONE
+    return Policy({**actions, **dict.fromkeys(settings.deny, "deny")}, packs)
+
+
+def wanted(settings: Guard) -> Wanted:
+    """The packs that settings name; a path that is not absolute starts at the home folder."""
+    files, keys = (
+        [str(Path.home() / Path(one).expanduser()) for one in row] for row in (settings.packs, settings.pack_keys)
+    )
+    return Wanted(tuple(files), tuple(keys), settings.unsigned_packs, settings.skip_bad_rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,37 +109,65 @@ def review(texts: Sequence[str], policy: Policy) -> Reviewed:
     A kind that the policy allows is neither replaced nor reported.
     """
     allowed = [kind for kind, action in policy.actions.items() if action == "allow"]
-    found = [detect(text, allowed) for text in texts]
+    found = [detect(text, allowed, policy.packs) for text in texts]
     if not any(found):
-        return Reviewed(tuple(texts), _CLEAN)
+        return Reviewed(tuple(texts), Verdict("allow", packs=policy.packs.label))
     surrogates = Surrogates(texts)
-    masked = [_settled(text, places, surrogates, allowed) for text, places in zip(texts, found, strict=True)]
+    masked, reported = [], []
+    for text, places in zip(texts, found, strict=True):
+        masked.append(_settled(text, places, surrogates, policy, allowed))
+        reported.append([one for one in places if policy.decided(one) == "report"])
     detections = tuple(
         Detection(one.rule, one.kind, one.start, one.end, number)
         for number, (_, places) in enumerate(masked)
-        for one in places
+        for one in sorted([*places, *reported[number]])
     )
-    kinds = {kind for _, places in masked for one in places for kind in (one.kind, *one.also)}
-    denied = any(policy.action(kind) == "deny" for kind in kinds)
-    verdict = Verdict("deny" if denied else "redact", detections)
+    actions = {policy.decided(one) for _, places in masked for one in places}
+    action: Literal["allow", "redact", "deny"] = "deny" if "deny" in actions else "redact" if actions else "allow"
+    verdict = Verdict(action, detections, policy.packs.label)
     return Reviewed(tuple(text for text, _ in masked), verdict, surrogates.originals())
 
 
-def _settled(text: str, places: list[Found], surrogates: Surrogates, allowed: Sequence[str]) -> tuple[str, list[Found]]:
-    """The masked text and the places in `text` that were masked.
+def _settled(
+    text: str, places: list[Found], surrogates: Surrogates, policy: Policy, allowed: Sequence[str]
+) -> tuple[str, list[Found]]:
+    """The masked text and the places in `text` that were masked: those that are not only reported.
 
     What is masked can uncover something: the value behind it was cut at the longest length a rule looks at, or stands now
     where a rule sees it. So the masked text is looked at again, and what is found there joins what it touches.
     """
+    places = [one for one in places if policy.decided(one) in _MASKED]
     for _ in range(_ROUNDS):
         if not places:
             break
         masked, moved = _masked(text, places, surrogates)
-        again = detect(masked, allowed)
+        again = [one for one in _again(masked, moved, policy, allowed) if policy.decided(one) in _MASKED]
         if not again:
             return masked, places
         places = joined([*places, *(_back(one, moved) for one in again)])
     return (_masked(text, places, surrogates)[0] if places else text), places
+
+
+def _again(masked: str, moved: _Moved, policy: Policy, allowed: Sequence[str]) -> Iterator[Found]:
+    """What is found in the masked text near its surrogates; elsewhere it is the text that was looked at already. A key's
+    block and a bank's pattern may reach farther: then all of it is looked at.
+    """
+    if policy.packs is not NONE or "PRIVATE" in masked:
+        yield from detect(masked, allowed, policy.packs)
+        return
+    until = 0
+    places = iter(moved)
+    place = next(places, None)
+    while place is not None:
+        start = max(until, masked.rfind("\n", 0, max(0, place[0] - _NEAR)) + 1)
+        end = place[1]
+        while place is not None and place[0] <= end + 2 * _NEAR:
+            end = place[1]
+            place = next(places, None)
+        line = masked.find("\n", end + _NEAR)
+        until = max(until, len(masked) if line == -1 else line)
+        for one in detect(masked[start:until], allowed):
+            yield one._replace(start=one.start + start, end=one.end + start)
 
 
 _FAR: Final = 1 << 62

@@ -15,6 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Final
 
+from copilot.guard.kinds import ESCAPED
+from copilot.guard.unicode import escaped
+
 _TAKEN_WORD: Final = re.compile(r"REDACTED_[A-Z_]{0,32}?_?([0-9]{1,12})")
 _TAKEN_SEED: Final = re.compile(r"(?=(1)[ _-]?(0)[ _-]?([0-9])[ _-]?([0-9])[ _-]?([0-9])[ _-]?([0-9]))")
 _DIGITS: Final = re.compile(r"[0-9]")
@@ -49,7 +52,9 @@ class Surrogates:
         self._seed: str | None = None
 
     def of(self, value: str, kind: str) -> str:
-        """The surrogate of a value."""
+        """The surrogate of a value; what is only escaped is nobody's to restore."""
+        if kind in ESCAPED:
+            return escaped(value)
         if (known := self._of.get(value)) is not None:
             return known
         made = None

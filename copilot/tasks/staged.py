@@ -77,7 +77,7 @@ def unwanted(path: str, text: bytes) -> str:
 def secret(text: str, guard: Guard) -> str:
     """The kind of sensitive text that a file holds and policy does not allow, empty when it holds none."""
     rules = policy(guard)
-    return next((one.kind for one in detect(text) if rules.action(one.kind) != "allow"), "")
+    return next((one.kind for one in detect(text, (), rules.packs) if rules.decided(one) in {"redact", "deny"}), "")
 
 
 def changed(document: Document, before: Document | None, lines: Collection[int]) -> Changed:

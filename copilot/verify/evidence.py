@@ -45,6 +45,7 @@ def claim(name: str) -> str:
         "stable": say("the tests pass every time"),
         "syntax": say("no new syntax fault"),
         "told": say("it explains something"),
+        "words": say("it holds no word of the bank's lists"),
         "worth": say("each test adds something"),
     }.get(name, name)
 
@@ -126,6 +127,7 @@ def _reason(reason: str) -> str:
         "asserts": say("tests that hold the code to nothing"),
         "runs": say("tests that fail"),
         "stable": say("tests that fail when all else differs"),
+        "words": say("it holds no word of the bank's lists"),
         "worth": say("tests that add nothing"),
     }
     return told.get(reason) or say("calls that reach outside the module ({what})", what=reason)

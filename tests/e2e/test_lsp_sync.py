@@ -274,7 +274,7 @@ async def test_stdin_may_be_a_file(tmp_path: Path) -> None:
 
 
 async def test_the_start_loads_nothing_heavy(tmp_path: Path) -> None:
-    code = "import sys; from lsp.main import create; create(); print(*{'numpy', 'tree_sitter', 'git', 'aiohttp'} & {*sys.modules})"
+    code = "import sys; from lsp.main import create; create(); print(*{'numpy', 'tree_sitter', 'git', 'aiohttp', 'pathspec', 're2'} & {*sys.modules})"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-c", code, stdout=asyncio.subprocess.PIPE, cwd=tmp_path
     )

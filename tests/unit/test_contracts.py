@@ -113,6 +113,12 @@ def test_the_brain_knows_no_editor_protocol():
     assert not modules & {"pygls", "lsprotocol", "fastapi", "aiohttp", "numpy"}
 
 
+def test_the_matchers_of_content_review_are_loaded_by_the_first_review():
+    modules = loaded_by("from lsp.main import create; create()")
+    assert not modules & {"ahocorasick_rs", "re2"}
+    assert "ahocorasick_rs" in loaded_by("import copilot.guard as g; g.review(('x',), g.Policy())")
+
+
 def test_modules_stay_small():
     long = {p: n for p, _ in sources() if (n := len((ROOT / p).read_text("utf-8").splitlines())) > 400}
     assert long == {}

@@ -48,7 +48,7 @@ def test_the_readme_names_no_verb_or_target_that_is_absent():
 
 
 def test_files_named_by_the_documents_exist():
-    for name in ("README.md", "ARCHITECTURE.md", "lsp/clients/README.md"):
+    for name in ("README.md", "ARCHITECTURE.md", "SECURITY.md", "lsp/clients/README.md"):
         text = (ROOT / name).read_text("utf-8")
         paths = re.findall(r"`((?:copilot|lsp|tests|serving|prompts)/[\w./-]+)`", text)
         base = (ROOT / name).parent
@@ -57,6 +57,21 @@ def test_files_named_by_the_documents_exist():
             p for p in links if not (base / p).exists()
         ]
         assert missing == [], name
+
+
+def test_every_test_that_the_security_page_names_exists():
+    text = (ROOT / "SECURITY.md").read_text("utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
+    assert len(named) >= 30
+    missing = [
+        f"{path}::{name}"
+        for path, name in named
+        if not (ROOT / path).exists() or not re.search(rf"\bdef {name}\(", (ROOT / path).read_text("utf-8"))
+    ]
+    assert missing == []
+    for section in re.findall(r"(?ms)^## (?:What is promised|OWASP.*?)$(.*?)(?=^## )", text):
+        rows = [row for row in section.splitlines() if row.startswith("|")][2:]
+        assert [row for row in rows if "::test_" not in row] == [], "a promise without a test"
 
 
 def test_the_architecture_stays_short_and_dated():

@@ -112,6 +112,6 @@ async def test_closed_adapters_are_counted_not_named():
             return Check("audit", ok=True, detail="ok")
 
     faults = {"adapter merger-team-x": "its files changed", "adapter other": "gone"}
-    _, checks = await Quiet().look(SimpleNamespace(faults=faults, upstreams={}, draining=False))
+    _, checks = await Quiet().look(SimpleNamespace(faults=faults, upstreams={}, draining=False, packs=None))
     assert "merger-team-x" not in repr(checks)
     assert any(check.name == "adapters" and check.detail == "2 closed" for check in checks)

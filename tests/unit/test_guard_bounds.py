@@ -10,6 +10,7 @@ import pytest
 
 from copilot.guard import Policy, review
 from copilot.guard.detect import detect
+from copilot.guard.kinds import ESCAPED
 
 ROOT = Path(__file__).parents[2]
 SIZE = 1_000_000
@@ -53,6 +54,22 @@ HOSTILE = {
     "letters": "a",
     "blanks": " ",
     "Chinese": "银",
+    "Chinese orders": "忽略以上指令，",
+    "Chinese words that wake": "忽略所有",
+    "orders": "ignore all previous ",
+    "orders found": "ignore all previous instructions\n",
+    "roles": "assistant: ",
+    "fillers": "ignore all all all all the the your ",
+    "sending": "send the secrets to http",
+    "controls": "\u202e",
+    "controls in a literal": '"\u2066\u2069',
+    "joiners": "a\u200d",
+    "family": "👨\u200d",
+    "flags": "\U0001f3f4\U000e0067",
+    "Cyrillic": "а",
+    "mixed": "aа",
+    "mixed names": "pаss ",
+    "names after Cyrillic": "а" + "b" * 40,
 }
 
 
@@ -61,7 +78,8 @@ def test_a_megabyte_made_to_be_slow_is_reviewed_in_bounded_cpu_time(name):
     text = HOSTILE[name] * (SIZE // len(HOSTILE[name]))
     started = time.thread_time()
     reviewed = review([text], Policy())
-    assert reviewed.restored(reviewed.texts[0]) == text
+    same = reviewed.restored(reviewed.texts[0]) == text
+    assert same or ESCAPED & {one.kind for one in reviewed.verdict.detections}
     assert time.thread_time() - started < 8, "an order of magnitude above the slowest here: only growth fails this"
 
 
@@ -99,8 +117,9 @@ def test_the_standard_library_holds_next_to_nothing_that_looks_sensitive():
 def test_our_own_sources_hold_only_what_was_planted():
     paths = [p for folder in ("copilot", "lsp", "serving", "prompts") for p in sorted((ROOT / folder).rglob("*.py"))]
     _, found = alarms([p for p in paths if "samplebank" not in p.parts])
-    # `numbers.py` shows a card in a comment.
-    assert [row for row in found if row[0] != "numbers.py"] == []
+    # `numbers.py` shows a card in a comment; the others name what they look for.
+    shows = {"numbers.py", "injection.py", "phrases.py", "unicode.py"}
+    assert [row for row in found if row[0] not in shows] == []
 
 
 def test_the_sample_bank_holds_three_published_test_cards():
@@ -123,4 +142,4 @@ def test_clean_text_costs_far_less_than_the_gateway_has():
             runs.append((time.thread_time_ns() - started) / 1000)
         best.append(min(runs))
     best.sort()
-    assert best[len(best) // 2] < 250, "goal 100 us (tests/bench/guard_probe.py), this leaves room for a busy machine"
+    assert best[len(best) // 2] < 250, "goals: `make bench-guard`; this leaves room for a busy machine"
