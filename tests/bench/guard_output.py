@@ -155,7 +155,7 @@ def figures(most: int = 1500, bandit: str = "") -> list[Figure]:
     cost, counts, lines = on_real_code(most)
     typed = sorted(candidates(most))
     recall, precision = score(ours())
-    theirs = score(bandits(bandit)) if bandit else (None, None)
+    theirs = [round(value, 1) for value in score(bandits(bandit))] if bandit else [None, None]
     looked = look_ups(most)
     sure = sum(n for name, n in counts.items() if name.endswith(" high"))
     return [
@@ -163,6 +163,9 @@ def figures(most: int = 1500, bandit: str = "") -> list[Figure]:
         Figure("rules.cpu_p95_ms", round(at(cost, 0.95), 2), "ms a 200-line file", "<=", 25),
         Figure("rules.candidate_p50_ms", round(at(typed, 0.5), 3), "ms a typed line"),
         Figure("rules.candidate_p95_ms", round(at(typed, 0.95), 3), "ms a typed line", "<=", 5),
+        Figure("licences.build_mb_per_s", round(looked[0], 2), "MB of source a second of CPU"),
+        Figure("licences.look_up_p95_ms", round(at(looked[1], 0.95), 2), "ms a 60-line text", "<=", 5),
+        Figure("licences.found_pct", round(looked[2], 1), "% of 60-line excerpts told", ">=", 95),
         Figure(
             "rules.high_per_10000_lines", round(sure * 10_000 / max(1, lines), 2), "high findings in published code"
         ),
