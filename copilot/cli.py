@@ -34,6 +34,7 @@ VERBS: Final[dict[str, str]] = {
     "serve": "start the gateway",
     "keys": "make, show, rotate and revoke keys of the gateway",
     "audit": "check or export the gateway's audit journal",
+    "licences": "index other people's code, to tell when a suggestion repeats it",
     "doctor": "check the installation, the configuration, the sandbox and the way to the model",
     "demo": "play the main job on a sample through the real language server",
 }

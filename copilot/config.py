@@ -103,6 +103,28 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """What a candidate may bring in, whoever made it. Never set by a repository."""
+
+    insecure: Literal["decline", "warn", "allow"] = _key(
+        "decline",
+        "A candidate that adds what is surely insecure: not offered, offered with a warning, or not looked at.",
+    )
+    packages: Literal["decline", "warn", "allow"] = _key(
+        "warn",
+        "The same for a package that nobody here knows; one that is spelt nearly like a known one is never only warned of.",
+    )
+    artefacts: str = _key("", "File with the names in the bank's artefact store, one a line.")
+    licences: str = _key(
+        "", "Index of other people's code, made by `bank-copilot licences build`; empty: not looked up."
+    )
+    verbatim: Literal["decline", "warn"] = _key(
+        "warn",
+        "What becomes of a candidate that repeats code of that index: not offered, or offered with file and licence.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
     """Inline completion."""
 
@@ -243,6 +265,7 @@ class Settings:
     model: Model = field(default_factory=Model)
     prompts: Prompts = field(default_factory=Prompts)
     guard: Guard = field(default_factory=Guard)
+    output: Output = field(default_factory=Output)
     completion: Completion = field(default_factory=Completion)
     comment: Comment = field(default_factory=Comment)
     fix: Fix = field(default_factory=Fix)

@@ -36,7 +36,7 @@ from copilot.types import (
     Suggestion,
     Task,
 )
-from copilot.verify import evidence, existing
+from copilot.verify import evidence, existing, output
 
 SYNTAX: Final = "syntax"
 """The rule of a finding that says that the text does not parse."""
@@ -221,7 +221,11 @@ async def _prove(
             existing.exist, request.document, candidate.edits, workspace.index, workspace.project
         )
         if not check.passed:
-            done.append(check)
+            return (*done, check)
+    if candidate.edits:
+        done += await asyncio.to_thread(
+            output.checks, request.document, candidate.edits, workspace.index, workspace.project, workspace.settings
+        )
     return tuple(done)
 
 

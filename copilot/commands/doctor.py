@@ -56,6 +56,7 @@ async def _run(options: argparse.Namespace) -> int:
         _one_home(),
         *_configuration(loaded),
         *_project(project),
+        _licences(loaded.settings),
         _tool("ruff", say("Reinstall bank-copilot: ruff is one of its dependencies.")),
         _tool("git", say("Install git: the index follows what git tracks.")),
         await _sandbox(loaded.settings),
@@ -104,6 +105,21 @@ def _project(project: Project) -> Iterator[Finding]:
     )
     # Not a fault: without a JDK, Java corrections are proven by the tree alone.
     yield Finding("jdk", ok=True, detail=str(project.java_home or say("none found")))
+
+
+def _licences(settings: Settings) -> Finding:
+    """Whether code that repeats other people's can be told."""
+    place = settings.output.licences
+    if not place:
+        return Finding("licences", ok=True, detail=say("no index: nobody looks whether code repeats other people's"))
+    from copilot.verify import licensed
+
+    advice = say("Build it again with `bank-copilot licences build`, or empty output.licences.")
+    try:
+        index = licensed.opened(Path(place))
+    except ConfigError as error:
+        return Finding("licences", ok=False, detail=str(error), advice=advice)
+    return Finding("licences", ok=True, detail=say("an index of {count} files", count=len(index.names)))
 
 
 def _tool(name: str, advice: str) -> Finding:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from copilot.guard import words
 from copilot.guard.found import Found
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ class Rule:
     exempt: tuple[Exempt, ...] = ()
     grade: str = ""
     action: Action | None = None
+    stands: tuple[str, ...] = ()
+    """Of words: where they count (`words.PLACES`); empty: anywhere."""
+    longer: tuple[str, ...] = ()
+    """Of words: longer ones that hold them and are none."""
 
 
 class BadRule(Exception):
@@ -114,6 +119,7 @@ class Compiled:
         if self.path is not None and (not path or self.path.search(path) is None):
             return
         rule = self.rule
+        longer = [one.lower().encode() for one in rule.longer]
         for number, match in enumerate(self.pattern.finditer(data)):
             if number >= _MOST:
                 return
@@ -124,6 +130,8 @@ class Compiled:
             if rule.entropy and entropy(secret) <= rule.entropy:
                 continue
             at, to = match.span()
+            if (rule.stands or longer) and not words.counts(data, start, end, rule.stands, longer):
+                continue
 
             def line(at: int = at, to: int = to) -> bytes:
                 stop = data.find(b"\n", to)

@@ -11,6 +11,8 @@ Two formats. gitleaks' (`gitleaks.py`), and ours:
     words = ["Project Heron", "苍鹭项目"]
     kind = "bank-term"             # a row of `kinds.TABLE`
     grade = "C2"                   # class of JR/T 0171, for people
+    stands = ["comment", "string"] # where they count: code, comment, string; absent: anywhere
+    except = ["Heron Island"]      # longer words that hold one and are none
     action = "deny"                # allow, report, redact, deny; absent: what the policy says of the kind
 
     [[patterns]]                   # regular expressions in re2's syntax
@@ -43,6 +45,7 @@ from copilot.errors import ConfigError
 from copilot.guard.found import Found
 from copilot.guard.kinds import BY_NAME, Grade
 from copilot.guard.pack_rules import BadRule, Compiled, Matcher, Rule, ready
+from copilot.guard.words import PLACES
 from copilot.messages import say
 
 if TYPE_CHECKING:
@@ -257,7 +260,7 @@ def _own(table: Mapping[str, Any], bad: Callable[[BadRule], None]) -> list[Rule]
     if unknown := sorted(set(table) - {"pack", "words", "patterns"}):
         raise BadRule(unknown[0], "a pack has [pack], [[words]] and [[patterns]]")
     rules: list[Rule] = []
-    for section, keys in (("words", {"words"}), ("patterns", {"regex", "keywords"})):
+    for section, keys in (("words", {"words", "stands", "except"}), ("patterns", {"regex", "keywords"})):
         for number, row in enumerate(table.get(section, ()), 1):
             name = row.get("id") if isinstance(row, dict) else None
             try:
@@ -288,7 +291,14 @@ def _own_rule(name: str, row: Mapping[str, Any]) -> Rule:
         keywords = words if all(one.isascii() or one.lower() == one.upper() for one in words) else []
     if not isinstance(regex, str) or not regex:
         raise BadRule(name, "it has neither words nor a regex")
-    return Rule(name, regex, kind, tuple(keywords), grade=grade, action=action)
+    stands, longer = row.get("stands", []), row.get("except", [])
+    if not isinstance(stands, list) or not set(stands) <= set(PLACES):
+        raise BadRule(name, f"stands is a list of {', '.join(PLACES)}")
+    if not isinstance(longer, list) or not all(isinstance(one, str) and one for one in longer):
+        raise BadRule(name, "except is a list of texts")
+    return Rule(
+        name, regex, kind, tuple(keywords), grade=grade, action=action, stands=tuple(stands), longer=tuple(longer)
+    )
 
 
 def _word(word: str) -> str:

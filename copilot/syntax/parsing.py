@@ -28,6 +28,7 @@ __all__ = [
     "QueryCursor",
     "Recent",
     "Tree",
+    "compiled",
     "edit_tree",
     "of",
     "parse",
@@ -129,6 +130,12 @@ def query_without(language: str, kind: str, patterns: re.Pattern[str], captures:
     for name in captures & {rules.capture_name(n) for n in range(rules.capture_count)}:
         rules.disable_capture(name)
     return rules
+
+
+@cache
+def compiled(language: str, text: str) -> Query:
+    """The query `text` for a language, compiled once. Raises KeyError for an unknown language, QueryError for a bad one."""
+    return Query(_grammar(language), text)
 
 
 _CAPTURE: Final = re.compile(r"@([\w.]+)")

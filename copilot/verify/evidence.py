@@ -31,17 +31,21 @@ def claim(name: str) -> str:
         "kept": say("what was there is kept"),
         "language": say("it is in the right language"),
         "length": say("no line is too long"),
+        "licence": say("it is nobody else's code"),
         "line": say("it stays at the caret"),
         "lint": say("the linter finds nothing new"),
         "members": say("members are added, none twice"),
         "names": say("every name is bound"),
         "outside unchanged": say("nothing else is changed"),
+        "packages": say("its packages are known"),
         "runs": say("the tests pass"),
         "scope": say("nothing else changes"),
+        "secure": say("it adds nothing insecure"),
         "signature": say("it matches the signature"),
         "stable": say("the tests pass every time"),
         "syntax": say("no new syntax fault"),
         "told": say("it explains something"),
+        "words": say("it holds no word of the bank's lists"),
         "worth": say("each test adds something"),
     }.get(name, name)
 
@@ -123,6 +127,7 @@ def _reason(reason: str) -> str:
         "asserts": say("tests that hold the code to nothing"),
         "runs": say("tests that fail"),
         "stable": say("tests that fail when all else differs"),
+        "words": say("it holds no word of the bank's lists"),
         "worth": say("tests that add nothing"),
     }
     return told.get(reason) or say("calls that reach outside the module ({what})", what=reason)

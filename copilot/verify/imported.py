@@ -48,15 +48,15 @@ def _python(need: Need, before: Document, project: Project) -> bool:
         top, before, project
     ):
         return True
-    for base in _bases(before.path, project.root):
+    for base in bases(before.path, project.root):
         target = base.joinpath(*need.module.split("."))
-        if _is_module(target):
+        if is_module(target):
             return _has(target, need.name)
-    return any(_is_module(folder / top) for folder in _packages(project))
+    return any(is_module(folder / top) for folder in packages(project))
 
 
 def _inside(top: str, before: Document, project: Project) -> bool:
-    return any(_is_module(base / top) for base in _bases(before.path, project.root))
+    return any(is_module(base / top) for base in bases(before.path, project.root))
 
 
 def _relative(need: Need, path: Path) -> bool:
@@ -66,16 +66,17 @@ def _relative(need: Need, path: Path) -> bool:
         folder = folder.parent
     rest = need.module[dots:]
     target = folder.joinpath(*rest.split(".")) if rest else folder
-    return (_is_module(target) or target.is_dir()) and _has(target, need.name)
+    return (is_module(target) or target.is_dir()) and _has(target, need.name)
 
 
-def _bases(path: Path, root: Path) -> list[Path]:
+def bases(path: Path, root: Path) -> list[Path]:
     """Folders that may be on the import path for a file, nearest last."""
     inside = [folder for folder in path.parents if folder.is_relative_to(root)]
     return [root, root / "src", *reversed(inside)]
 
 
-def _is_module(target: Path) -> bool:
+def is_module(target: Path) -> bool:
+    """Whether a path without suffix is a Python module or package, compiled ones included."""
     return (
         target.with_name(f"{target.name}.py").is_file()
         or (target / "__init__.py").is_file()
@@ -89,7 +90,7 @@ def _has(target: Path, name: str) -> bool:
     """True when the module defines or imports the name, has it as a submodule, or cannot be read to say."""
     if not name or name == "*":
         return True
-    if _is_module(target / name):
+    if is_module(target / name):
         return True
     file = target.with_name(f"{target.name}.py")
     file = file if file.is_file() else target / "__init__.py"
@@ -106,7 +107,7 @@ def _has(target: Path, name: str) -> bool:
     return dynamic or name in names
 
 
-def _packages(project: Project) -> list[Path]:
+def packages(project: Project) -> list[Path]:
     """Where packages lie beside the project's interpreter."""
     if project.python is None:
         return []

@@ -1,0 +1,93 @@
+"""Runs the rules of a language over the parts of a document that are asked about: one query, one pass.
+
+Only rules whose trigger words stand in the text take part. A place with a syntax fault inside is passed over: a
+statement is judged when it is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from copilot.rules.flow import Flow, Level
+from copilot.rules.predicates import Judge
+from copilot.rules.rule import Confidence, Rule, rules
+from copilot.syntax import tree as trees
+from copilot.syntax.parsing import Query, QueryCursor, compiled
+from copilot.types import Document, Finding, Severity, Span
+
+_LONGEST: Final = 2_000_000
+"""Bytes of a text that is looked at; what is longer was made by a program."""
+
+
+class Hit(NamedTuple):
+    """A finding with the rule that found it and how sure that is."""
+
+    finding: Finding
+    rule: Rule
+    confidence: Confidence
+
+
+def triggered(language: str | None, text: bytes) -> bool:
+    """Whether a text can have a finding at all: a search for words, no reading."""
+    return any(rule.called_for(text) for rule in rules(language or ""))
+
+
+def findings(document: Document, spans: Sequence[Span] | None = None) -> list[Finding]:
+    """What the rules find at places that touch `spans` (None: anywhere), in order; none for a language without rules."""
+    return [hit.finding for hit in hits(document, spans)]
+
+
+def hits(document: Document, spans: Sequence[Span] | None = None) -> list[Hit]:
+    """As `findings`, each with its rule and confidence."""
+    language = document.language or ""
+    chosen = tuple(n for n, rule in enumerate(rules(language)) if rule.called_for(document.text))
+    if not chosen or len(document) > _LONGEST:
+        return []
+    tree = trees.of(document)
+    if tree is None:
+        return []
+    query, owners = _query(language, chosen)
+    judge = Judge(Flow(document, tree))
+    cursor = QueryCursor(query)
+    if spans:
+        cursor.set_byte_range(min(span.start for span in spans), max(span.end for span in spans) + 1)
+    found: dict[tuple[int, int, int], Hit] = {}
+    for pattern, captures in cursor.matches(tree.root_node, judge):
+        rule, site = owners[pattern], captures["site"][0]
+        span = Span(site.start_byte, site.end_byte)
+        if site.has_error or (spans is not None and not any(each.touches(span) for each in spans)):
+            continue
+        level = judge.levels.get((pattern, site.id))
+        sure: Confidence | None = rule.unsure if level is Level.UNKNOWN else rule.confidence
+        if sure is None:
+            continue
+        severity = rule.severity if sure == rule.confidence else Severity.WARNING
+        hit = Hit(Finding(rule.name, severity, document.path, span, rule.message), rule, sure)
+        key = (span.start, span.end, rule.cwe)
+        if key not in found or _ORDER[sure] < _ORDER[found[key].confidence]:
+            found[key] = hit
+    return sorted(found.values(), key=lambda hit: hit.finding.span)
+
+
+_FIRST: Final = "(ERROR) @site"
+"""Names the capture before predicates use it; its matches count for nothing."""
+
+_ORDER: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
+
+
+@lru_cache(maxsize=128)
+def _query(language: str, chosen: tuple[int, ...]) -> tuple[Query, tuple[Rule, ...]]:
+    """The query of these rules together, and the rule of each of its patterns."""
+    held = [rules(language)[n] for n in chosen]
+    query = compiled(language, "\n".join([_FIRST, *(rule.query for rule in held)]))
+    ends, at = [], len(_FIRST) + 1
+    for rule in held:
+        at += len(rule.query.encode()) + 1
+        ends.append(at)
+    owners = tuple(
+        next(rule for rule, end in zip(held, ends, strict=True) if query.start_byte_for_pattern(n) < end)
+        for n in range(query.pattern_count)
+    )
+    return query, owners

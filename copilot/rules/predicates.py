@@ -1,0 +1,270 @@
+r"""The predicates of rule queries that tree-sitter does not have.
+
+(#named? @callee "os.system" "*.execute")  its dotted name, imports followed, is one of these (`*.` any owner)
+(#unnamed? @callee …)
+(#declared? @owner "Random" …)          a variable is declared of one of these types
+(#shell-list? @value)                   begins a command with a shell and its `-c`
+(#unwrapped? @site)                     the function wraps no key (there ECB of one block is right)
+(#built? @value)                        a string is built here, of more than constants
+(#reaches? @value "unknown")            at least so much is put in: unknown, given, asked
+(#argument? @arguments "shell" "True")  has a keyword argument whose text matches
+(#no-argument? @arguments "Loader" …)   has none of these
+(#value? @value "(?i)md5")              is constant and its text matches
+(#fixed? @value)                        is constant and says something (a string, bytes, an array)
+(#sql? @value)                          its constant parts are SQL
+(#pathlike? @value)                     is a path by its text
+(#module? @name "random")               a name stands for this module
+(#has? @site "regex")                   the function around (at the top: the file) has it; `#lacks?`: has not
+(#file-has? "regex")                    the file has it; `#file-lacks?`
+(#before? @site "regex") (#after? …)    the text of the statement before (behind) the place matches
+(#secret? @site)                        the statement or the function is named after a token, password, key …
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Final
+
+from copilot.rules.flow import Flow, Level
+from copilot.syntax.parsing import Node
+from copilot.syntax.tree import descendants, enclosing
+
+Captures = dict[str, list[Node]]
+Arguments = Sequence[tuple[str, str]]
+
+_LEVELS: Final = {"unknown": Level.UNKNOWN, "given": Level.GIVEN, "asked": Level.ASKED}
+_FROM: Final = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
+_IMPORT: Final = re.compile(r"^[ \t]*import[ \t]+([^\n#(]*)", re.MULTILINE)
+_JAVA_IMPORT: Final = re.compile(r"^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]+)\.(\w+)[ \t]*;", re.MULTILINE)
+_REQUIRE: Final = re.compile(
+    r"\b(?:const|let|var|import)\s+(?:\*\s+as\s+)?(\w+)\s*(?:=\s*require\(\s*|from\s+)['\"](?:node:)?([\w/@.-]+)['\"]"
+)
+_PICKED: Final = re.compile(
+    r"\b(?:const|let|var|import)\s+\{([^}]*)\}\s*(?:=\s*require\(\s*|from\s+)['\"](?:node:)?([\w/@.-]+)['\"]"
+)
+_SECRET: Final = re.compile(
+    r"(?i)token|passw|(?<![a-z])(?:pwd?|passwd)(?![a-z])|secret|nonce|salt|csrf|session_?(?:id|key)|otp\b|verif(?:y|ication)_?code|api_?key|captcha|auth|reset"
+    r"|credential|(?<![a-z])(?:pin|iv|sms)(?:_?code)?(?![a-z])|signing|encrypt"
+)
+_SQL: Final = re.compile(
+    r"(?i)(?<![\w-])(?:select\s|insert\s+(?:or\s+\w+\s+)?into\s|update\s+\S+\s+set|delete\s+from|create\s+(?:\w+\s+){0,3}(?:table|view"
+    r"|index|user|database|role|schema)|drop\s+\w+\s|alter\s+\w+\s|merge\s+into|replace\s+into|truncate\s|grant\s|revoke\s"
+    r"|exec(?:ute)?\s|call\s+\w|where\s|order\s+by|union\s|from\s+\S+\s+(?:where|join)|pragma\s|set\s+\w+\s*=|values\s*\()"
+)
+_LITERAL: Final = re.compile(
+    r"['\"]|\bbytes\(|new\s+byte\[|\{\s*(?:\(byte\))?\s*-?(?:0x)?[0-9a-fA-F]+\s*,|Buffer\.alloc\("
+)
+_SHELL: Final = re.compile(r"\"(?:/bin/|/usr/bin/)?(?:sh|bash|cmd(?:\.exe)?)\"\s*,\s*\"[-/][cC]\"")
+_WRAPS: Final = r"WRAP_MODE|\.wrap\(|\.unwrap\("
+_STATEMENTS: Final = (
+    "expression_statement", "assignment", "return_statement", "local_variable_declaration", "field_declaration",
+    "lexical_declaration", "variable_declaration", "keyword_argument", "pair",
+)  # fmt: skip
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+class Judge:
+    """Answers the predicates of one document; `levels` keeps how much is known of what a match put in."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.levels: dict[tuple[int, int], Level] = {}
+        self._imports: dict[str, str] | None = None
+        self._text: str | None = None
+        self._arounds: dict[int, str] = {}
+        self._by_name: dict[str, Callable[[Arguments, Captures], bool | Level]] = {
+            "named?": self._is,
+            "unnamed?": lambda given, captures: not self._is(given, captures),
+            "declared?": lambda given, captures: bool(self._types(given, captures)),
+            "shell-list?": lambda given, captures: any(
+                _SHELL.search(text) for text in self._texts(captures[given[0][0]][0], 0)
+            ),
+            "unwrapped?": lambda given, captures: not self._in_function((given[0], (_WRAPS, "string")), captures),
+            "built?": lambda given, captures: self.flow.built(captures[given[0][0]][0]),
+            "reaches?": self._reaches,
+            "argument?": self._argument,
+            "no-argument?": self._no_argument,
+            "value?": self._value,
+            "sql?": self._sql,
+            "fixed?": self._fixed,
+            "pathlike?": self._pathlike,
+            "module?": self._module,
+            "has?": self._in_function,
+            "lacks?": lambda given, captures: not self._in_function(given, captures),
+            "file-has?": lambda given, _: _pattern(given[0][0]).search(self.text) is not None,
+            "file-lacks?": lambda given, _: _pattern(given[0][0]).search(self.text) is None,
+            "before?": self._before,
+            "after?": self._after,
+            "secret?": self._secret,
+        }
+
+    def __call__(self, predicate: str, args: Arguments, pattern_index: int, captures: Captures) -> bool:
+        """tree-sitter's call for one predicate of one match. Raises KeyError for a name that nobody knows."""
+        if any(not captures.get(value) for value, kind in args if kind == "capture"):
+            return False  # an optional part that is not there
+        answer = self._by_name[predicate](args, captures)
+        if isinstance(answer, Level):
+            if answer is Level.CONSTANT:
+                return False
+            key = (pattern_index, captures["site"][0].id)
+            self.levels[key] = max(answer, self.levels.get(key, Level.CONSTANT))
+            return True
+        return answer
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        if self._text is None:
+            self._text = self.flow.text.decode("utf-8", "replace")
+        return self._text
+
+    # Names.
+
+    def qualified(self, node: Node) -> str:
+        """A dotted name with what imports say of its first word."""
+        text = self.flow.read(node)
+        head, dot, rest = text.partition(".")
+        return self._known().get(head, head) + dot + rest
+
+    def _known(self) -> dict[str, str]:
+        if self._imports is None:
+            self._imports = dict(_imports(self.text, self.flow.document.language or ""))
+        return self._imports
+
+    def _is(self, given: Arguments, captures: Captures) -> bool:
+        name = re.sub(r"\s", "", self.qualified(captures[given[0][0]][0]))
+        return any(
+            name == wanted if not wanted.startswith("*.") else name.endswith(wanted[1:]) for wanted, _ in given[1:]
+        )
+
+    def _types(self, given: Arguments, captures: Captures) -> set[str]:
+        name = self.flow.read(captures[given[0][0]][0])
+        found = re.findall(rf"(?<![\w.])([A-Z]\w*)(?:<[^;(){{}}]*>)?(?:\[\])?\s+{re.escape(name)}\s*[=;,):]", self.text)
+        return {word for word, _ in given[1:]}.intersection(found)
+
+    # Values.
+
+    def _reaches(self, given: Arguments, captures: Captures) -> Level:
+        level = self.flow.level(captures[given[0][0]][0])
+        return level if level >= _LEVELS[given[1][0]] else Level.CONSTANT
+
+    def _value(self, given: Arguments, captures: Captures) -> bool:
+        text = self.flow.constant(captures[given[0][0]][0])
+        return text is not None and _pattern(given[1][0]).search(text) is not None
+
+    def _sql(self, given: Arguments, captures: Captures) -> bool:
+        node = captures[given[0][0]][0]
+        return any(_SQL.search(text) for text in self._texts(node, 0))
+
+    def _texts(self, node: Node, depth: int) -> Iterator[str]:
+        """The text of an expression and of what the names in it are bound to."""
+        yield self.flow.read(node)
+        if depth < 3:
+            for name in descendants(node, "identifier"):
+                for value in self.flow.bound(self.flow.read(name), name)[0]:
+                    if value is not None and not value.start_byte <= name.start_byte < value.end_byte:
+                        yield from self._texts(value, depth + 1)
+
+    def _fixed(self, given: Arguments, captures: Captures) -> bool:
+        node = captures[given[0][0]][0]
+        if node.type in {"keyword_argument", "none", "null_literal", "null", "attribute", "lambda"}:
+            return False
+        return self.flow.level(node) is Level.CONSTANT and _LITERAL.search("".join(self._texts(node, 0))) is not None
+
+    def _pathlike(self, given: Arguments, captures: Captures) -> bool:
+        return any("Path(" in text or " / " in text for text in self._texts(captures[given[0][0]][0], 1))
+
+    def _module(self, given: Arguments, captures: Captures) -> bool:
+        node, wanted = captures[given[0][0]][0], given[1][0]
+        plain = re.search(rf"^[ \t]*import[ \t][^\n]*\b{re.escape(wanted)}\b", self.text, re.MULTILINE) is not None
+        return plain and self.qualified(node) == wanted and not self.flow.bound(self.flow.read(node), node)[0]
+
+    def _argument(self, given: Arguments, captures: Captures) -> bool:
+        for part in captures[given[0][0]][0].named_children:
+            name, value = part.child_by_field_name("name"), part.child_by_field_name("value")
+            if part.type == "keyword_argument" and name is not None and self.flow.read(name) == given[1][0]:
+                return value is not None and _pattern(given[2][0]).search(self.flow.read(value)) is not None
+        return False
+
+    def _no_argument(self, given: Arguments, captures: Captures) -> bool:
+        wanted = {word for word, _ in given[1:]}
+        for part in captures[given[0][0]][0].named_children:
+            name = part.child_by_field_name("name") if part.type == "keyword_argument" else None
+            if part.type == "dictionary_splat" or (name is not None and self.flow.read(name) in wanted):
+                return False
+        return True
+
+    # Surroundings.
+
+    def _in_function(self, given: Arguments, captures: Captures) -> bool:
+        node = captures[given[0][0]][0]
+        routine = self.flow.around(node)
+        number = routine.id if routine is not None else -1
+        if number not in self._arounds:
+            self._arounds[number] = self.flow.read(routine) if routine is not None else self.text
+        return _pattern(given[1][0]).search(self._arounds[number]) is not None
+
+    def _statement(self, captures: Captures, name: str) -> tuple[Node, Node]:
+        node = captures[name][0]
+        at = node
+        while at.parent is not None and not at.type.endswith(("_statement", "_declaration")):
+            at = at.parent
+            if at.type in self.flow.grammar.blocks:
+                return node, node
+        return node, at
+
+    def _before(self, given: Arguments, captures: Captures) -> bool:
+        node, whole = self._statement(captures, given[0][0])
+        text = self.flow.text[whole.start_byte : node.start_byte].decode("utf-8", "replace")
+        return _pattern(given[1][0]).search(text) is not None
+
+    def _after(self, given: Arguments, captures: Captures) -> bool:
+        node, whole = self._statement(captures, given[0][0])
+        text = self.flow.text[node.end_byte : whole.end_byte].decode("utf-8", "replace")
+        return _pattern(given[1][0]).search(text) is not None
+
+    def _secret(self, given: Arguments, captures: Captures) -> bool:
+        node = captures[given[0][0]][0]
+        routine = self.flow.around(node)
+        body = routine.child_by_field_name("body") if routine is not None else None
+        if routine is not None and body is not None:
+            head = self.flow.text[routine.start_byte : body.start_byte].decode("utf-8", "replace")
+            if _SECRET.search(head):
+                return True
+        at = enclosing(node, *_STATEMENTS)
+        if at is None:
+            return False
+        if at.type in {"keyword_argument", "pair"}:
+            at = enclosing(at.parent, *_STATEMENTS[:-2]) or at if at.parent is not None else at
+        return _SECRET.search(self.flow.read(at)[:400]) is not None
+
+
+def _imports(text: str, language: str) -> list[tuple[str, str]]:
+    """Bound names with what they stand for."""
+    found: list[tuple[str, str]] = []
+    if language == "python":
+        for row in _FROM.finditer(text):
+            for part in row[2].strip("()").split(","):
+                words = part.split("#")[0].split()
+                if words:
+                    found.append((words[-1], f"{row[1]}.{words[0]}"))
+        for row in _IMPORT.finditer(text):
+            for part in row[1].split(","):
+                words = part.split()
+                if len(words) == 3:
+                    found.append((words[2], words[0]))
+    elif language == "java":
+        found += [(row[2], f"{row[1]}.{row[2]}") for row in _JAVA_IMPORT.finditer(text)]
+    else:
+        found += [(row[1], row[2]) for row in _REQUIRE.finditer(text)]
+        for row in _PICKED.finditer(text):
+            for part in row[1].split(","):
+                words = re.split(r"\s+as\s+|\s*:\s*", part.strip())
+                found.append((words[-1], f"{row[2]}.{words[0]}"))
+    return found

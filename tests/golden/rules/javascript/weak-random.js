@@ -1,0 +1,2 @@
+const token = Math.random().toString(36); // flag
+const colour = Math.random();

@@ -1,0 +1,9 @@
+import tempfile
+
+
+def bad():
+    return tempfile.mktemp()  # flag
+
+
+def good():
+    return tempfile.mkstemp()
