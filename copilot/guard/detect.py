@@ -3,6 +3,16 @@
 The text is looked at as Latin-1 with every other character replaced: one byte a code point, so that offsets agree, and
 everything that is looked for is ASCII. Two translations fold it, one for words and digits, one for runs of token
 characters; a pattern runs only on the lines or runs where a fold was found.
+
+A text that is still being written is reviewed piece by piece (`flow`), which is right only if every rule keeps this
+promise (tests/unit/test_guard_contract.py tries each kind of value in it). What decides about a value stands
+
+- on the value's own line, within `BEHIND` characters before it and `AHEAD` after its beginning, or in the run of token
+  characters (no blank, quote, bracket, comma or semicolon) that the value is, `LONGEST` characters at most;
+- or before it, within `BEHIND` characters, on earlier lines: never on later ones.
+
+A rule over many lines (a block of a key) is the exception: it begins with a literal of its own, finds what has no end yet as
+a place that reaches the end of the text, and says in `keys.unsettled` where one begins that may still come of it.
 """
 
 from __future__ import annotations
@@ -27,6 +37,10 @@ _TOKEN: Final = bytes(
     ord("a" if byte < 128 and (chr(byte).isalnum() or chr(byte) in "_-") else " ") for byte in range(256)
 )
 """Characters of tokens to a, everything else to a space."""
+
+BEHIND: Final = 1024
+AHEAD: Final = 1024
+LONGEST: Final = 32_768
 
 _DIGITS: Final = (b"0" * 12, b"0000-0000")
 """One run of 12 digits, and what every grouped form of a card or identity number holds."""

@@ -87,7 +87,7 @@ def review(texts: Sequence[str], policy: Policy) -> Reviewed:
     if not any(found):
         return Reviewed(tuple(texts), _CLEAN)
     surrogates = Surrogates(texts)
-    masked = [_settled(text, places, surrogates, allowed) for text, places in zip(texts, found, strict=True)]
+    masked = [settled(text, places, surrogates, allowed) for text, places in zip(texts, found, strict=True)]
     detections = tuple(
         Detection(one.rule, one.kind, one.start, one.end, number)
         for number, (_, places) in enumerate(masked)
@@ -99,7 +99,9 @@ def review(texts: Sequence[str], policy: Policy) -> Reviewed:
     return Reviewed(tuple(text for text, _ in masked), verdict, surrogates.originals())
 
 
-def _settled(text: str, places: list[Found], surrogates: Surrogates, allowed: Sequence[str]) -> tuple[str, list[Found]]:
+def settled(
+    text: str, places: list[Found], surrogates: Surrogates, allowed: Sequence[str]
+) -> tuple[str, list[Found]]:
     """The masked text and the places in `text` that were masked.
 
     What is masked can uncover something: the value behind it was cut at the longest length a rule looks at, or stands now
