@@ -223,6 +223,7 @@ async def _opened(config: Config, stack: contextlib.AsyncExitStack) -> State:
         journal=journal,
         metrics=metrics,
         policy=Policy(config.guard.actions),
+        said_policy=Policy({**config.guard.actions, **config.guard.answers}),
         store=store,
         templates=templates,
         readiness=Readiness(),

@@ -75,6 +75,10 @@ class Guard(_Section):
     """What is done with sensitive text, by kind: allow, redact or deny."""
 
     actions: dict[str, Action] = Field(default_factory=_keys_denied, description="Kind to action; others are redacted.")
+    answers: dict[str, Action] = Field(
+        default_factory=dict,
+        description="The same for what the model says, where it differs; deny ends the answer. What was sent may come back.",
+    )
 
 
 class Upstream(_Section):
@@ -213,9 +217,10 @@ def checked(table: dict[str, Any], path: Path) -> Config:
     for name, upstream in config.upstreams.items():
         if not re.fullmatch(r"https?://[^/?#@]+(/[^?#]*)?", upstream.url):
             raise ConfigError(f"{path}: upstreams.{name}.url is no http(s) address without user and query.")
-    unknown = [kind for kind in config.guard.actions if kind not in KINDS]
-    if unknown:
-        raise ConfigError(f"{path}: guard.actions.{unknown[0]} is no kind; there are {', '.join(KINDS)}.")
+    for name, actions in (("actions", config.guard.actions), ("answers", config.guard.answers)):
+        unknown = [kind for kind in actions if kind not in KINDS]
+        if unknown:
+            raise ConfigError(f"{path}: guard.{name}.{unknown[0]} is no kind; there are {', '.join(KINDS)}.")
     for team, pins in config.prompts.pins.items():
         wrong = [pin for pin in pins if not re.fullmatch(r"[^@#\s]+@[^@#\s]+", pin)]
         if wrong:

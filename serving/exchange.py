@@ -22,6 +22,8 @@ from typing import Any, Final
 import orjson
 
 from copilot.errors import AuditUnavailable
+from copilot.guard import Judge
+from copilot.guard.found import Found
 from copilot.types import Verdict
 from prompts.templates import Library
 from serving import answers, arrival, asked, governance, inbound, replies
@@ -33,7 +35,7 @@ from serving.lanes import Ticket
 from serving.limits import Hold, unseen
 from serving.records import Records
 from serving.state import State
-from serving.stream import DONE, Broken, Events, Restorer, release
+from serving.stream import DONE, Broken, Events
 from serving.trail import Trail, outcome
 from serving.upstream import Failed, Upstream
 
@@ -192,45 +194,67 @@ class Exchange:
     def _found(self, verdict: Verdict) -> None:
         self._trail.rules = tuple(sorted({found.rule for found in verdict.detections}))
         for found in verdict.detections:
-            self._state.metrics.reviewed(found.kind, self._state.policy.action(found.kind))
+            self._state.metrics.reviewed(found.kind, self._state.policy.action(found.kind), "input")
+
+    def _judge(self, made: Prepared) -> Judge:
+        """For the answer to a prompt: what was replaced in it is the asker's own."""
+        return Judge(self._state.said_policy, made.reviewed.texts, frozenset(made.reviewed.surrogates.values()))
+
+    def _judged(self, found: list[Found], *, denied: bool) -> None:
+        """Put on record what review decided about the answer."""
+        self._trail.said_verdict = "deny" if denied else "redact" if found else "allow"
+        self._trail.said_rules = tuple(sorted({one.rule for one in found}))
+        for one in found:
+            self._state.metrics.reviewed(one.kind, self._state.said_policy.action(one.kind), "output")
 
     # -- the engine -----------------------------------------------------------------------------------------------
 
     async def _whole(self, given: Asked, made: Prepared, upstream: Upstream) -> None:
         self._whole_answer = True
-        answer, usage = await self._attempts(made, upstream, self._one_whole)
-        self._usage = answers.tokens(usage)
-        data = answers.written(answer, stream=given.stream, include_usage=given.include_usage)
+        whole: answers.Whole = await self._attempts(made, upstream, self._one_whole)
+        self._usage = answers.tokens(whole.usage)
+        self._judged(whole.found, denied=any(map(self._judge(made).denies, whole.found)))
+        if whole.denied:
+            await self._durable()
+            raise _withheld(whole.found)
+        data = answers.written(whole.told, stream=given.stream, include_usage=given.include_usage)
         await self._durable()
         await self._send_all(200, replies.STREAM if given.stream else replies.JSON, data)
 
-    async def _one_whole(self, made: Prepared, upstream: Upstream) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    async def _one_whole(self, made: Prepared, upstream: Upstream) -> answers.Whole:
         answer = await upstream.post(
             made.path, self._sent(made), governance.onward(self._headers, self._trail), stream=False
         )
         self._until(upstream.settings.idle_s, upstream.slow)
         data = await upstream.read(answer)
         assert self._route is not None
-        whole = answers.whole(data, made, self._route.model)
+        whole = await arrival.beside(
+            len(data), partial(answers.whole, data, made, self._route.model, self._judge(made))
+        )
         self._trail.output_hash = hashlib.sha256(data).hexdigest()
         return whole
 
     async def _streamed(self, given: Asked, made: Prepared, upstream: Upstream) -> None:
         self._usage_wanted = given.include_usage
         answer, events, digest, out = await self._attempts(made, upstream, self._first_piece)
-        idle, slow = upstream.settings.idle_s, upstream.slow
+        idle, slow, first = upstream.settings.idle_s, upstream.slow, False
         try:
             await self._durable()
             await self._start(200, replies.STREAM)
-            while not events.done:
+            while not events.done and events.denied is None:
                 if out:
+                    if not first:
+                        self._first_s, first = self._loop.time() - self._begun, True
                     self._until(idle, Gone)
                     await self._send(replies.body(out, more=True))
                 self._until(idle, slow)
                 data = await upstream.piece(answer)
                 digest.update(data)
-                out = release(events.feed(data))
+                out = events.feed(data)
             self._until(idle, Gone)
+            if events.denied is not None:  # the engine is told below, by the end of its connection
+                await self._send(replies.body(out + events.filtered(), more=True))
+                raise _withheld([events.denied])
             await self._send(replies.body(out + DONE))
             self._over = True
         except (Broken, Failed) as error:
@@ -238,6 +262,8 @@ class Exchange:
             raise Refused(502, "upstream_error", message) from error
         finally:
             self._usage, self._pieces = answers.tokens(events.usage), events.events
+            self._judged(events.found, denied=events.denied is not None)
+            self._state.metrics.streamed(events.held, events.spent_s)
             self._trail.output_hash = digest.hexdigest()
             if self._over:
                 await upstream.finish(answer)
@@ -251,15 +277,18 @@ class Exchange:
         )
         try:
             assert self._route is not None
-            restorer: Callable[[], Restorer] | None = None
-            if made.replaced:
-                restorer = partial(Restorer, made.reviewed, escaped=made.escaped)
-            events = Events(self._route.model, include_usage=self._usage_wanted, restorer=restorer)
+            events = Events(
+                self._route.model,
+                include_usage=self._usage_wanted,
+                judge=self._judge(made),
+                reviewed=made.reviewed,
+                escaped=made.escaped,
+            )
             digest, out = hashlib.sha256(), b""
-            while not out and not events.done:
+            while not events.events and not events.done:  # its first byte, though review may still hold it
                 data = await upstream.piece(answer)
                 digest.update(data)
-                out = release(events.feed(data))
+                out = events.feed(data)
         except Broken as broken:
             answer.close()
             raise Failed(str(broken), again=True) from broken
@@ -386,3 +415,9 @@ class Exchange:
             tokens_in=used_in,
             tokens_out=used_out,
         )
+
+
+def _withheld(found: list[Found]) -> Refused:
+    """For an answer that review ended; the finding may be of several kinds, the first is named."""
+    kinds = ", ".join(sorted({one.kind for one in found}))
+    return Refused(403, "content_denied", f"The model's answer held what may not be shown ({kinds}): it was ended.")

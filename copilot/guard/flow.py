@@ -19,7 +19,7 @@ from copilot.guard.judge import Judge, Masks
 from copilot.guard.keys import unsettled
 
 _STEP: Final = 128
-"""UTF-8 bytes of a unit at least; the first one is a line."""
+"""UTF-8 bytes of a unit at least, once so much was shown that an eighth of it is more: first it is line by line."""
 _STRIDE: Final = 512
 """Characters of a unit inside of a line that is longer than what rules look at."""
 _SURE: Final = LONGEST
@@ -140,7 +140,7 @@ class Flow:
             if self._take(window, found, start, keep):
                 line = window.rfind("\n", 0, max(0, keep - BEHIND)) + 1
                 self._release(keep - start, window[max(line, keep - 2 * BEHIND) : keep])
-                self._inside, self._step = False, _STEP
+                self._inside, self._step = False, min(_STEP, 1 + self.released // 8)
             return
         goes_on = next((one for one in found if one.start <= start and one.end >= seen), None)
         if goes_on is not None and (self._inside or cut - start > _SURE):
@@ -180,6 +180,7 @@ class Flow:
 
     def _deny(self, place: Found) -> None:
         self.masks.denied = place
+        self.masks.add(place, "")
         self._text, self._fresh, self._pos, self._looked = "", [], 0, 0
 
 
