@@ -95,7 +95,8 @@ class Flow:
         self._text = self._text[self._pos :]
         self._looked -= self._pos
         self._pos = 0
-        self._again = max(self.released + self._need + _STRIDE + AHEAD, self.length + AHEAD // 4)
+        held = self.length - self.released
+        self._again = max(self.released + self._need + _STRIDE + AHEAD, self.length + max(AHEAD, held) // 4)
 
     def _unit(self, *, last: bool) -> tuple[int, int]:
         """Where the next unit ends in the text, and how far its review looks; (0, 0) when that is still to come."""
@@ -111,15 +112,16 @@ class Flow:
             before = _run_start(text, start, goal)
             if before > start + self._need:
                 return before, before + AHEAD
-            found = _APART.search(text, goal, goal + LONGEST)
+            middle = goal + LONGEST
+            found = _APART.search(text, goal, middle + LONGEST)
             if found is not None:
                 after = found.start()
                 if found[0] == "\n":
                     return after + 1, after + 1
                 if len(text) >= after + AHEAD:
                     return after, after + AHEAD
-            elif len(text) >= goal + LONGEST:
-                return goal, goal + LONGEST
+            elif len(text) >= middle + LONGEST:
+                return middle, middle + LONGEST
         return (len(text), len(text)) if last else (0, 0)
 
     def _decide(self, cut: int, seen: int, *, last: bool) -> None:
