@@ -27,7 +27,7 @@ _SURE: Final = LONGEST
 _HEAD: Final = 4608
 """Characters of such a finding that are kept, to see whether what comes still belongs to it."""
 _GULP: Final = 4096
-"""Bytes of a unit while one is swallowed."""
+"""Of a unit while one is swallowed."""
 _MOST: Final = 4 * LONGEST
 """Characters held back for something open that is no finding: more is none that a rule knows, and is refused."""
 
@@ -101,7 +101,7 @@ class Flow:
     def _unit(self, *, last: bool) -> tuple[int, int]:
         """Where the next unit ends in the text, and how far its review looks; (0, 0) when that is still to come."""
         text, start = self._text, self._pos
-        goal = start + max(_STRIDE, self._need + 1)
+        goal = start + max(_GULP if self._inside else _STRIDE, self._need + 1)
         while (feed := text.find("\n", self._looked, goal + AHEAD)) >= 0:
             line = text[self._looked : feed + 1]
             self._weight += len(line) if line.isascii() else len(line.encode("utf-8", "replace"))
