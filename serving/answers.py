@@ -78,17 +78,21 @@ def _reviewed(node: Any, made: Prepared, judge: Judge) -> list[Masks]:
         if name == "logprobs" and kind is dict:
             verdicts.append(masks(tokens_of(value), judge))
         elif kind is str:
-            if made.escaped and name in TEXTS:
-                value = fim.original(value)
-            units = list(escapes.units(value)) if name == "arguments" and "\\" in value else value
-            verdict = masks(escapes.plain(value) if units is not value else value, judge)
-            if verdict.places:
-                verdicts.append(verdict)
-                value = verdict.shown(units, 0)
-            node[name] = made.reviewed.restored(value) if name in TEXTS and made.reviewed.surrogates else value
+            node[name], verdict = _string(value, name, made, judge)
+            verdicts.append(verdict)
         elif kind in (dict, list):
             verdicts += _reviewed(value, made, judge)
     return verdicts
+
+
+def _string(text: str, name: object, made: Prepared, judge: Judge) -> tuple[str, Masks]:
+    if made.escaped and name in TEXTS:
+        text = fim.original(text)
+    inside = name == "arguments"
+    verdict = masks(escapes.plain(text) if inside else text, judge)
+    if verdict.places:
+        text = verdict.shown(list(escapes.units(text)) if inside else text, 0)
+    return made.reviewed.restored(text) if name in TEXTS else text, verdict
 
 
 def _withheld(choice: dict[str, Any]) -> None:

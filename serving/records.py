@@ -24,9 +24,6 @@ from serving.metrics import Metrics
 
 DELAY_S: Final = 0.02
 
-_FOREIGN: Final = ("user", "client", "template", "classification")
-"""Fields whose words come from outside; the others are hashes, numbers and names of the configuration."""
-
 
 class MeasuredJournal(Journal):
     """A journal that tells the metrics how long each record took until it was on the disk; a failed one is not counted."""
@@ -89,14 +86,18 @@ class Records:
 
 
 def reviewed(record: Record) -> Record:
-    """The record with masks in the place of values; the same one where there are none."""
-    words = tuple(getattr(record, name) for name in _FOREIGN)
+    """The record with masks in the place of values; the same one where there are none. Its other fields are hashes,
+    numbers, and names of the configuration.
+    """
+    words = (record.user, record.client, record.template, record.classification)
     told = _masked(words)
-    return record if told is words else replace(record, **dict(zip(_FOREIGN, told, strict=True)))
+    if told is words or told == words:
+        return record
+    user, client, template, classification = told
+    return replace(record, user=user, client=client, template=template, classification=classification)
 
 
 @functools.lru_cache(maxsize=1024)
 def _masked(words: tuple[str, ...]) -> tuple[str, ...]:
     judge = Judge(Policy())
-    told = tuple(masks(word, judge).shown(word, 0) for word in words)
-    return words if told == words else told
+    return tuple(masks(word, judge).shown(word, 0) for word in words)

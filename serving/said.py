@@ -1,7 +1,7 @@
-"""One text of a streamed answer between the engine and the client: control words undone, reviewed, restored.
+r"""One text of a streamed answer between the engine and the client: control words undone, reviewed, restored.
 
 Review stands before restoring: what the developer sent himself is still a surrogate then, and none of its business. The
-arguments of a tool call are read as the JSON they are (`\\u0041` is an A), and written back with their escapes. No I/O.
+arguments of a tool call are read as the JSON they are (`\u0041` is an A), and written back with their escapes. No I/O.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Part:
 class Said:
     """One text. `reviewed` is set where surrogates are to be restored, `escaped` where control words were neutralised."""
 
-    __slots__ = ("_begun", "_escaped", "_ended", "_json", "_rest", "_restored", "_reviewed", "flow")
+    __slots__ = ("_begun", "_ended", "_escaped", "_json", "_rest", "_restored", "_reviewed", "flow")
 
     def __init__(self, judge: Judge, reviewed: Reviewed | None, *, escaped: bool, json: bool) -> None:
         self.flow = Flow(judge)
@@ -87,7 +87,7 @@ class Said:
         if left or self._begun or self._reviewed is not None:
             begun, self._begun = self._begun, ""
             part = Part(self, holder, key, left, self.flow.length, 0, begun, last=True)
-            self.flow.feed(begun + left)
+            self.flow.feed(escapes.plain(begun) + left)
             part.end = self.flow.length
         self.flow.end()
         self._ended = True
@@ -98,9 +98,12 @@ class Said:
         written, masks = part.written, self.flow.masks
         if masks.places:
             if part.before or (self._json and "\\" in written):
-                units = list(escapes.units(part.before + written))
-                units[0] = units[0][len(part.before) :]
-                written = masks.shown(units, part.at)
+                told = part.before + written
+                cut = len(told) - escapes.unfinished(told)
+                units = [*escapes.units(told[:cut]), *([told[cut:]] if cut < len(told) else ())]
+                if units:
+                    units[0] = units[0][len(part.before) :]
+                written = masks.shown(units, part.at, begun=bool(part.before))
             else:
                 written = masks.shown(written, part.at)
         if self._reviewed is None:

@@ -49,6 +49,8 @@ class _Event:
     parts: list[Part] = field(default_factory=list)
     ends: list[tuple[Part, dict[str, Any], Where]] = field(default_factory=list)
     """What was held back of texts that end here, with the choice's piece and the text's place in it."""
+    words: list[Found] = field(default_factory=list)
+    """Findings in strings that came whole."""
 
 
 class Events:
@@ -115,7 +117,7 @@ class Events:
 
     def filtered(self) -> bytes:
         """The event that ends the choice which review denied."""
-        key, empty = ("delta", {}) if "chat" in str(self._head.get("object")) else ("text", "")
+        key, empty = ("delta", {}) if any("delta" in one for one in self._head["choices"]) else ("text", "")
         review = marked([self.denied] if self.denied is not None else [], "deny")
         choice = {"index": self._index, key: empty, "finish_reason": "content_filter", "logprobs": None}
         head = {key: self._head[key] for key in ("id", "object", "created", "model") if key in self._head}
@@ -186,7 +188,7 @@ class Events:
                 if key in TEXTS:
                     event.parts.append(self._part(value, node, (*where, key)))
                 elif len(value) >= _SHORTEST and value not in _WORDS:
-                    self._word(value, node, key, where)
+                    self._word(value, node, key, where, event)
             elif kind is dict:
                 if key == "logprobs":
                     event.parts.append(self._part(tokens_of(value), node, (*where, key)))
@@ -197,7 +199,7 @@ class Events:
                     if type(inner) is dict:
                         self._walk(inner, (*where, key, inner.get("index", place)), event)
                     elif type(inner) is str and len(inner) >= _SHORTEST:
-                        self._word(inner, value, place, where)
+                        self._word(inner, value, place, where, event)
             elif key == "tool_calls" and value is not None:
                 raise Broken("garbage")
 
@@ -218,11 +220,12 @@ class Events:
                 self._speaking[where[0]] = said
         return said.take(piece, holder, key)
 
-    def _word(self, word: str, holder: Any, key: Any, where: Where) -> None:
+    def _word(self, word: str, holder: Any, key: Any, where: Where, event: _Event) -> None:
         """A string that comes whole: an id, a name."""
         made = masks(word, self._judge)
         if made.places:
             self._words += made.places
+            event.words += made.places
             holder[key] = made.shown(word, 0)
             if self.denied is None and made.denied is not None:
                 self.denied, self._index = made.denied, where[0]
@@ -257,8 +260,7 @@ class Events:
 
 def _written(event: _Event) -> bytes:
     """The bytes of an event that may go."""
-    found: list[Found] = []
-    changed = False
+    found, changed = event.words, False
     for part in event.parts:
         shown = part.said.shown(part)
         if part.said.flow.masks.places:

@@ -66,15 +66,15 @@ class Masks:
         self._starts.append(place.start)
         self._masks.append(mask)
 
-    def shown(self, units: Sequence[str], at: int) -> str:
+    def shown(self, units: Sequence[str], at: int, *, begun: bool = False) -> str:
         """The characters `units` of the text (as they are written: an escape may be one) that stand at `at`, with masks
-        where values begin.
+        where values begin. `begun`: the first of them goes on from another piece, which has its mask.
         """
         end, done = at + len(units), at
         parts: list[str] = []
         for place, mask in self._around(at, end):
             parts += units[done - at : max(place.start, done) - at]
-            if place.start >= at:
+            if place.start >= at + begun:
                 parts.append(mask)
             done = min(place.end, end)
         return "".join((*parts, *units[done - at :]))

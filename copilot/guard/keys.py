@@ -20,9 +20,7 @@ from copilot.guard.found import Found
 _MARK: Final = re.compile(rb"-{4,5} ?(BEGIN|END) (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
 _LONGEST_MARK: Final = 96
 _RUN: Final = re.compile(rb"[A-Za-z0-9+/]{40,76}")
-_BREAKS: Final = re.compile(
-    rb"""(?<![ \t])[ \t]*+(?:(?:\\+(?:r|n|t|/|u000[adAD])|[\r\n"'`+,;\\#*|>-])++[ \t]*+)++"""
-)
+_BREAKS: Final = re.compile(rb"""(?<![ \t])[ \t]*+(?:(?:\\+(?:r|n|t|/|u000[adAD])|[\r\n"'`+,;\\#*|>-])++[ \t]*+)++""")
 _HEADERS: Final = re.compile(rb"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[^\n\\]*")
 _MATERIAL: Final = re.compile(rb"[A-Za-z0-9/=]+")
 _OPENS_LINE: Final = re.compile(rb"[ \t]*(?:\r|\n|\\+[rn])")

@@ -99,9 +99,7 @@ def review(texts: Sequence[str], policy: Policy) -> Reviewed:
     return Reviewed(tuple(text for text, _ in masked), verdict, surrogates.originals())
 
 
-def settled(
-    text: str, places: list[Found], surrogates: Surrogates, allowed: Sequence[str]
-) -> tuple[str, list[Found]]:
+def settled(text: str, places: list[Found], surrogates: Surrogates, allowed: Sequence[str]) -> tuple[str, list[Found]]:
     """The masked text and the places in `text` that were masked.
 
     What is masked can uncover something: the value behind it was cut at the longest length a rule looks at, or stands now

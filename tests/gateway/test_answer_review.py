@@ -36,7 +36,7 @@ def said(data: bytes) -> str:
     """The text that whole events in `data` say."""
     events = [e.removeprefix(b"data: ") for e in data.split(b"\n\n")[:-1]]
     choices = [c for e in events if e.startswith(b"{") for c in json.loads(e).get("choices", ())]
-    return "".join((c["delta"] if "delta" in c else c).get("content" if "delta" in c else "text") or "" for c in choices)
+    return "".join(c.get("text") or c.get("delta", {}).get("content") or "" for c in choices)
 
 
 async def outcome(gateway, request):
@@ -52,7 +52,7 @@ def vectors():
     rng = random.Random(77)
     made = values(rng)
     rng.shuffle(made)
-    return made[:12] + [f'token = "{jwt(rng)}"', f"card = {card(rng)}"]
+    return [*made[:12], f'token = "{jwt(rng)}"', f"card = {card(rng)}"]
 
 
 @pytest.mark.parametrize("path", ["completions", "chat/completions"])

@@ -48,7 +48,7 @@ def _block(text: str, one: Found) -> bool:
     return bool(stops)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_every_rule_keeps_to_its_line_or_says_that_a_block_is_open(seed):
     rng = random.Random(seed)
     for value in values(rng):
