@@ -22,11 +22,8 @@ from typing import Any, Final
 import orjson
 
 from copilot.errors import AuditUnavailable
-from copilot.guard import Judge
-from copilot.guard.found import Found
-from copilot.types import Verdict
 from prompts.templates import Library
-from serving import answers, arrival, asked, governance, inbound, replies
+from serving import answers, arrival, asked, governance, inbound, replies, verdicts
 from serving.asked import Asked
 from serving.callers import Caller, Route
 from serving.errors import Gone, Refused
@@ -180,7 +177,7 @@ class Exchange:
         try:
             result, made = await arrival.prepared(given, len(body), route, state.policy, salt, library)
         except Denied as denied:
-            self._found(denied.reviewed.verdict)
+            verdicts.asked(state, trail, denied.reviewed.verdict)
             trail.verdict = "deny"
             trail.input_hash = hashlib.sha256(body).hexdigest()
             self._record_in()
@@ -188,24 +185,8 @@ class Exchange:
             raise
         trail.verdict = result.verdict.action
         if result.verdict.detections:
-            self._found(result.verdict)
+            verdicts.asked(state, trail, result.verdict)
         return made
-
-    def _found(self, verdict: Verdict) -> None:
-        self._trail.rules = tuple(sorted({found.rule for found in verdict.detections}))
-        for found in verdict.detections:
-            self._state.metrics.reviewed(found.kind, self._state.policy.action(found.kind), "input")
-
-    def _judge(self, made: Prepared) -> Judge:
-        """For the answer to a prompt: what was replaced in it is the asker's own."""
-        return Judge(self._state.said_policy, made.reviewed.texts, frozenset(made.reviewed.surrogates.values()))
-
-    def _judged(self, found: list[Found], *, denied: bool) -> None:
-        """Put on record what review decided about the answer."""
-        self._trail.said_verdict = "deny" if denied else "redact" if found else "allow"
-        self._trail.said_rules = tuple(sorted({one.rule for one in found}))
-        for one in found:
-            self._state.metrics.reviewed(one.kind, self._state.said_policy.action(one.kind), "output")
 
     # -- the engine -----------------------------------------------------------------------------------------------
 
@@ -213,10 +194,15 @@ class Exchange:
         self._whole_answer = True
         whole: answers.Whole = await self._attempts(made, upstream, self._one_whole)
         self._usage = answers.tokens(whole.usage)
-        self._judged(whole.found, denied=any(map(self._judge(made).denies, whole.found)))
+        verdicts.said(
+            self._state,
+            self._trail,
+            whole.found,
+            denied=any(map(verdicts.judge(self._state, made).denies, whole.found)),
+        )
         if whole.denied:
             await self._durable()
-            raise _withheld(whole.found)
+            raise verdicts.withheld(whole.found)
         data = answers.written(whole.told, stream=given.stream, include_usage=given.include_usage)
         await self._durable()
         await self._send_all(200, replies.STREAM if given.stream else replies.JSON, data)
@@ -229,7 +215,7 @@ class Exchange:
         data = await upstream.read(answer)
         assert self._route is not None
         whole = await arrival.beside(
-            len(data), partial(answers.whole, data, made, self._route.model, self._judge(made))
+            len(data), partial(answers.whole, data, made, self._route.model, verdicts.judge(self._state, made))
         )
         self._trail.output_hash = hashlib.sha256(data).hexdigest()
         return whole
@@ -254,7 +240,7 @@ class Exchange:
             self._until(idle, Gone)
             if events.denied is not None:  # the engine is told below, by the end of its connection
                 await self._send(replies.body(out + events.filtered(), more=True))
-                raise _withheld([events.denied])
+                raise verdicts.withheld([events.denied])
             await self._send(replies.body(out + DONE))
             self._over = True
         except (Broken, Failed) as error:
@@ -262,7 +248,7 @@ class Exchange:
             raise Refused(502, "upstream_error", message) from error
         finally:
             self._usage, self._pieces = answers.tokens(events.usage), events.events
-            self._judged(events.found, denied=events.denied is not None)
+            verdicts.said(self._state, self._trail, events.found, denied=events.denied is not None)
             self._state.metrics.streamed(events.held, events.spent_s)
             self._trail.output_hash = digest.hexdigest()
             if self._over:
@@ -280,7 +266,7 @@ class Exchange:
             events = Events(
                 self._route.model,
                 include_usage=self._usage_wanted,
-                judge=self._judge(made),
+                judge=verdicts.judge(self._state, made),
                 reviewed=made.reviewed,
                 escaped=made.escaped,
             )
@@ -415,9 +401,3 @@ class Exchange:
             tokens_in=used_in,
             tokens_out=used_out,
         )
-
-
-def _withheld(found: list[Found]) -> Refused:
-    """For an answer that review ended; the finding may be of several kinds, the first is named."""
-    kinds = ", ".join(sorted({one.kind for one in found}))
-    return Refused(403, "content_denied", f"The model's answer held what may not be shown ({kinds}): it was ended.")
