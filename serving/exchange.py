@@ -194,12 +194,8 @@ class Exchange:
         self._whole_answer = True
         whole: answers.Whole = await self._attempts(made, upstream, self._one_whole)
         self._usage = answers.tokens(whole.usage)
-        verdicts.said(
-            self._state,
-            self._trail,
-            whole.found,
-            denied=any(map(verdicts.judge(self._state, made).denies, whole.found)),
-        )
+        denies = verdicts.judge(self._state, made).denies
+        verdicts.said(self._state, self._trail, whole.found, denied=any(map(denies, whole.found)))
         if whole.denied:
             await self._durable()
             raise verdicts.withheld(whole.found)
