@@ -6,18 +6,19 @@ What an engine says of itself (folders, aliases, its version) stays here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
+from copilot.guard import Judge, Masks, escapes, masks
+from copilot.guard.found import Found
 from copilot.tasks import wrapping
+from prompts import fim
 from serving.errors import Refused
 from serving.inbound import Prepared
-from serving.stream import DONE
+from serving.stream import DONE, KEPT, TEXTS, marked, tokens_of
 from serving.upstream import Failed
 
-_KEPT: Final = ("id", "object", "created", "model", "choices", "usage")
 _PATH: Final = re.compile(r"(?:/[\w.+-]+){2,}|[A-Za-z]:\\")
 _LONGEST_SAID: Final = 400
 _MOST_TOKENS: Final = 10_000_000
@@ -26,8 +27,17 @@ _MOST_TOKENS: Final = 10_000_000
 _TOO_LONG: Final = (b"maximum context length", b"max_model_len", b"longer than the maximum model length")
 
 
-def whole(data: bytes, made: Prepared, model: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """The answer for the client and its usage. Raises Failed for what is no answer."""
+class Whole(NamedTuple):
+    """An answer as the client may see it, its usage, what review found in it; `denied`: it ended every choice."""
+
+    told: dict[str, Any]
+    usage: dict[str, Any] | None
+    found: list[Found]
+    denied: bool
+
+
+def whole(data: bytes, made: Prepared, model: str, judge: Judge) -> Whole:
+    """The answer for the client: reviewed as the engine said it, then restored. Raises Failed for what is no answer."""
     try:
         told = orjson.loads(data)
     except orjson.JSONDecodeError:
@@ -36,18 +46,62 @@ def whole(data: bytes, made: Prepared, model: str) -> tuple[dict[str, Any], dict
     if type(choices) is not list or not choices or not all(map(_said, choices)):
         raise Failed("garbage", again=True)
     usage = told.get("usage")
-    answer = {key: told[key] for key in _KEPT if key in told}
+    answer = {key: told[key] for key in told if key in KEPT}
     answer["model"] = model
     if made.as_chat:
         answer["object"] = "text_completion"
-        answer["choices"] = [_infilled(choice, made) for choice in choices]
-    elif made.replaced:
-        try:
-            for choice in choices:
-                _restore(choice, made)
-        except (TypeError, AttributeError):  # a number where a list belongs
-            raise Failed("garbage", again=True) from None
-    return answer, usage if type(usage) is dict else None
+        answer["choices"] = choices = [_infilled(choice, made) for choice in choices]
+    found: list[Found] = []
+    denied = 0
+    try:
+        for choice in choices:
+            made_of = _reviewed(choice, made, judge)
+            places = [place for one in made_of for place in one.places]
+            found += places
+            if any(one.denied is not None for one in made_of):
+                denied += 1
+                _withheld(choice)
+            elif places and choice.get("logprobs"):
+                choice["logprobs"] = None  # it says the tokens of the answer once more
+    except (TypeError, AttributeError, RecursionError):  # a number where a list belongs
+        raise Failed("garbage", again=True) from None
+    if found:
+        answer.update(marked(found, "deny" if denied else "redact"))
+    return Whole(answer, usage if type(usage) is dict else None, found, denied == len(choices))
+
+
+def _reviewed(node: Any, made: Prepared, judge: Judge) -> list[Masks]:
+    """Review every string in a choice, and write it as it may be shown; the verdicts."""
+    verdicts: list[Masks] = []
+    for name, value in list(node.items() if type(node) is dict else enumerate(node)):
+        kind = type(value)
+        if name == "logprobs" and kind is dict:
+            verdicts.append(masks(tokens_of(value), judge))
+        elif kind is str:
+            node[name], verdict = _string(value, name, made, judge)
+            verdicts.append(verdict)
+        elif kind in (dict, list):
+            verdicts += _reviewed(value, made, judge)
+    return verdicts
+
+
+def _string(text: str, name: object, made: Prepared, judge: Judge) -> tuple[str, Masks]:
+    if made.escaped and name in TEXTS:
+        text = fim.original(text)
+    inside = name == "arguments"
+    verdict = masks(escapes.plain(text) if inside else text, judge)
+    if verdict.places:
+        text = verdict.shown(list(escapes.units(text)) if inside else text, 0)
+    return made.reviewed.restored(text) if name in TEXTS else text, verdict
+
+
+def _withheld(choice: dict[str, Any]) -> None:
+    """Take what review denied out of a choice."""
+    if type(choice.get("message")) is dict:
+        choice["message"] = {"role": "assistant", "content": ""}
+    else:
+        choice["text"] = ""
+    choice["finish_reason"], choice["logprobs"] = "content_filter", None
 
 
 def written(answer: dict[str, Any], *, stream: bool, include_usage: bool) -> bytes:
@@ -120,25 +174,7 @@ def _infilled(choice: dict[str, Any], made: Prepared) -> dict[str, Any]:
     language = made.hole.language if made.hole is not None else None
     text = wrapping.bare(content, language or None).text if type(content) is str else ""
     rest = {"index": choice.get("index", 0), "logprobs": None, "finish_reason": choice.get("finish_reason")}
-    return {"text": made.restored(text), **rest}
-
-
-def _restore(choice: dict[str, Any], made: Prepared) -> None:
-    for holder, key in _texts(choice):
-        holder[key] = made.restored(holder[key])
-
-
-def _texts(choice: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Every text of a choice that a client reads."""
-    message = choice.get("message")
-    holder = message if type(message) is dict else choice
-    for key in ("text", "content", "reasoning_content", "reasoning"):
-        if type(holder.get(key)) is str:
-            yield holder, key
-    for call in holder.get("tool_calls") or ():
-        function = call.get("function") if type(call) is dict else None
-        if type(function) is dict and type(function.get("arguments")) is str:
-            yield function, "arguments"
+    return {"text": text, **rest}
 
 
 def _quoted(body: bytes, made: Prepared, model: str) -> str:

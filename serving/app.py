@@ -229,6 +229,9 @@ async def _opened(config: Config, stack: contextlib.AsyncExitStack) -> State:
         journal=journal,
         metrics=metrics,
         policy=Policy(chosen(config.guard.repository_class, config.guard.actions), packs.packs),
+        said_policy=Policy(
+            chosen(config.guard.repository_class, {**config.guard.actions, **config.guard.answers}), packs.packs
+        ),
         packs=packs,
         store=store,
         templates=templates,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from copilot.guard import Policy, Reviewed
 from prompts.templates import Library
@@ -15,6 +15,8 @@ from serving.asked import Asked
 from serving.callers import Route
 from serving.errors import Gone
 from serving.inbound import Prepared
+
+T = TypeVar("T")
 
 _BULK_BYTES: Final = 65_536
 """A larger body is reviewed beside the loop: text made for it takes a second for each MB."""
@@ -48,7 +50,11 @@ async def prepared(
     given: Asked, size: int, route: Route, policy: Policy, salt: str, library: Library
 ) -> tuple[Reviewed, Prepared]:
     """What review decided and what the engine is sent, for a body of `size` bytes. Raises Denied, Refused."""
-    work = partial(_prepared, given, route, policy, salt, library)
+    return await beside(size, partial(_prepared, given, route, policy, salt, library))
+
+
+async def beside(size: int, work: Callable[[], T]) -> T:
+    """Review of `size` bytes: here, or beside the loop where there are many."""
     if size < _BULK_BYTES:
         return work()
     return await asyncio.get_running_loop().run_in_executor(_BULK, work)

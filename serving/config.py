@@ -82,6 +82,10 @@ class Guard(_Section):
         default_factory=_keys_denied,
         description="Kind, grade (C1 to C3) or level (level-1 to level-5) to action; the kind's own name counts most.",
     )
+    answers: dict[str, Action] = Field(
+        default_factory=dict,
+        description="The same for what the model says, where it differs; deny ends the answer. What was sent may come back.",
+    )
     packs: tuple[Path, ...] = Field(
         default=(),
         description="Rule packs: TOML files, in our format or that of gitleaks; read again when they change.",
@@ -231,9 +235,10 @@ def checked(table: dict[str, Any], path: Path) -> Config:
     for name, upstream in config.upstreams.items():
         if not re.fullmatch(r"https?://[^/?#@]+(/[^?#]*)?", upstream.url):
             raise ConfigError(f"{path}: upstreams.{name}.url is no http(s) address without user and query.")
-    unknown = [kind for kind in config.guard.actions if kind not in words()]
-    if unknown:
-        raise ConfigError(f"{path}: guard.actions.{unknown[0]} is no kind; there are {', '.join(words())}.")
+    for name, actions in (("actions", config.guard.actions), ("answers", config.guard.answers)):
+        unknown = [kind for kind in actions if kind not in words()]
+        if unknown:
+            raise ConfigError(f"{path}: guard.{name}.{unknown[0]} is no kind; there are {', '.join(words())}.")
     for team, pins in config.prompts.pins.items():
         wrong = [pin for pin in pins if not re.fullmatch(r"[^@#\s]+@[^@#\s]+", pin)]
         if wrong:

@@ -23,9 +23,8 @@ from typing import Any, Final
 import orjson
 
 from copilot.errors import AuditUnavailable
-from copilot.types import Verdict
 from prompts.templates import Library
-from serving import answers, arrival, asked, governance, inbound, replies
+from serving import answers, arrival, asked, governance, inbound, replies, verdicts
 from serving.asked import Asked
 from serving.callers import Caller, Route
 from serving.errors import Gone, Refused
@@ -34,7 +33,7 @@ from serving.lanes import Ticket
 from serving.limits import Hold, unseen
 from serving.records import Records
 from serving.state import State
-from serving.stream import DONE, Broken, Events, Restorer, release
+from serving.stream import DONE, Broken, Events
 from serving.trail import Trail, outcome
 from serving.upstream import Failed, Upstream
 
@@ -180,7 +179,7 @@ class Exchange:
         try:
             result, made = await arrival.prepared(given, len(body), route, policy, salt, library)
         except Denied as denied:
-            self._found(denied.reviewed.verdict)
+            verdicts.asked(state, trail, denied.reviewed.verdict)
             trail.verdict, trail.packs = "deny", denied.reviewed.verdict.packs
             trail.input_hash = hashlib.sha256(body).hexdigest()
             self._record_in()
@@ -188,51 +187,58 @@ class Exchange:
             raise
         trail.verdict, trail.packs = result.verdict.action, result.verdict.packs
         if result.verdict.detections:
-            self._found(result.verdict)
+            verdicts.asked(state, trail, result.verdict)
         return made
-
-    def _found(self, verdict: Verdict) -> None:
-        self._trail.rules = tuple(sorted({found.rule for found in verdict.detections}))
-        for found in verdict.detections:
-            self._state.metrics.reviewed(found.kind, self._state.policy.decided(found))
 
     # -- the engine -----------------------------------------------------------------------------------------------
 
     async def _whole(self, given: Asked, made: Prepared, upstream: Upstream) -> None:
         self._whole_answer = True
-        answer, usage = await self._attempts(made, upstream, self._one_whole)
-        self._usage = answers.tokens(usage)
-        data = answers.written(answer, stream=given.stream, include_usage=given.include_usage)
+        whole: answers.Whole = await self._attempts(made, upstream, self._one_whole)
+        self._usage = answers.tokens(whole.usage)
+        denies = verdicts.judge(self._state, made).denies
+        verdicts.said(self._state, self._trail, whole.found, denied=any(map(denies, whole.found)))
+        if whole.denied:
+            await self._durable()
+            raise verdicts.withheld(whole.found)
+        data = answers.written(whole.told, stream=given.stream, include_usage=given.include_usage)
         await self._durable()
         await self._send_all(200, replies.STREAM if given.stream else replies.JSON, data)
 
-    async def _one_whole(self, made: Prepared, upstream: Upstream) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    async def _one_whole(self, made: Prepared, upstream: Upstream) -> answers.Whole:
         answer = await upstream.post(
             made.path, self._sent(made), governance.onward(self._headers, self._trail), stream=False
         )
         self._until(upstream.settings.idle_s, upstream.slow)
         data = await upstream.read(answer)
         assert self._route is not None
-        whole = answers.whole(data, made, self._route.model)
+        whole = await arrival.beside(
+            len(data), partial(answers.whole, data, made, self._route.model, verdicts.judge(self._state, made))
+        )
         self._trail.output_hash = hashlib.sha256(data).hexdigest()
         return whole
 
     async def _streamed(self, given: Asked, made: Prepared, upstream: Upstream) -> None:
         self._usage_wanted = given.include_usage
         answer, events, digest, out = await self._attempts(made, upstream, self._first_piece)
-        idle, slow = upstream.settings.idle_s, upstream.slow
+        idle, slow, first = upstream.settings.idle_s, upstream.slow, False
         try:
             await self._durable()
             await self._start(200, replies.STREAM)
-            while not events.done:
+            while not events.done and events.denied is None:
                 if out:
+                    if not first:
+                        self._first_s, first = self._loop.time() - self._begun, True
                     self._until(idle, Gone)
                     await self._send(replies.body(out, more=True))
                 self._until(idle, slow)
                 data = await upstream.piece(answer)
                 digest.update(data)
-                out = release(events.feed(data))
+                out = events.feed(data)
             self._until(idle, Gone)
+            if events.denied is not None:  # the engine is told below, by the end of its connection
+                await self._send(replies.body(out + events.filtered(), more=True))
+                raise verdicts.withheld([events.denied])
             await self._send(replies.body(out + DONE))
             self._over = True
         except (Broken, Failed) as error:
@@ -240,6 +246,8 @@ class Exchange:
             raise Refused(502, "upstream_error", message) from error
         finally:
             self._usage, self._pieces = answers.tokens(events.usage), events.events
+            verdicts.said(self._state, self._trail, events.found, denied=events.denied is not None)
+            self._state.metrics.streamed(events.held, events.spent_s)
             self._trail.output_hash = digest.hexdigest()
             if self._over:
                 await upstream.finish(answer)
@@ -253,15 +261,18 @@ class Exchange:
         )
         try:
             assert self._route is not None
-            restorer: Callable[[], Restorer] | None = None
-            if made.replaced:
-                restorer = partial(Restorer, made.reviewed, escaped=made.escaped)
-            events = Events(self._route.model, include_usage=self._usage_wanted, restorer=restorer)
+            events = Events(
+                self._route.model,
+                include_usage=self._usage_wanted,
+                judge=verdicts.judge(self._state, made),
+                reviewed=made.reviewed,
+                escaped=made.escaped,
+            )
             digest, out = hashlib.sha256(), b""
-            while not out and not events.done:
+            while not events.events and not events.done:  # its first byte, though review may still hold it
                 data = await upstream.piece(answer)
                 digest.update(data)
-                out = release(events.feed(data))
+                out = events.feed(data)
         except Broken as broken:
             answer.close()
             raise Failed(str(broken), again=True) from broken

@@ -59,8 +59,15 @@ class Metrics:
         self._waiting = Gauge("bank_copilot_upstream_waiting", "Requests in the queue.", ("upstream",), registry=here)
         self._up = Gauge("bank_copilot_upstream_up", "1 when the upstream answers.", ("upstream",), registry=here)
         self._reviewed = Counter(
-            "bank_copilot_detections", "What content review found.", ("kind", "action"), registry=here
+            "bank_copilot_detections", "What content review found.", ("kind", "action", "node"), registry=here
         )
+        self._held = Histogram(
+            "bank_copilot_review_held_characters",
+            "Most characters of a streamed answer that waited for review.",
+            buckets=(32, 64, 128, 256, 512, 1024, 4096, 16384, 65536),
+            registry=here,
+        )
+        self._spent = Counter("bank_copilot_review_seconds", "Seconds in review of answers.", registry=here)
         self._audit = Histogram(
             "bank_copilot_audit_seconds",
             "Seconds until an audit record is durable.",
@@ -146,9 +153,14 @@ class Metrics:
         """Whether an upstream answered its last request or probe."""
         self._up.labels(name).set(up)
 
-    def reviewed(self, kind: str, action: str) -> None:
-        """Content review found something."""
-        self._reviewed.labels(kind, action).inc()
+    def reviewed(self, kind: str, action: str, node: str) -> None:
+        """Content review found something; `node`: input, output or audit."""
+        self._reviewed.labels(kind, action, node).inc()
+
+    def streamed(self, held: int, spent_s: float) -> None:
+        """A streamed answer was reviewed: how much waited at most, and how long review took."""
+        self._held.observe(held)
+        self._spent.inc(spent_s)
 
     def counted(self, team: str, row: Row) -> None:
         """An editor's counts of one subject; its labels were checked."""

@@ -3,18 +3,23 @@
 An answer waits for its "in" record. Nobody waits for an "out" record, so it goes to the disk together with the next "in"
 or after a moment: half the commits, and a commit costs more CPU than a request. What a kill can lose is the outcome of
 the last moment; that the request was made and allowed is on record before its answer.
+Before it is written a record is reviewed like a prompt: what came from outside (a client's name, a template's) may hold
+anything, and no record may hold a value.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from collections.abc import MutableMapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from copilot.audit.journal import Journal
 from copilot.audit.record import Record
+from copilot.guard import Judge, Policy, masks
 from serving.metrics import Metrics
 
 DELAY_S: Final = 0.02
@@ -66,7 +71,7 @@ class Records:
             self._submit(record)
 
     def _submit(self, record: Record) -> asyncio.Future[None]:
-        written = self._journal.submit(record)
+        written = self._journal.submit(reviewed(record))
         written.add_done_callback(self._written)
         return written
 
@@ -78,3 +83,21 @@ class Records:
             self._faults["audit"] = str(error)
         elif self._faults:
             self._faults.pop("audit", None)
+
+
+def reviewed(record: Record) -> Record:
+    """The record with masks in the place of values; the same one where there are none. Its other fields are hashes,
+    numbers, and names of the configuration.
+    """
+    words = (record.user, record.client, record.template, record.classification)
+    told = _masked(words)
+    if told is words or told == words:
+        return record
+    user, client, template, classification = told
+    return replace(record, user=user, client=client, template=template, classification=classification)
+
+
+@functools.lru_cache(maxsize=1024)
+def _masked(words: tuple[str, ...]) -> tuple[str, ...]:
+    judge = Judge(Policy())
+    return tuple(masks(word, judge).shown(word, 0) for word in words)

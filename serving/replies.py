@@ -22,6 +22,8 @@ def start(status: int, headers: Headers, trail: Trail) -> Message:
     own = [*headers, (b"x-request-id", trail.request.encode())]
     if trail.verdict:
         own.append((b"x-copilot-verdict", trail.verdict.encode()))
+    if trail.said_verdict:
+        own.append((b"x-copilot-answer", trail.said_verdict.encode()))
     return {"type": "http.response.start", "status": status, "headers": own}
 
 

@@ -53,4 +53,5 @@ def _swapped(state: State, kept: Kept) -> None:
     state.faults.pop(FAULT, None)
     if state.policy.packs is not kept.packs:
         state.policy = dataclasses.replace(state.policy, packs=kept.packs)
+        state.said_policy = dataclasses.replace(state.said_policy, packs=kept.packs)
         log.info("rule packs in force: %s", kept.packs.label)

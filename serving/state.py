@@ -33,6 +33,8 @@ class State:
     journal: Journal
     metrics: Metrics
     policy: Policy
+    said_policy: Policy = field(default_factory=Policy)
+    """Of what the model says."""
     draining: bool = False
     faults: dict[str, str] = field(default_factory=dict)
     """What is wrong now, by part; `/ready` says it (audit, store, upstream …)."""

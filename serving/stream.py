@@ -1,20 +1,21 @@
-"""A streamed answer on its way to the client: framing, the model's name, usage, restoring; review's hook.
+"""A streamed answer on its way to the client: framing, the model's name, usage, and review before a byte of it goes.
 
-Events pass through as bytes. The first event of a stream is parsed; those that begin with the same bytes up to their
-choices are like it and only have the model's name exchanged, many at once; whatever differs (usage, an error, garbage)
-is parsed. Where the prompt had something replaced, every event is parsed and its texts restored, holding back what may
-be the beginning of a replaced word. No I/O; the same bytes out however the bytes in were cut.
+Each event is parsed and its texts are fed to review (`said`); the event waits until all that it says may be shown, and is
+sent as it came, apart from the model's name and what stands in the place of a finding. Events of one text keep their
+order; other texts of the answer need not wait for it. No I/O; the same bytes out however the bytes in were cut.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
 
-from copilot.guard import Reviewed
-from prompts import fim
+from copilot.guard import Judge, Policy, Reviewed, masks
+from copilot.guard.found import Found
+from serving.said import Part, Said
 
 DONE: Final = b"data: [DONE]\n\n"
 LONGEST: Final = 4_000_000
@@ -22,86 +23,111 @@ LONGEST: Final = 4_000_000
 MOST: Final = 64_000_000
 """Bytes of a stream before the upstream counts as broken: an engine that never stops."""
 
+KEPT: Final = frozenset({"id", "object", "created", "model", "choices", "usage"})
+"""What an answer says beside its texts; all else is the engine's own."""
+TEXTS: Final = frozenset({"text", "content", "reasoning_content", "reasoning", "refusal", "arguments"})
+"""Fields whose pieces a client puts together."""
+_WORDS: Final = frozenset({"assistant", "function", "stop", "length", "tool_calls", "content_filter"})
+_SHORTEST: Final = 8
+"""Characters of any other string that is looked at."""
 
-def release(chunk: bytes) -> bytes:
-    """What of `chunk` may go to the client now. Content review of streams will hold text back here; now it is identity."""
-    return chunk
+
+Where = tuple[Any, ...]
+"""The place of a text in an answer: its choice's index, then the names on the way to it."""
 
 
 class Broken(Exception):
     """What came is no stream of answers. `str()` is a stable word: garbage, error, cut-off, too-long."""
 
 
-class Restorer:
-    """Restores, in a text that comes in pieces, what a review replaced, and undoes the escape of control words."""
+@dataclass(slots=True)
+class _Event:
+    """An event that waits: its bytes as they go out if nothing was found, and what it says."""
 
-    def __init__(self, reviewed: Reviewed, *, escaped: bool) -> None:
-        self._reviewed, self._escaped = reviewed, escaped
-        self._raw = self._text = ""
-
-    def feed(self, piece: str) -> str:
-        """What is certain so far."""
-        if self._escaped:
-            raw = self._raw + piece
-            held = fim.held(raw)
-            self._raw = raw[len(raw) - held :]
-            piece = fim.original(raw[: len(raw) - held])
-        text = self._text + piece
-        ready = len(text) - self._reviewed.held(text)
-        self._text = text[ready:]
-        return self._reviewed.restored(text[:ready])
-
-    def rest(self) -> str:
-        """What was held back; the text has ended."""
-        text = self._text + fim.original(self._raw)
-        self._raw = self._text = ""
-        return self._reviewed.restored(text)
+    told: dict[str, Any]
+    data: bytes
+    parts: list[Part] = field(default_factory=list)
+    ends: list[tuple[Part, dict[str, Any], Where]] = field(default_factory=list)
+    """What was held back of texts that end here, with the choice's piece and the text's place in it."""
+    words: list[Found] = field(default_factory=list)
+    """Findings in strings that came whole."""
 
 
 class Events:
-    """One stream. `usage` and `done` tell what was seen; `events` counts pieces (about the tokens generated)."""
+    """One stream. `usage` and `done` tell what was seen; `events` counts pieces (about the tokens generated).
 
-    def __init__(self, model: str, *, include_usage: bool, restorer: Callable[[], Restorer] | None = None) -> None:
+    `reviewed` restores what it replaced in the prompt; `escaped`: control words of the prompt were neutralised. `denied` is
+    the finding that ends the answer: from then on nothing comes out but `filtered`.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        include_usage: bool,
+        judge: Judge | None = None,
+        reviewed: Reviewed | None = None,
+        escaped: bool = False,
+    ) -> None:
         self.usage: dict[str, Any] | None = None
         self.done = False
+        self.denied: Found | None = None
         self.events = self._seen = 0
-        self._model, self._include_usage, self._restorer = model, include_usage, restorer
-        self._restorers: dict[tuple[object, ...], Restorer] = {}
+        self._model, self._include_usage = model, include_usage
+        self._judge = judge or Judge(Policy())
+        self._reviewed = reviewed if escaped or (reviewed is not None and reviewed.surrogates) else None
+        self._escaped = escaped
+        self._said: dict[Where, Said] = {}
+        self._speaking: dict[object, Said] = {}
+        self._waiting: list[_Event] = []
         self._rest = b""
-        self._mark = self._written = b""
+        self._head: dict[str, Any] = {}
+        self._index: Any = 0
+        self._words: list[Found] = []
+        self._moved = False
 
     def feed(self, data: bytes) -> bytes:
         """The bytes for the client of what came in. Raises Broken."""
-        if self.done:
+        if self.done or self.denied is not None:
             return b""
         self._seen += len(data)
         if self._seen > MOST:
             raise Broken("too-long")
         if b"\r" in data:  # never inside JSON; some routers end lines so
             data = data.replace(b"\r", b"")
-        buffer = self._rest + data if self._rest else data
-        cut = buffer.rfind(b"\n\n")
-        if cut < 0:
-            if len(buffer) > LONGEST:
-                raise Broken("too-long")
-            self._rest = buffer
-            return b""
-        cut += 2
-        self._rest, whole = buffer[cut:], buffer[:cut] if cut < len(buffer) else buffer
-        mark = self._mark
-        if mark:
-            count = whole.count(b"\n\n")
-            if whole.count(mark) == count == whole.count(b"}\n\n") and not _has_usage(whole):
-                self.events += count
-                return whole if mark is self._written else whole.replace(mark, self._written)
-        return b"".join(map(self._event, whole.split(b"\n\n")[:-1]))
+        *whole, self._rest = (self._rest + data if self._rest else data).split(b"\n\n")
+        if len(self._rest) > LONGEST:
+            raise Broken("too-long")
+        return b"".join(map(self._event, whole))
+
+    @property
+    def found(self) -> list[Found]:
+        """What review found so far."""
+        return [*self._words, *(place for said in self._said.values() for place in said.flow.masks.places)]
+
+    @property
+    def held(self) -> int:
+        """The most characters of one text that were held back."""
+        return max((said.flow.most for said in self._said.values()), default=0)
+
+    @property
+    def spent_s(self) -> float:
+        """Seconds in review."""
+        return sum(said.flow.spent_s for said in self._said.values())
+
+    def filtered(self) -> bytes:
+        """The event that ends the choice which review denied."""
+        key, empty = ("delta", {}) if any("delta" in one for one in self._head["choices"]) else ("text", "")
+        review = marked([self.denied] if self.denied is not None else [], "deny")
+        choice = {"index": self._index, key: empty, "finish_reason": "content_filter", "logprobs": None}
+        head = {key: self._head[key] for key in ("id", "object", "created", "model") if key in self._head}
+        return b"data: " + orjson.dumps({**head, "choices": [choice], **review}) + b"\n\n"
+
+    # -- events ---------------------------------------------------------------------------------------------------
 
     def _event(self, event: bytes) -> bytes:
-        if self.done or not event:
+        if self.done or self.denied is not None or not event:
             return b""
-        if self._mark and event.startswith(self._mark) and event.endswith(b"}") and not _has_usage(event):
-            self.events += 1
-            return self._written + event[len(self._mark) :] + b"\n\n"
         if event.startswith(b":"):  # a comment, which keeps a connection alive
             return b""
         if not event.startswith(b"data:"):
@@ -109,13 +135,17 @@ class Events:
         data = event[5:].strip()
         if data == b"[DONE]":
             self.done = True
-            return b""
+            for said in self._said.values():
+                said.flow.end()
+            return self._released()
         try:
             told = orjson.loads(data)
         except orjson.JSONDecodeError:
             raise Broken("garbage") from None
         if type(told) is not dict or told.get("error") or type(told.get("choices")) is not list:
             raise Broken("error" if type(told) is dict and told.get("error") else "garbage")
+        if not told.keys() <= KEPT:
+            told = {key: value for key, value in told.items() if key in KEPT}
         usage = told.get("usage")
         if type(usage) is dict:
             self.usage = usage
@@ -126,62 +156,148 @@ class Events:
         self.events += 1
         told["model"] = self._model
         try:
-            if self._restorer is not None:
-                for choice in told["choices"]:
-                    self._restore(choice)
-            elif type(usage) is not dict:
-                self._learn(event)
-            return b"data: " + orjson.dumps(told) + b"\n\n"
-        except (TypeError, AttributeError):  # a number where a list belongs, or nested too deep to be written
+            return self._take(told)
+        except (TypeError, AttributeError, RecursionError):  # a number where a list belongs, or nested too deep
             raise Broken("garbage") from None
 
-    def _learn(self, event: bytes) -> None:
-        """Take the bytes of this event up to its choices as the mark of its like."""
-        at = event.find(b'"choices":')
-        if at < 0 or not event.startswith(b"data: {"):
-            return
-        mark = event[: event.find(b"[", at) + 1]
-        try:
-            head = orjson.loads(mark[6:] + b"]}")
-        except orjson.JSONDecodeError:
-            return
-        named = head.get("model")
-        if type(named) is not str or "usage" in head:
-            return
-        self._mark = self._written = mark
-        if named != self._model:
-            self._written = b"data: " + orjson.dumps({**head, "model": self._model})[:-2]
+    def _take(self, told: dict[str, Any]) -> bytes:
+        event = _Event(told, orjson.dumps(told))
+        self._head = told
+        self._moved = not told["choices"]
+        for choice in told["choices"]:
+            if type(choice) is not dict:
+                raise Broken("garbage")
+            index = choice.get("index", 0)
+            self._walk(choice, (index,), event)
+            if choice.get("finish_reason") is not None:
+                self._finish(choice, index, event)
+        self._waiting.append(event)
+        moved = self._moved or not event.parts
+        for part in event.parts:
+            released = part.said.flow.released
+            moved = moved or released > part.at or released >= part.end
+        for where, said in self._said.items():
+            if said.flow.masks.denied is not None and self.denied is None:
+                self.denied, self._index = said.flow.masks.denied, where[0]
+        return self._released() if moved else b""
 
-    def _restore(self, choice: Any) -> None:
-        if type(choice) is not dict:
-            raise Broken("garbage")
-        index = choice.get("index", 0)
-        said = choice["delta"] if type(choice.get("delta")) is dict else choice
-        last = choice.get("finish_reason") is not None
-        for key in ("text", "content", "reasoning_content", "reasoning"):
-            if type(said.get(key)) is str:
-                said[key] = self._put(said[key], (index, key))
-        for call in said.get("tool_calls") or ():
-            function = call.get("function") if type(call) is dict else None
-            if type(function) is dict and type(function.get("arguments")) is str:
-                function["arguments"] = self._put(function["arguments"], (index, "call", call.get("index", 0)))
-        if last:
-            for where, restorer in self._restorers.items():
-                left = restorer.rest() if where[0] == index else ""
-                key = str(where[1])
-                if left and key == "call":
-                    said.setdefault("tool_calls", []).append({"index": where[2], "function": {"arguments": left}})
-                elif left:
-                    said[key] = (said.get(key) or "") + left
+    def _walk(self, node: dict[str, Any], where: Where, event: _Event) -> None:
+        for key, value in node.items():
+            kind = type(value)
+            if kind is str:
+                if key in TEXTS:
+                    event.parts.append(self._part(value, node, (*where, key)))
+                elif len(value) >= _SHORTEST and value not in _WORDS:
+                    self._word(value, node, key, where, event)
+            elif kind is dict:
+                if key == "logprobs":
+                    event.parts.append(self._part(tokens_of(value), node, (*where, key)))
+                else:
+                    self._walk(value, where if key == "delta" else (*where, key), event)
+            elif kind is list:
+                for place, inner in enumerate(value):
+                    if type(inner) is dict:
+                        self._walk(inner, (*where, key, inner.get("index", place)), event)
+                    elif type(inner) is str and len(inner) >= _SHORTEST:
+                        self._word(inner, value, place, where, event)
+            elif key == "tool_calls" and value is not None:
+                raise Broken("garbage")
 
-    def _put(self, text: str, where: tuple[object, ...]) -> str:
-        assert self._restorer is not None
-        restorer = self._restorers.get(where)
-        if restorer is None:
-            restorer = self._restorers[where] = self._restorer()
-        return restorer.feed(text)
+    def _part(self, piece: str, holder: dict[str, Any], where: Where) -> Part:
+        said, key = self._said.get(where), where[-1]
+        if said is None:
+            if key == "logprobs":  # the answer's tokens again, and perhaps ahead of its text
+                said = Said(self._judge, None, escaped=False, json=False)
+            else:
+                said = Said(self._judge, self._reviewed, escaped=self._escaped, json=key == "arguments")
+            self._said[where] = said
+        if piece and key != "logprobs":
+            speaking = self._speaking.get(where[0])
+            if speaking is not said:
+                if speaking is not None:
+                    speaking.pause()
+                    self._moved = True
+                self._speaking[where[0]] = said
+        return said.take(piece, holder, key)
+
+    def _word(self, word: str, holder: Any, key: Any, where: Where, event: _Event) -> None:
+        """A string that comes whole: an id, a name."""
+        made = masks(word, self._judge)
+        if made.places:
+            self._words += made.places
+            event.words += made.places
+            holder[key] = made.shown(word, 0)
+            if self.denied is None and made.denied is not None:
+                self.denied, self._index = made.denied, where[0]
+
+    def _finish(self, choice: dict[str, Any], index: object, event: _Event) -> None:
+        """The choice has ended: what was held back of its texts stands in this event."""
+        delta = choice["delta"] if type(choice.get("delta")) is dict else choice
+        for where, said in self._said.items():
+            if where[0] == index:
+                part = said.end(delta, where[-1])
+                if part is not None:
+                    event.ends.append((part, delta, where))
+        self._moved = True
+
+    def _released(self) -> bytes:
+        """The events that may go, in order."""
+        out: list[bytes] = []
+        waiting: list[_Event] = []
+        for event in self._waiting:
+            for part in event.parts:
+                if part.said.flow.released < part.end:
+                    waiting.append(event)
+                    break
+            else:
+                if event.parts or not waiting:
+                    out.append(_written(event))
+                else:
+                    waiting.append(event)
+        self._waiting = waiting
+        return b"".join(out)
 
 
-def _has_usage(data: bytes) -> bool:
-    """Whether an event carries usage. Inside a text the quotes would be escaped, so this is never a part of one."""
-    return b'"usage":{' in data or b'"usage": {' in data
+def _written(event: _Event) -> bytes:
+    """The bytes of an event that may go."""
+    found, changed = event.words, False
+    for part in event.parts:
+        shown = part.said.shown(part)
+        if part.said.flow.masks.places:
+            found += part.found()
+        if part.key != "logprobs" and shown is not part.holder[part.key]:
+            part.holder[part.key] = shown
+            changed = True
+    for part, delta, where in event.ends:
+        shown = part.said.shown(part)
+        found += part.found()
+        if shown:
+            _attach(delta, where, shown)
+            changed = True
+    if found:
+        event.told.update(marked(found, "redact"))
+        for choice in event.told["choices"]:
+            if choice.get("logprobs"):
+                choice["logprobs"] = None  # it says the tokens of the answer once more
+    return b"data: " + (orjson.dumps(event.told) if changed or found else event.data) + b"\n\n"
+
+
+def _attach(delta: dict[str, Any], where: Where, text: str) -> None:
+    if where[1] == "tool_calls":
+        call = {"index": where[2], "function": {"arguments": text}}
+        delta["tool_calls"] = [*(delta.get("tool_calls") or ()), call]
+    else:
+        delta[where[-1]] = (delta.get(where[-1]) or "") + text
+
+
+def marked(found: Sequence[Found], action: str) -> dict[str, Any]:
+    """What an answer says of its review: the action, rules and kinds; never a value."""
+    rules = sorted({one.rule for one in found})
+    kinds = sorted({kind for one in found for kind in (one.kind, *one.also)})
+    return {"copilot": {"review": {"action": action, "rules": rules, "kinds": kinds}}}
+
+
+def tokens_of(logprobs: dict[str, Any]) -> str:
+    """The tokens of a `logprobs` object, put together: of a completion or of a chat."""
+    rows = logprobs.get("tokens") or [row.get("token") for row in logprobs.get("content") or ()]
+    return "".join(row for row in rows if type(row) is str)

@@ -36,6 +36,9 @@ class Trail:
     verdict: str = ""
     rules: tuple[str, ...] = ()
     packs: str = ""
+    said_verdict: str = ""
+    """What was decided about the answer, and why; empty while there is none."""
+    said_rules: tuple[str, ...] = ()
     input_hash: str = ""
     output_hash: str = ""
     tokens: tuple[int, int] | None = None
@@ -61,8 +64,8 @@ class Trail:
             template=self.template,
             classification=self.classification,
             trace=self.trace,
-            verdict=self.verdict,
-            rules=self.rules,
+            verdict=self.said_verdict or self.verdict if out else self.verdict,
+            rules=self.said_rules if out and self.said_verdict else self.rules,
             packs=self.packs,
             input_hash=self.input_hash,
             output_hash=self.output_hash if out else "",

@@ -1,7 +1,7 @@
 """The model behind the bank's gateway: what a task asks is reviewed, sent, and read again as candidates.
 
-The last step before the socket is content review; surrogates are restored in the answer before a task reads it. Absent
-on purpose: prompts and their reading (`copilot.tasks`), the dialect (`wire.py`), sockets (`client.py`), when not to
+The last step before the socket is content review, and so is the first after it (`screen.py`); surrogates are restored in
+the answer before a task reads it. Absent on purpose: prompts and their reading (`copilot.tasks`), the dialect (`wire.py`), sockets (`client.py`), when not to
 ask (`circuit.py`). No text and no key is logged here or there.
 """
 
@@ -17,14 +17,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from copilot import guard, tasks
+from copilot import tasks
 from copilot.config import Settings
-from copilot.engines import circuit, profile, wire
+from copilot.engines import circuit, profile, screen, wire
 from copilot.engines.circuit import Circuit, State
 from copilot.engines.client import Client, Refused
 from copilot.engines.profile import Profile
 from copilot.errors import GatewayUnavailable
-from copilot.guard import Policy, Reviewed, workspace_key
+from copilot.guard import Flow, Judge, workspace_key
 from copilot.messages import say
 from copilot.progress import heard, report
 from copilot.tasks import complete
@@ -39,9 +39,6 @@ _AGAIN_S: Final = 60.0
 _PROFILE_S: Final = 2.0
 _WARM: Final = 0.7
 """Temperature of further answers: equal ones would be of no use."""
-
-_BIG_CHARS: Final = 16_000
-"""Longer texts are reviewed in a thread: the editor's loop must not wait for it."""
 
 _PERSISTENT: Final = {Task.GENERATE: 2, Task.FIX: 2, Task.COMMENT: 2, Task.TESTS: 3}
 """Rounds of the tasks for which further answers are asked for when the first is not proven, or cannot be read."""
@@ -215,14 +212,16 @@ class ModelEngine:
             return _Answers(asked=False, declined=rules)
         rules = replace(rules, key=workspace_key.key(self._root))
         texts = wire.texts(prompt, where, self._root)
-        reviewed = await _reviewed(texts, rules)
+        reviewed = await screen.reviewed(texts, rules)
         if reviewed.verdict.action == "deny":
-            return _Answers(asked=False, declined=_denied(reviewed, rules, texts, request))
+            return _Answers(asked=False, declined=screen.denied(reviewed, rules, texts, request))
         sent, told = wire.with_texts(prompt, where, reviewed.texts)
         path, body = wire.request(sent, told, request.task, self._settings.gateway.model)
         read = tasks.module(request.task).read
 
-        own = _own(reviewed, request)
+        own = screen.own(reviewed, request)
+        judge = Judge(rules, reviewed.texts, frozenset(own.surrogates.values()))
+        flow = Flow(judge)
 
         def enough(text: str) -> bool:
             """More of the answer would not change the completion: it need not be waited for."""
@@ -232,7 +231,8 @@ class ModelEngine:
 
         def listen(text: str) -> None:
             if request.task is Task.COMPLETE:
-                heard(own.restored(text))
+                flow.feed(text[flow.length :])
+                heard(own.restored(flow.masks.shown(text[: flow.released], 0)))
             else:
                 report(say("the model is writing"), None)
 
@@ -243,9 +243,14 @@ class ModelEngine:
         if not whole:
             reason = say("the model's answer is longer than it may be") if choices else say("the model did not answer")
             return _Answers(asked=True, declined=Declined(reason))
+        whole, held = await screen.shown(whole, judge)
+        if not whole:
+            return _Answers(
+                asked=True, declined=Declined(say("content review: the model's answer holds {kinds}", kinds=held))
+            )
         origin = f"model:{model or self.model or '?'}"
         if request.task is not Task.EXPLAIN:  # of what is only read, a surrogate may stay
-            whole = [text for text in whole if not _moved(text, reviewed, own)]
+            whole = [text for text in whole if not screen.moved(text, reviewed, own)]
             if not whole:
                 reason = say("the model's answer would copy a masked value to another place")
                 return _Answers(asked=True, declined=Declined(reason))
@@ -312,54 +317,6 @@ class ModelEngine:
             logger.info("the gateway's profile was not read (%s); our templates are used", type(error).__name__)
         finally:
             self._due = time.monotonic() + wait
-
-
-async def _reviewed(texts: Sequence[str], rules: Policy) -> Reviewed:
-    if sum(map(len, texts)) < _BIG_CHARS:
-        return guard.review(texts, rules)
-    return await asyncio.to_thread(guard.review, texts, rules)
-
-
-def _own(reviewed: Reviewed, request: Request) -> Reviewed:
-    """The review with the surrogates alone whose value stands in what is edited: those may be written there again.
-
-    A test goes to another file, where only numbers may go along: a card's test needs the card.
-    """
-    if not reviewed.surrogates:
-        return reviewed
-    here = request.document.text.decode("utf-8", "replace").replace("\r\n", "\n") + request.instruction
-    kept = {
-        surrogate: value
-        for surrogate, value in reviewed.surrogates.items()
-        if value.replace("\r\n", "\n") in here
-        and (request.task is not Task.TESTS or not surrogate.startswith("REDACTED_"))
-    }
-    return replace(reviewed, surrogates=kept)
-
-
-def _moved(text: str, reviewed: Reviewed, own: Reviewed) -> bool:
-    """Whether an answer names a value that stands elsewhere: a password of a neighbouring file would be copied here."""
-    return any(place.surrogate not in own.surrogates for place in reviewed.places(text))
-
-
-def _denied(reviewed: Reviewed, rules: Policy, texts: Sequence[str], request: Request) -> Declined:
-    """What stopped the prompt, where it stands, and who may let it pass. Never the value."""
-    here = request.document.text.decode("utf-8", "replace").replace("\r\n", "\n")
-    named: dict[str, set[int]] = {}
-    for d in reviewed.verdict.detections:
-        if rules.decided(d) == "deny":
-            at = here.find(texts[d.text][d.start : d.end])
-            named.setdefault(d.kind, set()).add(here.count("\n", 0, at) + 1 if at >= 0 else 0)
-    kinds = [
-        f"{kind} ({', '.join(say('line {line}', line=line) if line else say('another file') for line in sorted(lines))})"
-        for kind, lines in sorted(named.items())
-    ]
-    return Declined(
-        say("content review: nothing was sent, because of {kinds}", kinds=", ".join(kinds)),
-        say(
-            "Take it out of the code, or ask who sets guard.deny and guard.repository_class for an exception (guard.allow)."
-        ),
-    )
 
 
 def _headers(request: Request, prompt: Prompt) -> Mapping[str, str]:

@@ -4,6 +4,16 @@ The text is looked at as bytes, one a code point, so that offsets agree (`charac
 hides (`disguise`). One pass finds the literals of all detectors (`triggers`), and each runs only where its own stand; a
 second looks for runs of token characters. To add a detector, add a row to `_ROWS`; one that must see the characters themselves (full-width
 digits, Chinese words, invisible ones) goes to `_WIDE`, and is woken only by text that is not ASCII.
+
+A text that is still being written is reviewed piece by piece (`flow`), which is right only if every rule keeps this
+promise (tests/unit/test_guard_contract.py tries each kind of value in it). What decides about a value stands
+
+- on the value's own line, within `BEHIND` characters before it and `AHEAD` after its beginning, or in the run of token
+  characters (no blank, quote, bracket, comma or semicolon) that the value is, `LONGEST` characters at most;
+- or before it, within `BEHIND` characters, on earlier lines: never on later ones.
+
+A rule over many lines (a block of a key) is the exception: it begins with a literal of its own, finds what has no end yet as
+a place that reaches the end of the text, and says in `keys.unsettled` where one begins that may still come of it.
 """
 
 from __future__ import annotations
@@ -24,6 +34,11 @@ _TOKEN: Final = bytes(
     ord("a" if byte < 128 and (chr(byte).isalnum() or chr(byte) in "_-") else " ") for byte in range(256)
 )
 """Characters of tokens to a, everything else to a space."""
+
+BEHIND: Final = 1024
+AHEAD: Final = 1024
+LONGEST: Final = 32_768
+
 _RUN: Final = b"a" * 20
 
 _ROWS: Final = (

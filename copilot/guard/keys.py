@@ -5,7 +5,8 @@ Keys of one line (age, the private members of JSON Web Keys) are found like prov
 A block is found whole, from its first marker to its last, in whatever way its lines are written: real line ends, the
 two characters `\n` of JSON and environment files, quotes and plus signs of concatenated literals. A block without an
 end runs to the end of the text, one without a beginning (the text after a cursor that stands inside a key) starts where
-its lines start. Markers alone are code that reads keys, not a key: material must stand between them.
+its lines start: full ones, only the first and the last may be shorter. Markers alone are code that reads keys, not a key:
+material must stand between them.
 """
 
 from __future__ import annotations
@@ -19,15 +20,21 @@ from copilot.guard.found import Found
 _MARK: Final = re.compile(rb"-{4,5} ?(BEGIN|END) (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
 _LONGEST_MARK: Final = 96
 _RUN: Final = re.compile(rb"[A-Za-z0-9+/]{40,76}")
-_BREAKS: Final = re.compile(rb"""[ \t]*(?:\\+(?:r|n|t|/|u000[adAD])|[\r\n"'`+,;\\#*|>-])+[ \t]*""")
+_BREAKS: Final = re.compile(rb"""(?<![ \t])[ \t]*+(?:(?:\\+(?:r|n|t|/|u000[adAD])|[\r\n"'`+,;\\#*|>-])++[ \t]*+)++""")
 _HEADERS: Final = re.compile(rb"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[^\n\\]*")
 _MATERIAL: Final = re.compile(rb"[A-Za-z0-9/=]+")
 _OPENS_LINE: Final = re.compile(rb"[ \t]*(?:\r|\n|\\+[rn])")
-_LINE: Final = re.compile(rb"\n|\\+n")
-_PUTTY: Final = re.compile(rb"PuTTY-User-Key-File-\d:")
+_PUTTY: Final = re.compile(rb"PuTTY-User-Key-File-\d:[^\n\\]{0,80}(?:\\+[rn]|[\r\n]){1,4}[ \t>*#]{0,16}Encryption:")
 _PUTTY_END: Final = re.compile(rb"Private-MAC:[ \t]*[0-9a-fA-F]*")
 _NEAR: Final = 4096
 """Bytes looked at to tell material from code."""
+_FULL: Final = 40
+"""Characters that every line of a block has but the first (a cursor stood in it) and the last."""
+_CUT_LINES: Final = 2
+_WORDS: Final = re.compile(rb"""[ \t\rA-Za-z0-9/=+"'`,;\\#*|>-]*\n?""")
+"""A last line of which only material and its dressing may be made."""
+_PUTTY_NEAR: Final = 160
+"""Bytes at most that tell the head of PuTTY's file from its mention."""
 _SOON: Final = 512
 """Bytes after a marker within which its key begins; headers may stand before it."""
 
@@ -47,9 +54,8 @@ def blocks(data: bytes) -> Iterator[Found]:
             opened = mark
             floor = at
             continue
-        if opened is not None:
-            if _has_material(data, opened.end(), mark.start()):
-                yield Found(opened.start(), mark.end(), "private-key-block", "private-key")
+        if opened is not None and _has_material(data, opened.end(), mark.start()):
+            yield Found(opened.start(), mark.end(), "private-key-block", "private-key")
         else:
             start = _start_of_material(data, floor, mark.start())
             if mark.start() - start >= 16:
@@ -64,8 +70,7 @@ def putty(data: bytes) -> Iterator[Found]:
     at = 0
     while (start := _PUTTY.search(data, at)) is not None:
         end = _PUTTY_END.search(data, start.end())
-        if b"Private-Lines:" in data[start.end() : end.start() if end else len(data)]:
-            yield Found(start.start(), end.end() if end else len(data), "private-key-putty", "private-key")
+        yield Found(start.start(), end.end() if end else len(data), "private-key-putty", "private-key")
         if end is None:
             return
         at = end.end()
@@ -111,12 +116,58 @@ def _begins_material(data: bytes, start: int, end: int) -> bool:
 def _start_of_material(data: bytes, floor: int, end: int) -> int:
     """Where the lines of material begin that lead up to a closing marker."""
     floor = max(floor, end - 16_384)
-    start = end
-    lines = [floor, *(found.end() for found in _LINE.finditer(data, floor, end))]
-    for line in reversed(lines):
-        bare = _bare(data, line, start)
-        if line != end and bare and _MATERIAL.fullmatch(bare) is None:
+    start, short = end, 0
+    at = end
+    for line in _lines_before(data, floor, end):
+        bare = _bare(data, line, at)
+        at = line
+        if line == end or not bare:
+            continue
+        if _MATERIAL.fullmatch(bare) is None:
             break
-        if bare:
-            start = line
+        # From the end: a checksum, the last line, then full ones; one more that a cursor cut, and nothing before it.
+        if len(bare) >= _FULL:
+            short = max(short, 1)
+        elif not (bare.startswith(b"=") and not short):
+            short += 1
+        start = line
+        if short == _CUT_LINES:
+            break
     return start
+
+
+def _lines_before(data: bytes, floor: int, end: int) -> Iterator[int]:
+    """Where lines begin, last first, down to `floor`: real ones and those that escapes end."""
+    feed = escape = at = end
+    while True:
+        feed = data.rfind(b"\n", floor, at) if feed >= at else feed
+        escape = data.rfind(b"\\n", floor, at) if escape >= at else escape
+        at = max(feed, escape)
+        if at < floor:
+            break
+        yield at + (1 if feed > escape else 2)
+    yield floor
+
+
+def unsettled(data: bytes) -> int:
+    """Where something begins that is a key only if the text goes on so; the length of `data` where nothing does.
+
+    What is a key already, and may be longer, is found by the detectors themselves and reaches the end. `data` ends with a
+    line.
+    """
+    end = start = len(data)
+    floor = max(data.rfind(b"\n", 0, end - 1) + 1, 0)
+    hint = data.rfind(b"PRIVATE KEY")
+    mark = None
+    if hint != -1:
+        mark = max(_MARK.finditer(data, max(0, hint - _LONGEST_MARK), hint + 32), key=re.Match.end, default=None)
+    if mark is not None and mark[1] == b"BEGIN":
+        after = mark.end()
+        bare = _bare(data, after, min(end, after + _NEAR))
+        if end - after < _SOON + 80 or not bare or _MATERIAL.fullmatch(bare):
+            start = mark.start()
+    after = mark.end() if mark is not None else 0
+    if _WORDS.fullmatch(data, max(floor, after)):
+        start = min(start, _start_of_material(data, after, end))
+    putty = data.find(b"PuTTY-User-Key-File-", max(0, end - _PUTTY_NEAR))
+    return start if putty == -1 else min(start, putty)

@@ -44,6 +44,10 @@ class Policy:
         kinds = (one.kind, *(one.also if isinstance(one, Found) else ()))
         return own if own is not None else max(map(self.action, kinds), key=_GRAVITY.__getitem__)
 
+    def hides(self, one: Found) -> bool:
+        """Whether a place is replaced or stops the text; else it is only reported."""
+        return self.decided(one) in _MASKED
+
     def action(self, kind: str) -> Action:
         """What is done with a kind."""
         return self.actions.get(kind, "report" if kind in REPORTED else "redact")
@@ -117,7 +121,7 @@ def review(texts: Sequence[str], policy: Policy) -> Reviewed:
     surrogates = Surrogates(texts, policy.key)
     masked, reported = [], []
     for text, places in zip(texts, found, strict=True):
-        masked.append(_settled(text, places, surrogates, policy, allowed))
+        masked.append(settled(text, places, surrogates, policy, allowed))
         reported.append([one for one in places if policy.decided(one) == "report"])
     detections = tuple(
         Detection(one.rule, one.kind, one.start, one.end, number)
@@ -130,7 +134,7 @@ def review(texts: Sequence[str], policy: Policy) -> Reviewed:
     return Reviewed(tuple(text for text, _ in masked), verdict, surrogates.originals())
 
 
-def _settled(
+def settled(
     text: str, places: list[Found], surrogates: Surrogates, policy: Policy, allowed: Sequence[str]
 ) -> tuple[str, list[Found]]:
     """The masked text and the places in `text` that were masked: those that are not only reported.
@@ -138,13 +142,13 @@ def _settled(
     What is masked can uncover something: the value behind it was cut at the longest length a rule looks at, or stands now
     where a rule sees it. So the masked text is looked at again, and what is found there joins what it touches.
     """
-    places = [one for one in places if policy.decided(one) in _MASKED]
+    places = [one for one in places if policy.hides(one)]
     for _ in range(_ROUNDS):
         if not places:
             break
         places = joined(list(_whole(text, places)))
         masked, moved = _masked(text, places, surrogates)
-        again = [one for one in _again(masked, moved, policy, allowed) if policy.decided(one) in _MASKED]
+        again = [one for one in _again(masked, moved, policy, allowed) if policy.hides(one)]
         if not again:
             return masked, places
         places = joined([*places, *(_back(one, moved) for one in again)])

@@ -1,8 +1,8 @@
 """The gateway's figures beside a bare pass-through and LiteLLM in one run: `python tests/bench/gateway.py`.
 
 All three stand before the same stub upstream (`tests/stub_vllm.py`), one process each. CPU is the gateway process' own
-(all threads, from the kernel), divided by the requests answered; ours has keys, limits, content review, audit (two
-records a request, durable) and metrics on. LiteLLM lives in an environment of its own (`make bench-gateway` makes it)
+(all threads, from the kernel), divided by the requests answered; ours has keys, limits, content review both ways, audit
+(two records a request, durable) and metrics on. LiteLLM lives in an environment of its own (`make bench-gateway` makes it)
 and has neither database nor callbacks.
 """
 
@@ -319,6 +319,9 @@ async def measured(options: argparse.Namespace) -> list[Figure]:
                 add("gw.plain_cpu_ms_bare", plain.plain_ms, "ms")
                 add("gw.stream_cpu_ms", own.stream_ms, "ms", "<=", 1.8, peer=peers("stream_ms"))
                 add("gw.stream_cpu_ms_bare", plain.stream_ms, "ms")
+                # The same runs: review of question and answer, records and metrics are always on.
+                add("gw.guarded_plain_cpu_ms", own.plain_ms, "ms", "<=", 1.0, peer=peers("plain_ms"))
+                add("gw.guarded_stream_cpu_ms", own.stream_ms, "ms", "<=", 2.5, peer=peers("stream_ms"))
                 figures.append(Figure("gw.rps_per_core", own.rps, "1/s", peer=peers("rps")))
                 figures.append(Figure("gw.rps_per_core_bare", plain.rps, "1/s"))
                 add("gw.rss_mb", own.rss_mb, "MB", "<=", 120, peer=peers("rss_mb"))

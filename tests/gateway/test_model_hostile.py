@@ -14,6 +14,7 @@ from copilot.config import Gateway, Guard, Prompts, Settings
 from copilot.engines import credentials, profile
 from copilot.engines.model import ModelEngine
 from copilot.errors import GatewayUnavailable
+from copilot.progress import hearing
 from copilot.types import (
     Candidate,
     CompleteOptions,
@@ -159,3 +160,33 @@ def test_a_strangers_repository_cannot_bring_the_key_nor_the_templates(tmp_path,
     library, wrong = profile.local(Prompts(folder="prompts"))
     assert library == Library()
     assert "absolute path" in wrong
+
+
+LEARNT = "ghp_" + "aB3dE6gH9k" * 3 + "aB3dE6"
+PEM = "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n" * 3 + "-----END PRIVATE KEY-----\n"
+
+
+async def test_what_a_model_knows_by_heart_is_masked_in_candidates_and_in_what_is_heard(gateway, tmp_path):
+    said: list[str] = []
+    text = f'token = "{LEARNT}"\nclient = connect(token)\n'
+    await gateway.upstream.behave(texts=[text], chunks=30)
+    async with engine(gateway.upstream.url, tmp_path) as (made, _):  # a gateway that reviews nothing
+        with hearing(said.append):
+            found = await proposals(made, *completing(tmp_path, "import github\n\n"))
+    assert isinstance(found[0], Candidate)
+    assert "REDACTED_PROVIDER_KEY_" in found[0].edits[0].new
+    assert len(said) > 2
+    assert LEARNT[:12] not in repr(found) + "".join(said)
+
+
+async def test_a_candidate_with_a_private_key_is_none(gateway, tmp_path):
+    doc = document(tmp_path / "app.py", "python", "import ssl\n\n\n")
+    request = Request(Task.GENERATE, doc, Span(12, 12), GenerateOptions(), instruction="a key for the tests")
+    answer = f'```python\nKEY = """{PEM}"""\n```\n'
+    await gateway.upstream.behave(texts=[answer])
+    async with engine(gateway.upstream.url, tmp_path) as (made, _):
+        made._settings = replace(made._settings, guard=Guard())
+        found = await proposals(made, request, Context("import ssl\n\n\n", ""))
+    assert isinstance(found[0], Declined)
+    assert "private-key" in found[0].reason
+    assert "MIIE" not in repr(found)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from copilot.guard import Policy, review
+from copilot.guard import Judge, Policy, review
 from prompts import fim
 from serving import answers
 from serving.inbound import Hole, Prepared
@@ -32,7 +32,7 @@ def test_what_the_engine_says_of_itself_stays_behind():
         kv_transfer_params={"host": "h"},
         prompt_token_ids=[1],
     )
-    told, usage = answers.whole(data, prepared(), "bank")
+    told, usage, *_ = answers.whole(data, prepared(), "bank", Judge(Policy()))
     assert set(told) == {"id", "object", "created", "model", "choices"}
     assert told["model"] == "bank"
     assert usage is None
@@ -56,7 +56,7 @@ def test_what_the_engine_says_of_itself_stays_behind():
 )
 def test_what_is_no_answer_is_a_failure_that_may_be_tried_again(data):
     with pytest.raises(Failed) as failed:
-        answers.whole(data, prepared(), "bank")
+        answers.whole(data, prepared(), "bank", Judge(Policy()))
     assert failed.value.again
 
 
@@ -68,7 +68,7 @@ def test_arguments_of_tools_and_reasoning_are_restored():
         "reasoning_content": word,
         "tool_calls": [{"function": {"name": "f", "arguments": word}}],
     }
-    told, _ = answers.whole(answer({"index": 0, "message": message}), made, "bank")
+    told, *_ = answers.whole(answer({"index": 0, "message": message}), made, "bank", Judge(Policy()))
     message = told["choices"][0]["message"]
     assert message["reasoning_content"] == message["tool_calls"][0]["function"]["arguments"] == "<|im_end|>"
 
@@ -76,8 +76,8 @@ def test_arguments_of_tools_and_reasoning_are_restored():
 def test_a_chat_turn_becomes_a_completion_without_fence_and_thoughts():
     made = prepared(as_chat=True, hole=Hole("a", "b", [], "python", ""))
     content = "<think>hm</think>\n```python\nreturn 1\n```\nThat is it."
-    told, _ = answers.whole(
-        answer({"index": 0, "message": {"content": content}, "finish_reason": "stop"}), made, "bank"
+    told, *_ = answers.whole(
+        answer({"index": 0, "message": {"content": content}, "finish_reason": "stop"}), made, "bank", Judge(Policy())
     )
     assert told["choices"][0].pop("text").strip() == "return 1"
     assert told["choices"] == [{"index": 0, "logprobs": None, "finish_reason": "stop"}]

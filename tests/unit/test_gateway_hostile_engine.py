@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from functools import partial
 from types import SimpleNamespace
 
 import pytest
 from starlette.requests import Request
 
-from copilot.guard import Policy, review
+from copilot.guard import Judge, Policy, review
 from serving import answers
 from serving.errors import Refused
 from serving.main import _Formatter
 from serving.readiness import Check, Readiness
 from serving.routes import health
-from serving.stream import MOST, Broken, Events, Restorer
+from serving.stream import MOST, Broken, Events
 from serving.upstream import Failed
 
 MASKED = review(["card 4111 1111 1111 1111"], Policy())
-MADE = SimpleNamespace(as_chat=False, replaced=True, restored=MASKED.restored, hole=None)
+MADE = SimpleNamespace(as_chat=False, escaped=False, reviewed=MASKED, hole=None)
+JUDGE = Judge(Policy())
 
 SHAPES = [
     '{"choices":[{"index":0,"delta":{"tool_calls":7}}]}',
@@ -34,7 +34,7 @@ SHAPES = [
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_streamed_event_of_a_wrong_shape_is_garbage(shape):
-    events = Events("m", include_usage=False, restorer=partial(Restorer, MASKED, escaped=True))
+    events = Events("m", include_usage=False, reviewed=MASKED, escaped=True)
     with pytest.raises(Broken, match="garbage"):
         events.feed(f"data: {shape}\n\n".encode())
 
@@ -43,7 +43,7 @@ def test_a_streamed_event_of_a_wrong_shape_is_garbage(shape):
 def test_a_whole_answer_of_a_wrong_shape_is_garbage_or_left_alone(calls):
     body = f'{{"choices":[{{"index":0,"message":{{"content":null,"tool_calls":{calls}}}}}]}}'.encode()
     try:
-        answer, usage = answers.whole(body, MADE, "m")
+        answer, usage, *_ = answers.whole(body, MADE, "m", JUDGE)
     except Failed as failed:
         assert failed.word == "garbage"
     else:
@@ -54,7 +54,7 @@ def test_a_whole_answer_of_a_wrong_shape_is_garbage_or_left_alone(calls):
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_answer_too_deep_to_be_written_is_a_typed_error(stream):
     body = b'{"choices":[{"text":"x","logprobs":' + b"[" * 400 + b"]" * 400 + b"}]}"
-    answer, _ = answers.whole(body, MADE, "m")
+    answer, *_ = answers.whole(body, MADE, "m", JUDGE)
     with pytest.raises(Refused) as refused:
         answers.written(answer, stream=stream, include_usage=False)
     assert refused.value.status == 502

@@ -52,20 +52,20 @@ def test_queues_upstreams_detections_and_audit_are_shown():
     metrics.active("local", 2, 0)
     metrics.upstream("local", up=True)
     metrics.upstream("far", up=False)
-    metrics.reviewed("bank-card", "redact")
+    metrics.reviewed("bank-card", "redact", "input")
     metrics.audited(0.004)
     assert value(metrics, "upstream_running", upstream="local") == 2
     assert value(metrics, "upstream_waiting", upstream="local") == 0
     assert value(metrics, "upstream_up", upstream="local") == 1
     assert value(metrics, "upstream_up", upstream="far") == 0
-    assert value(metrics, "detections_total", kind="bank-card", action="redact") == 1
+    assert value(metrics, "detections_total", kind="bank-card", action="redact", node="input") == 1
     assert value(metrics, "audit_seconds_bucket", le="0.005") == 1
 
 
 def test_two_gateways_in_one_process_count_apart():
     one, two = Metrics(), Metrics()
-    one.reviewed("password", "redact")
-    assert value(two, "detections_total", kind="password", action="redact") is None
+    one.reviewed("password", "redact", "output")
+    assert value(two, "detections_total", kind="password", action="redact", node="output") is None
 
 
 def test_counting_costs_little():

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.guard import Reviewed
+from copilot.guard import Judge, Policy, Reviewed
 from copilot.types import Verdict
 from prompts.control import neutral
-from serving.stream import Broken, Events, Restorer, release
+from serving.said import Said
+from serving.stream import Broken, Events
 
 WORDS = ("<|im_start|>", "<|fim_prefix|>")
 
@@ -148,19 +149,22 @@ def test_what_was_replaced_is_restored_in_any_pieces_and_never_shows_half(parts,
     if escaped:
         text = neutral(text, WORDS)
         assert "<|im_start|>" not in text
-    restorer = Restorer(REVIEWED, escaped=escaped)
+    said = Said(Judge(Policy()), REVIEWED, escaped=escaped, json=False)
+    parts = [said.take(piece, {}, "") for piece in cut(text, places)]
+    parts.append(said.end({}, ""))
     out = ""
-    for piece in cut(text, places):
-        out += restorer.feed(piece)
+    for part in parts:
+        assert part.clear
+        out += said.shown(part)
         assert meant.startswith(out)
-    assert out + restorer.rest() == meant
+    assert out == meant
 
 
 @given(places=st.lists(st.integers(0, 10**6), max_size=20))
 def test_a_restored_stream_gives_every_choice_its_own_words(places):
     texts = list(f"pay {CARD} and {KEY}, then 1047")
     data = whole(texts)
-    events = Events("bank", include_usage=False, restorer=lambda: Restorer(REVIEWED, escaped=False))
+    events = Events("bank", include_usage=False, reviewed=REVIEWED)
     out = b"".join(map(events.feed, cut(data, places)))
     assert "".join(e["choices"][0]["text"] for e in said(out)) == "pay 4111 1111 and sk-1, then 1047"
 
@@ -170,13 +174,9 @@ def test_arguments_of_tools_are_restored_too():
         delta = {"tool_calls": [{"index": 0, "function": {"arguments": text}}]}
         return event("", choices=[{"index": 0, "delta": delta, "finish_reason": finish}])
 
-    events = Events("bank", include_usage=False, restorer=lambda: Restorer(REVIEWED, escaped=False))
+    events = Events("bank", include_usage=False, reviewed=REVIEWED)
     out = said(
         b"".join(map(events.feed, [call('{"n":"' + CARD[:9]), call(CARD[9:] + '"}1047'), call("", "tool_calls")]))
     )
     calls = [c["function"]["arguments"] for e in out for c in e["choices"][0]["delta"]["tool_calls"]]
     assert "".join(calls) == '{"n":"4111 1111"}1047'
-
-
-def test_release_is_identity_for_now():
-    assert release(b"data: {}\n\n") == b"data: {}\n\n"
