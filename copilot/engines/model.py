@@ -19,7 +19,7 @@ from typing import Final
 
 from copilot import guard, tasks
 from copilot.config import Settings
-from copilot.engines import circuit, profile, wire
+from copilot.engines import circuit, denial, profile, wire
 from copilot.engines.circuit import Circuit, State
 from copilot.engines.client import Client, Refused
 from copilot.engines.profile import Profile
@@ -217,7 +217,7 @@ class ModelEngine:
         texts = wire.texts(prompt, where, self._root)
         reviewed = await _reviewed(texts, rules)
         if reviewed.verdict.action == "deny":
-            return _Answers(asked=False, declined=_denied(reviewed, rules, texts, request))
+            return _Answers(asked=False, declined=denial.declined(reviewed, rules, texts, request))
         sent, told = wire.with_texts(prompt, where, reviewed.texts)
         path, body = wire.request(sent, told, request.task, self._settings.gateway.model)
         read = tasks.module(request.task).read
@@ -340,26 +340,6 @@ def _own(reviewed: Reviewed, request: Request) -> Reviewed:
 def _moved(text: str, reviewed: Reviewed, own: Reviewed) -> bool:
     """Whether an answer names a value that stands elsewhere: a password of a neighbouring file would be copied here."""
     return any(place.surrogate not in own.surrogates for place in reviewed.places(text))
-
-
-def _denied(reviewed: Reviewed, rules: Policy, texts: Sequence[str], request: Request) -> Declined:
-    """What stopped the prompt, where it stands, and who may let it pass. Never the value."""
-    here = request.document.text.decode("utf-8", "replace").replace("\r\n", "\n")
-    named: dict[str, set[int]] = {}
-    for d in reviewed.verdict.detections:
-        if rules.decided(d) == "deny":
-            at = here.find(texts[d.text][d.start : d.end])
-            named.setdefault(d.kind, set()).add(here.count("\n", 0, at) + 1 if at >= 0 else 0)
-    kinds = [
-        f"{kind} ({', '.join(say('line {line}', line=line) if line else say('another file') for line in sorted(lines))})"
-        for kind, lines in sorted(named.items())
-    ]
-    return Declined(
-        say("content review: nothing was sent, because of {kinds}", kinds=", ".join(kinds)),
-        say(
-            "Take it out of the code, or ask who sets guard.deny and guard.repository_class for an exception (guard.allow)."
-        ),
-    )
 
 
 def _headers(request: Request, prompt: Prompt) -> Mapping[str, str]:
