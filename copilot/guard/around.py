@@ -37,7 +37,7 @@ _OTHER: Final = _any(
     r"order|trade|serial|seq(?![a-z])|sequence|flow|trace|batch|invoice|ticket|sku|product|item|goods|time|stamp|milli|nano"
     r"|micro|epoch|date|amount|price|total|(?<![a-z])sum|count|size|length|offset|bytes|version|build|hash|crc|seed|imei|imsi"
     r"|barcode|ean(?![a-z])|isbn|trans(?:action)?[ _]?(?:id|no)|txn|msg|message|event|request|session|job|task|error|code|model|part"
-    r"|qq|user_?id|uid|(?<![a-z])(?:i|p|g)?id(?![a-z])|[a-z]Id(?![a-z])|(?<![a-z])ts(?![a-z])|width|height|max|min|limit|ip",
+    r"|qq|employee|staff|worker|user_?id|uid|(?<![a-z])(?:i|p|g)?id(?![a-z])|[a-z]Id(?![a-z])|(?<![a-z])ts(?![a-z])|width|height|max|min|limit|ip",
     "订单", "单号", "流水", "编号", "时间", "金额",
 )  # fmt: skip
 _NAME: Final = re.compile(

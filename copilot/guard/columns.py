@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-MOST: Final = 200
+MOST: Final = 50
 """Rows below one header."""
 _LONGEST: Final = 2_000
 """Bytes of a header, a row or a tuple."""
@@ -106,5 +106,8 @@ def _below(data: bytes, start: int, end: int, at: int, delimiter: bytes, *, stri
                     break
             else:
                 after = data.find(delimiter, before, stop)
-                yield before, stop if after == -1 else after
+                after = stop if after == -1 else after
+                if data.find(data[at : at + 2], before, after) != -1:
+                    return  # the same header again: it looks at its own rows
+                yield before, after
         line = stop + 1

@@ -41,8 +41,9 @@ class Policy:
     def decided(self, one: Found | Detection) -> Action:
         """What is done with one place; of several kinds in one, the gravest action."""
         own = self.packs.actions.get(one.rule)
-        kinds = (one.kind, *(one.also if isinstance(one, Found) else ()))
-        return own if own is not None else max(map(self.action, kinds), key=_GRAVITY.__getitem__)
+        if own is not None or not (isinstance(one, Found) and one.also):
+            return own or self.action(one.kind)
+        return max(map(self.action, (one.kind, *one.also)), key=_GRAVITY.__getitem__)
 
     def hides(self, one: Found) -> bool:
         """Whether a place is replaced or stops the text; else it is only reported."""

@@ -187,7 +187,7 @@ def test_our_own_format_finds_words_and_patterns_and_decides():
         ("苍鹭项目的代码", "苍鹭项目"),
         ("A+B and XA+BX", "A+B"),
         ("employee = 'E12345678'", "12345678"),
-        ("E12345678", None),
+        ("staff E12345678", None),
     ]:
         reviewed = review([text], rules)
         assert [text[d.start : d.end] for d in reviewed.verdict.detections] == ([seen] if seen else []), text
