@@ -9,7 +9,7 @@ A rule is a tree-sitter query whose capture `@site` is the place that is reporte
     severity = "error"                # error, warning, information
     confidence = "high"               # how often it is right: high, medium, low
     unsure = "medium"                 # the same where it is not known what is put in; left out: no finding then
-    triggers = ["execute"]            # one of these must stand in the text, else the query does not run
+    triggers = ["execute"]            # one of these stands in every text that it can find something in
     en = "…"
     zh = "…"
     query = '''(call …) @site'''

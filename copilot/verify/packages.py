@@ -262,9 +262,7 @@ def _read_artefacts(path: Path, _stamp: int) -> frozenset[str]:
 
 # Names that are nearly the same.
 
-_AFFIXES: Final = re.compile(
-    r"^(?:python|py|node|js|go|lib|the)-|-(?:python|py|js|node|lib|client|sdk|api|dev|official|core|utils?)$|-?\d+$"
-)
+_AFFIXES: Final = re.compile(r"^(?:python|py|node|js|go|lib|the)-|-(?:python|py|js|node|lib|dev|official)$|-?\d+$")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

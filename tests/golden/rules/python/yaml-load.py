@@ -12,3 +12,4 @@ def good(text):
     yaml.safe_load(text)
     yaml.load(text, Loader=yaml.SafeLoader)
     yaml.load(text, yaml.CSafeLoader)
+    yaml.load(text, chosen_loader())
