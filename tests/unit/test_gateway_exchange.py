@@ -38,6 +38,9 @@ class Directory:
     def route(self, *_):
         return Route("bank", "stub", "main", "qwen2.5-coder", 8192)
 
+    def surrogate_key(self, *_):
+        return b"key"
+
     def salt(self, *_):
         return "t:s"
 

@@ -16,6 +16,7 @@ from copilot.guard import escapes
 from copilot.guard.detect import AHEAD, BEHIND, LONGEST, detect
 from copilot.guard.found import Found
 from copilot.guard.keys import unsettled
+from copilot.guard.triggers import Row, Triggers
 
 RUN = re.compile(r"""[^\s"'`<>(){}\[\],;]*""")
 
@@ -82,6 +83,8 @@ def _unsaid(data: bytes):
     ],
 )
 def test_a_rule_that_breaks_the_promise_is_named(monkeypatch, rule, text):
-    monkeypatch.setattr(module.keys, "putty", rule)
+    narrow, wide = module._triggers()
+    rows = [*narrow._rows, Row((b"putty-user-key-file-",), "whole", rule)]
+    monkeypatch.setattr(module, "_triggers", lambda: (Triggers(rows), wide))
     text = "PuTTY-User-Key-File-0\n" + "x = 1\n" * 300 + text
     assert {one.rule for one in detect(text)} == broken(text) != set()
