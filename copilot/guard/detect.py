@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from typing import Final
 
-from copilot.guard import connections, keys, numbers, providers
+from copilot.guard import connections, keys, logins, numbers, passwords, providers
 from copilot.guard.found import Found
 from copilot.guard.kinds import GRAVITY
 
@@ -45,6 +45,11 @@ def detect(text: str, but: Container[str] = ()) -> list[Found]:
             if literal in fold:
                 found += _by_line(data, fold, literals, detector)
                 break
+    for word in passwords.WORDS:
+        at = fold.find(word)
+        while at != -1:
+            found += passwords.at(data, at)
+            at = fold.find(word, at + len(word))
     if b"private-k" in fold:
         found += keys.blocks(data)
     if b"putty-user-k" in fold:
@@ -63,6 +68,20 @@ def detect(text: str, but: Container[str] = ()) -> list[Found]:
         if not providers.is_name(data, at, end):
             found += providers.tokens(data, at, end)
         at = token.find(_RUN, end)
+    if b"Q~" in data:
+        found += providers.entra(data)
+    if b"identified" in fold:
+        found += logins.identified(data)
+    if b"chpasswd" in data:
+        found += logins.piped(data)
+    if b" -p" in data or b" -u" in data or b" -a " in data or b" --user" in data:
+        found += logins.options(data)
+    if b":5432:" in data or b":*:" in data:
+        found += logins.pgpass(data)
+    if b"$" in data and (b"$2" in data or b"$apr1$" in data or b"$6$" in data or b"$5$" in data or b"$argon2" in data):
+        found += logins.hashes(data)
+    if not text.isascii():
+        found += logins.chinese(text)
     if b"LTAI" in data:
         found += providers.short(data)
     return joined([one for one in found if one.kind not in but]) if found else found
