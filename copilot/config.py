@@ -86,6 +86,12 @@ class Guard:
 
     deny: tuple[str, ...] = _key(("private-key",), "Kinds for which nothing is sent; other kinds are replaced.")
     allow: tuple[str, ...] = _key((), "Kinds that are sent as they are.")
+    quiet_paths: tuple[str, ...] = _key((), "Globs of files in which `scan` reports nothing but what is never quiet.")
+    quiet_rules: tuple[str, ...] = _key((), "Rules of which `scan` reports nothing.")
+    quiet_values: tuple[str, ...] = _key((), "SHA-256 of values that `scan` knows to be no secret, in hexadecimal.")
+    never_quiet: tuple[str, ...] = _key(
+        ("private-key", "provider-key"), "Kinds that neither a comment in the code nor these lists keep out of `scan`."
+    )
 
 
 @dataclass(frozen=True, slots=True)

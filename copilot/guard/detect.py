@@ -70,6 +70,8 @@ def detect(text: str, but: Container[str] = ()) -> list[Found]:
         at = token.find(_RUN, end)
     if b"Q~" in data:
         found += providers.entra(data)
+    if b"access_token$" in data:
+        found += providers.braintree(data)
     if b"identified" in fold:
         found += logins.identified(data)
     if b"chpasswd" in data:

@@ -15,7 +15,11 @@ from copilot.guard.found import Found
 
 _VALUE: Final = rb"""(?: \\?"([^"\\\n]{1,128})\\?" | '([^'\n]{1,128})' | ([^\s"'`<>|;&)\\]{1,128}) )"""
 _IDENTIFIED: Final = re.compile(
-    rb"""(?ix) \b identified \s{1,8} (?: with \s{1,8} [\w"'`]{1,40} \s{1,8} )? (?: by | as ) \s{1,8} (?: password \s{1,8} )? """ + _VALUE
+    rb"""(?ix) \b identified \s{1,8} (?: with \s{1,8} [\w"'`]{1,40} \s{1,8} )? (?: by | as ) \s{1,8} (?: password \s{1,8} )? """
+    + _VALUE
+)
+_ACCOUNT: Final = re.compile(
+    rb"""(?i)\b(?:user|role|to)\s{1,8}(?:if\s(?:not\s)?exists\s)?[\w"'`@.%:&${}-]{1,80}\s{0,8}\Z"""
 )
 _USER: Final = re.compile(
     rb"""(?x) \b (?: curl | wget | http | https | xh | smbclient | rpcclient ) \b [^\n|;]{0,300}? \s (?: -u | --user | -U | -a | --auth ) [ =]? \s{0,4} ["']? ([\w.@+-]{1,64}) [:%] ([^\s"'|;]{4,128})"""
@@ -23,11 +27,14 @@ _USER: Final = re.compile(
 _OPTION: Final = re.compile(
     rb"""(?x) (?: \b (?: mysql\w* | mariadb\w* | mysqladmin | mysqldump ) \b [^\n|;]{0,200}? \s -p (?![ =]|ort|\s)
           | \b (?: sshpass | docker[ ]login | podman[ ]login | helm[ ]registry[ ]login | az[ ]login | oc[ ]login | mongo\w* | bcp | sqlcmd | isql | ldap\w{3,8} | redis-cli | zip | 7z | unzip | mosquitto_\w{3}
-              | mysqlsh | kinit ) \b [^\n|;]{0,200}? \s (?: -p | -P | -w | -a | -W ) [ ]? (?<=[ paPwW]) )""" + _VALUE
+              | mysqlsh | kinit ) \b [^\n|;]{0,200}? \s (?: -p | -P | -w | -a | -W ) [ ]? (?<=[ paPwW]) )"""
+    + _VALUE
 )
 _DASH: Final = re.compile(rb" -(?:[puawPUW]|-user|-auth)")
 _PIPED: Final = re.compile(rb"""["']?[\w.-]{1,32}:([^\s"'|:]{4,64})["']?\s{1,4}\|\s{0,4}(?:sudo\s{1,4})?chpasswd""")
-_PGPASS: Final = re.compile(rb"(?m)^(?:[\w.*-]{1,80}):(?:\d{4,5}|\*):(?:[\w*-]{1,64}):(?:[\w*.@-]{1,64}):([^\s:]{4,128})[ \t\r]*$")
+_PGPASS: Final = re.compile(
+    rb"(?m)^(?:[\w.*-]{1,80}):(?:\d{4,5}|\*):(?:[\w*-]{1,64}):(?:[\w*.@-]{1,64}):([^\s:]{4,128})[ \t\r]*$"
+)
 _HASH: Final = re.compile(
     rb"(?<![\w$])(?:\$(?:apr1|1|5|6)\$(?:rounds=\d{4,9}\$)?[./A-Za-z0-9]{1,16}\$[./A-Za-z0-9]{22,86}|\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}"
     rb"|\$argon2(?:id?|d)\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{16,128}|\$y\$[./A-Za-z0-9]{2,8}\$[./A-Za-z0-9]{10,32}\$[./A-Za-z0-9]{43})"
@@ -44,7 +51,10 @@ def identified(data: bytes) -> Iterator[Found]:
     for found in _IDENTIFIED.finditer(data):
         group = found.lastindex or 0
         quoted = group != 3
-        if secret_values.secret(found[group], "password", quoted=quoted) and (quoted or not secret_values.wordlike(found[group]) or found[group].islower()):
+        if not _ACCOUNT.search(data, max(0, found.start() - 160), found.start()):
+            continue  # "nodes that are identified by their name"
+        stands = data[found.end() : found.end() + 1] in {b"", b";", b"\n", b'"'}
+        if (quoted or stands) and secret_values.secret(found[group], "password", quoted=quoted):
             yield Found(*found.span(group), "sql-password", "password")
 
 
@@ -91,5 +101,9 @@ def chinese(text: str) -> Iterator[Found]:
         cut = next((at for at, one in enumerate(value) if one in _EDGE and at >= 4), len(value))
         raw = value[:cut].rstrip(_EDGE).encode("latin-1", "replace")
         # Letters alone may go on as a sentence, or name a field.
-        if secret_values.secret(raw, "password", quoted=False) and not (raw.isalpha() and not raw.islower()) and not secret_values.identifier(raw):
+        if (
+            secret_values.secret(raw, "password", quoted=False)
+            and not (raw.isalpha() and not raw.islower())
+            and not secret_values.identifier(raw)
+        ):
             yield Found(found.start(1), found.start(1) + len(raw), "chinese-password", "password")

@@ -24,9 +24,7 @@ _REACH: Final = max(map(len, ROWS)) + 1
 """How far before a run of word characters a prefix with other characters (`dp.pt.`) may begin."""
 _HEADS: Final = frozenset(prefix[:2] for prefix in ROWS)
 _KIND: Final = {"age-secret-key": "private-key", "private-key-base64": "private-key"}
-_PARTS: Final = re.compile(
-    rb"(?P<discord>[MNO][\w-]{22,27}\.[\w-]{6,7}\.[\w-]{27,40})(?![\w.-])"
-)
+_PARTS: Final = re.compile(rb"(?P<discord>[MNO][\w-]{22,27}\.[\w-]{6,7}\.[\w-]{27,40})(?![\w.-])")
 _BOT: Final = re.compile(rb"(?<![\w.])[0-9]{8,10}:\Z")
 _BEFORE_ATLAS: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.\Z")
 _AZURE: Final = re.compile(rb"(?<![\w~.-])[\w~.-]{3}[78]Q~[\w~.-]{31,34}(?![\w~.-])")
@@ -102,6 +100,15 @@ def tokens(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     if _HOOK.search(data, max(0, start - _HOOK_REACH), start):
         yield Found(start, end, "webhook-url", "provider-key")
+
+
+_BRAINTREE: Final = re.compile(rb"access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}(?![a-f0-9])")
+
+
+def braintree(data: bytes) -> Iterator[Found]:
+    """Access tokens of PayPal's Braintree."""
+    for found in _BRAINTREE.finditer(data):
+        yield Found(*found.span(), "braintree-token", "provider-key")
 
 
 def entra(data: bytes) -> Iterator[Found]:

@@ -29,8 +29,12 @@ _KEYED: Final = frozenset(
     b"partner merchant pay mch sm4 sm2 sk ak management data rest primary secondary publishable algolia stripe "
     b"sendgrid mailgun twilio datadog newrelic maps".split()
 )
-_KEYS: Final = re.compile(rb"(?:api|access|secret|auth|encryption|encrypt|signing|master|private|app|shared|aes|ssh|account|license)key")
-_AUTH: Final = frozenset(b"auth authorization authentication authtoken authkey xauth cookie sessionid jsessionid phpsessid".split())
+_KEYS: Final = re.compile(
+    rb"(?:api|access|secret|auth|encryption|encrypt|signing|master|private|app|shared|aes|ssh|account|license)key"
+)
+_AUTH: Final = frozenset(
+    b"auth authorization authentication authtoken authkey xauth cookie sessionid jsessionid phpsessid".split()
+)
 _SALT: Final = frozenset(b"salt nonce pepper".split())
 _TAIL: Final = frozenset(
     b"value val str string text plain raw default prod production dev development staging stage uat local live real b64 "
@@ -38,25 +42,28 @@ _TAIL: Final = frozenset(
     b"literal const constant bytes char chars array override here equals set put sendkeys fill eq is of for".split()
 )
 """Words after the one that decides, after which the name still holds the value itself."""
-_NEGATIVE: Final = frozenset(
-    b"field fields type types name names label labels path paths file files filename filepath dir directory url uri urls "
-    b"endpoint encoder decoder encryptor id ids length len size min max policy policies hint placeholder regex regexp pattern "
-    b"prompt error errors message messages msg title count counts limit limits expiry expires expire expiration ttl header "
-    b"headers param params parameter parameters column columns attribute attr attrs input inputs form forms page view link "
-    b"reset strength validator validators validation provider providers manager service factory class bean enabled enable "
-    b"required require exists changed change checker check checks config configuration options option settings setting "
-    b"rotation rotate format algorithm algo alg method methods mode scheme store storage source sources ref reference index "
-    b"idx position pos start end offset usage used cost price budget kind status state flag list map set dict table visible "
-    b"invalid missing valid verify verified verification confirmation mismatch forgotten forgot failed failure callback "
-    b"handler listener repository dao dto request response generator generated tokenizer lexer parser stream iterator ring "
-    b"version vault arn alias cmd command getter setter hash hashes hashed digest checksum fingerprint issuer "
-    b"audience scope scopes grant lifetime time timeout date days age seconds minutes ms hours refresh lookup env envvar var "
-    b"variable selector css color icon button btn box element el xpath locator tag textfield edittext textbox widget "
-    b"description desc help doc docs comment example sample template key keys prefix suffix separator delimiter char "
-    b"characters words word wordlist dictionary rule rules test case cases question history attempts attempt tries retry "
-    b"level block code codes based only less manager event events action actions interceptor filter middleware guard auth "
-    b"authentication authenticator protected permission permissions ok needed supported support allowed column usage".split()
-) - _TAIL
+_NEGATIVE: Final = (
+    frozenset(
+        b"field fields type types name names label labels path paths file files filename filepath dir directory url uri urls "
+        b"endpoint encoder decoder encryptor id ids length len size min max policy policies hint placeholder regex regexp pattern "
+        b"prompt error errors message messages msg title count counts limit limits expiry expires expire expiration ttl header "
+        b"headers param params parameter parameters column columns attribute attr attrs input inputs form forms page view link "
+        b"reset strength validator validators validation provider providers manager service factory class bean enabled enable "
+        b"required require exists changed change checker check checks config configuration options option settings setting "
+        b"rotation rotate format algorithm algo alg method methods mode scheme store storage source sources ref reference index "
+        b"idx position pos start end offset usage used cost price budget kind status state flag list map set dict table visible "
+        b"invalid missing valid verify verified verification confirmation mismatch forgotten forgot failed failure callback "
+        b"handler listener repository dao dto request response generator generated tokenizer lexer parser stream iterator ring "
+        b"version vault arn alias cmd command getter setter hash hashes hashed digest checksum fingerprint issuer "
+        b"audience scope scopes grant lifetime time timeout date days age seconds minutes ms hours refresh lookup env envvar var "
+        b"variable selector css color icon button btn box element el xpath locator tag textfield edittext textbox widget "
+        b"description desc help doc docs comment example sample template key keys prefix suffix separator delimiter char "
+        b"characters words word wordlist dictionary rule rules test case cases question history attempts attempt tries retry "
+        b"level block code codes based only less manager event events action actions interceptor filter middleware guard auth "
+        b"authentication authenticator protected permission permissions ok needed supported support allowed column usage".split()
+    )
+    - _TAIL
+)
 _BEFORE: Final = frozenset(
     b"csrf xsrf no has is use show hide toggle forgot forgotten reset invalid missing wrong bad verify check validate compare "
     b"confirm? enable disable require requires needs lexer parse next peek page pagination continuation cancellation max min "
@@ -85,10 +92,17 @@ def meaning(name: bytes) -> Meaning | None:
             return None
         if found in {"secret", "key"} and at and parts[at - 1] in _BEFORE:
             return None
-        if parts[0] in {b"is", b"has", b"no", b"show", b"forgot", b"reset", b"max", b"min", b"invalid", b"verify"} and at:
+        if (
+            parts[0] in {b"is", b"has", b"no", b"show", b"forgot", b"reset", b"max", b"min", b"invalid", b"verify"}
+            and at
+        ):
+            return None
+        if found in {"secret", "key"} and b"public" in parts:
+            return None
+        if parts[at] == b"pass" and any(word not in _TAIL for word in after):
             return None
         unknown = any(word not in _TAIL for word in after)
-        return "key" if unknown and found != "password" else found
+        return found if not unknown else "secret" if found == "password" else "key"
     return None
 
 

@@ -15,20 +15,23 @@ from copilot.guard.secret_names import Meaning, meaning
 
 LONGEST: Final = 512
 
+_TEMPLATE: Final = re.compile(
+    rb"\$\{|\{\{|\$\(|\#\{|<%|%>|%\(|\{[A-Za-z_][\w.]{0,60}\}|\{\d?\}|\$[A-Z_]{3}|#[a-z]{2,20}#|\\u[0-9A-Fa-f]{4}|\w\([^()]{0,60}\)"
+)
 _REFERENCE: Final = re.compile(
-    rb"""(?x) .*(?: \$\{ | \{\{ | \$\( | \#\{ | <%|%> | %\( | \{[A-Za-z_][\w.]*\} | \{\d?\} | \$[A-Z_]{3,} ).*
-      | \$[A-Za-z_]\w* | @[\w./-]+[/:][\w./-]* | <[^<>]{1,64}> | %[A-Z_]+% | .*\w\(.*\).* | .*\w\(\)?
+    rb"""(?x) \$[A-Za-z_]\w* | @[\w./-]+[/:][\w./-]* | <[^<>]{1,64}> | %[A-Z_]+% | [\w.]+\(\)? | [ ]?--[a-z].*
       | (?:env|file|vault|keyring|secret|ssm|arn|op|ref|data|aws|gcp|kms|sops|enc|cipher)(?: [:.]|\() .*""",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
+_ADDRESS: Final = re.compile(rb"(?i)(?:https?|ftp|file|jdbc:\w+|ldaps?|s3|wss?|classpath|urn|mailto|tel):.")
 _PLACE: Final = re.compile(
-    rb"""(?ix) (?: https?|ftp|file|jdbc|ldaps?|s3|ws|wss|classpath|urn|mailto|tel ) : .* | (?: \.{0,2}|~|[a-z]: ) [/\\] [\w.$-]+ (?: [/\\] .* )?
-      | [\w./\\-]+ \. (?: py|java|js|ts|go|rb|php|cs|c|h|cpp|xml|ya?ml|json|toml|ini|conf|cfg|properties|txt|md|pem|key|crt|cer
-          | jks|p12|pfx|pub|env|sh|html?|css|png|svg|jpe?g|sql|log|csv|lock|class|jar|so|dll|exe|com|org|net|io|cn|local ) | /[a-z]+(?:/[\w.-]*)*"""
+    rb"""(?ix) (?: \.{1,2}|~|[a-z]: ) [/\\] [\w.$-]+ (?: [/\\] [^\n]* )? | [\w./\\-]+ \. (?: py|java|js|ts|go|rb|php|cs|c|h|cpp|xml|ya?ml|json|toml|ini
+          | conf|cfg|properties|txt|md|pem|key|crt|cer|jks|p12|pfx|pub|env|sh|html?|css|png|svg|jpe?g|sql|log|csv|lock|class|jar|so|dll|exe|com|org|net|io|cn|local )"""
 )
+_ROOTED: Final = re.compile(rb"/[\w.$-]+(?:/[\w.$-]*)*")
 _OTHER: Final = re.compile(
     rb"""(?ix) v?\d{1,4}(?:\.\d{1,12}){1,20}(?:[-+][\w.]+)? | \d{4}-\d\d-\d\d.* | \d+(?:px|em|rem|ms|s|m|h|d|kb|mb|gb|%) | \#[0-9a-f]{3,8}
-      | [\w.+-]+@[\w-]+\.[\w.-]+ | \^.*|.*\$/[a-z]* | .*\\[dwsDWSbnrt].* | .*\[[\^\\]?[\w-]+-[\w-]*\].* | .*\[[^\[\]]{2,}\][+*?{].* | \d+x\d+
+      | [\w.+-]+@[\w-]+\.[\w.-]+ | \^.*\$ | .*\$/[a-z]* | .*\\[dwsDWSbnrt].* | .*\[[\^\\]?[\w-]+-[\w-]*\].* | .*\[[^\[\]]{2,}\][+*?{].* | \d+x\d+
       | 0x[0-9a-f]{1,8} | [\W_]+ | (?:application|text|image)/.* | \d{1,3} | -?\d+\.\d+ | rgba?\(.* | &\w+;.*
       | (?:sha|md|aes|rsa|hmac|hs|rs|es|ps|oauth|base|utf|bcrypt|scram|argon|pbkdf|ecdsa|ed)[-_]?\d{1,5}(?:[-_/]?[a-z]{2,10}[-_]?\d{0,4})*"""
 )
@@ -49,7 +52,7 @@ _WORDS: Final = frozenset(
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|->|::|-|/|:|\\)[A-Za-z_$][A-Za-z0-9_$]*)*[?!:]?")
 _HUMP: Final = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _UUID: Final = re.compile(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SLUG: Final = re.compile(rb"(?:[A-Za-z]+\d{0,3}|v?\d{1,4}[a-z]{0,2})(?:[-._/+:](?:[A-Za-z]+\d{0,3}|v?\d{1,4}[a-z]{0,2}))+")
+_CUT: Final = re.compile(rb"[-._/+: ]")
 _SEQUENCES: Final = b"01234567890 abcdefghijklmnopqrstuvwxyz qwertyuiop asdfghjkl zxcvbnm 9876543210 fedcba"
 _PAIRS: Final = frozenset(
     b"th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea "
@@ -83,14 +86,42 @@ def _about(value: bytes) -> bool:
         return True
     if _REFERENCE.fullmatch(value) or _OTHER.fullmatch(value):
         return True
-    if _PLACE.fullmatch(value):
+    if _TEMPLATE.search(value) or _ADDRESS.match(value) or _PLACE.fullmatch(value):
+        return True
+    if _ROOTED.fullmatch(value):
         return not (len(value) >= 24 and generated(value))
     low = value.lower()
-    return (
-        low in _WORDS
-        or any(
-            word in low
-            for word in (b"example", b"changeme", b"change_me", b"change-me", b"placeholder", b"your_", b"your-", b"<your", b"xxxx", b"****", b"dummy", b"redacted", b"replace", b"todo", b"insert", b"....", b"sample", b"enter_", b"yourpass", b"yourtoken", b"yoursecret", b"yourkey", b"yourapi", b"_here", b"-here", b"not-a-", b"not_a_", b"fake")
+    return low in _WORDS or any(
+        word in low
+        for word in (
+            b"example",
+            b"changeme",
+            b"change_me",
+            b"change-me",
+            b"placeholder",
+            b"your_",
+            b"your-",
+            b"<your",
+            b"xxxx",
+            b"****",
+            b"dummy",
+            b"redacted",
+            b"replace",
+            b"todo",
+            b"insert",
+            b"....",
+            b"sample",
+            b"enter_",
+            b"yourpass",
+            b"yourtoken",
+            b"yoursecret",
+            b"yourkey",
+            b"yourapi",
+            b"_here",
+            b"-here",
+            b"not-a-",
+            b"not_a_",
+            b"fake",
         )
     )
 
@@ -98,7 +129,9 @@ def _about(value: bytes) -> bool:
 def _chosen(value: bytes, *, quoted: bool) -> bool:
     """What a person may have chosen as a password."""
     if b" " in value:
-        return value.count(b" ") < 6 and any(48 <= c < 58 for c in value) and not value.endswith((b".", b":", b"?", b"!"))
+        return (
+            value.count(b" ") < 6 and any(48 <= c < 58 for c in value) and not value.endswith((b".", b":", b"?", b"!"))
+        )
     if value.isdigit():
         return True
     if not value.isascii():
@@ -108,19 +141,19 @@ def _chosen(value: bytes, *, quoted: bool) -> bool:
         if value.isupper() or (value[:1].isupper() and value[1:].islower()):
             return not english(value)  # a constant, a label
         if value.islower():
-            return meaning(value) is None and len(value) <= 24
-        return not _named(value)
+            return meaning(value) in {None, "salt"} and len(value) <= 24
+        return not named(value)
     if _IDENTIFIER.fullmatch(value):
         if not any(48 <= c < 58 for c in value):
-            return not _named(value) and not quoted_name(value)
+            return not named(value) and not quoted_name(value)
         if not quoted and b"." in value:
             return False
         return quoted or not _numbered(value)
-    return not (value.endswith((b":", b",")) or b"=" in value[:-2] and b"(" in value)
+    return not (value.endswith((b":", b",")) or (b"=" in value[:-2] and b"(" in value))
 
 
 def _numbered(value: bytes) -> bool:
-    """True for an identifier with a number at its end: `password2`, `user_pwd1`."""
+    """True for an identifier with a number at its end, such as the name of a second password."""
     body = value.rstrip(b"0123456789")
     return not any(48 <= c < 58 for c in body) and (b"_" in body or meaning(body) is not None)
 
@@ -130,7 +163,7 @@ def quoted_name(value: bytes) -> bool:
     return all(english(part) for part in re.split(rb"[^A-Za-z]+", value) if len(part) > 2)
 
 
-def _named(value: bytes) -> bool:
+def named(value: bytes) -> bool:
     """True for an identifier by its humps: two or more, of three letters and more on average."""
     humps = _HUMP.findall(value)
     return sum(map(len, humps)) >= 3 * len(humps) and english(value)
@@ -148,7 +181,7 @@ def wordlike(value: bytes) -> bool:
 
 def _mixed(value: bytes) -> bool:
     """Letters with digits or signs, as no identifier has them."""
-    if b" " in value or value.isalpha() or value.isdigit() or not value.isascii():
+    if b" " in value or value.isalpha() or value.isdigit() or not value.isascii() or slug(value):
         return False
     if _IDENTIFIER.fullmatch(value):
         return not english(value) and any(48 <= c < 58 for c in value)
@@ -162,17 +195,33 @@ def english(value: bytes) -> bool:
     return not pairs or sum(pair in _PAIRS for pair in pairs) * 20 >= len(pairs) * 11
 
 
+def slug(value: bytes) -> bool:
+    """True for words, numbers and versions joined by signs: `gpl-2.0-or-later`, `my_service_v2`, `docs-20021231`."""
+    parts = _CUT.split(value.replace(b"_", b"-"))
+    if len(parts) < 2:
+        return False
+    read = sum(len(part) for part in parts if len(part) >= 3 and part.isalpha() and english(part))
+    odd = max((len(part) for part in parts if not part.isalpha() and not part.isdigit()), default=0)
+    return (
+        read * 2 >= len(value) - len(parts) - sum(len(part) for part in parts if part.isdigit())
+        and odd <= 8
+        and read > 0
+    )
+
+
 def generated(value: bytes) -> bool:
     """True for what a generator writes and no person: many different characters in no order that words have."""
     if _UUID.fullmatch(value):
         return True
     kinds = len(set(value))
     size = len(value)
-    if _SLUG.fullmatch(value) and english(value):
+    if slug(value):
         return False
     if size < 8 or kinds < min(8, size * 0.6) or b" " in value or not value.isascii():
         return False
     low = value.lower()
+    if b"abcdefghij" in low or b"0123456789" in low or b"qwertyuiop" in low:
+        return False
     if any(low[at : at + 6] in _SEQUENCES for at in range(0, size - 5, 3)) and kinds < 20:
         return False
     digits = sum(48 <= c < 58 for c in value)
@@ -180,7 +229,11 @@ def generated(value: bytes) -> bool:
         return False
     runs = _HUMP.findall(value)
     if digits == 0 or len(runs) <= 2:
-        return size >= 16 and not english(value) and (digits > 0 or len(runs) > size // 4 or value.islower() or value.isupper())
+        return (
+            size >= 16
+            and not english(value)
+            and (digits > 0 or len(runs) > size // 4 or value.islower() or value.isupper())
+        )
     if len(runs) * 5 < size and english(value):
         return False
     return not (english(value) and digits <= 4 and len(runs) * 4 <= size)

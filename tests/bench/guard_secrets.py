@@ -61,14 +61,35 @@ def peers(python: str, rows: list[Vector]) -> dict[str, list[bool]]:
         done = subprocess.run(
             [python, HERE / "guard_peers.py", folder, str(len(rows))], stdout=subprocess.PIPE, check=True
         )
-    return {name: [number in set(hits) for number in range(len(rows))] for name, hits in json.loads(done.stdout).items()}
+    return {
+        name: [number in set(hits) for number in range(len(rows))] for name, hits in json.loads(done.stdout).items()
+    }
 
 
 def code(folders: list[Path]) -> None:
     size, count = 0, Counter[str]()
     for folder in folders:
         for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
-            if path.suffix not in {".py", ".java", ".js", ".ts", ".go", ".xml", ".yaml", ".yml", ".json", ".toml", ".cfg", ".ini", ".sh", ".md", ".txt", ".rst", ".h", ".c"}:
+            if path.suffix not in {
+                ".py",
+                ".java",
+                ".js",
+                ".ts",
+                ".go",
+                ".xml",
+                ".yaml",
+                ".yml",
+                ".json",
+                ".toml",
+                ".cfg",
+                ".ini",
+                ".sh",
+                ".md",
+                ".txt",
+                ".rst",
+                ".h",
+                ".c",
+            }:
                 continue
             if not path.is_file():
                 continue
@@ -98,7 +119,9 @@ def main() -> None:
         hits = [found(one) for one in rows]
         groups = Counter(one.group for one in rows)
         good = Counter(one.group for one, hit in zip(rows, hits, strict=True) if hit == bool(one.secret))
-        print(f"{which}: {len(rows)} vectors; recall {rates(rows, hits)[0]:.1f} %, false alarms {rates(rows, hits)[1]:.1f} %")
+        print(
+            f"{which}: {len(rows)} vectors; recall {rates(rows, hits)[0]:.1f} %, false alarms {rates(rows, hits)[1]:.1f} %"
+        )
         for group, total in groups.items():
             if good[group] < total:
                 print(f"  {group:24} {good[group]}/{total}")

@@ -11,18 +11,71 @@ import string
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import guard_lines
+import guard_lines_apart
+
 ALNUM = string.ascii_letters + string.digits
 HEX = "0123456789abcdef"
 B64 = ALNUM + "+/"
 URL = ALNUM + "-_"
-WORDS = (
-    "tiger summer winter dragon monkey shadow master welcome river silver garden orange coffee planet rocket window bridge "
-    "mountain letter yellow purple castle forest harbor candle pepper guitar turtle falcon copper"
-).split()
-OTHERS = (
-    "sunshine lantern meadow thunder velvet walnut compass breeze marble ginger saffron cobalt juniper magnet tundra "
-    "pebble canyon zephyr quartz maple ember prairie orchid beacon"
-).split()
+WORDS = [
+    "tiger",
+    "summer",
+    "winter",
+    "dragon",
+    "monkey",
+    "shadow",
+    "master",
+    "welcome",
+    "river",
+    "silver",
+    "garden",
+    "orange",
+    "coffee",
+    "planet",
+    "rocket",
+    "window",
+    "bridge",
+    "mountain",
+    "letter",
+    "yellow",
+    "purple",
+    "castle",
+    "forest",
+    "harbor",
+    "candle",
+    "pepper",
+    "guitar",
+    "turtle",
+    "falcon",
+    "copper",
+]
+OTHERS = [
+    "sunshine",
+    "lantern",
+    "meadow",
+    "thunder",
+    "velvet",
+    "walnut",
+    "compass",
+    "breeze",
+    "marble",
+    "ginger",
+    "saffron",
+    "cobalt",
+    "juniper",
+    "magnet",
+    "tundra",
+    "pebble",
+    "canyon",
+    "zephyr",
+    "quartz",
+    "maple",
+    "ember",
+    "prairie",
+    "orchid",
+    "beacon",
+]
 
 
 class Vector(NamedTuple):
@@ -69,7 +122,9 @@ def _chosen_apart(rng: random.Random) -> str:
 
 
 def _made(rng: random.Random) -> str:
-    return rng.choice([pick(rng, ALNUM, rng.randint(20, 48)), pick(rng, HEX, rng.choice([32, 40, 64])), pick(rng, B64, 42) + "=="])
+    return rng.choice(
+        [pick(rng, ALNUM, rng.randint(20, 48)), pick(rng, HEX, rng.choice([32, 40, 64])), pick(rng, B64, 42) + "=="]
+    )
 
 
 def _made_apart(rng: random.Random) -> str:
@@ -84,126 +139,78 @@ def _made_apart(rng: random.Random) -> str:
     )
 
 
-PASSWORD_NAMES = "password passwd pwd db_password dbPassword DB_PASSWORD adminPass user.password root-password passphrase PASSWORD mysql_pwd ldapPassword".split()
-PASSWORD_NAMES_APART = "smtp_pass keystorePassphrase ldapBindPwd MASTER_PASSWORD oldPassword2 sftpPasswd redis.passwd jenkins-password Pwd trustStorePassword db_pass userPasswd".split()
-SECRET_NAMES = "secret api_key apiKey API_KEY token access_token authToken client_secret SECRET_KEY secret-key jwt_secret accessKeySecret".split()
-SECRET_NAMES_APART = "webhook_secret encryptionKey bot_token jwtSigningKey GITLAB_TOKEN app.secret x-api-key refreshToken consumerSecret AUTH_KEY hmac_key api_token".split()
-
-QUOTED = [
-    '{n} = "{v}"',
-    "{n} = '{v}'",
-    '    self.{n} = "{v}"',
-    'connect(host="db", {n}="{v}", timeout=3)',
-    'def login(user, {n}="{v}"):',
-    'if {n} == "{v}":',
-    '{{"{n}": "{v}"}}',
-    '  "{n}": "{v}",',
-    'config["{n}"] = "{v}"',
-    'props.setProperty("{n}", "{v}");',
-    'map.put("{n}", "{v}");',
-    'private static final String {n} = "{v}";',
-    "const {n} = '{v}';",
-    "  {n}: '{v}',",
-    "let {n} = `{v}`;",
-    'var {n} string = "{v}"',
-    '{n} := "{v}"',
-    "${n} = '{v}';",
-    "'{n}' => '{v}',",
-    "{n}: \"{v}\"",
-    'export {n}="{v}"',
-    '<property name="{n}" value="{v}"/>',
-    '<entry key="{n}">{v}</entry>',
-    '{n}: str = "{v}"',
-    'public string {n} {{ get; set; }} = "{v}";',
-    'os.environ["{n}"] = "{v}"',
-    'os.getenv("{n}", "{v}")',
-    "define('{n}', '{v}');",
-    'const {n} = process.env.X || "{v}";',
-    'if ("{v}".equals({n})) {{',
+PASSWORD_NAMES = [
+    "password",
+    "passwd",
+    "pwd",
+    "db_password",
+    "dbPassword",
+    "DB_PASSWORD",
+    "adminPass",
+    "user.password",
+    "root-password",
+    "passphrase",
+    "PASSWORD",
+    "mysql_pwd",
+    "ldapPassword",
 ]
-BARE = ["{n}={v}", "{n}: {v}", "{n} = {v}", "export {n}={v}", "ENV {n}={v}", "{n}={v} # until June"]
-PASSWORD_ONLY = [
-    "<password>{v}</password>",
-    'user.setPassword("{v}");',
-    "CREATE LOGIN app WITH PASSWORD = '{v}';",
-    "ALTER USER app IDENTIFIED BY '{v}';",
-    "CREATE USER app WITH PASSWORD '{v}';",
-    "mysql -u root --password={v} core",
-    "curl -u admin:{v} https://h.bank.example/x",
-    "machine h.bank.example login app password {v}",
-    'auth=("admin", "{v}")',
-    "sshpass -p '{v}' ssh host",
-    'password="{v}"\n',
-    '# 密码：{v}',
-    "https://app:{v}@h.bank.example/x",
+PASSWORD_NAMES_APART = [
+    "smtp_pass",
+    "keystorePassphrase",
+    "ldapBindPwd",
+    "MASTER_PASSWORD",
+    "oldPassword2",
+    "sftpPasswd",
+    "redis.passwd",
+    "jenkins-password",
+    "Pwd",
+    "trustStorePassword",
+    "db_pass",
+    "userPasswd",
 ]
-QUOTED_APART = [
-    'val {n}: String = "{v}"',
-    'let {n}: &str = "{v}";',
-    'static NSString *const {n} = @"{v}";',
-    'local {n} = "{v}"',
-    'my ${n} = "{v}";',
-    'final String {n} = "{v}";',
-    '  {n} = "{v}"  # terraform',
-    "@Value(\"${{{n}:{v}}}\")",
-    'constexpr char {n}[] = "{v}";',
-    "assert.equal({n}, '{v}')",
-    '[ "${n}" = "{v}" ]',
-    'this.{n} = "{v}";',
-    'builder.{n}("{v}")',
-    'new Client({{ {n}: "{v}", region: "x" }})',
-    "{n} <- '{v}'",
-    'std::string {n}("{v}");',
-    '"{{\\"{n}\\": \\"{v}\\"}}"',
-    '<add key="{n}" value="{v}" />',
-    '<param name="{n}">{v}</param>',
-    '- name: {n}\n  value: "{v}"',
-    '{{"name": "{n}", "value": "{v}"}}',
-    'String {n} = System.getenv().getOrDefault("{n}", "{v}");',
-    "def {n} = '{v}'",
-    'field({n} = "{v}")',
-    "{n} ||= '{v}'",
-    "$env:{n} = '{v}'",
-    'dict({n}="{v}")',
-    '{n}=\'{v}\' ./run.sh',
-    'public const string {n} = "{v}";',
-    '#define {n} "{v}"',
+SECRET_NAMES = [
+    "secret",
+    "api_key",
+    "apiKey",
+    "API_KEY",
+    "token",
+    "access_token",
+    "authToken",
+    "client_secret",
+    "SECRET_KEY",
+    "secret-key",
+    "jwt_secret",
+    "accessKeySecret",
 ]
-BARE_APART = ["- {n}={v}", "set {n}={v}", "ARG {n}={v}", "      {n}: {v}", "docker run -e {n}={v} image", "{n} : {v}"]
-PASSWORD_ONLY_APART = [
-    "<Password>{v}</Password>",
-    'form.setPasswd("{v}")',
-    "SET PASSWORD FOR 'app' = PASSWORD('{v}');",
-    "CREATE USER app IDENTIFIED WITH mysql_native_password BY '{v}';",
-    "requirepass {v}",
-    "keytool -storepass {v} -list",
-    "wget --user=x --password={v} http://h",
-    'HTTPBasicAuth("svc", "{v}")',
-    "echo 'root:{v}' | chpasswd",
-    "db.bank.example:5432:core:app:{v}",
-    "口令: {v}",
-    "redis-cli -h c -a {v} ping",
-    'PasswordAuthentication("svc", "{v}".toCharArray())',
+SECRET_NAMES_APART = [
+    "webhook_secret",
+    "encryptionKey",
+    "bot_token",
+    "jwtSigningKey",
+    "GITLAB_TOKEN",
+    "app.secret",
+    "x-api-key",
+    "refreshToken",
+    "consumerSecret",
+    "AUTH_KEY",
+    "hmac_key",
+    "api_token",
 ]
 
-NAMES_OF_VALUES = "user settings config request self props args options env credentials session".split()
-NEGATIVES = [
-    '{n} = os.environ["{N}"]', "{n} = get_{m}()", '{n} = "${{{N}}}"', '{n} = "<{m}>"', '"{n}": "{{{{ {m} }}}}"', "{n}: str", "{n}: string;",
-    "self.{n} = {n}", "{n}={o}.{m}", "{n}: {o}.{m},", '{n} = "your_{m}"', '{n} = ""', "{n} = None", "{n}: ${{{N}}}", "{n} = {o}[\"{m}\"]",
-    '{n} = "********"', '{n} = "changeme"', '{n}_field = "{w}_input"', '{n}Type = "bearer"', "{n}_path = '/etc/{w}/{m}'", '{n}_url = "https://h.example/{w}"',
-    '{n}Label = "Your {w}"', '"{n}": "Enter the {w} here"', 'raise ValueError("{n} must not be {w}")', "if not {n}: return", '<input type="password" name="{n}" id="{w}2">',
-    "# the {n} is read from {o}", "{n} = {o}.get('{m}')", 'log.info("{n}: %s", {w})', "{n}=$({w} show)", "assert {n} is not None", "public void set{M}(String {n}) {{",
-    'sha = "{hex40}"', "commit {hex40}", 'id = "{uuid}"', "max_tokens = {num}", "tokens = {w}.split()", 'integrity="sha512-{b64}"', "{n}: true", '{n}: "string"',
-    "import {w}.{m}", "{n}Encoder = {w}", 'csrf_token_name = "{w}_csrf"', 'KEY_{N} = "{m}"', '{n} = Field(..., description="the {w}")', "$this->{n} = ${n};", "key = '{w}_{m}'", "author = '{w} 2024'",
-    "{n}=%({m})s", "private String {n};", "expect({n}).toBeDefined()", '@Column(name = "{m}")', "label.{m}=Please enter {w}", "color: #a1b2c3;", 'url = "https://{w}.example:8080/{m}"', 'token = "{W}_TOKEN"',
+
+NAMES_OF_VALUES = [
+    "user",
+    "settings",
+    "config",
+    "request",
+    "self",
+    "props",
+    "args",
+    "options",
+    "env",
+    "credentials",
+    "session",
 ]
-NEGATIVES_APART = [
-    "val {n} = System.getenv(\"{N}\")", "let {n} = env::var(\"{N}\").unwrap();", "{n} = var.{m}", "{n} = data.vault.{m}", "{n}: {{{{ .Values.{m} }}}}", "{n}: !vault |", "{n}=ENC(b64{w})", '{n} = "{{{m}}}"',
-    '{n} = "not-a-real-{w}"', "{n}: <{w}>", "{n} = sys.argv[2]", "{n} := os.Getenv(\"{N}\")", "{n} = await prompt('{w}')", "const {{ {n} }} = {o};", "@Param {n} the {w} of the user", "{n}_length = {num}", '{n}Regex = "^[A-Za-z0-9]{{8,}}$"', "{n}Expiry = '30d'",
-    '"{n}.label": "Passwort"', '{n}_hint = "{w} {w}"', 'throw new Error("{n} invalid: {w}")', "{n}.value = ''", "{n}?.length > 8", "{n} = '%s'", "type {M} = string;", "{n}: PropTypes.string,", "{n}: Optional[str] = None", 'ng-model="{o}.{n}"', "document.getElementById('{n}').value", "{n} = base64.b64decode({w})",
-    "SELECT {n} FROM {w} WHERE id = ?", "{n} VARCHAR(255) NOT NULL,", "ALTER TABLE {w} ADD {n} text;", "{n} = bcrypt.hash({w}, 10)", "etag: \"{hex40}\"", "digest = '{hex64}'", "revision: {hex40}", "uuid: {uuid}", "session_id = {uuid}", '{n}Provider = "{w}Service"', "token.type === 'identifier'", "case '{n}': return {w};",
-    "{n}ToString({w})", "next_page_token = response.{m}", "pad_token = '<pad>'", "data-key=\"{w}-{num}\"", "primary_key = ['{w}', '{m}']", "{n}File = 'secrets/{w}.txt'", "{n}From: {{ secretKeyRef: {{ name: {w}, key: {m} }} }}", "background-image: url(data:image/png;base64,{b64})", "hint.{m} = 至少八位字符", "# 请输入密码：", "placeholder=\"{n}\"", "{n}: required|min:8",
-]  # fmt: skip
 
 # group, prefix, alphabet, count, after
 PROVIDERS: list[tuple[str, Callable[[random.Random], str]]] = [
@@ -250,8 +257,20 @@ PROVIDERS_APART: list[tuple[str, Callable[[random.Random], str]]] = [
     ("cloudflare", lambda r: f"v1.0-{pick(r, HEX, 24)}-{pick(r, HEX, 146)}"),
     ("square", lambda r: "sq0csp-" + pick(r, URL, 42) + "a"),
 ]
-PROVIDER_LINES = ['x = "{v}"', "export API_KEY={v}", 'client = Client("{v}")', "token: {v}", "-H 'Authorization: Bearer {v}'"]
-PROVIDER_LINES_APART = ["val k = '{v}'", "# old: {v}", '"apiToken": "{v}",', "Authorization: Bearer {v}", "<key>{v}</key>"]
+PROVIDER_LINES = [
+    'x = "{v}"',
+    "export API_KEY={v}",
+    'client = Client("{v}")',
+    "token: {v}",
+    "-H 'Authorization: Bearer {v}'",
+]
+PROVIDER_LINES_APART = [
+    "val k = '{v}'",
+    "# old: {v}",
+    '"apiToken": "{v}",',
+    "Authorization: Bearer {v}",
+    "<key>{v}</key>",
+]
 
 
 def vectors(which: str, seed: int = 7, each: int = 4) -> list[Vector]:
@@ -260,19 +279,20 @@ def vectors(which: str, seed: int = 7, each: int = 4) -> list[Vector]:
 
 
 def _all(rng: random.Random, *, apart: bool, each: int) -> Iterator[Vector]:
+    lines = guard_lines_apart if apart else guard_lines
     chosen, made = (_chosen_apart, _made_apart) if apart else (_chosen, _made)
     passwords, secrets = (PASSWORD_NAMES_APART, SECRET_NAMES_APART) if apart else (PASSWORD_NAMES, SECRET_NAMES)
-    for line in QUOTED_APART if apart else QUOTED:
+    for line in lines.QUOTED:
         for names, maker, group in ((passwords, chosen, "password"), (secrets, made, "secret")):
             for name in rng.sample(names, min(len(names), 2 * each)):
                 value = maker(rng)
                 yield Vector(f"{group} quoted", line.format(n=name, v=value), value)
-    for line in BARE_APART if apart else BARE:
+    for line in lines.BARE:
         for names, maker, group in ((passwords, chosen, "password"), (secrets, made, "secret")):
             for name in rng.sample(names, min(len(names), 2 * each)):
                 value = _one_word(rng, maker)
                 yield Vector(f"{group} bare", line.format(n=name, v=value), value)
-    for line in PASSWORD_ONLY_APART if apart else PASSWORD_ONLY:
+    for line in lines.PASSWORD_ONLY:
         for _ in range(2 * each):
             value = _one_word(rng, chosen)
             yield Vector("password forms", line.format(v=value), value)
@@ -281,7 +301,7 @@ def _all(rng: random.Random, *, apart: bool, each: int) -> Iterator[Vector]:
             value = provider(rng)
             text = f"Authorization: SSWS {value}" if group == "okta-header" else line.format(v=value)
             yield Vector(f"provider {group}", text, value)
-    for line in NEGATIVES_APART if apart else NEGATIVES:
+    for line in lines.NEGATIVES:
         for _ in range(5 * each):
             yield Vector("negative", _negative(rng, line, [*passwords, *secrets], apart=apart), "")
 
