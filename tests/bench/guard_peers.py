@@ -8,22 +8,16 @@ import time
 from pathlib import Path
 
 
-def credsweeper(folder: Path, model: bool) -> tuple[list[int], float]:
+def credsweeper(folder: Path, *, model: bool) -> tuple[list[int], float]:
     from credsweeper.app import CredSweeper
-    from credsweeper.file_handler.text_content_provider import TextContentProvider
+    from credsweeper.file_handler.files_provider import FilesProvider
 
-    scanner = CredSweeper(ml_threshold=None if model else 0)
+    scanner = CredSweeper() if model else CredSweeper(ml_threshold=0)
     started = time.process_time()
-    hits = []
-    for path in sorted(folder.glob("*.txt")):
-        found = scanner.file_scan(TextContentProvider(path))
-        if model and found:
-            scanner.credential_manager.set_credentials(list(found))
-            scanner.post_processing()
-            found = scanner.credential_manager.get_credentials()
-        if found:
-            hits.append(int(path.stem))
-    return hits, time.process_time() - started
+    scanner.run(FilesProvider(sorted(folder.glob("*.txt"))))
+    found = scanner.credential_manager.get_credentials()
+    hits = {int(Path(one.line_data_list[0].path).stem) for one in found}
+    return sorted(hits), time.process_time() - started
 
 
 def detect_secrets(folder: Path) -> tuple[list[int], float]:
