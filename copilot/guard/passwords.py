@@ -73,7 +73,7 @@ _ELSE: Final = re.compile(
 )
 """From a reference to the literal that stands in for it: `environ.get("X", "…")`, `process.env.X || "…"`."""
 _PAIR: Final = re.compile(
-    rb"""\s{0,8}[\(\[]?\s{0,8}["'][^"'\n]{1,64}["']\s{0,4},\s{0,20}["']([^"'\n]{4,128})["']\s{0,8}[)\]]"""
+    rb"""\s{0,8}[\(\[]?\s{0,8}["'][^"'\n]{1,64}["']\s{0,4},\s{0,20}["']([^"'\n]{4,128})["'](?:\.toCharArray\(\))?\s{0,8}[)\]]"""
 )
 _SCHEME: Final = re.compile(rb"(?i)(?:bearer|basic|token|apikey|key|digest|ssws|bot|sso-key|aws4-hmac-sha256)[ :=]+")
 _START: Final = re.compile(
@@ -237,10 +237,10 @@ def _judged_bare(data: bytes, start: int, link: re.Match[bytes], means: Meaning)
     if how == "blank":
         # `ENV DB_PASSWORD x`, `.netrc`, `requirepass x`, `--password x`
         name = data[start : link.start()]
-        option = name.startswith(b"--") or _LOGIN.search(data, max(line_start, start - 80), start) is not None
+        option = name.startswith(b"-") or _LOGIN.search(data, max(line_start, start - 80), start) is not None
         if not option and not (closes and whole and name not in {b"pass", b"Pass"}):
             return None
-        if value.endswith(b".") or secret_values.wordlike(value):
+        if value.endswith(b".") or (secret_values.wordlike(value) and not name.startswith(b"require")):
             return None
         return _judged(data, bare.span(), means, quoted=False)
     spaced = data[end - 1 : end] in b" \t"
@@ -251,7 +251,10 @@ def _judged_bare(data: bytes, start: int, link: re.Match[bytes], means: Meaning)
         if not option or (spaced and header is None) or data[bare.end() : bare.end() + 1] in b"(),[{.":
             return None
         if _identifier(value) or (
-            value.isalpha() and data[start : start + 2] != b"--" and secret_values.wordlike(value)
+            value.isalpha()
+            and data[start : start + 2] != b"--"
+            and not _ENV.search(data, max(0, start - 8), start)
+            and secret_values.wordlike(value)
         ):
             return None
         return _judged(data, bare.span(), means, quoted=False)
@@ -265,6 +268,7 @@ def _judged_bare(data: bytes, start: int, link: re.Match[bytes], means: Meaning)
 
 
 _NAMED: Final = re.compile(rb"[A-Za-z_]\w{3,60}")
+_ENV: Final = re.compile(rb"(?:-e|--env)[ =]\Z")
 _LOGIN: Final = re.compile(rb"(?:\blogin|\bmachine|\buser)[ \t]+\S{1,60}[ \t]+\Z")
 _IDENTIFIER: Final = re.compile(
     rb"[A-Za-z_]\w*(?:(?:\.|->|::)\w+)+|[a-z]+(?:_[a-z0-9]+)+|[a-z]+(?:[A-Z][a-z]+)+\d?|[A-Z]+(?:_[A-Z0-9]+)+"
@@ -272,9 +276,15 @@ _IDENTIFIER: Final = re.compile(
 
 
 def _identifier(value: bytes) -> bool:
-    return _IDENTIFIER.fullmatch(value) is not None and not (
-        b"." not in value and len(value) >= 20 and secret_values.generated(value)
-    )
+    """True for a name of the program, and no token: that has no part which reads like a word."""
+    if _IDENTIFIER.fullmatch(value) is None:
+        return False
+    if len(value) < 16 or not secret_values.generated(value):
+        return True
+    return b"." in value and any(len(part) >= 5 and secret_values.english(part) for part in _LETTERS.findall(value))
+
+
+_LETTERS: Final = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+")
 
 
 def _judged(data: bytes, span: tuple[int, int], means: Meaning, *, quoted: bool) -> tuple[int, int] | None:

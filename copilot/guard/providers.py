@@ -20,7 +20,7 @@ _AFTER: Final[dict[bytes, tuple[str, re.Pattern[bytes]]]] = {
 _PREFIX: Final = re.compile(
     rb"(?<![A-Za-z0-9])(?:" + b"|".join(map(re.escape, sorted(ROWS, key=len, reverse=True))) + rb")"
 )
-_REACH: Final = max(map(len, ROWS)) + 1
+_REACH: Final = max(24, *map(len, ROWS))
 """How far before a run of word characters a prefix with other characters (`dp.pt.`) may begin."""
 _HEADS: Final = frozenset(prefix[:2] for prefix in ROWS)
 _KIND: Final = {"age-secret-key": "private-key", "private-key-base64": "private-key"}

@@ -201,6 +201,12 @@ def slug(value: bytes) -> bool:
     if len(parts) < 2:
         return False
     read = sum(len(part) for part in parts if len(part) >= 3 and part.isalpha() and english(part))
+    if (
+        len(parts) >= 4
+        and len({len(part) for part in parts}) >= 3
+        and all(len(part) <= 4 or part.isalpha() for part in parts)
+    ):
+        return True
     odd = max((len(part) for part in parts if not part.isalpha() and not part.isdigit()), default=0)
     return (
         read * 2 >= len(value) - len(parts) - sum(len(part) for part in parts if part.isdigit())
