@@ -123,8 +123,20 @@ def at(data: bytes, place: int) -> Iterator[Found]:
         if yoda is not None and secret_values.secret(yoda[1], means):
             yield Found(*yoda.span(1), _rule(means), "password")
     link = _LINK.match(data, ends)
+    quote = data[start - 1 : start] if start else b""
+    if (
+        link is not None
+        and quote in _PLAIN
+        and data[ends : ends + 1] not in _QUOTED_NAME
+        and data.startswith(quote, link.end())
+    ):
+        return  # `"Password:"` is a whole string
     span = _value(data, start, link, means) if link is not None else None
-    if span is not None and not _same(data[span[0] : span[1]], name):
+    if (
+        span is not None
+        and not _same(data[span[0] : span[1]], name)
+        and not (len(name) == 3 and span[1] - span[0] == 36)
+    ):
         yield Found(*span, _rule(means), "password")
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from copilot.guard import secret_values
 from copilot.guard.found import Found
 from copilot.guard.placeholders import SURROGATE, uniform
 from copilot.guard.provider_prefixes import ROWS
@@ -128,7 +129,7 @@ def azure(data: bytes) -> Iterator[Found]:
 def assigned(data: bytes, start: int, end: int) -> Iterator[Found]:
     """Random values of names that say they are a provider's secret, in `[start, end)`."""
     for found in _ASSIGNED.finditer(data, start, end):
-        if _random(found[2]) and not SURROGATE.fullmatch(found[2]):
+        if _random(found[2]) and not SURROGATE.fullmatch(found[2]) and not secret_values.about(found[2]):
             yield Found(*found.span(2), "assigned-secret-key", "provider-key")
 
 

@@ -32,7 +32,7 @@ _ROOTED: Final = re.compile(rb"/[\w.$-]+(?:/[\w.$-]*)*")
 _OTHER: Final = re.compile(
     rb"""(?ix) v?\d{1,4}(?:\.\d{1,12}){1,20}(?:[-+][\w.]+)? | \d{4}-\d\d-\d\d.* | \d+(?:px|em|rem|ms|s|m|h|d|kb|mb|gb|%) | \#[0-9a-f]{3,8}
       | [\w.+-]+@[\w-]+\.[\w.-]+ | \^.*\$ | .*\$/[a-z]* | .*\\[dwsDWSbnrt].* | .*\[[\^\\]?[\w-]+-[\w-]*\].* | .*\[[^\[\]]{2,}\][+*?{].* | \d+x\d+
-      | 0x[0-9a-f]{1,8} | [\W_]+ | (?:application|text|image)/.* | \d{1,3} | -?\d+\.\d+ | rgba?\(.* | &\w+;.*
+      | 0x[0-9a-f]{1,8} | [\W_]+ | (?:application|text|image)/.* | \d{1,3} | -?\d+\.\d+ | [a-z]+:\d+ | rgba?\(.* | &\w+;.*
       | (?:sha|md|aes|rsa|hmac|hs|rs|es|ps|oauth|base|utf|bcrypt|scram|argon|pbkdf|ecdsa|ed)[-_]?\d{1,5}(?:[-_/]?[a-z]{2,10}[-_]?\d{0,4})*"""
 )
 _WORDS: Final = frozenset(
@@ -67,7 +67,7 @@ _PAIRS: Final = frozenset(
 
 def secret(value: bytes, means: Meaning, *, quoted: bool = True) -> bool:
     """True when `value`, assigned to a name of this meaning, lets somebody in. Linear in the value."""
-    if not 4 <= len(value) <= LONGEST or placeholder(value) or _about(value):
+    if not 4 <= len(value) <= LONGEST or placeholder(value) or about(value):
         return False
     if means == "salt":
         return len(value) >= 12 and generated(value)
@@ -78,7 +78,7 @@ def secret(value: bytes, means: Meaning, *, quoted: bool = True) -> bool:
     return len(value) >= 16 and generated(value)
 
 
-def _about(value: bytes) -> bool:
+def about(value: bytes) -> bool:
     """True for what refers to a secret or is something else: templates, calls, paths, versions, patterns, our own samples."""
     if b"?" in value and not value.replace(b"?", b"").strip():
         return True
@@ -179,12 +179,17 @@ def wordlike(value: bytes) -> bool:
     return value.replace(b"-", b"").replace(b"_", b"").rstrip(b".").isalpha() and english(value)
 
 
+def numbered(value: bytes) -> bool:
+    """True for words with a number of three digits and more, as persons choose them: `mySecretKey12345`."""
+    return len(value) >= 10 and value.isalnum() and len(value) - len(value.rstrip(b"0123456789")) >= 3
+
+
 def _mixed(value: bytes) -> bool:
     """Letters with digits or signs, as no identifier has them."""
     if b" " in value or value.isalpha() or value.isdigit() or not value.isascii() or slug(value):
         return False
     if _IDENTIFIER.fullmatch(value):
-        return not english(value) and any(48 <= c < 58 for c in value)
+        return numbered(value) or (not english(value) and any(48 <= c < 58 for c in value))
     return any(c in b"0123456789!#$%^&*+=~@" for c in value) and not value.endswith((b":", b","))
 
 
