@@ -100,6 +100,12 @@ class Guard:
     pack_keys: tuple[str, ...] = _key((), "PEM files of the Ed25519 keys that may sign rule packs.")
     unsigned_packs: bool = _key(False, "Take rule packs without a signature of such a key.")
     skip_bad_rules: bool = _key(False, "Leave out rules of a pack that cannot be used; else the pack is refused.")
+    quiet_paths: tuple[str, ...] = _key((), "Globs of files in which `scan` reports nothing but what is never quiet.")
+    quiet_rules: tuple[str, ...] = _key((), "Rules of which `scan` reports nothing.")
+    quiet_values: tuple[str, ...] = _key((), "SHA-256 of values that `scan` knows to be no secret, in hexadecimal.")
+    never_quiet: tuple[str, ...] = _key(
+        ("private-key", "provider-key"), "Kinds that neither a comment in the code nor these lists keep out of `scan`."
+    )
 
 
 @dataclass(frozen=True, slots=True)

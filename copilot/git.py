@@ -241,8 +241,8 @@ def contents(change: Staged, ids: Iterable[str]) -> dict[str, bytes]:
     return {name: row[1] for name, row in zip(wanted, _batched(out or b""), strict=False) if row is not None}
 
 
-def changed_lines(change: Staged, one: Change) -> frozenset[int]:
-    """Lines of the new text (from 1) that were added or changed; where some were only taken out, the two around the gap.
+def changed_lines(change: Staged, one: Change, *, gaps: bool = True) -> frozenset[int]:
+    """Lines of the new text (from 1) that were added or changed; where some were only taken out, with `gaps` the two around.
 
     A line whose end alone has changed (CR LF) is not changed.
     """
@@ -263,7 +263,7 @@ def changed_lines(change: Staged, one: Change) -> frozenset[int]:
     found: set[int] = set()
     for start, count in re.findall(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", patch, re.MULTILINE):
         first, many = int(start), int(count or 1)
-        found |= set(range(first, first + many)) if many else {max(1, first), first + 1}
+        found |= set(range(first, first + many)) if many or not gaps else {max(1, first), first + 1}
     return frozenset(found)
 
 

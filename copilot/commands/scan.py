@@ -1,6 +1,7 @@
-"""`bank-copilot scan`: content review of files or text. Says where and what kind, never the value.
+"""`bank-copilot scan`: content review of files, text or the staged change. Says where and what kind, never the value.
 
-Absent on purpose: the staged change (a later version), and any way to show what was found.
+`--staged` is for a commit hook: of the coming commit, only what stands on lines that it adds. Absent on purpose: any way
+to show what was found.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from typing import Any, Final
 
 from copilot import config_sources, files, git
 from copilot.commands import session
+from copilot.config import Guard
 from copilot.errors import UnreadableFile, UsageError
 from copilot.guard.detect import detect
+from copilot.guard.exceptions import settled
+from copilot.guard.found import Found
 from copilot.guard.review import Policy, policy
 from copilot.messages import say, set_locale, visible
 from copilot.project import root_of
@@ -30,7 +34,8 @@ _LEFT_OUT: Final = frozenset({".git", ".hg", ".svn", "__pycache__", "node_module
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument("paths", nargs="+", metavar="PATH|-", help=say("files, folders, or - for stdin"))
+    parser.add_argument("paths", nargs="*", metavar="PATH|-", help=say("files, folders, or - for stdin"))
+    parser.add_argument("--staged", action="store_true", help=say("the lines that the coming commit adds"))
     parser.add_argument("--batch", action="store_true", help=say("JSON lines with id and text in, findings out"))
     session.add_common(parser, engine=False)
 
@@ -41,7 +46,13 @@ def run(options: argparse.Namespace) -> int:
     settings = loaded.checked()
     set_locale(settings.ui.locale)
     rules = policy(settings.guard)
-    return _batch(options.paths, rules) if options.batch else _paths(options, rules)
+    if options.staged == bool(options.paths) or (options.staged and options.batch):
+        raise UsageError(say("Name files or folders to review, or --staged."))
+    if options.staged:
+        return _report(_staged(options), options, settings.guard, rules)
+    if options.batch:
+        return _batch(options.paths, settings.guard, rules)
+    return _report(((name, text, None) for name, text in _texts(options.paths)), options, settings.guard, rules)
 
 
 def _root(options: argparse.Namespace) -> Path:
@@ -51,22 +62,60 @@ def _root(options: argparse.Namespace) -> Path:
     return root_of(Path(first))
 
 
-def _paths(options: argparse.Namespace, rules: Policy) -> int:
-    count, found = 0, []
-    for name, text in _texts(options.paths):
+_Text = tuple[str, str, frozenset[int] | None]
+"""Name, text, and the lines (from 1) that count; None: all."""
+
+
+def _report(texts: Iterable[_Text], options: argparse.Namespace, lists: Guard, rules: Policy) -> int:
+    count = 0
+    found: list[dict[str, Any]] = []
+    quiet: list[dict[str, Any]] = []
+    for name, text, lines in texts:
         count += 1
-        found += [{"path": name, **finding} for finding in _findings(text, rules, name, placed=True)]
+        shown, hidden = _findings(text, lists, rules, name, lines)
+        found += [{"path": name, **one} for one in shown]
+        quiet += [{"path": name, **one} for one in hidden]
     if options.json:
-        session.print_json({"files": count, "findings": found})
+        session.print_json({"files": count, "findings": found, "suppressed": quiet})
     else:
         for one in found:
-            place = f"{visible(one['path'])}:{one['line']}:{one['column']}"
-            sys.stdout.write(f"{place}: {one['kind']} ({one['rule']}): {one['action']}\n")
+            sys.stdout.write(f"{_place(one)}: {one['kind']} ({one['rule']}): {one['action']}\n")
+        for one in quiet:
+            told = say("suppressed: {reason}", reason=visible(one["reason"]))
+            sys.stdout.write(f"{_place(one)}: {one['kind']} ({one['rule']}): {told}\n")
         session.warn(say("{files} files reviewed, {count} findings.", files=count, count=len(found)))
+        if quiet:
+            session.warn(say("{count} suppressed, with a reason each.", count=len(quiet)))
     return 1 if any(one["action"] in _STOPS for one in found) else 0
 
 
-def _batch(paths: list[str], rules: Policy) -> int:
+def _place(one: dict[str, Any]) -> str:
+    return f"{visible(one['path'])}:{one['line']}:{one['column']}"
+
+
+def _staged(options: argparse.Namespace) -> Iterator[_Text]:
+    """The files of the coming commit with the lines that it adds; what is no text is passed over."""
+    here = session.folder(options.root) if options.root is not None else Path()
+    top = git.commit_root(Path(os.path.realpath(here)))
+    change = git.staged(top) if top is not None else None
+    if change is None:
+        raise UsageError(say("{name} is in no git repository.", name=here))
+    wanted = [one for one in change.changes if one.after and one.after != one.before]
+    for one in wanted:
+        content = git.contents(change, [one.after]).get(one.after)
+        if content is None or len(content) > _LARGEST:
+            session.warn(
+                say("{name} cannot be read: {reason}.", name=visible(one.path), reason=say("missing or too large"))
+            )
+            continue
+        try:
+            text = files.decode(content, one.path)[0]
+        except UnreadableFile:
+            continue
+        yield one.path, text, git.changed_lines(change, one, gaps=False)
+
+
+def _batch(paths: list[str], lists: Guard, rules: Policy) -> int:
     """One answer a line, in order. `us` is the CPU time of the review in microseconds."""
     bad = False
     for path in paths:
@@ -81,23 +130,43 @@ def _batch(paths: list[str], rules: Policy) -> int:
             except (ValueError, TypeError, KeyError, RecursionError):
                 raise UsageError(say("Line {line} of the batch lacks {keys}.", line=number, keys="id, text")) from None
             started = time.thread_time_ns()
-            found = _findings(text, rules)
+            places, exempted = settled(text, detect(text, (), rules.packs), lists)
             spent = (time.thread_time_ns() - started) / 1000
+            found = [_row(one, rules) for one in places]
             bad = bad or any(one["action"] in _STOPS for one in found)
-            session.print_json({"id": name, "findings": found, "us": round(spent, 1)})
+            more = (
+                {"suppressed": [_row(one.found, rules) | {"reason": one.reason} for one in exempted]}
+                if exempted
+                else {}
+            )
+            session.print_json({"id": name, "findings": found, "us": round(spent, 1), **more})
     return 1 if bad else 0
 
 
-def _findings(text: str, rules: Policy, path: str = "", *, placed: bool = False) -> list[dict[str, Any]]:
-    """What was found, with offsets in code points; `placed`: with line and column from 1."""
-    rows = []
-    for one in detect(text, (), rules.packs, path):
-        row: dict[str, Any] = {"rule": one.rule, "kind": one.kind, "start": one.start, "end": one.end}
-        if placed:
-            row["line"] = text.count("\n", 0, one.start) + 1
-            row["column"] = one.start - text.rfind("\n", 0, one.start)
-        rows.append({**row, "action": rules.decided(one)})
-    return rows
+def _row(one: Found, rules: Policy) -> dict[str, Any]:
+    """One finding, with offsets in code points."""
+    return {"rule": one.rule, "kind": one.kind, "start": one.start, "end": one.end, "action": rules.decided(one)}
+
+
+def _findings(
+    text: str, lists: Guard, rules: Policy, path: str, lines: frozenset[int] | None
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What is reported and what is suppressed, with line and column from 1; of `lines` alone where some are given."""
+
+    def placed(one: Found) -> dict[str, Any]:
+        line = text.count("\n", 0, one.start) + 1
+        return {**_row(one, rules), "line": line, "column": one.start - text.rfind("\n", 0, one.start)}
+
+    found = detect(text, (), rules.packs, path)
+    if lines is not None:
+        found = [one for one in found if not lines.isdisjoint(_lines_of(text, one))]
+    kept, exempted = settled(text, found, lists, path)
+    return [placed(one) for one in kept], [{**placed(one.found), "reason": one.reason} for one in exempted]
+
+
+def _lines_of(text: str, one: Found) -> range:
+    first = text.count("\n", 0, one.start) + 1
+    return range(first, first + text.count("\n", one.start, one.end) + 1)
 
 
 def _rows(path: str) -> Iterable[bytes]:

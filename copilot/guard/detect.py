@@ -23,7 +23,7 @@ from collections.abc import Container, Iterator
 from functools import cache
 from typing import Final
 
-from copilot.guard import connections, disguise, injection, keys, personal, providers, unicode
+from copilot.guard import connections, disguise, injection, keys, logins, passwords, personal, providers, unicode
 from copilot.guard.characters import encoded
 from copilot.guard.found import Found
 from copilot.guard.kinds import GRAVITY
@@ -49,12 +49,17 @@ _ROWS: Final = (
     Row((b"getconnection",), "whole", connections.calls),
     Row((b"accountkey", b"accesskey="), "whole", providers.azure),
     Row((b"ltai",), "whole", providers.short),
+    Row((b"q~",), "whole", providers.entra, re.compile(rb"Q~")),
+    Row((b"access-token$",), "whole", providers.braintree),
+    Row(passwords.WORDS, "place", passwords.near, passwords.LOOK),
+    *logins.ROWS,
     *personal.ROWS,
     *injection.ROWS,
 )
 _WIDE: Final = (
     Row(unicode.HIDDEN, "whole", unicode.hidden),
     Row(unicode.ALIKE, "whole", unicode.alike),
+    Row(logins.CHINESE, "whole", logins.chinese),
     *injection.WIDE_ROWS,
 )
 """For text that is not ASCII: literals are looked for in its UTF-8, and a detector "whole" is given the text itself."""

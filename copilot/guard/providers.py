@@ -1,6 +1,6 @@
 """Keys of providers, known by their prefix, and secrets known by the name they are assigned to. Our own patterns.
 
-A row is a prefix and what must follow it. Rows are looked up only in runs of at least 20 word characters, which code
+A row of `provider_prefixes` is a prefix and what must follow it. Rows are looked up only in runs of at least 20 word characters, which code
 holds few of, so that a further row costs nothing.
 """
 
@@ -10,54 +10,25 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from copilot.guard import secret_values
 from copilot.guard.found import Found
 from copilot.guard.placeholders import SURROGATE, uniform
+from copilot.guard.provider_prefixes import ROWS
 
-_ROWS: Final[dict[bytes, tuple[str, bytes]]] = {
-    **dict.fromkeys((b"AKIA", b"ASIA", b"ABIA", b"ACCA"), ("aws-access-key", rb"[A-Z0-9]{16}")),
-    b"AIza": ("google-api-key", rb"[\w-]{35}"),
-    b"GOCSPX-": ("google-client-secret", rb"[\w-]{28}"),
-    b"ya29.": ("google-access-token", rb"[\w-]{20,200}"),
-    **dict.fromkeys((b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"), ("github-token", rb"[A-Za-z0-9]{36,255}")),
-    b"github_pat_": ("github-token", rb"\w{36,255}"),
-    **dict.fromkeys(
-        (b"glpat-", b"gldt-", b"glptt-", b"glrt-", b"glcbt-", b"glsoat-", b"glft-", b"glimt-", b"glagent-", b"gloas-"),
-        ("gitlab-token", rb"[\w-]{20,200}(?:\.[\w-]{2,60}){0,3}"),
-    ),
-    **dict.fromkeys(
-        (b"xoxa-", b"xoxb-", b"xoxe-", b"xoxo-", b"xoxp-", b"xoxr-", b"xoxs-", b"xapp-", b"xoxe."),
-        ("slack-token", rb"[\w.-]{15,255}"),
-    ),
-    **dict.fromkeys(
-        (b"sk_live_", b"sk_test_", b"rk_live_", b"rk_test_", b"sk_prod_", b"rk_prod_"),
-        ("stripe-key", rb"[A-Za-z0-9]{16,255}"),
-    ),
-    b"whsec_": ("stripe-key", rb"[A-Za-z0-9+/=]{24,255}"),
-    b"sk-": ("model-provider-key", rb"[\w-]{20,200}"),
-    b"npm_": ("npm-token", rb"[A-Za-z0-9]{36}"),
-    b"pypi-": ("pypi-token", rb"[\w-]{40,512}"),
-    b"eyJ": ("jwt", rb"[\w-]{10,4096}\.eyJ[\w-]{5,16384}\.[\w-]{10,4096}"),
-    b"LTAI": ("aliyun-access-key", rb"[A-Za-z0-9]{12,28}"),
-    b"AKID": ("tencent-secret-id", rb"[A-Za-z0-9]{24,40}"),
-    b"hf_": ("hugging-face-token", rb"[A-Za-z0-9]{30,40}"),
-    b"SG.": ("sendgrid-key", rb"[\w-]{20,24}\.[\w-]{39,50}"),
-    b"hvs.": ("vault-token", rb"[\w-]{24,255}"),
-    b"dckr_pat_": ("docker-token", rb"[\w-]{24,255}"),
-    b"dapi": ("databricks-token", rb"[a-f0-9]{32}(?:-\d)?"),
-    **dict.fromkeys((b"dop_v1_", b"doo_v1_", b"dor_v1_"), ("digitalocean-token", rb"[a-f0-9]{64}")),
-    **dict.fromkeys((b"shpat_", b"shpca_", b"shppa_", b"shpss_"), ("shopify-token", rb"[a-fA-F0-9]{32}")),
-    b"SK": ("twilio-key", rb"[0-9a-f]{32}"),
-    b"ATATT3": ("atlassian-token", rb"[\w=-]{100,512}"),
-    b"glsa_": ("grafana-token", rb"[A-Za-z0-9]{32}_[a-fA-F0-9]{8}"),
-    b"PMAK-": ("postman-key", rb"[a-f0-9]{24}-[a-f0-9]{34}"),
-    b"AGE-SECRET-KEY-1": ("age-secret-key", rb"[A-Z0-9]{58}"),
-}
 _AFTER: Final[dict[bytes, tuple[str, re.Pattern[bytes]]]] = {
-    prefix: (rule, re.compile(tail + rb"(?![A-Za-z0-9])")) for prefix, (rule, tail) in _ROWS.items()
+    prefix: (rule, re.compile(tail + rb"(?![A-Za-z0-9])")) for prefix, (rule, tail) in ROWS.items()
 }
-_PREFIX: Final = re.compile(b"|".join(map(re.escape, sorted(_ROWS, key=len, reverse=True))))
-_HEADS: Final = frozenset(prefix[:2] for prefix in _ROWS)
-_KIND: Final = {"age-secret-key": "private-key"}
+_PREFIX: Final = re.compile(
+    rb"(?<![A-Za-z0-9])(?:" + b"|".join(map(re.escape, sorted(ROWS, key=len, reverse=True))) + rb")"
+)
+_REACH: Final = max(24, *map(len, ROWS))
+"""How far before a run of word characters a prefix with other characters (`dp.pt.`) may begin."""
+_HEADS: Final = frozenset(prefix[:2] for prefix in ROWS)
+_KIND: Final = {"age-secret-key": "private-key", "private-key-base64": "private-key"}
+_PARTS: Final = re.compile(rb"(?P<discord>[MNO][\w-]{22,27}\.[\w-]{6,7}\.[\w-]{27,40})(?![\w.-])")
+_BOT: Final = re.compile(rb"(?<![\w.])[0-9]{8,10}:\Z")
+_BEFORE_ATLAS: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.\Z")
+_AZURE: Final = re.compile(rb"(?<![\w~.-])[\w~.-]{3}[78]Q~[\w~.-]{31,34}(?![\w~.-])")
 
 _HOOK: Final = re.compile(
     rb"""(?ix)
@@ -97,20 +68,28 @@ def is_name(data: bytes, start: int, end: int) -> bool:
 def tokens(data: bytes, start: int, end: int) -> Iterator[Found]:
     """Provider keys in the run of word characters `[start, end)`."""
     done = 0
-    for found in _PREFIX.finditer(data, max(start - 5, 0), end):
+    for found in _PREFIX.finditer(data, max(start - _REACH, 0), end):
         at = found.start()
-        if at < done or (at and data[at - 1 : at].isalnum()):
+        if at < done:
             continue
         rule, tail = _AFTER[found[0]]
         rest = tail.match(data, found.end())
         if rest is None:
             continue
+        if rule == "terraform-token" and (left := _BEFORE_ATLAS.search(data, max(0, at - 16), at)) is not None:
+            at = left.start()
         done = rest.end()  # what looked like a key and is none is not looked at again: no input makes this quadratic
         if not uniform(rest[0]) and (rule != "model-provider-key" or _random(rest[0])):
             yield Found(at, done, rule, _KIND.get(rule, "provider-key"))
     if done:
         return
     before = data[start - 1] if start else 0
+    if data[end : end + 1] == b"." and (bot := _PARTS.match(data, start)) is not None and _random(bot[0]):
+        yield Found(*bot.span(), "discord-token", "provider-key")
+    if before == 58 and end - start == 35 and data.startswith(b"AA", start):
+        number = _BOT.search(data, max(0, start - 12), start)
+        if number is not None and _random(data[start:end]):
+            yield Found(number.start(), end, "telegram-bot-token", "provider-key")
     if (
         before in b"\"'"
         and end - start >= 40
@@ -124,6 +103,22 @@ def tokens(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield Found(start, end, "webhook-url", "provider-key")
 
 
+_BRAINTREE: Final = re.compile(rb"access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}(?![a-f0-9])")
+
+
+def braintree(data: bytes) -> Iterator[Found]:
+    """Access tokens of PayPal's Braintree."""
+    for found in _BRAINTREE.finditer(data):
+        yield Found(*found.span(), "braintree-token", "provider-key")
+
+
+def entra(data: bytes) -> Iterator[Found]:
+    """Client secrets of Azure's directory: `8Q~` or `7Q~` after three characters."""
+    for found in _AZURE.finditer(data):
+        if _random(found[0]):
+            yield Found(*found.span(), "azure-client-secret", "provider-key")
+
+
 def azure(data: bytes) -> Iterator[Found]:
     """Account keys of Azure's connection strings."""
     for found in _ACCOUNT.finditer(data):
@@ -134,7 +129,7 @@ def azure(data: bytes) -> Iterator[Found]:
 def assigned(data: bytes, start: int, end: int) -> Iterator[Found]:
     """Random values of names that say they are a provider's secret, in `[start, end)`."""
     for found in _ASSIGNED.finditer(data, start, end):
-        if _random(found[2]) and not SURROGATE.fullmatch(found[2]):
+        if _random(found[2]) and not SURROGATE.fullmatch(found[2]) and not secret_values.about(found[2]):
             yield Found(*found.span(2), "assigned-secret-key", "provider-key")
 
 

@@ -254,7 +254,6 @@ def test_passwords_in_unusual_writing_are_found_whole(text, secret):
         "spring.datasource.password={cipher}AQBx0a",
         'ds.setPassword("${db.password}");',
         "ds.setPassword(password);",
-        "password=hunter22",
         "if password == 'x': pass",
         "@Autowired private DataSource ds; // user@bank.example",
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import subprocess
@@ -119,3 +120,68 @@ def test_a_line_that_is_no_row_is_a_usage_error_that_names_it(monkeypatch, capsy
     code, _, err = call(capsys, "scan", "-", "--batch")
     assert code == 2
     assert "Line 2" in err
+
+
+def _git(root, *words):
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=root, check=True, capture_output=True
+    )
+
+
+def test_of_the_coming_commit_only_the_added_lines_count(project, capsys, monkeypatch):
+    _git(project, "init", "-q")
+    _git(project, "add", ".")
+    _git(project, "commit", "-qm", "first")
+    monkeypatch.chdir(project)
+    assert call(capsys, "scan", "--staged")[0] == 0
+    (project / "a" / "code.py").write_text("# 缓存\n" + LINE + 'password = "tiger77"\n', "utf-8")
+    (project / "clean.py").write_text('token = "not staged, a8f5f167f44f4964e6c998dee827"\n')
+    (project / "gbk.properties").write_bytes("# 数据库\n".encode("gb18030"))
+    _git(project, "add", "a/code.py", "gbk.properties")
+    code, out, err = call(capsys, "scan", "--staged")
+    assert (code, out) == (1, "a/code.py:3:13: password (hard-coded-password): redact\n")
+    assert "tiger77" not in out + err
+    answer = json.loads(call(capsys, "scan", "--staged", "--json")[1])
+    assert (answer["files"], len(answer["findings"]), answer["suppressed"]) == (2, 1, [])
+
+
+def test_staged_needs_a_repository_and_no_paths(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert call(capsys, "scan", "--staged")[0] == 2
+    assert call(capsys, "scan")[0] == 2
+    assert call(capsys, "scan", "--staged", ".")[0] == 2
+
+
+def test_a_comment_with_a_reason_suppresses_and_is_counted(tmp_path, capsys):
+    file = tmp_path / "code.py"
+    key = "ghp_" + "aB3dE6gH9k" * 3 + "aB3dE6"
+    file.write_text(
+        'password = "tiger77"  # bank-copilot: allow password account of the sandbox\n'
+        "# bank-copilot: allow hard-coded-password shown in the manual\n"
+        'password = "tiger78"\n'
+        'password = "tiger79"  # bank-copilot: allow password\n'
+        'password = "tiger80"  # bank-copilot: allow provider-key another kind\n'
+        f'k = "{key}"  # bank-copilot: allow provider-key never quiet\n'
+    )
+    code, out, err = call(capsys, "scan", file)
+    lines = out.splitlines()
+    assert code == 1
+    assert [line.split(":")[1] for line in lines] == ["4", "5", "6", "1", "3"]
+    assert lines[3].endswith("suppressed: account of the sandbox")
+    assert "3 findings" in err
+    assert "2 suppressed" in err
+    code, out, _ = call(capsys, "scan", file, "--json")
+    assert [one["reason"] for one in json.loads(out)["suppressed"]] == ["account of the sandbox", "shown in the manual"]
+
+
+def test_lists_of_the_administrator_keep_findings_quiet(tmp_path, capsys, monkeypatch):
+    file = tmp_path / "fixtures" / "code.py"
+    file.parent.mkdir()
+    file.write_text('password = "tiger77"\n')
+    digest = hashlib.sha256(b"tiger77").hexdigest()
+    for name, value in (("PATHS", "*/fixtures/*"), ("RULES", "hard-coded-password"), ("VALUES", digest)):
+        with monkeypatch.context() as patch:
+            patch.setenv(f"BANK_COPILOT_GUARD_QUIET_{name}", value)
+            code, out, _ = call(capsys, "scan", file)
+            assert (code, "suppressed: guard.quiet_" in out) == (0, True), name
+    assert call(capsys, "scan", file)[0] == 1
