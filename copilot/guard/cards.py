@@ -147,15 +147,15 @@ def _singles(chain: Chain, first: int) -> int:
 def _is_card(chain: Chain, first: int, last: int) -> bool:
     digits = chain.digits(first, last)
     if not _ISSUED.fullmatch(digits) and not (
-        _OLD.fullmatch(digits) and _SPEAKS.search(chain.data, chain.start, chain.end)
+        _OLD.fullmatch(digits) and _SPEAKS.search(chain.data, *chain.near(first, last))
     ):
         return False
     if not luhn(digits) or digits.endswith(b"000000"):
         return False
     if (
         len(digits) == 18
-        and not _BANKS.search(chain.data, chain.start, chain.end)
-        and (persons.shaped(digits) or persons.spoken(chain.data, chain.start, chain.end))
+        and not _BANKS.search(chain.data, *chain.near(first, last))
+        and (persons.shaped(digits) or persons.spoken(chain.data, *chain.near(first, last)))
     ):
         return False  # an identity number with a wrong check digit: one in ten of them passes Luhn, too
     value = int(digits)

@@ -44,7 +44,9 @@ def cells(data: bytes, start: int, end: int, at: int) -> Iterator[tuple[int, int
 
 
 def heading(data: bytes, start: int, at: int) -> bytes:
-    """The header of the cell at `at` of the line that begins at `start`; empty where there is none."""
+    """The header of the cell at `at` of the line that begins at `start`; empty where there is none, or the line is too long."""
+    if at - start > _LONGEST:
+        return b""
     opened = data.rfind(b"(", max(0, at - _LONGEST), at)
     if opened != -1 and (names := _LISTED.search(data, max(0, opened - 1_300), opened)) is not None:
         return _cell(names[1], b",", data.count(b",", opened, at))

@@ -222,6 +222,8 @@ def _found(context: Context, forward: re.Pattern[bytes], backward: re.Pattern[by
            data: bytes, start: int, end: int) -> Iterator[Found]:  # fmt: skip
     """Values of one kind that are named on the line `[start, end)`."""
     digits = context.letters or _DIGIT.search(data, start, end) is not None
+    head = data[start : min(end, start + 1024)]
+    asserts: bool | None = None
     seen = start
     for name in context.names.finditer(data, start, end):
         if name.start() < seen:
@@ -233,15 +235,17 @@ def _found(context: Context, forward: re.Pattern[bytes], backward: re.Pattern[by
             or _OURS.search(data, max(start, after.start("value") - 48), after.start("value"))
         ):
             continue
-        if after is not None and context.good(Named(after["value"], name[0], data[start:end][:1024])):
+        if after is not None and context.good(Named(after["value"], name[0], head)):
             yield Found(*after.span("value"), f"{context.kind}-named", context.kind)
             seen = after.end()
             continue
         if rest is not None and _ABOUT.search(rest[0]):
             continue
-        if digits and _ASSERTS.search(data, start, end):
+        if digits and asserts is None:
+            asserts = _ASSERTS.search(data, start, end) is not None
+        if asserts:
             before = backward.search(data, max(start, name.start() - _REACH), name.start())
-            if before is not None and context.good(Named(before["value"], name[0], data[start:end][:1024])):
+            if before is not None and context.good(Named(before["value"], name[0], head)):
                 yield Found(*before.span("value"), f"{context.kind}-named", context.kind)
                 continue
         for low, high in columns.cells(data, start, end, name.start()):

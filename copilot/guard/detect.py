@@ -14,6 +14,8 @@ promise (tests/unit/test_guard_contract.py tries each kind of value in it). What
 
 A rule over many lines (a block of a key) is the exception: it begins with a literal of its own, finds what has no end yet as
 a place that reaches the end of the text, and says in `keys.unsettled` where one begins that may still come of it.
+
+Columns of a table are the other one: a header farther behind than `BEHIND` is not remembered while a text is written.
 """
 
 from __future__ import annotations

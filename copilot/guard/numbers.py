@@ -21,6 +21,9 @@ _HEX: Final = re.compile(rb"[0-9A-Fa-f]+")
 _LETTERS: Final = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LEAST: Final = 11
 _NEAR: Final = 24
+_REACH: Final = 512
+_TABLE: Final = 40
+"""Lone digits in a row: more of them are no number that somebody spelt."""
 
 
 class Chain(NamedTuple):
@@ -40,6 +43,10 @@ class Chain(NamedTuple):
     def between(self, at: int) -> bytes:
         """The separator after group `at`; empty after the last and before the first."""
         return self.data[self.groups[at][1] : self.groups[at][1] + 1] if 0 <= at < len(self.groups) - 1 else b""
+
+    def near(self, first: int, last: int) -> tuple[int, int]:
+        """The part of the line around these groups that may say what they are: on a line without end it is bounded."""
+        return max(self.start, self.groups[first][0] - _REACH), min(self.end, self.groups[last][1] + _REACH)
 
     def even(self, first: int, last: int) -> bool:
         """True when one separator is used between all these groups, and a dot does not go on beyond them."""
@@ -68,6 +75,12 @@ def _of_chain(data: bytes, start: int, end: int, before: int, after: int) -> Ite
     chain = Chain(data, start, end, groups, [last - first for first, last in groups], crossed)
     at = 0
     while at < len(groups):
+        lone = at
+        while lone < len(groups) and chain.sizes[lone] == 1:
+            lone += 1
+        if lone - at > _TABLE:
+            at = lone
+            continue
         one = (
             persons.eighteen(chain, at)
             or persons.fifteen(chain, at)

@@ -18,7 +18,7 @@ from copilot.guard.detect import detect, joined
 from copilot.guard.found import Found
 from copilot.guard.kinds import REPORTED
 from copilot.guard.packs import NONE, Packs, Wanted, kept
-from copilot.guard.surrogates import Originals, Place, Surrogates
+from copilot.guard.surrogates import ESCAPED, Originals, Place, Surrogates
 from copilot.types import Detection, Verdict
 
 _GRAVITY: Final[Mapping[str, int]] = {"allow": 0, "report": 1, "redact": 2, "deny": 3}
@@ -199,6 +199,9 @@ def _masked(text: str, places: list[Found], surrogates: Surrogates) -> tuple[str
 def _whole(text: str, places: list[Found]) -> Iterator[Found]:
     """The places with the digits that touch them: a digit behind a surrogate would make another number of it."""
     for number, one in enumerate(places):
+        if one.kind in ESCAPED:
+            yield one
+            continue
         start, end = one.start, one.end
         limit = places[number + 1].start if number + 1 < len(places) else len(text)
         while end < limit and text[end].isdecimal():
