@@ -144,7 +144,7 @@ class Flow:
                 self._release(keep - start, window[max(line, keep - 2 * BEHIND) : keep])
                 self._inside, self._step = False, min(_STEP, 1 + self.released // 8)
             return
-        goes_on = next((one for one in found if one.start <= start and one.end >= seen), None)
+        goes_on = next((one for one in found if one.start <= start and _reaches(window, one.end, seen)), None)
         if goes_on is not None and (self._inside or cut - start > _SURE):
             if self._take(window, found, start, cut):
                 self._release(cut - start, window[goes_on.start : goes_on.start + _HEAD])
@@ -195,6 +195,11 @@ def _run_start(text: str, floor: int, at: int) -> int:
                 if at == floor:
                     return floor
     return at
+
+
+def _reaches(text: str, at: int, end: int) -> bool:
+    """Whether what ends at `at` may go on behind `end`: nothing between them ends a run of token characters."""
+    return at >= end or (end - at < AHEAD and _APART.search(text, at, end) is None)
 
 
 def _latin(text: str) -> bytes:

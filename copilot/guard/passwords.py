@@ -212,7 +212,10 @@ def _value(data: bytes, start: int, link: re.Match[bytes], means: Meaning) -> tu
             return None
         if how == "call" and data[string.end() : string.end() + 2].lstrip()[:1] == b",":
             return None  # the first of several arguments is a name
-        if how == "comma" and string[group].isalpha() and not _called(data, start):
+        if how == "comma" and (
+            (string[group].isalpha() and not _called(data, start))
+            or (string[group].endswith((b"=", b":")) and meaning(string[group][:-1]) is not None)
+        ):
             return None  # a list of names
         return _judged(data, string.span(group), means, quoted=True)
     if how in _STRING_ONLY and link["default"] != b":-":

@@ -16,9 +16,9 @@ from copilot.guard import classes
 from copilot.guard.classes import Action
 from copilot.guard.detect import detect, joined
 from copilot.guard.found import Found
-from copilot.guard.kinds import REPORTED
+from copilot.guard.kinds import ESCAPED, REPORTED
 from copilot.guard.packs import NONE, Packs, Wanted, kept
-from copilot.guard.surrogates import ESCAPED, Originals, Place, Surrogates
+from copilot.guard.surrogates import Originals, Place, Surrogates
 from copilot.types import Detection, Verdict
 
 _GRAVITY: Final[Mapping[str, int]] = {"allow": 0, "report": 1, "redact": 2, "deny": 3}
