@@ -50,16 +50,16 @@ _EDGE: Final = "\"'`,;)]}>”。，"
 _OF_PAYMENT: Final = frozenset({"交易", "支付", "取款", "查询"})
 
 
-def identified(data: bytes) -> Iterator[Found]:
-    """Passwords of `IDENTIFIED BY` in SQL."""
-    for found in _IDENTIFIED.finditer(data):
-        group = found.lastindex or 0
-        quoted = group != 3
-        if not _ACCOUNT.search(data, max(0, found.start() - 160), found.start()):
-            continue  # "nodes that are identified by their name"
-        stands = data[found.end() : found.end() + 1] in {b"", b";", b"\n", b'"'}
-        if (quoted or stands) and secret_values.secret(found[group], "password", quoted=quoted):
-            yield Found(*found.span(group), "sql-password", "password")
+def identified(data: bytes, start: int, _end: int) -> Iterator[Found]:
+    """The password of SQL's `IDENTIFIED BY` that begins at `start`."""
+    found = _IDENTIFIED.match(data, start)
+    if found is None or not _ACCOUNT.search(data, max(0, start - 160), start):
+        return  # "nodes that are identified by their name"
+    group = found.lastindex or 0
+    quoted = group != 3
+    stands = data[found.end() : found.end() + 1] in {b"", b";", b"\n", b'"'}
+    if (quoted or stands) and secret_values.secret(found[group], "password", quoted=quoted):
+        yield Found(*found.span(group), "sql-password", "password")
 
 
 def options(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -111,7 +111,7 @@ def chinese(text: str) -> Iterator[Found]:
 
 
 ROWS: Final = (
-    Row((b"identified",), "whole", identified),
+    Row((b"identified",), "place", identified),
     Row((b"chpasswd",), "whole", piped),
     Row((b"--p", b"--u", b"--a", b"--w", b"---user", b"---auth"), "line", options, _DASH),
     Row((b":0000:", b":00000:", b":*:"), "whole", pgpass),
