@@ -8,6 +8,9 @@ import typing
 from pathlib import Path
 
 from copilot import cli, config_sources
+from copilot.guard import Policy, classes, review
+from copilot.guard.kinds import TABLE as KINDS
+from prompts import fim
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -32,6 +35,50 @@ def test_the_settings_table_is_the_codes():
         README.write_text(TABLE.sub(lambda _: settings_table(), text), "utf-8")
         text = README.read_text("utf-8")
     assert TABLE.search(text)[0] == settings_table()
+
+
+BEFORE = """\
+class Refund {
+    // 客户身份证 110101190001010014，手机 13800138000
+    private static final String CARD = "4111 1111 1111 1111";
+    private final Connection db = DriverManager.getConnection(CORE, "pay", "Tr0ub4dor&3");
+
+    boolean isOwnCard(String number) {
+        return """
+AFTER = """
+    }
+}
+"""
+REVIEW_PAGE = re.compile(r"(?<=<!-- a prompt under review: tests/unit/test_docs.py -->\n)(?s:.*?)(?=<!-- end -->)")
+
+
+def review_page() -> str:
+    """One prompt as it was written, as an engine receives it, and its answer restored; and what there is to find."""
+    reviewed = review([BEFORE, AFTER], Policy(key=b"the key of this page"))
+    prompt = fim.render(
+        fim.named("qwen2.5-coder"), *reviewed.texts, [], language="java", path="Refund.java", budget_bytes=4_000
+    ).prompt
+    card = next(surrogate for surrogate, value in reviewed.surrogates.items() if value.startswith("4111"))
+    answer = f'number.equals(CARD) || number.equals("{card.replace(" ", "")}");'
+    shown = [
+        f"As the developer wrote it, the caret behind `return`:\n\n```java\n{BEFORE}{AFTER}```\n",
+        f"As the engine receives it (the markers are those of Qwen2.5-Coder):\n\n```\n{prompt}\n```\n",
+        f"The engine's answer, and below it what the developer is shown:\n\n```java\n{answer}\n{reviewed.restored(answer)}\n```\n",
+    ]
+    rows = ["| kind | JR/T 0171 | JR/T 0197 | public | internal | restricted |", "|---|---|---|---|---|---|"]
+    tables = [classes.actions(name, (), ()) for name in ("public", "internal", "restricted")]
+    for kind in KINDS:
+        marks = (kind.grade, str(kind.level)) if kind.family in {"secret", "personal"} else ("", "")
+        rows.append(f"| `{kind.name}` | {marks[0]} | {marks[1]} | {' | '.join(table[kind.name] for table in tables)} |")
+    return "\n".join([*shown, *rows]) + "\n"
+
+
+def test_the_page_of_content_review_shows_what_it_does():
+    text = README.read_text("utf-8")
+    if os.environ.get("UPDATE_DOCS"):
+        README.write_text(REVIEW_PAGE.sub(lambda _: review_page(), text), "utf-8")
+        text = README.read_text("utf-8")
+    assert REVIEW_PAGE.search(text)[0] == review_page(), "UPDATE_DOCS=1 writes it"
 
 
 def test_every_verb_is_in_the_readme():
