@@ -186,8 +186,7 @@ class Exchange:
             await self._durable()
             raise
         trail.verdict, trail.packs = result.verdict.action, result.verdict.packs
-        if result.verdict.detections:
-            verdicts.asked(state, trail, result.verdict)
+        verdicts.asked(state, trail, result.verdict)
         return made
 
     # -- the engine -----------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ async def test_a_whole_answer_is_reviewed_whole(client, gateway):
     assert re.fullmatch(r'key = "REDACTED_PROVIDER_KEY_\d+"\n', first["text"])
     assert (second["text"], second["finish_reason"]) == ("return 1", "stop")
     assert (third["text"], third["finish_reason"]) == ("", "content_filter")
-    assert told["copilot"]["review"]["kinds"] == ["private-key", "provider-key"]
+    assert told["copilot"]["review"]["kinds"] == ["password", "private-key", "provider-key"]
     assert headers["X-Copilot-Answer"] == "deny"
     await gateway.upstream.behave(texts=[pem(random.Random(6))])
     status, told, headers = await client.ask("completions", HOLE)

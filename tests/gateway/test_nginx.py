@@ -87,7 +87,7 @@ async def test_an_answer_comes_through_tls(front, gateway):
 
 
 async def test_a_stream_is_not_held_back_and_leaving_it_aborts_the_generation(front, gateway):
-    await gateway.upstream.behave(texts=["word " * 200], chunks=100, chunk_ms=50, fault="")
+    await gateway.upstream.behave(texts=["word word\n" * 100], chunks=100, chunk_ms=50, fault="")
     before = (await gateway.upstream.state())["aborted"]
     reader, writer = await opened(front, asked(gateway, stream=True))
     async with asyncio.timeout(3):  # the whole stream takes five seconds: nothing may wait for its end

@@ -35,6 +35,7 @@ class Bench:
     project: Project
     settings: Settings
     engine: Engine
+    index: Index
 
     def engines(self, _request: Request) -> list[Engine]:
         return [self.engine]
@@ -46,7 +47,8 @@ class Bench:
 @pytest.fixture
 def bench() -> Bench:
     project, settings = Project(FOLDER), Settings()
-    return Bench(project, settings, EmbeddedEngine(Resources(project, settings, Index(), ThreadPoolExecutor(1))))
+    index = Index()
+    return Bench(project, settings, EmbeddedEngine(Resources(project, settings, index, ThreadPoolExecutor(1))), index)
 
 
 def places(doc: Document, wanted: dict[str, object]) -> list[Span]:

@@ -30,8 +30,8 @@ class Bench:
     """The part of a workspace that the pipeline needs, with the real engine."""
 
     def __init__(self, root: Path, executor: ThreadPoolExecutor) -> None:
-        self.settings, self.project = Settings(), Project(root, Path(sys.executable))
-        self._engine: Engine = EmbeddedEngine(Resources(self.project, self.settings, Index(), executor))
+        self.settings, self.project, self.index = Settings(), Project(root, Path(sys.executable)), Index()
+        self._engine: Engine = EmbeddedEngine(Resources(self.project, self.settings, self.index, executor))
 
     def engines(self, _request: Request) -> list[Engine]:
         return [self._engine]

@@ -45,8 +45,10 @@ class Bench:
     """The part of a workspace that the pipeline needs, with the real engine."""
 
     def __init__(self, root: Path, python: Path | None = Path(sys.executable)) -> None:
-        self.settings, self.project = Settings(), Project(root, python)
-        self._engine: Engine = EmbeddedEngine(Resources(self.project, self.settings, Index(), ThreadPoolExecutor(1)))
+        self.settings, self.project, self.index = Settings(), Project(root, python), Index()
+        self._engine: Engine = EmbeddedEngine(
+            Resources(self.project, self.settings, self.index, ThreadPoolExecutor(1))
+        )
 
     def engines(self, _request: Request) -> list[Engine]:
         return [self._engine]
