@@ -38,7 +38,7 @@ _START: Final = re.compile(rf"REDACTED_|{_FREE}(?:1[ ._-]?0|9[ ._-]?1[ ._-]?9[ .
 """How every surrogate starts."""
 _MAY_START: Final = re.compile(rf"R|{_FREE}[19]|Z")
 _ATTEMPTS: Final = 200
-_RUN: Final = 64
+_RUN: Final = 1024
 """Digits at the end of a text that wait for what follows."""
 
 

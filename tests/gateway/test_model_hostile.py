@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -65,12 +66,22 @@ def completing(root: Path, above: str) -> tuple[Request, Context]:
     return Request(Task.COMPLETE, doc, Span(at, at), CompleteOptions(), "invoked"), Context(above, "\n", (snippet,))
 
 
-async def test_a_password_of_another_file_is_not_copied_here_by_a_model_that_repeats_its_mask(gateway, tmp_path):
-    await gateway.upstream.behave(texts=[f'connect("postgresql://app:{WORD}@db/app")'])
-    async with engine(gateway.url, tmp_path) as (made, _):
-        found = await proposals(made, *completing(tmp_path, "import config\n\nengine = "))
+async def word_for(gateway, root: Path, request: Request, context: Context) -> str:
+    """The word that the engine is told instead of the password: the same each time in a workspace."""
+    async with engine(gateway.url, root) as (made, _):
+        await proposals(made, request, context)
     sent = json.dumps((await gateway.upstream.state())["requests"][-1])
-    assert WORD in sent
+    return re.findall(r"REDACTED_PASSWORD_[0-9]+", sent)[0]
+
+
+async def test_a_password_of_another_file_is_not_copied_here_by_a_model_that_repeats_its_mask(gateway, tmp_path):
+    asked = completing(tmp_path, "import config\n\nengine = ")
+    word = await word_for(gateway, tmp_path, *asked)
+    await gateway.upstream.behave(texts=[f'connect("postgresql://app:{word}@db/app")'])
+    async with engine(gateway.url, tmp_path) as (made, _):
+        found = await proposals(made, *asked)
+    sent = json.dumps((await gateway.upstream.state())["requests"][-1])
+    assert word in sent
     assert PASSWORD not in sent
     assert PASSWORD not in repr(found)
     assert isinstance(found[0], Declined)
@@ -78,9 +89,11 @@ async def test_a_password_of_another_file_is_not_copied_here_by_a_model_that_rep
 
 
 async def test_a_password_of_this_very_file_is_written_here_as_it_was(gateway, tmp_path):
-    await gateway.upstream.behave(texts=[f'connect("postgresql://app:{WORD}@db/app")'])
+    asked = completing(tmp_path, ELSEWHERE + "\nengine = ")
+    word = await word_for(gateway, tmp_path, *asked)
+    await gateway.upstream.behave(texts=[f'connect("postgresql://app:{word}@db/app")'])
     async with engine(gateway.url, tmp_path) as (made, _):
-        found = await proposals(made, *completing(tmp_path, ELSEWHERE + "\nengine = "))
+        found = await proposals(made, *asked)
     assert isinstance(found[0], Candidate)
     assert PASSWORD in found[0].edits[0].new
 

@@ -61,7 +61,8 @@ async def test_golden(case: str, tmp_path: Path) -> None:
         compare(folder / "expected.txt", answer.reason + "\n")
         return
     assert isinstance(answer, Suggestion)
-    assert [check.name for check in answer.checks] == [
+    # `secure` stands there only where a word wakes a rule.
+    assert [check.name for check in answer.checks if check.name != "secure"] == [
         "applies", "syntax", "asserts", "runs", "stable", "covers", "worth",
     ]  # fmt: skip
     (edit,) = answer.edits

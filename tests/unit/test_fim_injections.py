@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import injections
 
+from copilot.guard import Policy, review
 from prompts import fim
 
 ATTACKS = injections.attacks()
@@ -29,7 +30,8 @@ def test_a_thousand_texts_with_markers_put_no_control_word_into_a_prompt(capsys:
 def test_what_comes_back_says_what_the_text_said() -> None:
     for attack in ATTACKS[:300]:
         made = injections.rendered(attack)
-        for text in (attack.before, attack.after, *(text for _, text in attack.snippets)):
+        # Hidden characters are escapes by then.
+        for text in review([attack.before, attack.after, *(text for _, text in attack.snippets)], Policy()).texts:
             treated = str(fim.neutral(text, made.family.control))
             assert made.escaped or treated == text
             assert made.restored(treated) == text or not made.escaped

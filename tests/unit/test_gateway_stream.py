@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.guard import Judge, Policy, Reviewed
+from copilot.guard.detect import detect
 from copilot.types import Verdict
 from prompts.control import neutral
 from serving.said import Said
@@ -50,7 +51,7 @@ TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 
 
 @given(
-    texts=st.lists(TEXT, min_size=1, max_size=12),
+    texts=st.lists(TEXT, min_size=1, max_size=12).filter(lambda texts: not detect("".join(texts))),
     places=st.lists(st.integers(0, 10**6), max_size=12),
     compact=st.booleans(),
 )
@@ -149,7 +150,7 @@ def test_what_was_replaced_is_restored_in_any_pieces_and_never_shows_half(parts,
     if escaped:
         text = neutral(text, WORDS)
         assert "<|im_start|>" not in text
-    said = Said(Judge(Policy()), REVIEWED, escaped=escaped, json=False)
+    said = Said(Judge(Policy({"invisible-character": "allow"})), REVIEWED, escaped=escaped, json=False)
     parts = [said.take(piece, {}, "") for piece in cut(text, places)]
     parts.append(said.end({}, ""))
     out = ""

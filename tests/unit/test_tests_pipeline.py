@@ -46,9 +46,7 @@ class Bench:
 
     def __init__(self, root: Path, python: Path | None = Path(sys.executable)) -> None:
         self.settings, self.project, self.index = Settings(), Project(root, python), Index()
-        self._engine: Engine = EmbeddedEngine(
-            Resources(self.project, self.settings, self.index, ThreadPoolExecutor(1))
-        )
+        self._engine: Engine = EmbeddedEngine(Resources(self.project, self.settings, self.index, ThreadPoolExecutor(1)))
 
     def engines(self, _request: Request) -> list[Engine]:
         return [self._engine]
