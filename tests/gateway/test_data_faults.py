@@ -145,15 +145,16 @@ async def test_two_hundred_clients_leave_in_the_middle_and_nothing_is_left(clien
 
 
 async def test_a_request_that_waits_for_a_slot_leaves_the_queue_with_its_client(client, gateway):
-    await gateway.upstream.behave(ttft_ms=700)
+    await gateway.upstream.behave(ttft_ms=2_000)
     body = {**CODE, "model": "bank-shut"}
     first = asyncio.create_task(client.ask("completions", body))
     await asyncio.sleep(0.15)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1):
             await client.ask("completions", body)
-    await asyncio.sleep(0.05)
-    assert gateway.gauge("bank_copilot_upstream_waiting", upstream="shut") == 0
+    while gateway.gauge("bank_copilot_upstream_waiting", upstream="shut") and not first.done():
+        await asyncio.sleep(0.02)
+    assert not first.done(), "it waited until the slot was free"
     assert (await first)[0] == 200
 
 
