@@ -1,4 +1,4 @@
-"""Lines of code that a made secret is put into, and lines that hold none: the open set of `guard_vectors.py`."""
+"""Lines of code that a made secret is put into, and lines that hold none: the open set of `secret_vectors.py`."""
 
 QUOTED = [
     '{n} = "{v}"',

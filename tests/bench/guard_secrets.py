@@ -16,8 +16,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from guard_vectors import Vector, vectors
 from report import Figure
+from secret_vectors import Vector, vectors
 
 from copilot.guard.detect import detect
 
