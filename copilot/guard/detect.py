@@ -30,6 +30,7 @@ from copilot.guard.characters import encoded
 from copilot.guard.found import Found
 from copilot.guard.kinds import GRAVITY
 from copilot.guard.packs import NONE, Packs
+from copilot.guard.placeholders import SURROGATE
 from copilot.guard.triggers import Row, Triggers
 
 _TOKEN: Final = bytes(
@@ -81,9 +82,9 @@ def detect(text: str, but: Container[str] = (), packs: Packs = NONE, path: str =
     if not text.isascii():
         found += _wide_found(_triggers()[1], text)
         if (view := disguise.plain(text)) is not None:
-            found += _behind(view)
+            found += _behind(view, data)
     if (view := disguise.decoded(data)) is not None:
-        found += _behind(view)
+        found += _behind(view, data)
     if packs is not NONE:
         found += packs.found(text, path)
     if any(one.kind == "injection" for one in found):
@@ -101,11 +102,12 @@ def _narrow_found(data: bytes) -> list[Found]:
     return found
 
 
-def _behind(view: disguise.View) -> Iterator[Found]:
-    """What a disguise hides, as places of the text."""
+def _behind(view: disguise.View, data: bytes) -> Iterator[Found]:
+    """What a disguise hides, as places of the text `data`; a part of a surrogate, cut where the disguise ends, is none."""
     for one in _narrow_found(view.data):
         start, end = view.origin(one.start, one.end)
-        if start < end:
+        own = SURROGATE.match(data, start)
+        if start < end and (own is None or own.end() < end):
             yield one._replace(start=start, end=end)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from guard_values import CONNECTIONS, NUMBER_CONTEXTS, PROVIDER_KEYS, card, grouped, password, person, token
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from copilot.guard import Policy, review
@@ -235,6 +235,7 @@ def test_any_review_is_restored_exactly_and_leaks_nothing(given_texts):
 
 @settings(max_examples=400, deadline=None)
 @given(texts)
+@example(["amqp://app:o498601552142@mq:5672/%2fPASSWORD=4914177763170662"])
 def test_reviewing_what_was_reviewed_finds_nothing(given_texts):
     masked = review(given_texts, REDACT).texts
     assert review(masked, REDACT).verdict.action == "allow"
