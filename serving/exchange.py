@@ -195,8 +195,8 @@ class Exchange:
         self._whole_answer = True
         whole: answers.Whole = await self._attempts(made, upstream, self._one_whole)
         self._usage = answers.tokens(whole.usage)
-        denies = verdicts.judge(self._state, made).denies
-        verdicts.said(self._state, self._trail, whole.found, denied=any(map(denies, whole.found)))
+        denied = any(self._state.said_policy.decided(one) == "deny" for one in whole.found)
+        verdicts.said(self._state, self._trail, whole.found, denied=denied)
         if whole.denied:
             await self._durable()
             raise verdicts.withheld(whole.found)

@@ -15,7 +15,6 @@ from copilot.messages import say, visible
 from copilot.progress import report
 from copilot.syntax.languages import named
 
-_LARGEST = 1_000_000
 _EACH = 500
 
 
@@ -75,7 +74,7 @@ def _check(options: argparse.Namespace) -> int:
     rows = []
     for path in options.files:
         try:
-            text = content(path, limit=_LARGEST)
+            text = content(path, limit=licensed.LARGEST)
         except UnreadableFile as error:
             raise UsageError(str(error)) from None
         rows += [{"file": str(path), **match._asdict()} for match in index.matches(text, named("", path))]

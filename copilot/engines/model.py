@@ -195,7 +195,7 @@ class ModelEngine:
     def _prompt(self, request: Request, context: Context) -> Prompt | Declined:
         library = profile.library(self._own, self._profile)
         try:
-            return tasks.module(request.task).build(request, wire.retrieved(context), self._settings, library)
+            return tasks.module(request.task).build(request, screen.retrieved(context), self._settings, library)
         except TemplateError as error:
             self._tell(str(error))
             return Declined(say("the prompt's template cannot be used"), str(error))
@@ -207,7 +207,7 @@ class ModelEngine:
 
     async def _ask(self, prompt: Prompt, request: Request) -> _Answers:
         where = wire.place(request.document, self._root)
-        rules = await wire.rules(self._settings.guard)
+        rules = await screen.rules(self._settings.guard)
         if isinstance(rules, Declined):
             return _Answers(asked=False, declined=rules)
         rules = replace(rules, key=workspace_key.key(self._root))

@@ -11,9 +11,11 @@ from dataclasses import replace
 from typing import Final
 
 from copilot import guard
+from copilot.config import Guard
+from copilot.errors import ConfigError
 from copilot.guard import Judge, Masks, Policy, Reviewed
 from copilot.messages import say
-from copilot.types import Declined, Request, Task
+from copilot.types import Context, Declined, Request, Task
 
 _BIG_CHARS: Final = 16_000
 """Longer texts are reviewed in a thread: the editor's loop must not wait for it."""
@@ -78,3 +80,17 @@ def denied(reviewed: Reviewed, rules: Policy, texts: Sequence[str], request: Req
             "Take it out of the code, or ask who sets guard.deny and guard.repository_class for an exception (guard.allow)."
         ),
     )
+
+
+def retrieved(context: Context) -> Context:
+    """The context less what in other files' text addresses an assistant."""
+    snippets = [replace(one, text=guard.retrieved(one.text)) for one in context.snippets]
+    return replace(context, snippets=tuple(one for one in snippets if one.text.strip()))
+
+
+async def rules(settings: Guard) -> Policy | Declined:
+    """The policy; packs that changed are compiled beside the editor's loop, and without them nothing is sent."""
+    try:
+        return await asyncio.to_thread(guard.policy, settings) if settings.packs else guard.policy(settings)
+    except ConfigError as error:
+        return Declined(say("the bank's rules cannot be read, so nothing is sent"), str(error))

@@ -1,23 +1,18 @@
 """A prompt as the bytes of a request, and the bytes of an answer as texts: the OpenAI dialect, read tolerantly.
 
-Pure functions, and what may be sent: the policy in force, other files' text. Absent on purpose: sockets (`client.py`) and the markers of fill-in-the-middle, which only the gateway
-renders.
+Pure functions. Absent on purpose: sockets (`client.py`), content review (`screen.py`) and the markers of
+fill-in-the-middle, which only the gateway renders.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from copilot import guard
-from copilot.config import Guard
-from copilot.errors import ConfigError
-from copilot.messages import say
-from copilot.types import Context, Declined, Document, Hole, Message, Prompt, Task
+from copilot.types import Document, Hole, Message, Prompt, Task
 
 COMPLETIONS: Final = "/v1/completions"
 CHAT: Final = "/v1/chat/completions"
@@ -224,17 +219,3 @@ def _word(value: object) -> str:
 def printable(text: str) -> str:
     """A foreign text as it may stand in a message: short, on one line, without control characters."""
     return "".join(c if c.isprintable() else " " for c in text[:_SAID_CHARS])
-
-
-def retrieved(context: Context) -> Context:
-    """The context less what in other files' text addresses an assistant."""
-    snippets = [replace(one, text=guard.retrieved(one.text)) for one in context.snippets]
-    return replace(context, snippets=tuple(one for one in snippets if one.text.strip()))
-
-
-async def rules(settings: Guard) -> guard.Policy | Declined:
-    """The policy; packs that changed are compiled beside the editor's loop, and without them nothing is sent."""
-    try:
-        return await asyncio.to_thread(guard.policy, settings) if settings.packs else guard.policy(settings)
-    except ConfigError as error:
-        return Declined(say("the bank's rules cannot be read, so nothing is sent"), str(error))

@@ -29,18 +29,18 @@ LENGTHS: Final = {
         "19 MK SI",
         "20 AT BA EE KZ LT LU XK MN",
         "21 CH CR HR LI LV",
-        "\n        22 BG BH DE GB GE IE ME RS VA",
+        "22 BG BH DE GB GE IE ME RS VA",
         "23 AE GI IL IQ OM TL SO",
         "24 AD CZ ES MD PK RO SA SE SK TN VG",
         "25 LY PT ST",
         "26 IS TR",
-        "\n        27 BI DJ FR GR IT MC MR SM",
+        "27 BI DJ FR GR IT MC MR SM",
         "28 AL AZ BY CY DO GT HU LB NI PL SV HN",
         "29 BR EG PS QA UA",
         "30 JO KW MU YE",
         "31 MT SC",
         "32 LC",
-        "\n        33 RU",
+        "33 RU",
     ]
     for length, *codes in (group.split(),)
     for code in codes

@@ -2,8 +2,8 @@
 
 The text is looked at as bytes, one a code point, so that offsets agree (`characters`), and once more as what a disguise
 hides (`disguise`). One pass finds the literals of all detectors (`triggers`), and each runs only where its own stand; a
-second looks for runs of token characters. To add a detector, add a row to `_ROWS`; one that must see the characters themselves (full-width
-digits, Chinese words, invisible ones) goes to `_WIDE`, and is woken only by text that is not ASCII.
+second looks for runs of token characters. To add a detector, add a row to `_ROWS`; one that must see the characters
+themselves (full-width digits, Chinese words, invisible ones) goes to `_WIDE`, and is woken only by text that is not ASCII.
 
 A text that is still being written is reviewed piece by piece (`flow`), which is right only if every rule keeps this
 promise (tests/unit/test_guard_contract.py tries each kind of value in it). What decides about a value stands
@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from copilot.guard import connections, disguise, injection, keys, logins, passwords, personal, providers, unicode
@@ -54,7 +54,7 @@ _ROWS: Final = (
     Row((b"ltai",), "whole", providers.short),
     Row((b"q~",), "whole", providers.entra, re.compile(rb"Q~")),
     Row((b"access-token$",), "whole", providers.braintree),
-    Row(passwords.WORDS, "place", passwords.near, passwords.LOOK),
+    Row(passwords.WORDS, "place", passwords.at, passwords.LOOK),
     *logins.ROWS,
     *personal.ROWS,
     *injection.ROWS,
@@ -111,8 +111,12 @@ def _behind(view: disguise.View, data: bytes) -> Iterator[Found]:
             yield one._replace(start=start, end=end)
 
 
+@lru_cache(maxsize=64)
 def retrieved(text: str) -> str:
-    """Text of another file as a prompt may show it: less the comments, strings and paragraphs that address an assistant."""
+    """Text of another file as a prompt may show it: less the comments, strings and paragraphs that address an assistant.
+
+    Remembered: snippets stand still while somebody types.
+    """
     places = [(one.start, one.end) for one in detect(text) if "injection" in {one.kind, *one.also}]
     return injection.without(text, places) if places else text
 

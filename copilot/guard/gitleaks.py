@@ -9,15 +9,15 @@ ship), rules of several parts (`required`), a path without a regex, unknown keys
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, get_args
 
-from copilot.guard.pack_rules import BadRule, Exempt, Rule
+from copilot.guard.pack_rules import BadRule, Exempt, Rule, Target
 
 _TOP: Final = frozenset(
     {"title", "description", "minVersion", "version", "name", "rules", "allowlist", "allowlists", "extend"}
 )
 _RULE: Final = frozenset(
-    {
+    [
         "id",
         "description",
         "regex",
@@ -29,17 +29,14 @@ _RULE: Final = frozenset(
         "allowlist",
         "allowlists",
         "skipReport",
-    }
-    | {"severity", "required"}
+        "severity",
+        "required",
+    ]
 )
 _LIST: Final = frozenset(
     {"description", "condition", "commits", "paths", "regexes", "regexTarget", "stopwords", "targetRules"}
 )
-_TARGETS: Final[Mapping[str, Literal["secret", "match", "line"]]] = {
-    "secret": "secret",
-    "match": "match",
-    "line": "line",
-}
+_TARGETS: Final[Mapping[str, Target]] = {target: target for target in get_args(Target)}
 KIND: Final = "provider-key"
 
 
@@ -103,7 +100,7 @@ def _tables(value: object, name: str) -> list[Mapping[str, Any]]:
 def _exempt(name: str, row: Mapping[str, Any]) -> Exempt:
     if unknown := sorted(set(row) - _LIST):
         raise BadRule(name, f"the key {unknown[0]} of its allow-list is not known")
-    target: Literal["secret", "match", "line"] | None = _TARGETS.get(row.get("regexTarget") or "secret")
+    target: Target | None = _TARGETS.get(row.get("regexTarget") or "secret")
     if target is None:
         raise BadRule(name, f"regexTarget {row['regexTarget']}: there are {', '.join(_TARGETS)}")
     condition = str(row.get("condition") or "OR").upper()

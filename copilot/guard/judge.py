@@ -24,7 +24,7 @@ class Judge:
 
     def __init__(self, policy: Policy, texts: Sequence[str] = (), own: Collection[str] = ()) -> None:
         self.policy, self.own = policy, own
-        self.allowed = [kind for kind, action in policy.actions.items() if action == "allow"]
+        self.allowed = policy.allowed
         self._texts = texts
         self._surrogates: Surrogates | None = None
 

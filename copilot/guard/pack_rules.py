@@ -26,12 +26,15 @@ _MOST: Final = 500
 """Places of one rule in one text that are looked at: a text made of hits costs no more."""
 
 
+Target = Literal["secret", "match", "line"]
+
+
 @dataclass(frozen=True, slots=True)
 class Exempt:
     """What is no finding. `every`: all of the criteria that are given must hold, else any of them does."""
 
     regexes: tuple[str, ...] = ()
-    target: Literal["secret", "match", "line"] = "secret"
+    target: Target = "secret"
     stopwords: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     every: bool = False

@@ -38,24 +38,21 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import Any, Final, get_args
 
 from copilot import __version__
 from copilot.errors import ConfigError
+from copilot.guard.classes import Action
 from copilot.guard.found import Found
 from copilot.guard.kinds import BY_NAME, Grade
 from copilot.guard.pack_rules import BadRule, Compiled, Matcher, Rule, ready
 from copilot.guard.words import PLACES
 from copilot.messages import say
 
-if TYPE_CHECKING:
-    from copilot.guard.classes import Action
-
 log: Final = logging.getLogger("bank-copilot.guard")
 SIGNATURE: Final = ".sig"
 OURS: Final = f"built-in@{__version__}"
 _LARGEST: Final = 16 << 20
-_ACTIONS: Final = ("allow", "report", "redact", "deny")
 _SHORT: Final = 12
 
 
@@ -280,8 +277,8 @@ def _own_rule(name: str, row: Mapping[str, Any]) -> Rule:
         raise BadRule(name, f"{kind} is no kind; there are {', '.join(BY_NAME)}")
     if grade and grade not in get_args(Grade):
         raise BadRule(name, f"{grade} is no grade; there are {', '.join(get_args(Grade))}")
-    if action is not None and action not in _ACTIONS:
-        raise BadRule(name, f"{action} is no action; there are {', '.join(_ACTIONS)}")
+    if action is not None and action not in get_args(Action):
+        raise BadRule(name, f"{action} is no action; there are {', '.join(get_args(Action))}")
     words, regex, keywords = row.get("words"), row.get("regex"), row.get("keywords", [])
     for value in (words or [], keywords):
         if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):

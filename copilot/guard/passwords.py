@@ -1,6 +1,6 @@
 """Hard-coded passwords, tokens and keys, by the syntax that gives a name a value.
 
-`at(data, place)` looks at one occurrence of a word that may mean a secret (`WORDS`), reads the name around it, what links
+`at` looks at one occurrence of a word that may mean a secret (`WORDS`), reads the name around it, what links
 it to a value (assignment, annotation, keyword or positional argument, comparison, key of a mapping, call of a setter, XML
 element or attribute, blank) and the value; `secret_names` and `secret_values` judge the two. Nearly every occurrence in
 clean code ends at the first step, one match in C. Only the value is found.
@@ -96,12 +96,7 @@ LOOK: Final = re.compile(rb"[A-Za-z0-9_.$-]{0,64}(?![A-Za-z0-9_.$;/+%-])[^\x00]"
 """Behind a word, where it may name something that has a value: nearly all of the rest ends here."""
 
 
-def near(data: bytes, start: int, _end: int) -> Iterator[Found]:
-    """`at` as a row of triggers asks for it."""
-    return at(data, start)
-
-
-def at(data: bytes, place: int) -> Iterator[Found]:
+def at(data: bytes, place: int, _end: int) -> Iterator[Found]:
     """The value of the name around the word at `place`. Looks at most 160 bytes back and 700 ahead."""
     rest = _REST.match(data, place)
     ends = rest.end() if rest is not None else place

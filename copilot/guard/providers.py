@@ -1,7 +1,7 @@
 """Keys of providers, known by their prefix, and secrets known by the name they are assigned to. Our own patterns.
 
-A row of `provider_prefixes` is a prefix and what must follow it. Rows are looked up only in runs of at least 20 word characters, which code
-holds few of, so that a further row costs nothing.
+A row of `provider_prefixes` is a prefix and what must follow it. Rows are looked up only in runs of at least 20 word
+characters, which code holds few of, so that a further row costs nothing.
 """
 
 from __future__ import annotations

@@ -45,6 +45,11 @@ class Policy:
             return own or self.action(one.kind)
         return max(map(self.action, (one.kind, *one.also)), key=_GRAVITY.__getitem__)
 
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The kinds that are neither replaced nor reported."""
+        return frozenset(kind for kind, action in self.actions.items() if action == "allow")
+
     def hides(self, one: Found) -> bool:
         """Whether a place is replaced or stops the text; else it is only reported."""
         return self.decided(one) in _MASKED
@@ -115,7 +120,7 @@ def review(texts: Sequence[str], policy: Policy) -> Reviewed:
 
     A kind that the policy allows is neither replaced nor reported.
     """
-    allowed = [kind for kind, action in policy.actions.items() if action == "allow"]
+    allowed = policy.allowed
     found = [detect(text, allowed, policy.packs) for text in texts]
     if not any(found):
         return Reviewed(tuple(texts), Verdict("allow", packs=policy.packs.label))
@@ -136,7 +141,7 @@ def review(texts: Sequence[str], policy: Policy) -> Reviewed:
 
 
 def settled(
-    text: str, places: list[Found], surrogates: Surrogates, policy: Policy, allowed: Sequence[str]
+    text: str, places: list[Found], surrogates: Surrogates, policy: Policy, allowed: frozenset[str]
 ) -> tuple[str, list[Found]]:
     """The masked text and the places in `text` that were masked: those that are not only reported.
 
@@ -156,7 +161,7 @@ def settled(
     return (_masked(text, places, surrogates)[0] if places else text), places
 
 
-def _again(masked: str, moved: _Moved, policy: Policy, allowed: Sequence[str]) -> Iterator[Found]:
+def _again(masked: str, moved: _Moved, policy: Policy, allowed: frozenset[str]) -> Iterator[Found]:
     """What is found in the masked text near its surrogates; elsewhere it is the text that was looked at already. A key's
     block and a bank's pattern may reach farther: then all of it is looked at.
     """

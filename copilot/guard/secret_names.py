@@ -66,10 +66,10 @@ _NEGATIVE: Final = (
 )
 _BEFORE: Final = frozenset(
     b"csrf xsrf no has is use show hide toggle forgot forgotten reset invalid missing wrong bad verify check validate compare "
-    b"confirm? enable disable require requires needs lexer parse next peek page pagination continuation cancellation max min "
+    b"enable disable require requires needs lexer parse next peek page pagination continuation cancellation max min "
     b"num total count cursor sync syntax mismatched unexpected pad eos bos sep mask cls unk prompt completion input output "
-    b"public primary? foreign sort partition cache registry hot map dict lookup row index unique composite data? object s3 "
-    b"grant get fetch read? load find remove delete create? generate make update? parse hash encode decode".split()
+    b"public foreign sort partition cache registry hot map dict lookup row index unique composite object s3 "
+    b"grant get fetch load find remove delete generate make parse hash encode decode".split()
 )
 """Words that make `token` and `key` something else."""
 

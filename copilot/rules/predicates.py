@@ -28,22 +28,17 @@ from functools import cache
 from typing import Final
 
 from copilot.rules.flow import Flow, Level
+from copilot.syntax.outline import outline
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
+from copilot.types import Document
 
 Captures = dict[str, list[Node]]
 Arguments = Sequence[tuple[str, str]]
 
 _LEVELS: Final = {"unknown": Level.UNKNOWN, "given": Level.GIVEN, "asked": Level.ASKED}
-_FROM: Final = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
-_IMPORT: Final = re.compile(r"^[ \t]*import[ \t]+([^\n#(]*)", re.MULTILINE)
-_JAVA_IMPORT: Final = re.compile(r"^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]+)\.(\w+)[ \t]*;", re.MULTILINE)
-_REQUIRE: Final = re.compile(
-    r"\b(?:const|let|var|import)\s+(?:\*\s+as\s+)?(\w+)\s*(?:=\s*require\(\s*|from\s+)['\"](?:node:)?([\w/@.-]+)['\"]"
-)
-_PICKED: Final = re.compile(
-    r"\b(?:const|let|var|import)\s+\{([^}]*)\}\s*(?:=\s*require\(\s*|from\s+)['\"](?:node:)?([\w/@.-]+)['\"]"
-)
+_PICKED: Final = re.compile(r"\b(?:const|let|var)\s+\{([^}]*)\}\s*=\s*require\(\s*['\"](?:node:)?([\w/@.-]+)['\"]")
+"""What the outline does not read: names picked from a required module."""
 _SECRET: Final = re.compile(
     r"(?i)token|passw|(?<![a-z])(?:pwd?|passwd)(?![a-z])|secret|nonce|salt|csrf|session_?(?:id|key)|otp\b|verif(?:y|ication)_?code|api_?key|captcha|auth|reset"
     r"|credential|(?<![a-z])(?:pin|iv|sms)(?:_?code)?(?![a-z])|signing|encrypt"
@@ -134,7 +129,7 @@ class Judge:
 
     def _known(self) -> dict[str, str]:
         if self._imports is None:
-            self._imports = dict(_imports(self.text, self.flow.document.language or ""))
+            self._imports = dict(_imports(self.flow.document))
         return self._imports
 
     def _is(self, given: Arguments, captures: Captures) -> bool:
@@ -182,7 +177,7 @@ class Judge:
 
     def _module(self, given: Arguments, captures: Captures) -> bool:
         node, wanted = captures[given[0][0]][0], given[1][0]
-        plain = re.search(rf"^[ \t]*import[ \t][^\n]*\b{re.escape(wanted)}\b", self.text, re.MULTILINE) is not None
+        plain = any(one.name is None and one.module == wanted for one in outline(self.flow.document).imports)
         return plain and self.qualified(node) == wanted and not self.flow.bound(self.flow.read(node), node)[0]
 
     def _argument(self, given: Arguments, captures: Captures) -> bool:
@@ -245,26 +240,16 @@ class Judge:
         return _SECRET.search(self.flow.read(at)[:400]) is not None
 
 
-def _imports(text: str, language: str) -> list[tuple[str, str]]:
+def _imports(document: Document) -> Iterator[tuple[str, str]]:
     """Bound names with what they stand for."""
-    found: list[tuple[str, str]] = []
-    if language == "python":
-        for row in _FROM.finditer(text):
-            for part in row[2].strip("()").split(","):
-                words = part.split("#")[0].split()
-                if words:
-                    found.append((words[-1], f"{row[1]}.{words[0]}"))
-        for row in _IMPORT.finditer(text):
+    for one in outline(document).imports:
+        module = one.module.removeprefix("node:")
+        if one.name is None and one.alias:
+            yield one.alias, module
+        elif one.name is not None and one.name != "*":
+            yield one.alias or one.name, f"{module}.{one.name}"
+    if document.language not in {"python", "java"}:
+        for row in _PICKED.finditer(document.text.decode("utf-8", "replace")):
             for part in row[1].split(","):
-                words = part.split()
-                if len(words) == 3:
-                    found.append((words[2], words[0]))
-    elif language == "java":
-        found += [(row[2], f"{row[1]}.{row[2]}") for row in _JAVA_IMPORT.finditer(text)]
-    else:
-        found += [(row[1], row[2]) for row in _REQUIRE.finditer(text)]
-        for row in _PICKED.finditer(text):
-            for part in row[1].split(","):
-                words = re.split(r"\s+as\s+|\s*:\s*", part.strip())
-                found.append((words[-1], f"{row[2]}.{words[0]}"))
-    return found
+                words = re.split(r"\s*:\s*", part.strip())
+                yield words[-1], f"{row[2]}.{words[0]}"

@@ -36,7 +36,8 @@ _SHIFTED: Final = 20
 """Lines by which parts of one run may have moved against each other."""
 _COMMON: Final = 16
 """A run that more files than this have is nobody's."""
-_LARGEST: Final = 1_000_000
+LARGEST: Final = 1_000_000
+"""Bytes of a file that is read."""
 _HEAD: Final = 4_000
 _SKIPPED: Final = frozenset({".git", "node_modules", "__pycache__", ".venv"})
 _SPDX: Final = re.compile(rb"SPDX-License-Identifier:[ \t]*([\w.+() -]{2,60}\w)")
@@ -186,7 +187,7 @@ def build(folders: Iterable[Path], out: Path, tell: Callable[[int], None] = lamb
         known: dict[Path, str] = {}
         for path in _sources(folder):
             try:
-                data = files.content(path, limit=_LARGEST)
+                data = files.content(path, limit=LARGEST)
             except UnreadableFile:
                 left_out += 1
                 continue

@@ -36,6 +36,7 @@ _WORD: Final = {
     "javascript": re.compile(r"[\"'/](@?[a-z][\w.-]*(?:/[a-z][\w.-]*)?)(?=[\"'@])"),
     "java": re.compile(r"<(?:groupId|artifactId)>\s*([\w.-]+)\s*<|['\"]([\w.-]+):[\w.-]+(?::|['\"])"),
 }
+_PLATFORM: Final = {"python": sys.stdlib_module_names, "javascript": NODE}
 _LARGEST: Final = 4_000_000
 _LONGEST: Final = 64
 
@@ -160,15 +161,15 @@ class Knowing:
     def knows(self, one: Named) -> bool:
         """Whether the package is the platform's, the repository's, a manifest's, an installed one or the bank's."""
         name = one.name
-        if not name or name.startswith("."):
+        if not name or name.startswith(".") or name in _PLATFORM.get(one.kind, ()):
             return True
         spellings = {plain(name), plain(ALIASES.get(name, name))}
         if not spellings.isdisjoint(self.artefacts) or not spellings.isdisjoint(self.manifest(one.kind)):
             return True
         if one.kind == "python":
-            return name in sys.stdlib_module_names or self._is_there(name, ".") or self._is_installed(name)
+            return self._is_there(name, ".") or self._is_installed(name)
         if one.kind == "javascript":
-            return name in NODE or self._has_folder(name) or self._is_there(name, "/")
+            return self._has_folder(name) or self._is_there(name, "/")
         return self._java(one)
 
     def could_know(self, one: Named) -> bool:

@@ -128,3 +128,22 @@ async def test_cancelling_ends_the_one_that_works(waiting):
 async def test_a_bug_in_the_second_is_not_swallowed():
     with pytest.raises(ZeroDivisionError):
         await all_of(CascadeEngine(Told("first"), Told("second", ZeroDivisionError()), look))
+
+
+async def test_the_context_is_looked_for_before_the_pause_is_over_and_the_model_asked_after_it(monkeypatch):
+    done: list[object] = []
+
+    async def sleeping(seconds: float) -> None:
+        done.append(seconds)
+
+    async def looking(request: Request, drafts) -> Context:
+        done.append("looked")
+        return await look(request, drafts)
+
+    monkeypatch.setattr("copilot.engines.cascade.asyncio.sleep", sleeping)
+    first, second = Told("first"), Told("second", candidate("b"))
+    request = replace(REQUEST, options=CompleteOptions(pause_s=60.0))
+    assert texts(await all_of(CascadeEngine(first, second, looking), request)) == ["b"]
+    before, looked, after = done
+    assert looked == "looked"
+    assert 0 < before < after  # the second one ends the pause, had the first one been slept

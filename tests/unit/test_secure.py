@@ -14,7 +14,7 @@ from copilot.verify import output, packages, secure
 from copilot.verify.packages import Named, named, nearest, slips
 
 SETTINGS = Settings()
-PATH = Path("/work/bank/accounts.py")
+PATH = Path("/repository/accounts.py")
 
 
 def doc(text, path=PATH, language="python"):
