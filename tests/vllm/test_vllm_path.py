@@ -16,17 +16,17 @@ from scenarios import COMPLETE, named
 from stack import CONTEXT, MODEL
 
 RUNNING = "vllm:num_requests_running"
+GENERATED = "vllm:generation_tokens_total"
 UPSTREAM = "bank_copilot_upstream_running"
 LONG = {"model": MODEL, "prompt": "def count():\n", "max_tokens": 2000, "min_tokens": 2000, "stream": True}
 
 
-async def idle(gateway, seconds: float = 10.0) -> float:
-    """Wait until the engine computes nothing; how long that took."""
+async def idle(gateway, seconds: float = 20.0) -> None:
+    """Wait until the engine computes nothing."""
     began = time.monotonic()
     while await gateway.metrics(RUNNING):
         assert time.monotonic() - began < seconds, "the engine still computes"
         await asyncio.sleep(0.02)
-    return time.monotonic() - began
 
 
 async def busy(gateway, seconds: float = 20.0) -> None:
@@ -144,15 +144,14 @@ async def test_a_cancelled_request_of_the_editor_ends_the_generation(gateway, ed
             while not await gateway.figure(UPSTREAM):
                 await asyncio.sleep(0.02)
         editor.notify("$/cancelRequest", {"id": number})
-        began = time.monotonic()
-        while await gateway.figure(UPSTREAM):
-            assert time.monotonic() - began < 1.0, "the gateway still asks for it"
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(10):  # the engine halts: only the cancellation can end it
+            while await gateway.figure(UPSTREAM):
+                await asyncio.sleep(0.02)
         with pytest.raises(Exception, match=r"(?i)cancel"):
             await answer
     finally:
         os.killpg(group, signal.SIGCONT)
-    assert await idle(gateway) < 2.0
+    await idle(gateway)
     async with asyncio.timeout(30):  # the halt may have made the gateway doubt the engine for a while
         while (
             await gateway.ask("/v1/completions", {"model": MODEL, "prompt": "x", "max_tokens": 1}, team="ledger")
@@ -160,13 +159,14 @@ async def test_a_cancelled_request_of_the_editor_ends_the_generation(gateway, ed
             await asyncio.sleep(0.2)
 
 
-async def test_a_client_that_hangs_up_ends_the_generation(gateway):
-    made = await gateway.metrics("vllm:generation_tokens_total")
-    for stream in (True, False):
-        async with asking(gateway, stream=stream):
-            await busy(gateway)
-        assert await idle(gateway) < 1.0
-    assert await gateway.metrics("vllm:generation_tokens_total") - made < 3000
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+async def test_a_client_that_hangs_up_ends_the_generation(gateway, stream):
+    """Counted in tokens, not in seconds: how fast a busy machine notices says nothing about whether it does."""
+    made = await gateway.metrics(GENERATED)
+    async with asking(gateway, stream=stream):
+        await busy(gateway)
+    await idle(gateway)
+    assert await gateway.metrics(GENERATED) - made < LONG["min_tokens"] * 0.75
 
 
 def prompt(words: int, seed: str) -> str:

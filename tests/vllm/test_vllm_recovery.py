@@ -64,7 +64,6 @@ async def test_a_killed_engine_is_replaced_by_the_embedded_one_until_it_is_back(
                 await asyncio.sleep(0.02)
         group = gateway.engine_group()
         os.killpg(group, signal.SIGKILL)
-        killed = time.monotonic()
 
         done, hung = await asyncio.wait(loads, timeout=20)
         assert not hung
@@ -74,7 +73,6 @@ async def test_a_killed_engine_is_replaced_by_the_embedded_one_until_it_is_back(
                 assert answer.status in {502, 503}, answer.body
                 assert answer.json["error"]["code"] in {"upstream_unavailable", "upstream_error"}
         assert any(load.result().status != 200 for load in done)
-        assert time.monotonic() - killed < 20
 
         # The editor goes on: an answer of the embedded engine, or silence, at once, and the state is said once.
         assert await play(editor, other) != other.answer  # only the model knows it
@@ -82,9 +80,8 @@ async def test_a_killed_engine_is_replaced_by_the_embedded_one_until_it_is_back(
         text = REPEATED
         change = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": text}]}
         editor.notify("textDocument/didChange", change)
-        began = time.monotonic()
-        found = await editor.request("textDocument/inlineCompletion", completion_params(uri, text, len(text)))
-        assert time.monotonic() - began < 3
+        async with asyncio.timeout(10):  # far less than the engine needs to come back
+            found = await editor.request("textDocument/inlineCompletion", completion_params(uri, text, len(text)))
         (item,) = found["items"]  # of the embedded engine: the model is dead
         assert item["insertText"].startswith("PermissionError("), item
         status = (await stack.command(editor, "bankCopilot.status"))["workspaces"][0]
