@@ -36,6 +36,10 @@ test: $(INSTALLED) ## Unit, golden, end-to-end, property and fuzz tests
 	@bash tests/system.sh bubblewrap headers jdk nginx
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+.PHONY: guard-test
+guard-test: $(INSTALLED) ## Content review on whole megabytes made to be slow, and on more streams than `make test` has time for
+	GUARD_WHOLE=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/unit/test_guard_bounds.py tests/unit/test_guard_flow.py
+
 .PHONY: check
 check: $(INSTALLED) ## Lint, format, types, import contracts
 	$(BIN)/ruff check .

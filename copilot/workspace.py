@@ -262,7 +262,8 @@ class Workspace:
             self._work.note(request.document, request.span.start)
         if not asked or (request.task is Task.COMPLETE and self._engine != "model" and not anyway):
             return gather.gather(request, self.index, self._settings, model=False)
-        drafts = await self._drafts(request) if request.task is Task.COMPLETE else ()
+        drafted = request.task is Task.COMPLETE and self._settings.completion.recent
+        drafts = await self._drafts(request) if drafted else ()
         return await self._searched(request, drafts, patience_s)
 
     async def _searched(self, request: Request, drafts: Sequence[str] = (), patience_s: float | None = None) -> Context:

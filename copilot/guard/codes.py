@@ -16,7 +16,9 @@ from copilot.guard.checksums import credit_check, mod97, organisation_check
 from copilot.guard.found import Found
 
 _REGION: Final = rb"(?:10|1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])"
-_CREDIT_START: Final = re.compile(rb"(?:(?<![0-9A-Z])[ANY]|(?<!ZZ)(?<![0-9])[1-9])[ ._-]?[1239][ ._-]?(?=[0-9])")
+_CREDIT_START: Final = re.compile(
+    rb"(?:(?<![0-9A-Z])[ANY]|(?<!ZZ)(?<![0-9])[1-9])[ ._-]?[1239][ ._-]?(?=[0-9](?:[ ._-]?[0-9A-Z]){15})"
+)
 _CREDIT: Final = re.compile(rb"[1-9ANY][1239]" + _REGION + rb"[0-9]{4}[0-9A-HJ-NPQRTUWXY]{10}")
 _IBAN_START: Final = re.compile(rb"(?:(?<![0-9A-Z])|(?<=IBAN))[A-Z]{2}[0-9]{2}|(?<![0-9A-Za-z])[a-z]{2}[0-9]{2}")
 _SEPARATORS: Final = b" ._-"

@@ -54,7 +54,7 @@ _ROWS: Final = (
     Row((b"ltai",), "whole", providers.short),
     Row((b"q~",), "whole", providers.entra, re.compile(rb"Q~")),
     Row((b"access-token$",), "whole", providers.braintree),
-    Row(passwords.WORDS, "place", passwords.at, passwords.LOOK),
+    Row(passwords.WORDS, "name", passwords.at, passwords.LOOK),
     *logins.ROWS,
     *personal.ROWS,
     *injection.ROWS,

@@ -72,6 +72,10 @@ _ELSE: Final = re.compile(
     rb"""[^\n"'`;]{0,80}(?:["'][^"'\n]{1,60}["'][^\n"'`;,]{0,20})?(?:\|\||\?\?|\?:|\bor\b|\belse\b|["'],)[ \t]{0,4}(?=["'`])"""
 )
 """From a reference to the literal that stands in for it: `environ.get("X", "…")`, `process.env.X || "…"`."""
+_QUOTED: Final = re.compile(rb"""[^\n"'`;]{0,90}+["'`]""")
+"""What `_ELSE` needs at least: nearly every reference ends here, without a step back."""
+_NEAR: Final = re.compile(rb"""[^"'`&]{0,120}+["'`&]""")
+"""Where a string may begin, also within a call that converts it."""
 _PAIR: Final = re.compile(
     rb"""\s{0,8}[\(\[]?\s{0,8}["'][^"'\n]{1,64}["']\s{0,4},\s{0,20}["']([^"'\n]{4,128})["'](?:\.toCharArray\(\))?\s{0,8}[)\]]"""
 )
@@ -92,7 +96,7 @@ _TEMPLATE: Final = re.compile(
 )
 
 
-LOOK: Final = re.compile(rb"[A-Za-z0-9_.$-]{0,64}(?![A-Za-z0-9_.$;/+%-])[^\x00]")
+LOOK: Final = re.compile(rb"[A-Za-z0-9_.$-]{0,64}+(?![A-Za-z0-9_.$;/+%-]|\)+[\n\r.;])[^\x00]")
 """Behind a word, where it may name something that has a value: nearly all of the rest ends here."""
 
 
@@ -118,11 +122,13 @@ def at(data: bytes, place: int, _end: int) -> Iterator[Found]:
             yield Found(*judged, _rule(means), "password")
         return
     if means is None:
-        method = _METHODS.search(name)
+        method = _METHODS.search(name) if b"." in name else None
         means = meaning(name[: method.start()]) if method is not None else None
         if means is None:
             return
-    if data[start - 1 : start] in _YODA_BEFORE and start:
+    if data[ends : ends + 1] == b" " and _PROSE.match(data, ends) and not _option(data, start, name):
+        return
+    if start and data[start - 1 : start] in _YODA_BEFORE and _compares(data[max(0, start - 48) : start]):
         yoda = _YODA.search(data, max(0, start - 160), start)
         if yoda is not None and secret_values.secret(yoda[1], means):
             yield Found(*yoda.span(1), _rule(means), "password")
@@ -142,6 +148,20 @@ def at(data: bytes, place: int, _end: int) -> Iterator[Found]:
         and not (len(name) == 3 and span[1] - span[0] == 36)
     ):
         yield Found(*span, _rule(means), "password")
+
+
+_PROSE: Final = re.compile(rb"[ ](?!or\b|string\b|[vV]alue)[a-z]{1,40}[,.]?[ ][A-Za-z]")
+"""Words behind a blank: no value without quotes ends its line so."""
+
+
+def _option(data: bytes, start: int, name: bytes) -> bool:
+    """Whether a word behind this name and a blank may be its value, whatever follows: `--password x`, `login a password x`."""
+    return name.startswith(b"-") or _LOGIN.search(data, max(0, start - 80), start) is not None
+
+
+def _compares(before: bytes) -> bool:
+    """Whether something may be compared with what follows, at all."""
+    return b"==" in before or b"!=" in before or b"quals" in before
 
 
 _YODA_BEFORE: Final = (b"(", b" ", b"=", b".")
@@ -187,6 +207,8 @@ def _value(data: bytes, start: int, link: re.Match[bytes], means: Meaning) -> tu
         and meaning(name.rpartition(b".")[2]) is None
     ):
         return None  # `password.encode("latin1")`
+    if how in _STRING_ONLY and not _NEAR.match(data, end) and link["default"] != b":-":
+        return None
     if (
         (first == b"(" or how == "call")
         and _LOGGING_IN.search(data, start, link.start())
@@ -196,7 +218,7 @@ def _value(data: bytes, start: int, link: re.Match[bytes], means: Meaning) -> tu
     wrap = _WRAP.match(data, end)
     inside = wrap.end() if wrap is not None else end
     string = _STRING.match(data, inside) or (_STRING.match(data, end) if inside != end else None)
-    if string is None and how in {"assign", "arrow"}:
+    if string is None and how in {"assign", "arrow"} and _QUOTED.match(data, end):
         other = _ELSE.match(data, end)
         string = _STRING.match(data, other.end()) if other is not None else None
     if string is not None:
@@ -241,7 +263,7 @@ def _judged_bare(data: bytes, start: int, link: re.Match[bytes], means: Meaning)
     if header is not None:
         end = header.end()
     bare = _BARE.match(data, end)
-    if bare is None:
+    if bare is None or (how != "blank" and data[bare.end() : bare.end() + 1] in _GOES_ON):
         return None
     line_start = data.rfind(b"\n", max(0, start - 300), start) + 1
     line_end = data.find(b"\n", end, end + 600)
@@ -286,6 +308,8 @@ def _judged_bare(data: bytes, start: int, link: re.Match[bytes], means: Meaning)
     return _judged(data, bare.span(), means, quoted=False)
 
 
+_GOES_ON: Final = (b"(", b")", b",", b"[", b"{")
+"""Behind a value without quotes: a call, an argument, an index; no line of a configuration ends so, and no option."""
 _NAMED: Final = re.compile(rb"[A-Za-z_]\w{3,60}")
 _ENV: Final = re.compile(rb"(?:-e|--env)[ =]\Z")
 _LOGIN: Final = re.compile(rb"(?:\blogin|\bmachine|\buser)[ \t]+\S{1,60}[ \t]+\Z")

@@ -32,13 +32,13 @@ class Row(NamedTuple):
     """One detector and what wakes it.
 
     `literals`: folded (see FOLD), without line ends. `look` must match `data` where the literal starts. `how` the detector
-    is called: "place", `(data, start, end)` for each literal, where it stands; "line", the same for each line that holds
-    one; a number, for each stretch that reaches so many bytes to both sides of literals (stretches that meet are one);
+    is called: "place", `(data, start, end)` for each literal, where it stands; "name", the same for the first of those whose
+    looks end at one place; "line", the same for each line that holds one; a number, for each stretch that reaches so many bytes to both sides of literals (stretches that meet are one);
     "whole", once, `(whole,)`.
     """
 
     literals: tuple[bytes, ...]
-    how: Literal["line", "place", "whole"] | int
+    how: Literal["line", "name", "place", "whole"] | int
     detector: Callable[..., Iterator[Found]]
     look: re.Pattern[bytes] | None = None
 
@@ -64,6 +64,7 @@ class Triggers:
         fold = data.translate(FOLD)
         found: list[Found] = []
         until = [0] * len(self._rows)  # for lines: the end of the last one that a row has seen
+        looked = [-1] * len(self._rows)  # for names: where the last look ended
         stretches: dict[int, list[tuple[int, int]]] = {}
         line = end_of_line = 0
         for pattern, at, end in self._hits(fold):
@@ -71,8 +72,14 @@ class Triggers:
                 if at < until[number]:
                     continue
                 _, how, detector, look = self._rows[number]
-                if look is not None and look.match(data, at) is None:
-                    continue
+                if look is not None:
+                    seen = look.match(data, at)
+                    if seen is None:
+                        continue
+                    if how == "name":
+                        if seen.end() == looked[number]:
+                            continue
+                        looked[number] = seen.end()
                 if how == "line":
                     if at >= end_of_line:
                         line = data.rfind(b"\n", 0, at) + 1
@@ -80,7 +87,7 @@ class Triggers:
                         end_of_line = len(data) if end_of_line == -1 else end_of_line
                     until[number] = end_of_line
                     found += detector(data, line, end_of_line)
-                elif how == "place":
+                elif how in {"place", "name"}:
                     found += detector(data, at, end)
                 elif how == "whole":
                     until[number] = len(data)

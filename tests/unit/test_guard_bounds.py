@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sysconfig
 import time
 from pathlib import Path
@@ -13,7 +14,9 @@ from copilot.guard.detect import detect
 from copilot.guard.kinds import ESCAPED
 
 ROOT = Path(__file__).parents[2]
-SIZE = 1_000_000
+WHOLE = bool(os.environ.get("GUARD_WHOLE"))
+"""`make guard-test`, which CI runs: a megabyte of each. The everyday run takes a quarter, in a quarter of the time."""
+SIZE, BOUND_S = (1_000_000, 8) if WHOLE else (250_000, 2)
 
 HOSTILE = {
     "at signs": "@",
@@ -112,13 +115,15 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_megabyte_made_to_be_slow_is_reviewed_in_bounded_cpu_time(name):
+def test_a_text_made_to_be_slow_is_reviewed_in_bounded_cpu_time(name):
     text = HOSTILE[name] * (SIZE // len(HOSTILE[name]))
     started = time.thread_time()
     reviewed = review([text], Policy())
     same = reviewed.restored(reviewed.texts[0]) == text
     assert same or ESCAPED & {one.kind for one in reviewed.verdict.detections}
-    assert time.thread_time() - started < 8, "an order of magnitude above the slowest here: only growth fails this"
+    assert time.thread_time() - started < BOUND_S, (
+        "an order of magnitude above the slowest here: only growth fails this"
+    )
 
 
 @pytest.mark.parametrize("name", ["sk-", "a@", "://user:pa", "password=x user=y ", "eyJaaaaaaaaaaaaaaaaaaaaaa.", "1 "])
