@@ -27,7 +27,10 @@ _SURE: Final = LONGEST
 _HEAD: Final = 4608
 """Characters of such a finding that are kept, to see whether what comes still belongs to it."""
 _GULP: Final = 4096
-"""Of a unit while one is swallowed."""
+"""Of a unit while one is swallowed, and in a text that is made of findings: each is weighed again in every unit near it."""
+_MANY: Final = 64
+_DENSE: Final = 64
+"""So many findings, one in so many characters at least, are such a text."""
 _MOST: Final = 4 * LONGEST
 """Characters held back for something open that is no finding: more is none that a rule knows, and is refused."""
 
@@ -79,6 +82,11 @@ class Flow:
         held = self._context + self._text + "".join(self._fresh)
         return self._need > 0 or self._inside or unsettled(_latin(held)) < len(held)
 
+    @property
+    def _dense(self) -> bool:
+        """Of the text alone, as all that decides about units: what was released so far."""
+        return len(self.masks.places) > max(_MANY, self.released // _DENSE)
+
     # -- units ----------------------------------------------------------------------------------------------------
 
     def _advance(self, *, last: bool) -> None:
@@ -101,7 +109,7 @@ class Flow:
     def _unit(self, *, last: bool) -> tuple[int, int]:
         """Where the next unit ends in the text, and how far its review looks; (0, 0) when that is still to come."""
         text, start = self._text, self._pos
-        goal = start + max(_GULP if self._inside else _STRIDE, self._need + 1)
+        goal = start + max(_GULP if self._inside or self._dense else _STRIDE, self._need + 1)
         while (feed := text.find("\n", self._looked, goal + AHEAD)) >= 0:
             line = text[self._looked : feed + 1]
             self._weight += len(line) if line.isascii() else len(line.encode("utf-8", "replace"))
@@ -142,7 +150,8 @@ class Flow:
             if self._take(window, found, start, keep):
                 line = window.rfind("\n", 0, max(0, keep - BEHIND)) + 1
                 self._release(keep - start, window[max(line, keep - 2 * BEHIND) : keep])
-                self._inside, self._step = False, min(_STEP, 1 + self.released // 8)
+                self._inside, self._step = False, _GULP if self._dense else min(_STEP, 1 + self.released // 8)
+                self._need = (cut - keep) * 5 // 4  # what is open stays open until there is more
             return
         goes_on = next((one for one in found if one.start <= start and _reaches(window, one.end, seen)), None)
         if goes_on is not None and (self._inside or cut - start > _SURE):
