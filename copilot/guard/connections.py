@@ -50,6 +50,7 @@ _CONNECTION: Final = re.compile(
          (?: "[^"\n]{0,128}" | [\w.()]{1,80} ) \s{0,8} , \s{0,80} "([^"\n]{1,128})" """
 )
 _SETTER: Final = re.compile(rb"""set_?[Pp]assword\s{0,4}\(\s{0,8}"([^"\n]{1,128})"\s{0,8}\)""")
+_PROPERTY: Final = re.compile(rb"[._-][Pp](?i:assword|asswd|wd)[ \t]{0,4}[=:]")
 _SOURCE: Final = re.compile(
     rb"""(?ix) [ \t]* [\w.-]{0,80}? (?: datasource|jdbc|hikari|druid|redis|mongodb|rabbitmq|hibernate\.connection|c3p0|r2dbc )
          [\w.\[\]-]{0,80} [._-] (?: password|passwd|pwd ) [ \t]{0,4} [=:] [ \t]{0,4} (\S{1,128}) \s* \Z"""
@@ -95,7 +96,7 @@ def _oracle(data: bytes, slash: int, at: int) -> Iterator[Found]:
 def parameters(data: bytes, start: int, end: int) -> Iterator[Found]:
     """Passwords of connections on the line `[start, end)`: parameters, setters, properties."""
     parts: list[int] | None = None
-    for found in _PASSWORD.finditer(data, start, end):
+    for found in _PASSWORD.finditer(data, start, end) if data.find(b"=", start, end) != -1 else ():
         group = found.lastindex or 0
         if placeholder(found[group]) or (group == 4 and _is_code(data, found)):
             continue
@@ -107,7 +108,8 @@ def parameters(data: bytes, start: int, end: int) -> Iterator[Found]:
     for setter in _SETTER.finditer(data, start, end):
         if not placeholder(setter[1]):
             yield Found(*setter.span(1), "password-setter", "password")
-    source = _SOURCE.match(data, start, end) if end - start < 1024 else None
+    named = end - start < 1024 and _PROPERTY.search(data, start, end)
+    source = _SOURCE.match(data, start, end) if named else None
     if source is not None and not placeholder(source[1].strip(b"\"'")):
         yield Found(*source.span(1), "data-source-password", "password")
 
