@@ -1,4 +1,5 @@
-"""Correction without a model: syntax repair, undefined names, and the linter's safe fixes, one finding at a time.
+"""Correction without a model: syntax repair, names and imports (also as a compiler or another tool claims them), the
+linter's safe fixes, insecure statements, one finding at a time.
 
 Absent on purpose: finding the faults (`copilot/verify/diagnostics.py`) and proving an edit (`copilot/tasks/fix.py`).
 """
@@ -14,15 +15,19 @@ from functools import partial
 from typing import Final
 
 from copilot import edits as texts
+from copilot import rules
 from copilot.engines.base import Resources
-from copilot.engines.embedded import imports, names
+from copilot.engines.embedded import claimed_java, claimed_python, imports, names
+from copilot.engines.embedded.claimed import Mend
 from copilot.engines.embedded.ground import Slip
 from copilot.engines.embedded.repair import Repair, repairs
 from copilot.errors import ToolMissing
 from copilot.messages import say
+from copilot.rules import repairing
 from copilot.tasks import fix as task
+from copilot.tasks.fix_findings import stage
 from copilot.types import Candidate, Context, Declined, Document, Edit, Finding, Request, Span
-from copilot.verify import diagnostics, tools
+from copilot.verify import claims, diagnostics, javac, tools
 
 REPAIRED: Final = frozenset({"python", "java"})
 """Languages with syntax repair."""
@@ -40,7 +45,8 @@ async def propose(
     context: Context,  # noqa: ARG001 - every engine module has this shape; correction reads the document itself
     resources: Resources,
 ) -> AsyncIterator[Candidate | Declined]:
-    """Candidates for the findings in `request.facts`, or for all that touch the span; likeliest first for each.
+    """Candidates for the findings in `request.facts`, or for all that touch the span, in the order of correction
+    (`fix_findings.stage`); likeliest first for each.
 
     Several facts that the linter can fix come first as one candidate together. What was tried before
     (`request.attempts`) is not proposed again.
@@ -69,19 +75,33 @@ async def propose(
         if nothing:
             line = document.text.count(b"\n", 0, finding.span.start) + 1
             yield Declined(say("no repair found for line {line}", line=line), finding.message)
+    # What a failing test says (`request.options.test`) comes here, after what the text itself shows: edits by template,
+    # proposed like the others and proven by the same checks (`tasks/fix_proof.py`).
 
 
 async def _wanted(request: Request, resources: Resources) -> tuple[Finding, ...]:
-    """The findings to repair. A fact that was found elsewhere is matched with our own finding at its place."""
-    found = await task.findings(request.document, resources.project, resources.settings, resources.index)
+    """The findings to repair, ours and claims of other tools that we do not find ourselves, in the order of correction."""
+    document, strange = request.document, any(fact.source for fact in request.facts)
+    found = await task.findings(
+        document,
+        resources.project,
+        resources.settings,
+        resources.index,
+        compiled=request.trigger == "invoked",
+        lint=True if strange else None,
+    )
     if not request.facts:
-        return tuple(each for each in found if each.span.touches(request.span))
-    meant = set[Finding]()
+        return tuple(each for each in sorted(found, key=stage) if each.span.touches(request.span))
+    meant: dict[Finding, None] = {}
     for fact in request.facts:
+        twin = claims.same(document, fact, found) if fact.source else None
+        if fact.source:
+            meant |= dict.fromkeys((twin, fact) if twin is not None else (fact,))
+            continue
         same = [each for each in found if (each.rule, each.span) == (fact.rule, fact.span)]
         # Findings overlap: an unsorted import block holds the unused import. Only a stranger's go by place.
-        meant.update(same or (each for each in found if _same_place(each.span, fact.span, request.document)))
-    return tuple(each for each in found if each in meant)
+        meant |= dict.fromkeys(same or [each for each in found if _same_place(each.span, fact.span, document)])
+    return tuple(sorted(meant, key=lambda each: (stage(each), bool(each.source))))
 
 
 def _same_place(own: Span, other: Span, document: Document) -> bool:
@@ -114,6 +134,12 @@ async def _candidates(
     elif finding in linted:
         title = say("Fix: {message}", message=finding.message)
         yield Candidate(linted[finding], "ruff", 0.95, title=title, findings=(finding,))
+    elif finding.rule.startswith(rules.PREFIX) and not finding.source:
+        for edits, title, sure in await asyncio.to_thread(repairing.repairs, document, finding):
+            yield Candidate(edits, "embedded", sure, title=title, findings=(finding,))
+    else:
+        for mend in await _claimed(document, finding, resources):
+            yield Candidate(mend.edits, "embedded", round(mend.chance, 3), title=mend.title, findings=(finding,))
 
 
 def _together(linted: dict[Finding, tuple[Edit, ...]]) -> Candidate:
@@ -209,6 +235,25 @@ def _phrase(document: Document, slip: Slip) -> str:
 def _short(text: str) -> str:
     line = text.splitlines()[0] if text else text
     return line if len(line) <= 40 and line == text else line[:39] + "…"
+
+
+async def _claimed(document: Document, finding: Finding, resources: Resources) -> list[Mend]:
+    """Answers to what a compiler or another tool claims."""
+    if finding.rule.startswith(claims.JAVAC):
+        report = await javac.report(document, resources.project, resources.settings)
+        met = [p for p in report.problems if (claims.JAVAC + p.key, p.span) == (finding.rule, finding.span)]
+        claim = claimed_java.claim(met[0]) if met else None
+    else:
+        claim = claims.read(finding.message)
+    if claim is None:
+        return []
+    if document.language == "python" and claim.kind == "undefined":
+        return [Mend(c.edits, c.title, c.confidence) async for c in _undefined(document, finding, resources)]
+    kinds = {"python": claimed_python.mends, "java": claimed_java.mends}.get(document.language or "")
+    search = partial(kinds, document, finding.span, claim, resources) if kinds is not None else None
+    loop = asyncio.get_running_loop()
+    found = await loop.run_in_executor(resources.executor, search) if search is not None else []
+    return [mend for mend in found if mend.edits]
 
 
 async def _undefined(document: Document, finding: Finding, resources: Resources) -> AsyncIterator[Candidate]:
