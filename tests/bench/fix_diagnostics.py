@@ -267,7 +267,7 @@ def _python_files() -> Iterator[tuple[str, str]]:
             continue
         text = path.read_text("utf-8", "replace")
         if text.count("\n") > 40:
-            yield path.stem, text
+            yield f"the_{path.stem}", text  # a module of the library's own name would shadow it
 
 
 _JAVA_PACKAGES: Final = (
@@ -308,9 +308,7 @@ def cases(language: str, count: int, seed: int, *, apart: bool) -> list[Case]:
     rng.shuffle(source)
     if language == "java":
         source = [
-            row
-            for row, good in zip(source[: 5 * count], _compile([r for r in source[: 5 * count]]), strict=True)
-            if good
+            row for row, good in zip(source[: 5 * count], _compile(list(source[: 5 * count])), strict=True) if good
         ]
     kinds = PYTHON if language == "python" else JAVA
     found: list[Case] = []

@@ -29,7 +29,8 @@ LIKELY: Final = 0.2
 
 _DOUBT: Final = 1.0
 _TOLD: Final = 4.0
-"""The weight of "none of these", and how much more a name counts that the tool proposes itself."""
+_SWAPPED: Final = 1.5
+"""The weight of "none of these", and how much more a name counts that the tool proposes, or that has the same letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,16 @@ def alike(claim: Claim, there: Iterable[str], *, hints_alone: bool = True) -> di
     `hints_alone`: a proposal of the tool counts though we do not see the name ourselves.
     """
     known = set(there)
-    weights = {name: likeness(claim.name, name) for name in known if not name.startswith("__")}
-    for hint in claim.hints:
+    weights = {name: closeness(claim.name, name) for name in known if not name.startswith("__")}
+    for rank, hint in enumerate(claim.hints):
         if hint in known or (hints_alone and not known):
-            weights[hint] = _TOLD * max(likeness(claim.name, hint), 1.0 if hint in known else 0.5)
+            weights[hint] = _TOLD * max(closeness(claim.name, hint), 1.0 if hint in known else 0.5) / (1 + rank)
     return {name: weight for name, weight in weights.items() if weight > 0}
+
+
+def closeness(word: str, other: str) -> float:
+    """As `names.likeness`; the same letters in another order are rather a slip than a letter more or less is."""
+    return likeness(word, other) * (_SWAPPED if sorted(word) == sorted(other) else 1.0)
 
 
 def renamings(document: Document, span: Span, weights: Mapping[str, float]) -> list[Mend]:

@@ -6,7 +6,7 @@ Absent on purpose: what needs a decision (a guard for None, a missing argument):
 from __future__ import annotations
 
 import builtins
-import importlib.util
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -160,24 +160,30 @@ def _imported(document: Document, name: str) -> str:
 @lru_cache(maxsize=64)
 def _platform(module: str) -> set[str]:
     """The public names of a module of the standard library, read from its source; of a loaded or built-in one, its own."""
-    if module.partition(".")[0] not in sys.stdlib_module_names:
-        return set()
-    loaded = sys.modules.get(module)
+    loaded = sys.modules.get(module) if module.partition(".")[0] in sys.stdlib_module_names else None
     if isinstance(loaded, ModuleType):
         return {name for name in dir(loaded) if not name.startswith("_")}
-    try:
-        spec = importlib.util.find_spec(module) if "." not in module else None
-    except (ImportError, ValueError, AttributeError):
+    doc = _source(module)
+    if doc is None:
         return set()
-    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
-        return set()
-    try:
-        text = files.content(Path(spec.origin), limit=2_000_000)
-    except UnreadableFile:
-        return set()
-    shape = outline(made(Path(spec.origin), "python", text))
+    shape = outline(doc)
     names = {s.name for s in shape.symbols if s.parent is None} | {row.alias or row.name or "" for row in shape.imports}
     return {name for name in names if name and not name.startswith("_")}
+
+
+@lru_cache(maxsize=64)
+def _source(module: str) -> Document | None:
+    """The source of a module of the standard library, where there is one; nothing is imported for it."""
+    if module.partition(".")[0] not in sys.stdlib_module_names:
+        return None
+    folder = Path(os.__file__).parent
+    for path in (folder / f"{module.replace('.', '/')}.py", folder / module.replace(".", "/") / "__init__.py"):
+        if path.is_file():
+            try:
+                return made(path, "python", files.content(path, limit=2_000_000))
+            except UnreadableFile:
+                return None
+    return None
 
 
 # Modules and what they give.
@@ -200,6 +206,22 @@ def _import_name(document: Document, span: Span, claim: Claim, resources: Resour
     for name, chance in ranked(weights):
         edits = tuple(Edit(document.path, extent(each), name) for each in [node, *uses])
         yield Mend(edits, say("Change to '{name}'", name=name), chance)
+
+
+def misspelt_import(document: Document, word: str, resources: Resources) -> Mend | None:
+    """The import that was to bring an undefined name: its module has the name, and not what is written there."""
+    for row in outline(document).imports:
+        if row.name is None or row.alias or likeness(word, row.name) <= 0:
+            continue
+        there = _platform(row.module) | {u.name for u in symbols.in_module(resources.index, row.module, word, "python")}
+        if word in there and row.name not in there:
+            tree = trees.of(document)
+            found = trees.touching(tree.root_node, [row.span]) if tree is not None else ()
+            names = [n for n in found if n.type == "identifier" and text_of(n) == row.name]
+            if len(names) == 1:
+                edits = tuple(Edit(document.path, extent(n), word) for n in [*names, *_uses(document, row.name)])
+                return Mend(edits, say("Change to '{name}'", name=word), 0.95)
+    return None
 
 
 def _uses(document: Document, name: str) -> list[Node]:
@@ -267,6 +289,11 @@ def _parameters(document: Document, call: Node, resources: Resources) -> set[str
     """The names of the parameters of what is called, where one definition is meant: of this file, else of the index."""
     callee = call.child_by_field_name("function")
     name = text_of(callee).rpartition(".")[2]
+    module = _imported(document, text_of(callee).rpartition(".")[0])
+    platform = _source(module) if module else None
+    if platform is not None:
+        meant = [s for s in outline(platform).symbols if s.name == name and s.parent is None]
+        return _taken(platform, meant[0].span, name) if len(meant) == 1 else set()
     own = [s for s in outline(document).symbols if s.name == name]
     if len(own) == 1:
         return _taken(document, own[0].span, name)
@@ -372,6 +399,7 @@ def _written(document: Document, span: Span, claim: Claim, resources: Resources)
 _Answer = Callable[[Document, Span, Claim, Resources], Iterable[Mend]]
 
 _KINDS: Final[dict[str, _Answer]] = {
+    "undefined": _self,  # of `self`; the other names are looked up in `names`
     "member": _member,
     "import-name": _import_name,
     "module": _module,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 import threading
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
@@ -20,6 +21,7 @@ from copilot.engines.base import Resources
 from copilot.engines.embedded import claimed_java, claimed_python, imports, names
 from copilot.engines.embedded.claimed import Mend
 from copilot.engines.embedded.ground import Slip
+from copilot.engines.embedded.names import likeness
 from copilot.engines.embedded.repair import Repair, repairs
 from copilot.errors import ToolMissing
 from copilot.messages import say
@@ -62,6 +64,10 @@ async def propose(
     if not wanted:
         yield Declined(say("no fault here"))
     linted = await _linted(document, wanted, resources)
+    for finding, mend in await _meant(document, wanted, resources):
+        linted.pop(finding, None)
+        if mend.edits not in tried:
+            yield Candidate(mend.edits, "embedded", mend.chance, title=mend.title, findings=(finding,))
     if len(linted) > 1:
         together = _together(linted)
         if together.edits not in tried and len(together.findings) > 1:
@@ -119,6 +125,31 @@ async def _linted(
             if edits:
                 found[finding] = edits
     return found
+
+
+async def _meant(document: Document, wanted: Iterable[Finding], resources: Resources) -> list[tuple[Finding, Mend]]:
+    """Unused imports whose name is another, undefined one misspelt: they are not to be removed."""
+    unused = [each for each in wanted if each.rule == diagnostics.LINT + "F401"]
+    if not unused:
+        return []
+    found = await diagnostics.findings(document, resources.project)
+    missing = {text for each in found if (text := _missing(document, each))}
+    meant = []
+    for finding in unused:
+        word = document.text[finding.span.start : finding.span.end].decode("utf-8", "replace")
+        close = [name for name in missing if likeness(word, name) > 0]
+        if len(close) == 1:
+            edit = Edit(document.path, finding.span, close[0])
+            meant.append((finding, Mend((edit,), say("Change to '{name}'", name=close[0]), 0.9)))
+    return meant
+
+
+def _missing(document: Document, finding: Finding) -> str:
+    """The name that a finding says is bound nowhere; empty for another finding."""
+    if finding.rule == diagnostics.UNDEFINED:
+        return document.text[finding.span.start : finding.span.end].decode("utf-8", "replace")
+    exported = re.match(r"Undefined name `(\w+)` in `__all__`", finding.message)
+    return exported[1] if exported is not None else ""
 
 
 async def _candidates(
@@ -247,7 +278,7 @@ async def _claimed(document: Document, finding: Finding, resources: Resources) -
         claim = claims.read(finding.message)
     if claim is None:
         return []
-    if document.language == "python" and claim.kind == "undefined":
+    if document.language == "python" and claim.kind == "undefined" and claim.name != "self":
         return [Mend(c.edits, c.title, c.confidence) async for c in _undefined(document, finding, resources)]
     kinds = {"python": claimed_python.mends, "java": claimed_java.mends}.get(document.language or "")
     search = partial(kinds, document, finding.span, claim, resources) if kinds is not None else None
@@ -258,6 +289,14 @@ async def _claimed(document: Document, finding: Finding, resources: Resources) -
 
 async def _undefined(document: Document, finding: Finding, resources: Resources) -> AsyncIterator[Candidate]:
     root = resources.project.root
+    word = document.text[finding.span.start : finding.span.end].decode("utf-8", "replace")
+    if word == "self":
+        for mend in claimed_python.mends(document, finding.span, claims.Claim("self"), resources):
+            yield Candidate(mend.edits, "embedded", mend.chance, title=mend.title, findings=(finding,))
+        return
+    if (meant := claimed_python.misspelt_import(document, word, resources)) is not None:
+        yield Candidate(meant.edits, "embedded", meant.chance, title=meant.title, findings=(finding,))
+        return
     for choice in names.choices(document, finding.span, root, resources.index):
         if choice.statement:
             edits = await imports.adding(document, choice.statement, root)
