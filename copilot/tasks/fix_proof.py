@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Final
 
 from copilot import edits as texts
 from copilot.config import Settings
@@ -41,7 +42,7 @@ async def proof(candidate: Candidate, request: Request, project: Project, settin
     asked = request.trigger == "invoked"
     try:
         if asked:
-            async for check in _judged(document, after, edits, targets, project, settings):
+            async for check in _judged(document, after, candidate, targets, project, settings):
                 yield check
     except ToolMissing:
         pass  # nothing is claimed that was not checked
@@ -93,7 +94,7 @@ async def _sound(before: Document, after: Document, edits: tuple[Edit, ...], pro
 async def _judged(
     before: Document,
     after: Document,
-    edits: tuple[Edit, ...],
+    candidate: Candidate,
     targets: Sequence[Finding],
     project: Project,
     settings: Settings,
@@ -102,10 +103,10 @@ async def _judged(
     parses = all(stage(each) != fix_findings.SYNTAX for each in targets)
     if before.language == "java" and project.java_home is not None:
         if not parses or first_fault(before.text) is not None:
-            yield await _parses(after, edits, before, project)
+            yield await _parses(after, candidate.edits, before, project)
             return
         was, now = await javac.report(before, project, settings), await javac.report(after, project, settings)
-        yield _nothing_new("compiles", "javac", _kinds(was), _kinds(now))
+        yield _uncovered(after, candidate, was, now) or _nothing_new("compiles", "javac", _kinds(was), _kinds(now))
     elif before.language == "python" and parses and any(stage(each) != fix_findings.LINT for each in targets):
         was_typed = await typed.report(before, project, settings)
         now_typed = await typed.report(after, project, settings) if was_typed is not None else None
@@ -120,6 +121,31 @@ async def _judged(
 
 def _kinds(report: javac.Report) -> Counter[str]:
     return Counter(f"{told(problem)} ({problem.key})" for problem in report.problems)
+
+
+_LIKELY: Final = 0.75
+
+
+def _uncovered(after: Document, candidate: Candidate, was: javac.Report, now: javac.Report) -> Check | None:
+    """What was wrong all along and is only seen once a missing import is there: no fault of a correction that adds
+    nothing else, if it is likely, lessens the others and all that comes up is a name that is not found.
+    """
+    imports = all(edit.new.strip().startswith("import ") and not len(edit.span) for edit in candidate.edits)
+    fresh = _kinds(now) - _kinds(was)
+    if not fresh or not imports or candidate.confidence < _LIKELY or fresh.total() >= len(was.problems) + 1:
+        return None
+    written = {edit.new.strip() for edit in candidate.edits}
+    shown = [problem for problem in now.problems if f"{told(problem)} ({problem.key})" in fresh]
+    lines = [
+        after.text[after.text.rfind(b"\n", 0, p.span.start) + 1 :].partition(b"\n")[0].decode("utf-8", "replace")
+        for p in shown
+    ]
+    if any(not p.key.startswith("cant.resolve") for p in shown) or any(line.strip() in written for line in lines):
+        return None
+    names = ", ".join(sorted({problem.name for problem in shown}))
+    return Check(
+        "compiles", passed=True, detail=say("javac: nothing new; seen now for the first time: {names}", names=names)
+    )
 
 
 def _nothing_new(name: str, tool: str, was: Counter[str], now: Counter[str]) -> Check:
@@ -242,7 +268,7 @@ def _written(document: Document, edits: Iterable[Edit]) -> list[Span]:
 
 # The linter.
 
-_SERIOUS = ("F5", "F6", "F7", "F82", "E9", tools.SYNTAX)
+_SERIOUS: Final = ("F5", "F6", "F7", "F82", "E9", tools.SYNTAX)
 """Codes that say the program is wrong, not untidy."""
 
 

@@ -306,10 +306,6 @@ def cases(language: str, count: int, seed: int, *, apart: bool) -> list[Case]:
     rng = random.Random(f"{language}{seed}")
     source = [row for row in (_python_files() if language == "python" else _java_files()) if held_back(row[0]) is apart]
     rng.shuffle(source)
-    if language == "java":
-        source = [
-            row for row, good in zip(source[: 5 * count], _compile(list(source[: 5 * count])), strict=True) if good
-        ]
     kinds = PYTHON if language == "python" else JAVA
     found: list[Case] = []
     for stem, text in source:
@@ -321,6 +317,8 @@ def cases(language: str, count: int, seed: int, *, apart: bool) -> list[Case]:
             kind = kinds[(len(found) + turn) % len(kinds)]
             hit = kind(tree.root_node, data, rng)
             if hit is not None:
+                if language == "java" and not _compiles(stem, text):
+                    break
                 span, new = hit
                 bad = (data[: span.start] + new.encode() + data[span.end :]).decode()
                 found.append(Case(stem, language, kind.__name__, text, bad, data.count(b"\n", 0, span.start) + 1))
@@ -328,15 +326,12 @@ def cases(language: str, count: int, seed: int, *, apart: bool) -> list[Case]:
     return found
 
 
-def _compile(rows: list[tuple[str, str]]) -> list[bool]:
-    """Which classes compile by themselves."""
-    good = []
-    for stem, text in rows:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, f"{stem}.java")
-            path.write_text(text, "utf-8")
-            good.append(not _javac(path))
-    return good
+def _compiles(stem: str, text: str) -> bool:
+    """Whether a class compiles by itself."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"{stem}.java")
+        path.write_text(text, "utf-8")
+        return not _javac(path)
 
 
 # Tools.

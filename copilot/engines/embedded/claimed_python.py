@@ -168,7 +168,10 @@ def _platform(module: str) -> set[str]:
         return set()
     shape = outline(doc)
     names = {s.name for s in shape.symbols if s.parent is None} | {row.alias or row.name or "" for row in shape.imports}
-    return {name for name in names if name and not name.startswith("_")}
+    for row in shape.imports:
+        if row.name == "*" and row.module != module:
+            names |= _platform(row.module)
+    return {name for name in names if name and name != "*" and not name.startswith("_")}
 
 
 @lru_cache(maxsize=64)
