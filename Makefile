@@ -190,6 +190,12 @@ build/litellm/.installed:
 	@build/litellm/bin/pip install --quiet --disable-pip-version-check "litellm[proxy]==1.106.2"
 	@touch $@
 
+build/bench-fix/venv/.installed:
+	@echo "== the tools whose diagnostics correction is measured on into build/bench-fix/venv"
+	@test -x build/bench-fix/venv/bin/python || "$(PYTHON)" -m venv build/bench-fix/venv
+	@build/bench-fix/venv/bin/pip install --quiet --disable-pip-version-check mypy==2.4.1 pylint==4.1.4 basedpyright==1.40.2
+	@touch $@
+
 .PHONY: bench-gateway
 bench-gateway: $(INSTALLED) build/litellm/.installed ## The gateway beside a bare pass-through and LiteLLM, same stub upstream
 	$(BIN)/python tests/bench/gateway.py

@@ -175,6 +175,7 @@ class Fix:
     """Correction."""
 
     lint: bool = _key(True, "Offer ruff's safe fixes.", project=True)
+    rules: bool = _key(True, "Show insecure statements, and offer their correction where there is one.", project=True)
 
 
 @dataclass(frozen=True, slots=True)

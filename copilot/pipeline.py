@@ -15,12 +15,12 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Protocol
 
-from copilot import edits, tasks
+from copilot import edits, rules, tasks
 from copilot.config import Settings
 from copilot.context.index import Index
 from copilot.engines.base import Engine, closing
 from copilot.messages import say
-from copilot.tasks import fix
+from copilot.tasks import fix, fix_findings
 from copilot.types import (
     Attempt,
     Candidate,
@@ -32,7 +32,6 @@ from copilot.types import (
     FixOptions,
     Project,
     Request,
-    Severity,
     Suggestion,
     Task,
 )
@@ -52,7 +51,6 @@ _EXTENSIONS: Final = 2
 """How often an engine is asked again to add to what it has just added."""
 
 _LIKELIER_THAN_NOT: Final = 0.5
-_ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 1, Severity.HINT: 1}
 
 
 class Workbench(Protocol):
@@ -271,26 +269,37 @@ async def diagnose(document: Document, workspace: Workbench) -> tuple[Finding, .
 async def repair(document: Document, workspace: Workbench) -> tuple[Document, list[Suggestion], list[Declined]]:
     """Every correction of a document that is proven and likelier than not, one fault after the other.
 
-    Syntax faults first (the rest is unknown until they are gone), then undefined names, then the linter's safe fixes
-    together. Returns the corrected document, the suggestions in the order in which they were applied (each refers to
-    the text that the one before left), and the reasons for what stays wrong.
+    In the order of `fix_findings.stage`: what does not parse (the rest is unknown until that is gone), then names,
+    imports and what a compiler says, then the linter's safe fixes together, then insecure statements. Returns the
+    corrected document, the suggestions in the order in which they were applied (each refers to the text that the one
+    before left), and the reasons for what stays wrong.
     """
     done: list[Suggestion] = []
-    declines: dict[tuple[str, str], Declined] = {}
+    declines: dict[tuple[str, ...], Declined] = {}
     for _ in range(_MOST_REPAIRS):
-        found = await fix.findings(document, workspace.project, workspace.settings, workspace.index)
-        todo = sorted((f for f in found if (f.rule, f.message) not in declines), key=lambda f: _ORDER[f.severity])
+        found = await fix.findings(document, workspace.project, workspace.settings, workspace.index, compiled=True)
+        todo = sorted((f for f in found if _known_as(document, f) not in declines), key=fix_findings.stage)
         if not todo:
             break
-        facts = tuple(todo) if todo[0].severity is not Severity.ERROR else (todo[0],)
+        first = fix_findings.stage(todo[0])
+        linted = first == fix_findings.LINT
+        facts = tuple(f for f in todo if fix_findings.stage(f) == first) if linted else (todo[0],)
         answer = await suggest(_question(document, facts, "invoked"), workspace)
         if isinstance(answer, Suggestion) and answer.confidence >= _LIKELIER_THAN_NOT:
             document = edits.apply(document, answer.edits)
             done.append(answer)
             continue
         why = answer if isinstance(answer, Declined) else Declined(say("several corrections are likely"), answer.title)
-        declines.update(dict.fromkeys(((f.rule, f.message) for f in facts), why))
+        declines.update(dict.fromkeys((_known_as(document, f) for f in facts), why))
     return document, done, list(dict.fromkeys(declines.values()))
+
+
+def _known_as(document: Document, finding: Finding) -> tuple[str, ...]:
+    """What tells a finding that was looked at from the others, wherever edits move it; of the rules by its line, too."""
+    line = finding.span.start
+    row = document.text[document.text.rfind(b"\n", 0, line) + 1 : finding.span.end]
+    own = finding.rule.startswith((rules.PREFIX, "javac:"))
+    return (finding.rule, finding.message, row.decode("utf-8", "replace") if own else "")
 
 
 def _question(document: Document, facts: tuple[Finding, ...], trigger: Literal["invoked", "automatic"]) -> Request:

@@ -110,7 +110,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong at a place. `fix` is a verified set of edits, or empty."""
+    """Something wrong at a place. `fix` is a verified set of edits, or empty. `source`: the tool that says so, empty: we."""
 
     rule: str
     severity: Severity
@@ -118,6 +118,7 @@ class Finding:
     span: Span
     message: str
     fix: tuple[Edit, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,9 @@ class GenerateOptions:
 
 @dataclass(frozen=True, slots=True)
 class FixOptions:
-    """None yet: the settings say whether the linter's fixes are offered."""
+    """`test`: the command whose failure is to be mended, as words for a shell; empty: none is known."""
+
+    test: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

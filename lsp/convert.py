@@ -15,6 +15,7 @@ from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 
 from copilot.edits import with_newline
+from copilot.messages import say
 from copilot.types import Document, Edit, Finding, Severity, Span
 from lsp.store import Change
 from lsp.text import Encoding, text_of
@@ -87,7 +88,9 @@ def finding(document: Document, foreign: types.Diagnostic, units: Encoding) -> F
     """A diagnostic of the editor or another server, as a fact for the engines."""
     rule = str(foreign.code) if foreign.code is not None else foreign.source or ""
     severity = _FROM_SEVERITY[foreign.severity or types.DiagnosticSeverity.Error]
-    return Finding(rule, severity, document.path, span(document, foreign.range, units), foreign.message)
+    where, source = span(document, foreign.range, units), foreign.source or say("another tool")
+    source = "" if source == SOURCE else source
+    return Finding(rule, severity, document.path, where, foreign.message, source=source)
 
 
 def change(event: types.TextDocumentContentChangeEvent) -> Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,11 @@ from copilot.types import (
     DEFAULT_OPTIONS,
     Declined,
     Document,
+    Finding,
+    FixOptions,
     Offer,
     Request,
+    Severity,
     Span,
     Suggestion,
     Task,
@@ -23,9 +26,13 @@ from copilot.types import (
 from copilot.verify import evidence
 
 
-def data(offer: Offer, uri: str, document: Document) -> dict[str, Any]:
-    """What a listed action carries until it is resolved."""
+def data(offer: Offer, uri: str, document: Document, facts: Iterable[Finding] = ()) -> dict[str, Any]:
+    """What a listed action carries until it is resolved; `facts`: the complaints that it answers."""
+    told = [
+        [fact.rule, fact.severity.value, fact.span.start, fact.span.end, fact.message, fact.source] for fact in facts
+    ]
     return {
+        **({"facts": told} if told else {}),
         "task": offer.task.value,
         "uri": uri,
         "version": document.version,
@@ -51,13 +58,24 @@ def request(told: Any, document: Document, typed: Callable[[Any, Any], Any]) -> 
         options = typed(told["options"], kind)
         same = told["version"] == document.version and 0 <= span.start <= span.end <= len(document)
         instruction = str(told["instruction"])
+        facts = tuple(_fact(row, document) for row in told.get("facts", ()))
     except (KeyError, TypeError, ValueError):
         raise UsageError(say("This action was not made by this server.")) from None
     if not same:
         raise UsageError(say("The text has changed meanwhile; nothing was applied."))
     if isinstance(options, TestsOptions) and (options.out or options.path or options.module):  # a setting's to say
         raise UsageError(say("This action was not made by this server."))
-    return Request(task, document, span, options, instruction=instruction)
+    if isinstance(options, FixOptions) and options.test:  # no command is run because an action says so
+        raise UsageError(say("This action was not made by this server."))
+    return Request(task, document, span, options, instruction=instruction, facts=facts)
+
+
+def _fact(row: Any, document: Document) -> Finding:
+    """Raises ValueError or TypeError for one that does not fit the document."""
+    rule, severity, start, end, message, source = row
+    if not 0 <= start <= end <= len(document):
+        raise ValueError(start)
+    return Finding(str(rule), Severity(severity), document.path, Span(start, end), str(message), source=str(source))
 
 
 def answer(found: Suggestion | Declined) -> dict[str, Any]:

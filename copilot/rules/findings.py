@@ -70,7 +70,7 @@ def hits(document: Document, spans: Sequence[Span] | None = None) -> list[Hit]:
     return sorted(found.values(), key=lambda hit: hit.finding.span)
 
 
-_FIRST: Final = "(ERROR) @site"
+FIRST: Final = "(ERROR) @site"
 """Names the capture before predicates use it; its matches count for nothing."""
 
 _ORDER: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
@@ -82,8 +82,8 @@ def _query(language: str) -> tuple[Query, tuple[Rule, ...]]:
     only the rules that are called for would be made anew for each set of words.
     """
     held = rules(language)
-    query = compiled(language, "\n".join([_FIRST, *(rule.query for rule in held)]))
-    ends, at = [], len(_FIRST) + 1
+    query = compiled(language, "\n".join([FIRST, *(rule.query for rule in held)]))
+    ends, at = [], len(FIRST) + 1
     for rule in held:
         at += len(rule.query.encode()) + 1
         ends.append(at)

@@ -8,7 +8,7 @@ command with progress.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from typing import Any, Final
 
 from lsprotocol import types
@@ -17,7 +17,7 @@ from copilot.types import DEFAULT_OPTIONS, Declined, Document, Finding, Offer, R
 from copilot.verify import evidence
 from copilot.workspace import Workspace
 from lsp import convert, questions
-from lsp.features import acceptance
+from lsp.features import acceptance, foreign
 from lsp.features.diagnostics import diagnostic
 from lsp.server import Server
 from lsp.text import text_of
@@ -26,6 +26,9 @@ KINDS: Final = (types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewr
 
 _QUICK_S: Final = 3.0
 """Quick fixes that take longer to prove are not listed this time."""
+
+_PREFERRED: Final = 0.5
+"""How probable a repair is that an editor may apply as "the" fix of its diagnostic."""
 
 Action = types.CodeAction | types.Command
 
@@ -55,7 +58,8 @@ async def actions(server: Server, params: types.CodeActionParams) -> list[Action
     found: list[Action] = []
     fixes: list[tuple[Request, Suggestion]] = []
     if _wanted(params, types.CodeActionKind.QuickFix):
-        found += [fix async for fix in _fixes(server, document, span, workspace, fixes)]
+        strange = [one for one in params.context.diagnostics if one.source != convert.SOURCE]
+        found += await _fixes(server, document, span, workspace, strange, fixes)
     if _wanted(params, types.CodeActionKind.RefactorRewrite) or _wanted(params, types.CodeActionKind.Source):
         loop = asyncio.get_running_loop()
         offers = await loop.run_in_executor(server.executor, _offers, document, span, workspace)
@@ -90,38 +94,55 @@ async def resolved(server: Server, action: types.CodeAction) -> types.CodeAction
 
 
 async def _fixes(
-    server: Server, document: Document, span: Span, workspace: Workspace, told: list[tuple[Request, Suggestion]]
-) -> AsyncIterator[types.CodeAction]:
-    """Proven repairs of the findings on the lines of the range; `told` gets what they are made of.
+    server: Server,
+    document: Document,
+    span: Span,
+    workspace: Workspace,
+    strange: Sequence[types.Diagnostic],
+    told: list[tuple[Request, Suggestion]],
+) -> list[types.CodeAction]:
+    """Proven repairs of the findings on the lines of the range, ours first, then those that other servers complain of;
+    `told` gets what they are made of.
 
     Whole lines: what is missing at the end of a line has no width there, and a cursor cannot stand on it.
     """
-    from copilot import pipeline
-
     lines = text_of(document).lines_around(span.start, span.end)
-
+    found: list[types.CodeAction] = []
     try:
         async with asyncio.timeout(_QUICK_S):
             findings = await server.diagnoses.of(document, workspace)
+            mine: dict[Finding, types.CodeAction] = {}
             for finding in findings:
-                if not finding.span.touches(lines):
-                    continue
-                request = Request(
-                    Task.FIX, document, finding.span, DEFAULT_OPTIONS[Task.FIX], "automatic", facts=(finding,)
-                )
-                found = await pipeline.suggest(request, workspace)
-                if not isinstance(found, Declined):
-                    told.append((request, found))
-                    yield types.CodeAction(
-                        title=found.title,
-                        kind=types.CodeActionKind.QuickFix,
-                        diagnostics=[diagnostic(server, document, _bare(finding))],
-                        is_preferred=True,
-                        edit=server.workspace_edit(found.edits, found.title, documents=[document]),
-                        data={"evidence": evidence.proof(found.checks)},
-                    )
+                if finding.span.touches(lines):
+                    answer = await _quick(server, document, workspace, finding, told)
+                    if answer is not None:
+                        mine[finding] = answer
+                        found.append(answer)
+            for one in strange:
+                found += await foreign.answers(server, document, workspace, one, mine, told)
     except TimeoutError:
-        return
+        pass
+    return found
+
+
+async def _quick(
+    server: Server, document: Document, workspace: Workspace, finding: Finding, told: list[tuple[Request, Suggestion]]
+) -> types.CodeAction | None:
+    from copilot import pipeline
+
+    request = Request(Task.FIX, document, finding.span, DEFAULT_OPTIONS[Task.FIX], "automatic", facts=(finding,))
+    found = await pipeline.suggest(request, workspace)
+    if isinstance(found, Declined):
+        return None
+    told.append((request, found))
+    return types.CodeAction(
+        title=found.title,
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=[diagnostic(server, document, _bare(finding))],
+        is_preferred=True if found.confidence >= _PREFERRED else None,
+        edit=server.workspace_edit(found.edits, found.title, documents=[document]),
+        data={"evidence": evidence.proof(found.checks)},
+    )
 
 
 def _offers(document: Document, span: Span, workspace: Workspace) -> list[Offer]:

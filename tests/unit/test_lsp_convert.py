@@ -68,7 +68,8 @@ def test_findings_become_diagnostics_and_foreign_ones_facts() -> None:
     back = convert.finding(doc, mine, "utf-16")
     assert back == Finding("syntax", Severity.WARNING, PATH, Span(5, 9), "What?")
     bare = types.Diagnostic(mine.range, "m", source="pyright")
-    assert convert.finding(doc, bare, "utf-16") == Finding("pyright", Severity.ERROR, PATH, Span(5, 9), "m")
+    told = Finding("pyright", Severity.ERROR, PATH, Span(5, 9), "m", source="pyright")
+    assert convert.finding(doc, bare, "utf-16") == told
 
 
 @pytest.mark.parametrize(

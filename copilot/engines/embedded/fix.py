@@ -1,4 +1,5 @@
-"""Correction without a model: syntax repair, undefined names, and the linter's safe fixes, one finding at a time.
+"""Correction without a model: syntax repair, names and imports (also as a compiler or another tool claims them), the
+linter's safe fixes, insecure statements, one finding at a time.
 
 Absent on purpose: finding the faults (`copilot/verify/diagnostics.py`) and proving an edit (`copilot/tasks/fix.py`).
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 import threading
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
@@ -14,15 +16,20 @@ from functools import partial
 from typing import Final
 
 from copilot import edits as texts
+from copilot import rules
 from copilot.engines.base import Resources
-from copilot.engines.embedded import imports, names
+from copilot.engines.embedded import claimed_java, claimed_python, imports, names
+from copilot.engines.embedded.claimed import Mend
 from copilot.engines.embedded.ground import Slip
+from copilot.engines.embedded.names import likeness
 from copilot.engines.embedded.repair import Repair, repairs
 from copilot.errors import ToolMissing
 from copilot.messages import say
+from copilot.rules import repairing
 from copilot.tasks import fix as task
+from copilot.tasks.fix_findings import stage
 from copilot.types import Candidate, Context, Declined, Document, Edit, Finding, Request, Span
-from copilot.verify import diagnostics, tools
+from copilot.verify import claims, diagnostics, javac, tools
 
 REPAIRED: Final = frozenset({"python", "java"})
 """Languages with syntax repair."""
@@ -40,7 +47,8 @@ async def propose(
     context: Context,  # noqa: ARG001 - every engine module has this shape; correction reads the document itself
     resources: Resources,
 ) -> AsyncIterator[Candidate | Declined]:
-    """Candidates for the findings in `request.facts`, or for all that touch the span; likeliest first for each.
+    """Candidates for the findings in `request.facts`, or for all that touch the span, in the order of correction
+    (`fix_findings.stage`); likeliest first for each.
 
     Several facts that the linter can fix come first as one candidate together. What was tried before
     (`request.attempts`) is not proposed again.
@@ -56,6 +64,10 @@ async def propose(
     if not wanted:
         yield Declined(say("no fault here"))
     linted = await _linted(document, wanted, resources)
+    for finding, mend in await _meant(document, wanted, resources):
+        linted.pop(finding, None)
+        if mend.edits not in tried:
+            yield Candidate(mend.edits, "embedded", mend.chance, title=mend.title, findings=(finding,))
     if len(linted) > 1:
         together = _together(linted)
         if together.edits not in tried and len(together.findings) > 1:
@@ -69,19 +81,33 @@ async def propose(
         if nothing:
             line = document.text.count(b"\n", 0, finding.span.start) + 1
             yield Declined(say("no repair found for line {line}", line=line), finding.message)
+    # What a failing test says (`request.options.test`) comes here, after what the text itself shows: edits by template,
+    # proposed like the others and proven by the same checks (`tasks/fix_proof.py`).
 
 
 async def _wanted(request: Request, resources: Resources) -> tuple[Finding, ...]:
-    """The findings to repair. A fact that was found elsewhere is matched with our own finding at its place."""
-    found = await task.findings(request.document, resources.project, resources.settings, resources.index)
+    """The findings to repair, ours and claims of other tools that we do not find ourselves, in the order of correction."""
+    document, strange = request.document, any(fact.source for fact in request.facts)
+    found = await task.findings(
+        document,
+        resources.project,
+        resources.settings,
+        resources.index,
+        compiled=request.trigger == "invoked",
+        lint=True if strange else None,
+    )
     if not request.facts:
-        return tuple(each for each in found if each.span.touches(request.span))
-    meant = set[Finding]()
+        return tuple(each for each in sorted(found, key=stage) if each.span.touches(request.span))
+    meant: dict[Finding, None] = {}
     for fact in request.facts:
+        twin = claims.same(document, fact, found) if fact.source else None
+        if fact.source:
+            meant |= dict.fromkeys((twin, fact) if twin is not None else (fact,))
+            continue
         same = [each for each in found if (each.rule, each.span) == (fact.rule, fact.span)]
         # Findings overlap: an unsorted import block holds the unused import. Only a stranger's go by place.
-        meant.update(same or (each for each in found if _same_place(each.span, fact.span, request.document)))
-    return tuple(each for each in found if each in meant)
+        meant |= dict.fromkeys(same or [each for each in found if _same_place(each.span, fact.span, document)])
+    return tuple(sorted(meant, key=lambda each: (stage(each), bool(each.source))))
 
 
 def _same_place(own: Span, other: Span, document: Document) -> bool:
@@ -101,6 +127,31 @@ async def _linted(
     return found
 
 
+async def _meant(document: Document, wanted: Iterable[Finding], resources: Resources) -> list[tuple[Finding, Mend]]:
+    """Unused imports whose name is another, undefined one misspelt: they are not to be removed."""
+    unused = [each for each in wanted if each.rule == diagnostics.LINT + "F401"]
+    if not unused:
+        return []
+    found = await diagnostics.findings(document, resources.project)
+    missing = {text for each in found if (text := _missing(document, each))}
+    meant = []
+    for finding in unused:
+        word = document.text[finding.span.start : finding.span.end].decode("utf-8", "replace")
+        close = [name for name in missing if likeness(word, name) > 0]
+        if len(close) == 1:
+            edit = Edit(document.path, finding.span, close[0])
+            meant.append((finding, Mend((edit,), say("Change to '{name}'", name=close[0]), 0.9)))
+    return meant
+
+
+def _missing(document: Document, finding: Finding) -> str:
+    """The name that a finding says is bound nowhere; empty for another finding."""
+    if finding.rule == diagnostics.UNDEFINED:
+        return document.text[finding.span.start : finding.span.end].decode("utf-8", "replace")
+    exported = re.match(r"Undefined name `(\w+)` in `__all__`", finding.message)
+    return exported[1] if exported is not None else ""
+
+
 async def _candidates(
     document: Document, finding: Finding, linted: dict[Finding, tuple[Edit, ...]], resources: Resources
 ) -> AsyncIterator[Candidate]:
@@ -114,6 +165,12 @@ async def _candidates(
     elif finding in linted:
         title = say("Fix: {message}", message=finding.message)
         yield Candidate(linted[finding], "ruff", 0.95, title=title, findings=(finding,))
+    elif finding.rule.startswith(rules.PREFIX) and not finding.source:
+        for edits, title, sure in await asyncio.to_thread(repairing.repairs, document, finding):
+            yield Candidate(edits, "embedded", sure, title=title, findings=(finding,))
+    else:
+        for mend in await _claimed(document, finding, resources):
+            yield Candidate(mend.edits, "embedded", round(mend.chance, 3), title=mend.title, findings=(finding,))
 
 
 def _together(linted: dict[Finding, tuple[Edit, ...]]) -> Candidate:
@@ -211,8 +268,35 @@ def _short(text: str) -> str:
     return line if len(line) <= 40 and line == text else line[:39] + "…"
 
 
+async def _claimed(document: Document, finding: Finding, resources: Resources) -> list[Mend]:
+    """Answers to what a compiler or another tool claims."""
+    if finding.rule.startswith(claims.JAVAC):
+        report = await javac.report(document, resources.project, resources.settings)
+        met = [p for p in report.problems if (claims.JAVAC + p.key, p.span) == (finding.rule, finding.span)]
+        claim = claimed_java.claim(met[0]) if met else None
+    else:
+        claim = claims.read(finding.message)
+    if claim is None:
+        return []
+    if document.language == "python" and claim.kind == "undefined" and claim.name != "self":
+        return [Mend(c.edits, c.title, c.confidence) async for c in _undefined(document, finding, resources)]
+    kinds = {"python": claimed_python.mends, "java": claimed_java.mends}.get(document.language or "")
+    search = partial(kinds, document, finding.span, claim, resources) if kinds is not None else None
+    loop = asyncio.get_running_loop()
+    found = await loop.run_in_executor(resources.executor, search) if search is not None else []
+    return [mend for mend in found if mend.edits]
+
+
 async def _undefined(document: Document, finding: Finding, resources: Resources) -> AsyncIterator[Candidate]:
     root = resources.project.root
+    word = document.text[finding.span.start : finding.span.end].decode("utf-8", "replace")
+    if word == "self":
+        for mend in claimed_python.mends(document, finding.span, claims.Claim("self"), resources):
+            yield Candidate(mend.edits, "embedded", mend.chance, title=mend.title, findings=(finding,))
+        return
+    if (meant := claimed_python.misspelt_import(document, word, resources)) is not None:
+        yield Candidate(meant.edits, "embedded", meant.chance, title=meant.title, findings=(finding,))
+        return
     for choice in names.choices(document, finding.span, root, resources.index):
         if choice.statement:
             edits = await imports.adding(document, choice.statement, root)

@@ -1,0 +1,119 @@
+"""What is wrong in a document, by every means that asks no model, and in which order it is put right.
+
+The order of correction: what does not parse, then names and imports (and what a compiler says), then the linter's safe
+fixes, then insecure statements. A later stage is only looked at once the earlier ones have nothing left that can be put
+right, since each hides or changes what the next one sees. Absent on purpose: what puts a finding right (`engines/embedded`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from copilot import rules
+from copilot.config import Settings
+from copilot.context.index import Index
+from copilot.errors import ToolMissing
+from copilot.messages import say
+from copilot.types import Document, Finding, Project, Severity
+from copilot.verify import diagnostics, javac
+from copilot.verify.claims import JAVAC
+from copilot.verify.javac import Problem
+
+SYNTAX: Final = 0
+NAMES: Final = 1
+LINT: Final = 2
+RULES: Final = 3
+
+
+def stage(finding: Finding) -> int:
+    """The stage of correction that a finding belongs to; another tool's claim is one about names and types."""
+    if finding.source:
+        return NAMES
+    if finding.rule == diagnostics.SYNTAX:
+        return SYNTAX
+    if finding.rule.startswith(diagnostics.LINT):
+        return LINT
+    return RULES if finding.rule.startswith(rules.PREFIX) else NAMES
+
+
+async def findings(
+    document: Document,
+    project: Project,
+    settings: Settings,
+    index: Index | None = None,
+    *,
+    compiled: bool = False,
+    lint: bool | None = None,
+) -> tuple[Finding, ...]:
+    """The findings of a document in document order: rules `syntax`, `undefined-name`, `ruff:<code>` (unless `fix.lint` is
+    off), `security.<language>.<id>` (unless `fix.rules` is off), and for Java if `compiled` `javac:<key>`.
+
+    Nothing for a path that policy keeps out. Broken text, a broken ruff configuration and a missing tool are normal.
+    """
+    if index is not None and index.excluded(document.path):
+        return ()
+    lint = settings.fix.lint if lint is None else lint
+    found = list(await diagnostics.findings(document, project, lint=lint))
+    if compiled and document.language == "java" and not any(each.rule == diagnostics.SYNTAX for each in found):
+        found += await _compiled(document, project, settings)
+    if settings.fix.rules and rules.triggered(document.language, document.text):
+        found += await asyncio.to_thread(_insecure, document)
+    return tuple(sorted(found, key=lambda each: (each.span, stage(each))))
+
+
+def _insecure(document: Document) -> list[Finding]:
+    """What the rules are sure of, information left out."""
+    return [
+        hit.finding
+        for hit in rules.hits(document)
+        if hit.confidence == "high" and hit.rule.severity is not Severity.INFORMATION
+    ]
+
+
+_ALWAYS_TRUE: Final = ("doesnt.exist", "unreported.exception", "expected", "premature.eof", "illegal.start")
+"""Errors that are what they say also where a jar or a generated class is not there to be compiled against."""
+
+
+_OF_FILES: Final = frozenset({"class.public.should.be.in.file", "duplicate.class"})
+"""Errors of where a file lies: no edit of its text answers them."""
+
+
+async def _compiled(document: Document, project: Project, settings: Settings) -> list[Finding]:
+    try:
+        report = await javac.report(document, project, settings)
+    except ToolMissing:
+        return []
+    said = [p for p in report.problems if p.key not in _OF_FILES]
+    sure = [p for p in said if report.complete or p.key.startswith(_ALWAYS_TRUE) or _in_import(document, p)]
+    return [Finding(JAVAC + p.key, Severity.ERROR, document.path, p.span, told(p)) for p in sure]
+
+
+def _in_import(document: Document, problem: Problem) -> bool:
+    start = document.text.rfind(b"\n", 0, problem.span.start) + 1
+    return document.text[start : problem.span.start].lstrip().startswith(b"import ")
+
+
+def told(problem: Problem) -> str:
+    """An error of javac in words: the frequent ones in ours, the others by its key."""
+    key, arguments = problem.key, problem.arguments
+    if key.startswith("cant.resolve"):
+        return say("cannot find {name}", name=problem.name)
+    if key == "doesnt.exist":
+        return say("package {name} does not exist", name=problem.name)
+    if key.startswith("unreported.exception") and arguments:
+        return say("exception {name} is neither caught nor declared", name=arguments[0])
+    if (types := conversion(problem)) is not None:
+        return say("a {given} cannot be converted to {wanted}", given=types[0], wanted=types[1])
+    plain = [each for each in arguments[:1] if not each.startswith(("(", "kindname."))]
+    return say("javac: {key}", key=" ".join((key.replace(".", " "), *plain)))
+
+
+def conversion(problem: Problem) -> tuple[str, str] | None:
+    """`(from, to)` of a conversion that javac does not make by itself."""
+    if problem.key != "prob.found.req" or not problem.arguments:
+        return None
+    kind, _, types = problem.arguments[0].strip("()").partition(": ")
+    parts = [part.strip() for part in types.split(",")]
+    known = kind in {"compiler.misc.inconvertible.types", "compiler.misc.possible.loss.of.precision"}
+    return (parts[0], parts[1]) if known and len(parts) == 2 else None

@@ -1,0 +1,138 @@
+"""Insecure statements put right by data: each repair on its rule's own sample, and what must stay as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from copilot import edits, messages, rules
+from copilot.rules import repairing
+from copilot.types import document
+from copilot.verify import syntax
+
+FOLDER = Path(__file__).parents[1] / "golden" / "rules"
+SUFFIXES = {"python": "py", "java": "java"}
+MENDED = [
+    (language, rule.name) for language in SUFFIXES for rule in rules.rules(language) if repairing.repaired(rule.name)
+]
+
+
+def answered(doc, rule):
+    """`(repair, text after)` of each finding of a rule that has one."""
+    for finding in rules.findings(doc):
+        if finding.rule.endswith(f".{rule}"):
+            for repair in repairing.repairs(doc, finding)[:1]:
+                yield repair, edits.apply(doc, repair.edits)
+
+
+@pytest.mark.parametrize(("language", "rule"), MENDED)
+def test_a_repair_ends_its_finding_and_brings_no_other(language, rule):
+    path = FOLDER / language / f"{rule.rpartition('.')[2]}.{SUFFIXES[language]}"
+    doc = document(path, language, path.read_bytes())
+    before = [each.rule for each in rules.findings(doc)]
+    for repair, after in answered(doc, rule.rpartition(".")[2]):
+        now = [each.rule for each in rules.findings(after)]
+        assert now.count(rule) < before.count(rule), repair.title
+        assert all(now.count(each) <= before.count(each) for each in now), repair.title
+        assert syntax.no_new_faults(doc, repair.edits, compiler=True).passed, repair.title
+        assert not answered_twice(after, repair), repair.title
+        assert 0 < repair.sure < 1
+
+
+def answered_twice(after, repair):
+    """Whether the same place would be repaired again."""
+    return any(
+        found.edits == repair.edits for each in rules.findings(after) for found in repairing.repairs(after, each)
+    )
+
+
+def one(language, rule, text, name="a"):
+    doc = document(Path(f"{name}.{SUFFIXES[language]}"), language, text)
+    return [after.text.decode() for _, after in answered(doc, rule)]
+
+
+CONNECTED = "import sqlite3\n\n\ndef find(db, name, low):\n    {}\n"
+POSTGRES = CONNECTED.replace("sqlite3", "psycopg2")
+
+
+@pytest.mark.parametrize(
+    ("frame", "before", "after"),
+    [
+        (CONNECTED, """db.execute(f"select * from t where name = '{name}'")""", 'db.execute("select * from t where name = ?", (name,))'),
+        (CONNECTED, 'db.execute("select * from t where name = " + name)', 'db.execute("select * from t where name = ?", (name,))'),
+        (CONNECTED, """db.execute("select a from t where n = '" + name + "' and l > " + str(low))""", 'db.execute("select a from t where n = ? and l > ?", (name, low))'),
+        (POSTGRES, """db.execute("select a from t where n = '%s'" % name)""", 'db.execute("select a from t where n = %s", (name,))'),
+        (POSTGRES, 'db.execute("insert into t values ({}, {})".format(name, low))', 'db.execute("insert into t values (%s, %s)", (name, low))'),
+    ],
+)  # fmt: skip
+def test_values_of_a_statement_are_bound(frame, before, after):
+    assert one("python", "sql-built", frame.replace("{}", before)) == [frame.replace("{}", after)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'db.execute(f"select * from {name}")',  # a table cannot be bound
+        'db.execute(f"select * from t order by {name}")',
+        """db.execute(f"select * from t where name like '%{name}%'")""",  # not alone between its quotes
+        'db.execute(f"select * from t where name = {name!r}")',
+        'db.execute(f"select * from t where name = {name}", (low,))',  # there are parameters already
+        "db.execute(sql + name)",
+    ],
+)
+def test_what_cannot_be_bound_surely_stays(statement):
+    assert one("python", "sql-built", CONNECTED.replace("{}", statement)) == []
+
+
+def test_a_driver_that_is_not_known_stays():
+    text = CONNECTED.replace("import sqlite3", "import bank.db").replace(
+        "{}", 'db.execute("select a from t where n = " + name)'
+    )
+    assert one("python", "sql-built", text) == []
+
+
+def test_a_seeded_random_is_wanted_to_repeat():
+    text = "import random\n\n\ndef token():\n    random.seed(7)\n    token = random.randint(1, 9)\n    return token\n"
+    assert one("python", "weak-random", text) == []
+
+
+def test_a_hash_that_others_compare_with_stays():
+    text = "import hashlib\n\n\ndef password_etag(password):\n    return hashlib.md5(password).hexdigest()\n"
+    assert one("python", "weak-hash", text) == []
+    (after,) = one("python", "weak-hash", text.replace("password_etag", "password_key"))
+    assert "hashlib.sha256(password)" in after
+
+
+def test_java_takes_the_feature_and_the_import_in():
+    text = (
+        "package bank;\n\nimport javax.xml.parsers.DocumentBuilderFactory;\n\nclass Read {\n"
+        "    Object read(java.io.InputStream in) throws Exception {\n"
+        "        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();\n"
+        "        return factory.newDocumentBuilder().parse(in);\n    }\n}\n"
+    )
+    (after,) = one("java", "xml-entities", text)
+    assert '        factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);\n' in after
+    token = "package bank;\n\nclass Token {\n    int token() {\n        return new java.util.Random().nextInt();\n    }\n}\n"
+    assert one("java", "weak-random", token) == []  # written in full: no template says that
+    (after,) = one("java", "weak-random", token.replace("java.util.Random", "Random"))
+    assert "import java.security.SecureRandom;" in after
+    assert "new SecureRandom()" in after
+
+
+def test_mybatis_binds_values_and_leaves_columns():
+    text = 'interface Users {{\n    @Select("select * from users where name = {}")\n    Object find(String name);\n}}\n'
+    (after,) = one("java", "mybatis-pasted", text.format("'${name}'"))
+    assert "where name = #{name}" in after
+    assert one("java", "mybatis-pasted", text.format("#{name} order by ${column}")) == []
+
+
+def test_a_title_comes_in_the_language_of_the_process():
+    text = "import tempfile\n\npath = tempfile.mktemp()\n"
+    doc = document(Path("a.py"), "python", text)
+    (finding,) = [each for each in rules.findings(doc) if each.rule.endswith("temp-name")]
+    messages.set_locale("zh")
+    try:
+        assert repairing.repairs(doc, finding)[0].title == "改用立即创建文件的 `tempfile.mkstemp`"
+    finally:
+        messages.set_locale("en")
