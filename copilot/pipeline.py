@@ -20,11 +20,12 @@ from copilot.config import Settings
 from copilot.context.index import Index
 from copilot.engines.base import Engine, closing
 from copilot.messages import say
-from copilot.tasks import fix
+from copilot.tasks import comment_stale, fix
 from copilot.types import (
     Attempt,
     Candidate,
     Check,
+    CommentOptions,
     Context,
     Declined,
     Document,
@@ -265,6 +266,8 @@ async def diagnose(document: Document, workspace: Workbench) -> tuple[Finding, .
         answer = await suggest(_question(document, (found[at],), "automatic"), workspace)
         if isinstance(answer, Suggestion):
             found[at] = replace(found[at], fix=answer.edits)
+    if not broken and not workspace.index.excluded(document.path):
+        found += await asyncio.to_thread(comment_stale.findings, document, workspace.settings)
     return tuple(found)
 
 
@@ -291,6 +294,13 @@ async def repair(document: Document, workspace: Workbench) -> tuple[Document, li
         why = answer if isinstance(answer, Declined) else Declined(say("several corrections are likely"), answer.title)
         declines.update(dict.fromkeys(((f.rule, f.message) for f in facts), why))
     return document, done, list(dict.fromkeys(declines.values()))
+
+
+def question(document: Document, finding: Finding) -> Request:
+    """What is asked, unasked by a person, to put a finding of `diagnose` right."""
+    if comment_stale.is_about(finding):
+        return Request(Task.COMMENT, document, finding.span, CommentOptions(), "automatic", facts=(finding,))
+    return _question(document, (finding,), "automatic")
 
 
 def _question(document: Document, facts: tuple[Finding, ...], trigger: Literal["invoked", "automatic"]) -> Request:

@@ -5,7 +5,8 @@ Absent on purpose: the words (`copilot/engines`, or a model: `comment_prompt.py`
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 from copilot import edits
@@ -13,8 +14,8 @@ from copilot.config import Settings
 from copilot.errors import UsageError
 from copilot.messages import say
 from copilot.syntax.outline import Symbol, outline
-from copilot.syntax.tree import new_faults
-from copilot.tasks import comment_prompt
+from copilot.syntax.tree import new_faults, of
+from copilot.tasks import comment_header, comment_prompt, comment_stale
 from copilot.types import (
     Candidate,
     Check,
@@ -52,6 +53,8 @@ async def prepared(request: Request, settings: Settings, _project: Project) -> R
 
 def build(request: Request, context: Context, settings: Settings, library: Library) -> Prompt | Declined:
     """The definition, and the parts of its documentation for which words are wanted, as a JSON schema."""
+    if request.facts:
+        return Declined(say("the code itself says what is right here"))
     return comment_prompt.build(request, context, settings, library)
 
 
@@ -78,6 +81,10 @@ async def checks(candidate: Candidate, request: Request, _project: Project, sett
     yield Check("syntax", passed=not faults, detail=say("a new syntax error") if faults else "")
     yield comments.code_unchanged(before, after)
     yield comments.outside_unchanged(before, after, candidate.edits)
+    if request.facts:
+        for check in _truer(before, after, candidate, request):
+            yield check
+        return
     yield comments.kept(before, after)
     old = contract_at(before, request.span)
     new = contract_again(before, old, after) if old is not None else None
@@ -92,6 +99,28 @@ async def checks(candidate: Candidate, request: Request, _project: Project, sett
     yield docclaims.idempotent(after, new)
 
 
+def _truer(before: Document, after: Document, candidate: Candidate, request: Request) -> Iterator[Check]:
+    """One contradiction is gone and none is new; no sentence of a person goes unless it is of what is not there any more."""
+    around = next(
+        (
+            s.docstring
+            for s in outline(before).symbols
+            if s.docstring is not None and s.docstring.contains(request.span)
+        ),
+        request.span,
+    )
+    later = Span(around.start, max(around.start, around.end + len(after) - len(before)))
+    was = Counter(map(comment_stale.told, comment_stale.contradictions(before, around)))
+    now = Counter(map(comment_stale.told, comment_stale.contradictions(after, later)))
+    targets = Counter(fact.message for fact in request.facts)
+    passed = not now - was and all(now[message] < was[message] for message in targets)
+    yield Check("true", passed, "" if passed else say("the documentation still differs from the code"))
+    asks = any(fact.rule.endswith(("-removed", "doc:returns")) for fact in request.facts)
+    lost = any(b"\n" in before.text[edit.span.start : edit.span.end].strip() for edit in candidate.edits)
+    yield Check("kept", asks or not lost, say("text was dropped or moved") if lost and not asks else "")
+    yield docclaims.length(before, after)
+
+
 def offers(document: Document, span: Span) -> list[Offer]:
     """An offer for the definition around `span` when its documentation is missing or incomplete."""
     symbol = symbol_at(document, span)
@@ -104,14 +133,19 @@ def offers(document: Document, span: Span) -> list[Offer]:
     return [Offer(Task.COMMENT, title, symbol.name_span, CommentOptions())]
 
 
-def targets(document: Document, span: Span) -> list[Span]:
+def targets(document: Document, span: Span, kind: str = "docstring", *, bare: bool = False) -> list[Span]:
     """Where to ask, one place a definition, for all of `span` (a whole file): the module first, then in text order.
 
-    Left out: what is documented, definitions inside functions, overrides, and Python's special methods beside
+    `bare`: only what has no documentation at all. For a `header` only the file itself; for `inline` comments one place a function. Left out: what is documented, definitions inside functions, overrides, and Python's special methods beside
     `__init__`; each of them can still be asked for by itself.
     """
     found = [s for s in outline(document).symbols if s.kind in KINDS and span.contains(s.span)]
-    wanted = [s.name_span for s in found if not _is_minor(document, s) and _wants(document, contract_of(document, s))]
+    if kind == "header":
+        return [Span(0, 0)] if comment_header.wanted(document) else []
+    if kind == "inline":
+        return [s.span for s in found if s.kind in {"function", "method", "constructor"} and not _inner(document, s)]
+    asked = [s for s in found if not _is_minor(document, s) and not (bare and s.docstring is not None)]
+    wanted = [s.name_span for s in asked if _wants(document, contract_of(document, s))]
     module = contract_at(document, Span(0, 0)) if document.language == "python" else None
     if (
         module is not None
@@ -130,7 +164,39 @@ def _wants(document: Document, contract: Contract) -> bool:
 def _is_minor(document: Document, symbol: Symbol) -> bool:
     if symbol.name.startswith("__") and symbol.name != "__init__":
         return True
+    return _inner(document, symbol) or "override" in contract_of(document, symbol).flags
+
+
+def _inner(document: Document, symbol: Symbol) -> bool:
+    """Whether a definition stands inside a function."""
     parent = outline(document).parent(symbol)
-    if parent is not None and parent.kind in {"function", "method", "constructor"}:
-        return True
-    return "override" in contract_of(document, symbol).flags
+    return parent is not None and parent.kind in {"function", "method", "constructor"}
+
+
+def together(before: Document, corrected: Document, after: Document) -> Iterator[Check]:
+    """That all edits of a file stand together: it parses, the code is the same, and what stood there once nothing stale
+    did (`corrected`) still stands there.
+    """
+    yield Check("applies", passed=after.text != before.text)
+    old, new = of(before), of(after)
+    faults = old is None or new is None or (new.root_node.has_error and not old.root_node.has_error)
+    yield Check("syntax", passed=not faults, detail=say("a new syntax error") if faults else "")
+    yield comments.code_unchanged(before, after)
+    yield comments.kept(corrected, after)
+    try:
+        after.text.decode().encode(after.encoding)
+    except UnicodeEncodeError:
+        yield Check("encoding", passed=False, detail=say("the file's declared encoding cannot hold the text"))
+    yield docclaims.length(before, after)
+
+
+def public(document: Document) -> list[tuple[Symbol, bool]]:
+    """The public definitions that documentation is asked of, each with whether it has any."""
+    found = [s for s in outline(document).symbols if s.kind in KINDS and not _is_minor(document, s)]
+    shown = [
+        s for s in found if not any(part.startswith("_") and part != "__init__" for part in s.qualified.split("."))
+    ]
+    if document.language == "java":
+        shown = [s for s in shown if "private" not in s.modifiers]
+    listed = [(s, contract_of(document, s)) for s in shown]
+    return [(s, not gaps(document, c).whole) for s, c in listed if not c.flags & {"overload", "setter"}]

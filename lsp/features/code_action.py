@@ -106,9 +106,7 @@ async def _fixes(
             for finding in findings:
                 if not finding.span.touches(lines):
                     continue
-                request = Request(
-                    Task.FIX, document, finding.span, DEFAULT_OPTIONS[Task.FIX], "automatic", facts=(finding,)
-                )
+                request = pipeline.question(document, finding)
                 found = await pipeline.suggest(request, workspace)
                 if not isinstance(found, Declined):
                     told.append((request, found))

@@ -14,9 +14,11 @@ from typing import Final, cast
 from copilot.config import Settings
 from copilot.engines.base import Resources
 from copilot.engines.embedded import prose_en, prose_zh
-from copilot.tasks import docwriting
+from copilot.messages import say
+from copilot.tasks import comment_stale, docwriting
 from copilot.tasks.docwriting import Words
 from copilot.types import Candidate, CommentOptions, Context, Declined, Request
+from copilot.verify.docconventions import language_for
 
 _CONFIDENCE: Final = 0.9
 
@@ -24,7 +26,25 @@ _CONFIDENCE: Final = 0.9
 async def propose(request: Request, _context: Context, resources: Resources) -> AsyncIterator[Candidate | Declined]:
     """The documentation that the tree justifies, as insertions, or the reason for silence."""
     options = request.options if isinstance(request.options, CommentOptions) else CommentOptions()
+    if request.facts:
+        yield corrected(request, options, resources.settings)
+        return
     yield document_at(request, options, resources.settings)
+
+
+def corrected(request: Request, options: CommentOptions, settings: Settings) -> Candidate | Declined:
+    """The edits that put a contradiction (a finding of `comment_stale`) right."""
+    doc, fact = request.document, request.facts[0]
+    found = [one for one in comment_stale.contradictions(doc) if one.rule == fact.rule]
+    same = [one for one in found if one.span == fact.span and comment_stale.told(one) == fact.message]
+    if not same:
+        return Declined(say("nothing to offer"))
+    words = cast("Words", prose_zh if language_for(doc, options, settings) == "zh" else prose_en)
+    edits = comment_stale.edits(doc, same[0], words, settings)
+    if isinstance(edits, Declined):
+        return edits
+    findings = (comment_stale.finding(doc, same[0]),)
+    return Candidate(edits, "embedded", _CONFIDENCE, comment_stale.title(same[0]), findings)
 
 
 def document_at(request: Request, options: CommentOptions, settings: Settings) -> Candidate | Declined:
