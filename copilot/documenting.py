@@ -43,6 +43,8 @@ class Documented:
     left: tuple[Left, ...] = ()
     declined: tuple[Declined, ...] = ()
     asks: tuple[str, ...] = ()
+    plain: bool = True
+    """All edits of `made` refer to `before`: nothing stale was put right first."""
 
     @property
     def changed(self) -> bool:
@@ -85,7 +87,7 @@ async def documented(
             why = evidence.refused(check)
             refused = Left(document.path.name, evidence.why(why), check.name)
             return Documented(document, document, (), (*left, refused), (*declined, why), tuple(asks))
-    return Documented(document, after, tuple(made), tuple(left), tuple(declined), tuple(asks))
+    return Documented(document, after, tuple(made), tuple(left), tuple(declined), tuple(asks), corrected is document)
 
 
 async def _corrected(

@@ -121,6 +121,29 @@ def _truer(before: Document, after: Document, candidate: Candidate, request: Req
     yield docclaims.length(before, after)
 
 
+def held(document: Document, span: Span) -> list[Symbol]:
+    """The definitions that lie in `span` as a whole, by the tree alone."""
+    return [s for s in outline(document).symbols if s.kind in KINDS and span.contains(s.span)]
+
+
+def wider_offers(document: Document, span: Span) -> list[Offer]:
+    """What can be documented together: the definitions of a selection, and what has no documentation in the file.
+
+    By the outline alone, since an editor asks at each move of the caret: there may turn out to be nothing to say.
+    """
+    if document.language not in {"python", "java"}:
+        return []
+    found = [s for s in outline(document).symbols if s.kind in KINDS and s.docstring is None]
+    bare = [s for s in found if not s.name.startswith("_")]
+    whole, together = Span(0, len(document)), CommentOptions(reach="all")
+    listed = []
+    if span not in (whole, Span(span.start, span.start)) and len([s for s in found if span.contains(s.span)]) > 1:
+        listed.append(Offer(Task.COMMENT, say("Document the selection"), span, together))
+    if bare:
+        listed.append(Offer(Task.COMMENT, say("Document what is missing in this file"), whole, together))
+    return listed
+
+
 def offers(document: Document, span: Span) -> list[Offer]:
     """An offer for the definition around `span` when its documentation is missing or incomplete."""
     symbol = symbol_at(document, span)

@@ -165,8 +165,10 @@ QUIET = [
     'def f(a):\n    """Do.\n\n    Parameters\n    ----------\n    a : int\n        One.\n    Otherwise\n    """\n',
     'def f(ecc):\n    """Do.\n\n    Parameters\n    ----------\n    *ecc* is an array of\n    eccentricities\n    """\n',
     'def f(a, b):\n    """Do this with a and that.\n\n    It takes b too.\n    """\n',
-    'class A:\n    """A.\n\n    Attributes:\n        x: One.\n\n    Args:\n        a: Two.\n        x: Kept.\n    """\n\n'
-    "    def __init__(self, a):\n        self.x = a\n",
+    (
+        'class A:\n    """A.\n\n    Attributes:\n        x: One.\n\n    Args:\n        a: Two.\n        x: Kept.\n    """\n\n'
+        "    def __init__(self, a):\n        self.x = a\n"
+    ),
 ]
 
 
