@@ -138,7 +138,9 @@ async def _file(
         return Row(name, before=before, after=before, missing=missing, stale=stale)
     with listening(_quiet):
         found = await documenting.documented(doc, whole, workspace, wanted, options.only)
-    return await asyncio.to_thread(_taken, name, found, before, options, workspace)
+    return _taken(
+        name, found, before, options, workspace
+    )  # not in a thread: what is written is told, also when interrupted
 
 
 def _quiet(_message: str, _fraction: float | None) -> None:
