@@ -15,7 +15,7 @@ from copilot.errors import UsageError
 from copilot.messages import say
 from copilot.syntax.outline import Symbol, outline
 from copilot.syntax.tree import new_faults, of
-from copilot.tasks import comment_header, comment_prompt, comment_stale
+from copilot.tasks import comment_header, comment_inline, comment_prompt, comment_stale
 from copilot.types import (
     Candidate,
     Check,
@@ -30,7 +30,7 @@ from copilot.types import (
     Span,
     Task,
 )
-from copilot.verify import comments, docclaims
+from copilot.verify import comments, docclaims, remark_gates
 from copilot.verify.contract import Contract
 from copilot.verify.docconventions import language_for
 from copilot.verify.docgaps import gaps
@@ -48,12 +48,13 @@ async def prepared(request: Request, settings: Settings, _project: Project) -> R
     options = request.options if isinstance(request.options, CommentOptions) else CommentOptions()
     style = settings.comment.style if options.style == "auto" else options.style
     lang = settings.comment.lang if options.lang == "auto" else options.lang
-    return replace(request, options=CommentOptions(style, lang))
+    return replace(request, options=replace(options, style=style, lang=lang))
 
 
 def build(request: Request, context: Context, settings: Settings, library: Library) -> Prompt | Declined:
     """The definition, and the parts of its documentation for which words are wanted, as a JSON schema."""
-    if request.facts:
+    options = request.options if isinstance(request.options, CommentOptions) else CommentOptions()
+    if request.facts or not _is_documentation(request.document, options):
         return Declined(say("the code itself says what is right here"))
     return comment_prompt.build(request, context, settings, library)
 
@@ -80,6 +81,13 @@ async def checks(candidate: Candidate, request: Request, _project: Project, sett
     faults = new_faults(before, after, candidate.edits)
     yield Check("syntax", passed=not faults, detail=say("a new syntax error") if faults else "")
     yield comments.code_unchanged(before, after)
+    options = request.options if isinstance(request.options, CommentOptions) else CommentOptions()
+    if not _is_documentation(before, options):
+        yield remark_gates.only_comments(before, after, candidate.edits)
+        yield comments.kept(before, after)
+        yield remark_gates.told_in(before, after, language_for(before, options, settings))
+        yield docclaims.length(before, after)
+        return
     yield comments.outside_unchanged(before, after, candidate.edits)
     if request.facts:
         for check in _truer(before, after, candidate, request):
@@ -93,10 +101,14 @@ async def checks(candidate: Candidate, request: Request, _project: Project, sett
         return
     yield docclaims.signature(before, after, old, new)
     yield docclaims.entities(before, after, old, new)
-    options = request.options if isinstance(request.options, CommentOptions) else CommentOptions()
     yield docclaims.language(before, after, old, new, language_for(before, options, settings))
     yield docclaims.length(before, after)
     yield docclaims.idempotent(after, new)
+
+
+def _is_documentation(document: Document, options: CommentOptions) -> bool:
+    """Whether what is asked for is a definition's documentation; Python's header is the module's."""
+    return options.kind == "docstring" or (options.kind == "header" and document.language == "python")
 
 
 def _truer(before: Document, after: Document, candidate: Candidate, request: Request) -> Iterator[Check]:
@@ -147,13 +159,28 @@ def wider_offers(document: Document, span: Span) -> list[Offer]:
 def offers(document: Document, span: Span) -> list[Offer]:
     """An offer for the definition around `span` when its documentation is missing or incomplete."""
     symbol = symbol_at(document, span)
+    listed = _other_offers(document, span, symbol)
     if symbol is None or not _wants(document, contract_of(document, symbol)):
-        return []
+        return listed
     if symbol.docstring is None:
         title = say("Document {name}", name=symbol.name)
     else:
         title = say("Complete the documentation of {name}", name=symbol.name)
-    return [Offer(Task.COMMENT, title, symbol.name_span, CommentOptions())]
+    return [Offer(Task.COMMENT, title, symbol.name_span, CommentOptions()), *listed]
+
+
+def _other_offers(document: Document, span: Span, symbol: Symbol | None) -> list[Offer]:
+    """A header where the file lacks one and the caret stands above its definitions; comments inside a function."""
+    listed = []
+    if symbol is None and comment_header.wanted(document):
+        listed.append(
+            Offer(Task.COMMENT, say("Write the header of the file"), Span(0, 0), CommentOptions(kind="header"))
+        )
+    if symbol is not None and symbol.kind in {"function", "method", "constructor"}:
+        around = span if len(span) > 0 else symbol.span
+        if comment_inline.wanted(document, around):
+            listed.append(Offer(Task.COMMENT, say("Say in comments why"), around, CommentOptions(kind="inline")))
+    return listed
 
 
 def targets(document: Document, span: Span, kind: str = "docstring", *, bare: bool = False) -> list[Span]:
@@ -166,7 +193,8 @@ def targets(document: Document, span: Span, kind: str = "docstring", *, bare: bo
     if kind == "header":
         return [Span(0, 0)] if comment_header.wanted(document) else []
     if kind == "inline":
-        return [s.span for s in found if s.kind in {"function", "method", "constructor"} and not _inner(document, s)]
+        own = [s for s in found if s.kind in {"function", "method", "constructor"} and not _inner(document, s)]
+        return [s.span for s in own if comment_inline.wanted(document, s.span)]
     asked = [s for s in found if not _is_minor(document, s) and not (bare and s.docstring is not None)]
     wanted = [s.name_span for s in asked if _wants(document, contract_of(document, s))]
     module = contract_at(document, Span(0, 0)) if document.language == "python" else None
