@@ -23,6 +23,9 @@ _NO_NAMES: Final = frozenset({
 })  # fmt: skip
 """Words that stand where an entry's name would, and name nothing."""
 
+_FILLED: Final = re.compile(r"%\(\w+\)s|\$\{?\w+|\{\w+\}")
+"""A place that is filled in when the code runs: who knows with what."""
+
 _VALUE: Final = r"""``(?P<code2>[^`]+)``|`(?P<code1>[^`]+)`|(?P<bare>'[^'\\]*'|"[^"\\]*"|-?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?|True|False|None)"""
 _DEFAULT: Final = re.compile(
     rf"(?P<lead>^|[.;,(:\[]\s*|\b(?:optional|it|which|and|value)\s+)"
@@ -41,7 +44,12 @@ def contradictions(subject: Subject) -> Iterator[Stale]:
     told = list(dict.fromkeys(entry.name for section in sections for entry in section.entries))
     everywhere = set(subject.found.named("parameters"))
     entries = [entry for section in sections for entry in section.entries]
-    strays = [e.name for e in entries if e.name not in known and _is_name(subject, e.name) and _is_entry(subject, e)]
+    own = {one.name for one in subject.contract.symbol.parameters} if subject.contract.symbol is not None else set()
+    strays = [
+        e.name
+        for e in entries
+        if e.name not in own | known.keys() and _is_name(subject, e.name) and _is_entry(subject, e)
+    ]
     strays = list(dict.fromkeys(strays))
     missing = [name for name in known if name not in everywhere]
     pairs = _renamed(subject, told, strays, missing, list(known)) if _is_closed(subject) else {}
@@ -118,17 +126,17 @@ def _renamed(
     for name in strays:
         near, run = _between(name, told, missing, order), _run(name, told, strays)
         choice = near[run.index(name)] if len(near) == len(run) else ""
-        at = told.index(name)
-        if not choice and told[:at] == order[:at] and at < len(order) and order[at] in missing:
-            choice = order[at]
         if not choice and subject.before is not None:
             listed = [p.name.lstrip("*") for p in subject.before.parameters]
             at = listed.index(name) if name in listed else len(order)
             if len(listed) == len(order) and at < len(order) and order[at] in missing:
                 choice = order[at]
         if not choice:
-            alike = [other for other in left if difflib.SequenceMatcher(None, name, other).ratio() >= _ALIKE]
+            alike = [other for other in left if _alike(name, other)]
             choice = alike[0] if len(alike) == 1 else ""
+        at = told.index(name)
+        if not choice and told[:at] == order[:at] and at < len(order) and order[at] in left:
+            choice = order[at]
         if choice and choice not in found.values() and _fits(subject, name, choice):
             found[name] = choice
     return found
@@ -199,7 +207,12 @@ def _added(
 ) -> Iterator[Stale]:
     """Parameters without an entry, where most have one: a list of a chosen few is not stale."""
     own = [name for name in told if name in known]
-    if not own or not subject.exact or 2 * len(own) < len([p for p in known.values() if not p.name.startswith("*")]):
+    if (
+        not own
+        or not subject.exact
+        or _FILLED.search(subject.found.text)
+        or 2 * len(own) < len([p for p in known.values() if not p.name.startswith("*")])
+    ):
         return
     first = sections[0].entries[0]
     span = doctext.head(subject.found, first, first.name) or doctext.place(subject.found, sections[0].first, 0, 1)
@@ -248,12 +261,19 @@ def _default(subject: Subject, entry: Entry, default: str) -> Iterator[Stale]:
     said = _literal(told)
     if said is None and told != "None":
         return
-    if said == value or (isinstance(value, str) and told == value) or str(said) == str(value):
+    if said == value or str(said) == str(value):
+        return
+    if isinstance(value, str) and _abbreviates(value, told.strip("'\"")):
         return
     if isinstance(value, str) != isinstance(said, str) and said is not None:
         return  # `1` for an option that is the text "1"
     new = default
     yield Stale("doc:default", subject.symbol, span, entry.name, default, (Edit(subject.document.path, span, new),))
+
+
+def _abbreviates(one: str, other: str) -> bool:
+    """Whether one text is part of the other: `low` is how some write `lowpass`."""
+    return bool(one and other) and (one.lower() in other.lower() or other.lower() in one.lower())
 
 
 def _literal(code: str) -> str | float | bool | None:

@@ -17,7 +17,7 @@ from copilot.verify.docsubject import Stale, Subject
 _UNTOLD: Final = frozenset({
     "NotImplementedError", "StopIteration", "StopAsyncIteration", "AssertionError", "SystemExit", "KeyboardInterrupt",
     "GeneratorExit", "Exception", "BaseException", "AttributeError", "ImportError", "Throwable", "Error",
-    "UnsupportedOperationException", "NullPointerException",
+    "UnsupportedOperationException", "NullPointerException", "RuntimeException",
 })  # fmt: skip
 """Exceptions that documentation may well pass over."""
 
@@ -87,7 +87,7 @@ def _above(subject: Subject, name: str) -> set[str] | None:
         found: set[str] = set()
         own = {s.name: s.bases for s in outline(subject.document).symbols if s.kind == "class"}
         while name in _JAVA or name in own:
-            name = _JAVA[name] if name in _JAVA else (own[name][0] if own[name] else "Object")
+            name = _JAVA[name] if name in _JAVA else (own[name][0] if own[name] else "Object").rpartition(".")[2]
             if name in found:
                 break
             found.add(name)
@@ -165,7 +165,12 @@ def _is_void(subject: Subject) -> bool:
     if re.search(r"\bNotImplemented(?:Error)?\b|\bwhile (?:True|1)\b", subject.source):
         return False
     statements = [line for line in subject.source.splitlines()[1:] if line.strip() and not line.strip().startswith("#")]
-    return len(statements) > 1 and "return" not in {v.condition for v in contract.returned}
+    # `return None`, and a raise at the end, tell others what to do in their own version.
+    return len(statements) > 1 and "return None" not in subject.source and not _ends_raising(statements)
+
+
+def _ends_raising(statements: list[str]) -> bool:
+    return statements[-1].lstrip().startswith("raise")
 
 
 def _yielded(subject: Subject) -> Iterator[Stale]:

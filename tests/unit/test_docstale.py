@@ -177,6 +177,20 @@ def test_what_is_not_certain_is_not_said(text):
     assert found(document(Path("a.py"), "python", text)) == []
 
 
+def test_an_exception_of_a_documented_kind_is_told_already():
+    doc = java("""
+        /**
+         * Books.
+         *
+         * @throws org.w3c.dom.DOMException if it does not fit
+         */
+        void book() { throw new Refused(); }
+
+        static class Refused extends org.w3c.dom.DOMException { }
+    """)
+    assert found(doc) == []
+
+
 def test_the_last_commit_tells_a_rename_and_an_exception_that_is_gone():
     before = python('''
         def book(amount, memo):
