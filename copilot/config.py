@@ -168,6 +168,7 @@ class Comment:
     lang: Literal["auto", "en", "zh"] = _key(
         "auto", "Language of generated comments; auto follows the file, else the locale.", project=True
     )
+    stale: bool = _key(True, "Show documentation that the code contradicts.", project=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,21 @@ def files(top: Path) -> list[str] | None:
     return None if listing is None else sorted({name for name in listing.split("\0") if name})
 
 
+def indexed(top: Path) -> tuple[dict[str, str], set[str]] | None:
+    """The regular files of the index with the ids of their contents, and the names that differ from the last commit or
+    are not tracked (and not ignored): POSIX paths relative to `top`. None where git cannot answer.
+    """
+    new = _ask(top, "ls-files", "--others", "--exclude-standard", "-z")
+    rows = _ask(top, "ls-files", "--stage", "-z")
+    if new is None or rows is None:
+        return None
+    split = [(head.split(), name) for head, _, name in (row.partition("\t") for row in rows.split("\0") if row)]
+    blobs = {name: head[1] for head, name in split if head[0] in _REGULAR}
+    staged = _ask(top, "diff-index", "--cached", "--name-only", "--no-renames", "-z", "HEAD", "--")
+    names = set(blobs) if staged is None else set(staged.split("\0"))  # None: before the first commit
+    return blobs, (names | set(new.split("\0"))) - {""}
+
+
 def ignored(top: Path, name: str) -> bool | None:
     """Whether git ignores the untracked file at a path relative to `top`. None where git cannot answer."""
     if _ask(top, "rev-parse", "--git-dir") is None:

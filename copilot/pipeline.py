@@ -20,11 +20,12 @@ from copilot.config import Settings
 from copilot.context.index import Index
 from copilot.engines.base import Engine, closing
 from copilot.messages import say
-from copilot.tasks import fix, fix_findings
+from copilot.tasks import comment_stale, fix, fix_findings
 from copilot.types import (
     Attempt,
     Candidate,
     Check,
+    CommentOptions,
     Context,
     Declined,
     Document,
@@ -263,6 +264,8 @@ async def diagnose(document: Document, workspace: Workbench) -> tuple[Finding, .
         answer = await suggest(_question(document, (found[at],), "automatic"), workspace)
         if isinstance(answer, Suggestion):
             found[at] = replace(found[at], fix=answer.edits)
+    if not broken and not workspace.index.excluded(document.path):
+        found += await asyncio.to_thread(comment_stale.findings, document, workspace.settings)
     return tuple(found)
 
 
@@ -300,6 +303,13 @@ def _known_as(document: Document, finding: Finding) -> tuple[str, ...]:
     row = document.text[document.text.rfind(b"\n", 0, line) + 1 : finding.span.end]
     own = finding.rule.startswith((rules.PREFIX, "javac:"))
     return (finding.rule, finding.message, row.decode("utf-8", "replace") if own else "")
+
+
+def question(document: Document, finding: Finding) -> Request:
+    """What is asked, unasked by a person, to put a finding of `diagnose` right."""
+    if comment_stale.is_about(finding):
+        return Request(Task.COMMENT, document, finding.span, CommentOptions(), "automatic", facts=(finding,))
+    return _question(document, (finding,), "automatic")
 
 
 def _question(document: Document, facts: tuple[Finding, ...], trigger: Literal["invoked", "automatic"]) -> Request:

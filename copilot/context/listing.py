@@ -76,15 +76,20 @@ def policy(root: Path, exclude: tuple[str, ...]) -> Patterns:
 def listed(root: Path, exclude: tuple[str, ...]) -> Iterator[Listed]:
     """Every file that belongs to the index, in path order."""
     banned = policy(root, exclude)
-    names = git.files(root)
     count = 0
-    for name in sorted(_walk(root)) if names is None else names:
+    for name in named(root):
         if count == MOST_FILES:
             return
         found = None if banned.match_file(name) else look(root, name)
         if found is not None:
             count += 1
             yield found
+
+
+def named(root: Path) -> list[str]:
+    """The paths relative to the root that git names, or a walk that reads `.gitignore`: before any policy, in order."""
+    names = git.files(root)
+    return sorted(_walk(root)) if names is None else names
 
 
 def admits(root: Path, name: str) -> bool:

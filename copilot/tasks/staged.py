@@ -29,7 +29,8 @@ _FOREIGN: Final = frozenset(
 )
 _MADE: Final = re.compile(r"_pb2(_grpc)?\.py$|\.generated\.py$")
 _SAYS_MADE: Final = re.compile(
-    rb"(?im)^\s*#.*(@generated|auto-?generated|generated (by|from)|do not edit|code generated)"
+    rb"(?im)^\s*(?:(?:#|//|/?\*).*(@generated|auto-?generated|generated (by|from)|do not edit|code generated)"
+    rb"|@(?:javax?\.[\w.]*|jakarta\.[\w.]*)?Generated\b)"
 )
 _HEAD: Final = 1000
 """Bytes at the start of a file in which generators say who they are."""
@@ -67,6 +68,12 @@ def unwanted(path: str, text: bytes) -> str:
         return say("unit tests are generated for Python only so far")
     if python_places.is_test(where) or {"tests", "test"} & set(where.parts[:-1]):
         return say("{name} is a test file itself", name=where.name)
+    return foreign(path, text)
+
+
+def foreign(path: str, text: bytes) -> str:
+    """Why nobody edits a file by hand: it lies among foreign code, or a program made it; empty otherwise."""
+    where = PurePosixPath(path)
     if _FOREIGN & set(where.parts[:-1]):
         return say("it lies in a folder of foreign or generated code")
     if _MADE.search(where.name) or _SAYS_MADE.search(text[:_HEAD]):

@@ -13,7 +13,18 @@ from typing import Any, Final
 
 from lsprotocol import types
 
-from copilot.types import DEFAULT_OPTIONS, Declined, Document, Finding, Offer, Request, Span, Suggestion, Task
+from copilot.types import (
+    DEFAULT_OPTIONS,
+    CommentOptions,
+    Declined,
+    Document,
+    Finding,
+    Offer,
+    Request,
+    Span,
+    Suggestion,
+    Task,
+)
 from copilot.verify import evidence
 from copilot.workspace import Workspace
 from lsp import convert, questions
@@ -130,7 +141,7 @@ async def _quick(
 ) -> types.CodeAction | None:
     from copilot import pipeline
 
-    request = Request(Task.FIX, document, finding.span, DEFAULT_OPTIONS[Task.FIX], "automatic", facts=(finding,))
+    request = pipeline.question(document, finding)
     found = await pipeline.suggest(request, workspace)
     if isinstance(found, Declined):
         return None
@@ -152,6 +163,7 @@ def _offers(document: Document, span: Span, workspace: Workspace) -> list[Offer]
         *(generate.model_offers(document, span) if workspace.model else ()),
         *generate.offers(document, span, workspace.index),
         *comment.offers(document, span),
+        *comment.wider_offers(document, span),
         *tests.offers(document, span),
         *(explain.offers(document, span) if workspace.model else ()),
     ]
@@ -161,6 +173,9 @@ def _listed(server: Server, offer: Offer, uri: str, document: Document) -> types
     told = questions.data(offer, uri, document)
     if offer.task in (Task.TESTS, Task.EXPLAIN):
         return _as_command(offer, types.CodeActionKind.Source, told)
+    if isinstance(offer.options, CommentOptions) and offer.options.reach == "all":
+        whole = offer.span == Span(0, len(document))
+        return _as_command(offer, types.CodeActionKind.Source if whole else types.CodeActionKind.RefactorRewrite, told)
     if offer.options == DEFAULT_OPTIONS[Task.GENERATE]:  # a model writes it, which takes longer than a resolve may
         return _as_command(offer, types.CodeActionKind.RefactorRewrite, told)
     if server.client.resolve_edit:

@@ -29,7 +29,7 @@ from copilot.types import (
     TestsOptions,
 )
 from copilot.verify import evidence
-from lsp import convert, explanations, questions
+from lsp import convert, documenting, explanations, questions
 from lsp.features import acceptance
 from lsp.server import Server
 
@@ -72,6 +72,15 @@ def register(server: Server) -> None:
     async def comment(*given: Any) -> dict[str, Any]:
         target, where, chosen = _padded(given, None, None, None)
         options = server.protocol.typed({} if chosen is None else chosen, CommentOptions)
+        if isinstance(target, dict):
+            request = questions.request(target, server.snapshot(str(target.get("uri", ""))), server.protocol.typed)
+            if isinstance(request.options, CommentOptions) and request.options.reach == "all":
+                return await documenting.document_all(server, request.document, request.span, request.options)
+        elif options.kind == "docstring":
+            document = server.snapshot(str(target))
+            span = _span(server, document, where)
+            if where is None or documenting.several(document, span):
+                return await documenting.document_all(server, document, span, options)
 
         def make(document: Document, span: Span) -> Request:
             return Request(Task.COMMENT, document, span, options)

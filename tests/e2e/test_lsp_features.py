@@ -343,3 +343,80 @@ async def test_bad_files_are_declined_and_left_as_they_are(client, sample, data)
             assert result["declined"]
     assert path.read_bytes() == data
     assert client.applied == []
+
+
+BARE = '''\
+"""Fees."""
+
+
+class Refused(ValueError):
+    """No."""
+
+
+def fee(total, rate=2):
+    """The fee.
+
+    Args:
+        amount: What is charged.
+        rate: The rate. Default 3.
+    """
+    return total * rate
+
+
+def refund(total):
+    if total < 0:
+        raise Refused("negative")
+    return -total
+
+
+def half(total):
+    return total / 2
+'''
+
+
+async def test_what_a_file_lacks_comes_as_one_change_that_is_shown_first(client, sample):
+    path = sample / "python" / "bank" / "bare.py"
+    text = open_document(client, path, "python", BARE)
+    found = await actions(client, path, text, "half(", [types.CodeActionKind.Source])
+    action = next(a for a in found if a.title == say("Document what is missing in this file"))
+    result = await command(client, action.command.command, *action.command.arguments)
+    assert result["applied"], result
+    assert len(result["made"]) == 2
+    (sent,) = client.applied
+    (change,) = sent.edit.document_changes
+    assert change.text_document.version == 1
+    assert all(note.needs_confirmation for note in sent.edit.change_annotations.values())
+    done = after(text, sent.edit, path)
+    assert "        Refused: If ``total < 0``" in done
+    assert done.count('"""') == text.count('"""') + 4
+    assert "amount: What is charged." in done
+    assert [r for reports in client.progress_reports.values() for r in reports]
+
+
+async def test_a_selection_is_documented_and_its_stale_text_put_right(client, sample):
+    path = sample / "python" / "bank" / "bare.py"
+    text = open_document(client, path, "python", BARE)
+    at = types.Range(place(text, "def fee").start, place(text, "def half").start)
+    where = {"start": vars_of(at.start), "end": vars_of(at.end)}
+    result = await command(client, "bankCopilot.comment", path.as_uri(), where, {"lang": "en"})
+    assert result["applied"], result
+    done = after(text, client.applied[0].edit, path)
+    assert "        rate: The rate. Default 2.\n" in done
+    assert "def half(total):\n    return" in done
+    assert done.count('"""') == text.count('"""') + 2
+    assert len(result["stale"]) == 1  # a name that only stands in the same place: a person looks first
+
+
+async def test_stale_documentation_is_a_diagnostic_with_a_quick_fix(client, sample):
+    path = sample / "python" / "bank" / "bare.py"
+    text = open_document(client, path, "python", BARE)
+    report = await client.text_document_diagnostic_async(
+        types.DocumentDiagnosticParams(types.TextDocumentIdentifier(path.as_uri()))
+    )
+    codes = {item.code for item in report.items}
+    assert codes >= {"doc:parameter-renamed", "doc:default"}
+    found = await actions(client, path, text, "amount", [types.CodeActionKind.QuickFix])
+    assert [action.title for action in found] == [
+        say("Rename {name} to {new} in the documentation", name="amount", new="total")
+    ]
+    assert "        total: What is charged.\n" in after(text, found[0].edit, path)

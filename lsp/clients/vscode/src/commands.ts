@@ -26,6 +26,7 @@ export function register(client: Client, restart: () => Promise<void>, log: vsco
     edit: () => generate(client, "edit", vscode.l10n.t("How shall the selected lines be rewritten?")),
     fix: () => asked(client, "fix", selected),
     comment: () => asked(client, "comment", here),
+    commentFile: () => asked(client, "comment", () => undefined),
     tests: () => writeTests(client),
     explain: () => explain(client),
     acceptWithSource: source.acceptAndSay,

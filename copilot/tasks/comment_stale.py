@@ -1,0 +1,138 @@
+"""Documentation that the code contradicts, as findings, and the edits that put one right.
+
+A renamed parameter keeps its description; a new entry is made of facts and stands where the signature has it. Absent on
+purpose: what is contradicted (`copilot/verify/docstale.py`), and the words of new entries (`docwriting.Words`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from pathlib import Path
+from typing import Final
+
+from copilot import files, git
+from copilot.config import Settings
+from copilot.errors import UnreadableFile
+from copilot.messages import say
+from copilot.tasks import docplace, docwriting
+from copilot.tasks.docwriting import Words
+from copilot.types import CommentOptions, Declined, Document, Edit, Finding, Span, document
+from copilot.verify import docsections
+from copilot.verify.docconventions import style_for
+from copilot.verify.docgaps import Gaps
+from copilot.verify.docstale import LEAD, RULES, stale
+from copilot.verify.docsubject import Stale, described, subjects
+from copilot.verify.doctarget import contract_of
+
+_KEPT_S: Final = 10.0
+"""So long the last commit's text of a file is not asked for again."""
+
+_MOST: Final = 64
+_commits: OrderedDict[Path, tuple[float, Document | None]] = OrderedDict()
+
+
+def findings(doc: Document, settings: Settings) -> tuple[Finding, ...]:
+    """The contradictions of a document as findings of the rules `doc:…`; none where `comment.stale` is off."""
+    if not settings.comment.stale or doc.language not in {"python", "java"}:
+        return ()
+    return tuple(finding(doc, one) for one in contradictions(doc))
+
+
+def contradictions(doc: Document, within: Span | None = None) -> list[Stale]:
+    """The contradictions in a document. The last commit is asked only where there is documentation with sections."""
+    if next(subjects(doc, None, within), None) is None:
+        return []
+    return list(stale(doc, last_commit(doc), within))
+
+
+def finding(doc: Document, one: Stale) -> Finding:
+    """One contradiction as a finding."""
+    return Finding(one.rule, RULES[one.rule], doc.path, one.span, told(one))
+
+
+def is_about(found: Finding) -> bool:
+    """Whether a finding is one of ours."""
+    return found.rule.startswith(LEAD)
+
+
+def told(one: Stale) -> str:
+    """The contradiction in a sentence."""
+    match one.rule:
+        case "doc:parameter-renamed":
+            return say("documents {name}, which is {new} in the code", name=one.name, new=one.new)
+        case "doc:parameter-removed":
+            return say("documents {name}, which is no parameter", name=one.name)
+        case "doc:parameter-missing":
+            return say("does not document the parameter {name}", name=one.name)
+        case "doc:default":
+            return say("the default of {name} is {new}", name=one.name, new=one.new)
+        case "doc:type":
+            if not one.name:
+                return say("the result is declared as {new}", new=one.new)
+            return say("{name} is declared as {new}", name=one.name, new=one.new)
+        case "doc:raises-missing":
+            return say("does not document that {name} is raised", name=one.name)
+        case "doc:raises-removed":
+            return say("documents {name}, which is not raised any more", name=one.name)
+        case "doc:yields":
+            return say("returned and yielded values are mixed up")
+        case _:
+            return say("documents a result, but nothing is returned")
+
+
+def title(one: Stale) -> str:
+    """What the edit does, in one phrase."""
+    match one.rule:
+        case "doc:parameter-renamed":
+            return say("Rename {name} to {new} in the documentation", name=one.name, new=one.new)
+        case "doc:parameter-removed" | "doc:raises-removed":
+            return say("Take {name} out of the documentation", name=one.name)
+        case "doc:parameter-missing" | "doc:raises-missing":
+            return say("Add {name} to the documentation", name=one.name)
+        case "doc:returns":
+            return say("Take the result out of the documentation")
+        case _:
+            return say("Make the documentation say what the code says")
+
+
+def edits(doc: Document, one: Stale, words: Words, settings: Settings) -> tuple[Edit, ...] | Declined:
+    """The edits that put a contradiction right; `words` finds those of a new entry."""
+    if one.edits:
+        return one.edits
+    if not one.rule.endswith("-missing") or one.symbol.docstring is None:
+        return Declined(say("no safe place for documentation of {name}", name=one.symbol.name))
+    contract = contract_of(doc, described(doc, one.symbol) or one.symbol)
+    missing = Gaps(
+        parameters=tuple(p for p in contract.parameters if p.name.lstrip("*") == one.name),
+        type_parameters=tuple(t for t in contract.type_parameters if f"<{t.name}>" == one.name),
+        raised=tuple(r for r in contract.raised if r.type == one.name and one.rule == "doc:raises-missing"),
+    )
+    found = docsections.read(doc, one.symbol.docstring)
+    if found is None or not missing:
+        return Declined(say("no safe place for documentation of {name}", name=one.symbol.name))
+    draft = docwriting.draft(doc, contract, missing, words)
+    style = found.style if found.style in {"google", "numpy", "rest"} else style_for(doc, CommentOptions(), settings)
+    made = docplace.extended(doc, found, draft, style)
+    return made or Declined(say("no safe place for documentation of {name}", name=one.symbol.name))
+
+
+def last_commit(doc: Document) -> Document | None:
+    """The file as the last commit has it, None where it does not have it or nobody can say; kept for a short while."""
+    now = time.monotonic()
+    known = _commits.get(doc.path)
+    if known is None or now - known[0] >= _KEPT_S:
+        known = _commits[doc.path] = (now, _committed(doc))
+        while len(_commits) > _MOST:
+            _commits.popitem(last=False)
+    return known[1] if known[1] is not None and known[1].text != doc.text else None
+
+
+def _committed(doc: Document) -> Document | None:
+    data = git.at_head(doc.path) if doc.path.is_absolute() and doc.path.parent.is_dir() else None
+    if data is None or len(data) > files.MAX_BYTES:
+        return None
+    try:
+        return document(doc.path, doc.language, files.decode(data, doc.path.name)[0])
+    except UnreadableFile:
+        return None
