@@ -144,12 +144,12 @@ class FixOptions:
 
 @dataclass(frozen=True, slots=True)
 class CommentOptions:
-    """`style` `auto` is what the file already uses, else Google for Python and Javadoc for Java.
+    """`style` `auto` is what the file already uses, else Google for Python; Javadoc for Java and JSDoc for scripts, always.
 
     `lang` `auto` is what settings say, else the language of the file's comments, else the locale's.
     """
 
-    style: Literal["auto", "google", "numpy", "rest", "javadoc"] = "auto"
+    style: Literal["auto", "google", "numpy", "rest", "javadoc", "jsdoc"] = "auto"
     lang: Literal["auto", "en", "zh"] = "auto"
 
 

@@ -17,7 +17,7 @@ from copilot.types import CommentOptions, Declined, Request, Suggestion, Task
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument("place", metavar="FILE[:SYMBOL]", help=say("a file, or one class or function of it"))
-    parser.add_argument("--style", choices=("auto", "google", "numpy", "rest", "javadoc"), default="auto")
+    parser.add_argument("--style", choices=("auto", "google", "numpy", "rest", "javadoc", "jsdoc"), default="auto")
     parser.add_argument("--lang", choices=("auto", "en", "zh"), default="auto", help=say("language of the comment"))
     parser.add_argument("--write", action="store_true", help=say("write the change instead of only showing it"))
     session.add_common(parser)

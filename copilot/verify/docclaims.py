@@ -36,7 +36,7 @@ _NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 _SHARE: Final = 0.6
 
 
-_BUILTIN: Final = frozenset({*dir(builtins), *keyword.kwlist, "true", "false", "null", "this"})
+_BUILTIN: Final = frozenset({*dir(builtins), *keyword.kwlist, "true", "false", "null", "this", "undefined"})
 
 
 def signature(before: Document, after: Document, old: Contract, new: Contract) -> Check:
@@ -159,7 +159,8 @@ def _old_lines(before: Document, old: Contract) -> set[str]:
 _HEADS: Final = {
     "google": re.compile(r"^\s*\*{0,2}[\w.]+\s*(?:\(.*?\))?:(?=\s|$)"),
     "numpy": re.compile(r"^\s*\*{0,2}[\w.]+\s*(?::.*)?$"),
-    "rest": re.compile(r"^\s*:\w+[^:]*:(?=\s|$)"),
+    "rest": re.compile(r"^\s*(?::\w+[^:]*:(?=\s|$)|\.\. attribute ::.*)"),
+    "jsdoc": re.compile(r"^\s*@\w+(?:\s+\{(?:[^{}]|\{[^{}]*\})*\})?(?:\s+\[?[\w.$]+(?:=[^\]]*)?\]?\s+-)?"),
     "javadoc": re.compile(r"^\s*@\w+(?:\s+(?:<\w+>|[\w.$]+))?"),
 }
 
@@ -189,7 +190,7 @@ def _prose(before: Document, after: Document, old: Contract, new: Contract) -> s
         if at not in skipped
         and line.text.strip() not in known
         and ":rtype:" not in line.text
-        and ":type " not in line.text
+        and not re.match(r"\s*:(?:type|vartype|ytype)\b", line.text)
     ]
     return "\n".join(lines)
 
