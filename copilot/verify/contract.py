@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from copilot.guard.detect import detect
+from copilot.guard.kinds import BY_NAME
 from copilot.syntax.outline import Symbol
 from copilot.syntax.tree import Node
 from copilot.types import Span
@@ -62,6 +64,15 @@ def quotable(code: str) -> str:
     if not line or len(line) > LONGEST_QUOTE or any(mark in line for mark in _UNQUOTABLE):
         return ""
     return line if line.count("{") == line.count("}") else ""
+
+
+def public(name: str, code: str) -> str:
+    """`code`, the value of `name`, as `quotable`; empty for what may be a key or a password."""
+    shown = quotable(code)
+    is_text = any(mark in shown for mark in ("'", '"'))
+    if is_text and any(BY_NAME[found.kind].family == "secret" for found in detect(f"{name} = {shown}")):
+        return ""
+    return shown
 
 
 @dataclass(frozen=True, slots=True)

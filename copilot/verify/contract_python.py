@@ -11,7 +11,7 @@ from typing import Final
 from copilot.syntax.outline import Outline, Symbol, outline
 from copilot.syntax.tree import Node, enclosing, node_at, of
 from copilot.types import Document
-from copilot.verify.contract import Contract, Field, Flag, Parameter, Raised, names, own, quotable, source
+from copilot.verify.contract import Contract, Field, Flag, Parameter, Raised, names, own, public, quotable, source
 from copilot.verify.escapes_python import SCOPES, raised
 from copilot.verify.results_python import early, returned, value_form, yielded
 from copilot.verify.sideeffects import effects, is_pure
@@ -106,7 +106,7 @@ class _Uses:
     def parameter(self, stars: str, name: str, annotation: str | None, default: str | None) -> Parameter:
         """The parameter with its facts."""
         nodes = self.seen.get(name, [])
-        default = quotable(default) if default is not None else None
+        default = public(name, default) if default is not None else None
         guards = tuple(
             (one.type, reason[0][0].code)
             for one in self.escaping
@@ -316,7 +316,7 @@ def _class(document: Document, base: Contract, found: Outline, symbol: Symbol) -
             offers.append(child.name)
         elif not any(span.contains(child.span) for span in inside):
             value = document.text[child.value.start : child.value.end].decode() if child.value is not None else None
-            default = quotable(value) if value is not None else None
+            default = public(child.name, value) if value is not None else None
             form = value_form(document, child.value) if child.value is not None else ""
             fields.append(Field(child.name, _line(child.returns), default or None, form))
     offered = tuple(dict.fromkeys(offers))

@@ -23,6 +23,7 @@ from copilot.verify.contract import (
     Value,
     names,
     own,
+    public,
     quotable,
     source,
 )
@@ -116,7 +117,7 @@ def _parameter(name: str, annotation: str | None, default: str | None, body: Nod
     kind = " ".join(annotation.split()) if annotation else None
     if language == "javascript" and default is not None:
         kind = _type_of(default)
-    shown = quotable(default) if default is not None else None
+    shown = public(name, default) if default is not None else None
     return Parameter(name, kind, shown, stored=kept if found and found[0] == ("kept", kept) else "", uses=_plain(found))
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from copilot.messages import say
 from copilot.syntax.tree import Tree, node_at, of
 from copilot.types import Check, Document, Span
-from copilot.verify import docsections
+from copilot.verify import docsections, examples
 from copilot.verify.contract import Contract, names
 from copilot.verify.docconventions import columns
 from copilot.verify.docgaps import gaps
@@ -67,9 +67,12 @@ def signature(before: Document, after: Document, old: Contract, new: Contract) -
 
 
 def entities(before: Document, after: Document, old: Contract, new: Contract) -> Check:
-    """Each name quoted as code occurs in the file's code or is built in; each number occurs in the definition."""
+    """Each name quoted as code occurs in the file's code or is built in; each number occurs in the definition.
+
+    What an example calls with, and what it gives, is proven by running it instead.
+    """
     name = "entities"
-    added = _added(before, after, old, new)
+    added = _without_examples(_added(before, after, old, new), new)
     tree = of(before)
     if tree is None:
         return Check(name, passed=False, detail=say("the file cannot be parsed"))
@@ -149,6 +152,17 @@ def _added(before: Document, after: Document, old: Contract, new: Contract) -> s
         return ""
     known = _old_lines(before, old)
     return "\n".join(line.text for line in text.lines if line.text.strip() not in known)
+
+
+def _without_examples(text: str, new: Contract) -> str:
+    if new.language != "python" or not new.name:
+        return text
+    text = text.replace("``", "`")
+    for claim in examples.told(text, [new.name]):
+        text = (
+            text.replace(claim.call, " ").replace(claim.wanted, " ") if claim.wanted else text.replace(claim.call, " ")
+        )
+    return re.sub(r"(?m)^[ \t]*>>>.*(?:\n[ \t]*\S.*)*", " ", text)
 
 
 def _old_lines(before: Document, old: Contract) -> set[str]:
