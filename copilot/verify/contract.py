@@ -66,6 +66,15 @@ def quotable(code: str) -> str:
     return line if line.count("{") == line.count("}") else ""
 
 
+def deprecated(symbol: Symbol) -> str | None:
+    """What a marker like `@deprecated("use x")` says, quotable or empty; None without one."""
+    for mark in symbol.decorators:
+        head, _, rest = mark.partition("(")
+        if head.strip().rpartition(".")[2] in {"deprecated", "Deprecated"}:
+            return quotable(rest.rpartition(")")[0])
+    return None
+
+
 def public(name: str, code: str) -> str:
     """`code`, the value of `name`, as `quotable`; empty for what may be a key or a password."""
     shown = quotable(code)
@@ -188,7 +197,9 @@ class Contract:
     `changes` are attributes and globals that are assigned, `calls` what top-level statements call for effect.
     `inner` is what it calls anywhere, `reads` the receiver's attributes that it reads. `effects` are kind and code of what
     it does to the world (`sideeffects.py`), `early` the conditions under which it is left before its end, `pure`: it
-    surely changes nothing. `base` is the class of the same file whose method it overrides.
+    surely changes nothing. `base` is the class of the same file whose method it overrides. `passes` are callee and
+    exception, where a statement of its own calls a function of the same file that raises it; `deprecated` is what the
+    marker in the code says beside that, None without one.
     `doc` is the existing documentation. `offers` are the public names a class or module defines.
     """
 
@@ -211,6 +222,8 @@ class Contract:
     early: tuple[str, ...] = ()
     pure: bool = False
     base: str = ""
+    passes: tuple[tuple[str, str], ...] = ()
+    deprecated: str | None = None
     fields: tuple[Field, ...] = ()
     offers: tuple[str, ...] = ()
     flags: frozenset[Flag] = frozenset()

@@ -18,6 +18,7 @@ from copilot.verify.contract import (
     Parameter,
     Raised,
     TypeParameter,
+    deprecated,
     names,
     own,
     quotable,
@@ -86,6 +87,7 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
         effects=effects(body, SCOPES),
         early=early(body),
         pure=body is not None and is_pure(body, SCOPES),
+        deprecated=deprecated(symbol),
         flags=frozenset(flags),
     )
 

@@ -11,7 +11,19 @@ from typing import Final
 from copilot.syntax.outline import Outline, Symbol, outline
 from copilot.syntax.tree import Node, enclosing, node_at, of
 from copilot.types import Document
-from copilot.verify.contract import Contract, Field, Flag, Parameter, Raised, names, own, public, quotable, source
+from copilot.verify.contract import (
+    Contract,
+    Field,
+    Flag,
+    Parameter,
+    Raised,
+    deprecated,
+    names,
+    own,
+    public,
+    quotable,
+    source,
+)
 from copilot.verify.escapes_python import SCOPES, raised
 from copilot.verify.results_python import early, returned, value_form, yielded
 from copilot.verify.sideeffects import effects, is_pure
@@ -87,6 +99,8 @@ def _function(base: Contract, found: Outline, symbol: Symbol, body: Node) -> Con
         early=early(body),
         pure="stub" not in flags and not flags & {"async", "generator"} and is_pure(body, SCOPES),
         base=_inherited(found, base.owner, symbol.name) if is_method and base.owner is not None else "",
+        passes=_passes(found, symbol, base.owner if is_method else None, body, receiver),
+        deprecated=deprecated(symbol),
         flags=frozenset(flags),
     )
 
@@ -246,6 +260,32 @@ def _split(text: str) -> list[str]:
         else:
             parts[-1] += character
     return [part.strip() for part in parts]
+
+
+def _passes(
+    found: Outline, symbol: Symbol, owner: Symbol | None, body: Node, receiver: str
+) -> tuple[tuple[str, str], ...]:
+    """Exceptions of functions and methods of this file that the body's own statements call."""
+    root = body
+    while root.parent is not None:
+        root = root.parent
+    classes = {s.name for s in found.symbols if s.kind in {"class", "enum"}}
+    listed: dict[tuple[str, str], None] = {}
+    for name in _calls(body):
+        bare = name.removeprefix(f"{receiver}.") if receiver else name
+        home = owner if bare != name else None
+        fitting = [
+            s for s in found.symbols if s.name == bare and found.parent(s) == home and s.kind in {"function", "method"}
+        ]
+        if len(fitting) != 1 or fitting[0] == symbol or fitting[0].decorators:
+            continue
+        at = root.descendant_for_byte_range(fitting[0].name_span.start, fitting[0].name_span.end)
+        node = at.parent if at is not None else None
+        inner = node.child_by_field_name("body") if node is not None else None
+        if inner is not None and not any(n.type == "yield" for n in own(inner, SCOPES)):
+            for one in raised(inner, classes):
+                listed[name, one.type] = None
+    return tuple(listed)
 
 
 def _reads(body: Node, receiver: str) -> tuple[str, ...]:

@@ -156,6 +156,21 @@ def conduct(contract: Contract, lang: str) -> list[str]:
     if contract.early and not any(value.condition for value in contract.returned):
         listed = series([code(text) for text in contract.early], lang).replace(" and ", " or ").replace(" 和 ", " 或 ")
         told.append(f"若 {listed} 则提前返回。" if lang == "zh" else f"Left early if {listed}.")
+    passed: dict[str, list[str]] = {}
+    for callee, kind in contract.passes:
+        if kind not in {one.type for one in contract.raised}:
+            passed.setdefault(callee, []).append(code(kind))
+    for callee, kinds in passed.items():
+        kind = series(kinds, lang)
+        told.append(
+            f"可能传出 {code(callee)} 抛出的 {kind}。" if lang == "zh" else f"May pass on {kind} from {code(callee)}."
+        )
+    if contract.deprecated is not None:
+        said = code(contract.deprecated) if contract.deprecated else ""
+        if lang == "zh":
+            told.append(f"已标记为弃用（{said}）。" if said else "已标记为弃用。")
+        else:
+            told.append(f"Marked as deprecated ({said})." if said else "Marked as deprecated.")
     if contract.base:
         told.append(
             f"覆盖 {code(contract.base)} 的同名方法。"
