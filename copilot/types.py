@@ -147,14 +147,14 @@ class FixOptions:
 
 @dataclass(frozen=True, slots=True)
 class CommentOptions:
-    """`style` `auto` is what the file already uses, else Google for Python and Javadoc for Java.
+    """`style` `auto` is what the file already uses, else Google for Python; Javadoc for Java and JSDoc for scripts, always.
 
     `lang` `auto` is what settings say, else the language of the file's comments, else the locale's. `kind` is what is
     written: documentation, the file's header, or comments inside the code. `reach`: the definition at the place, or all
     that lie in it (`copilot/documenting.py`).
     """
 
-    style: Literal["auto", "google", "numpy", "rest", "javadoc"] = "auto"
+    style: Literal["auto", "google", "numpy", "rest", "javadoc", "jsdoc"] = "auto"
     lang: Literal["auto", "en", "zh"] = "auto"
     kind: Literal["docstring", "header", "inline"] = "docstring"
     reach: Literal["one", "all"] = "one"

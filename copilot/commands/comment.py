@@ -51,7 +51,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         default="all",
         help=say("what is missing, what the code contradicts"),
     )
-    parser.add_argument("--style", choices=("auto", "google", "numpy", "rest", "javadoc"), default="auto")
+    parser.add_argument("--style", choices=("auto", "google", "numpy", "rest", "javadoc", "jsdoc"), default="auto")
     parser.add_argument(
         "--lang", "--language", choices=("auto", "en", "zh"), default="auto", help=say("language of the comment")
     )

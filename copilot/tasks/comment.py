@@ -15,7 +15,7 @@ from copilot.errors import UsageError
 from copilot.messages import say
 from copilot.syntax.outline import Symbol, outline
 from copilot.syntax.tree import new_faults, of
-from copilot.tasks import comment_header, comment_inline, comment_prompt, comment_stale
+from copilot.tasks import comment_header, comment_inline, comment_prompt, comment_stale, docexamples
 from copilot.types import (
     Candidate,
     Check,
@@ -30,7 +30,7 @@ from copilot.types import (
     Span,
     Task,
 )
-from copilot.verify import comments, docclaims, remark_gates
+from copilot.verify import comments, docclaims, docprose, remark_gates
 from copilot.verify.contract import Contract
 from copilot.verify.docconventions import language_for
 from copilot.verify.docgaps import gaps
@@ -69,7 +69,7 @@ def satisfied(_request: Request, _candidate: Candidate, _settings: Settings) -> 
     return True
 
 
-async def checks(candidate: Candidate, request: Request, _project: Project, settings: Settings) -> AsyncIterator[Check]:
+async def checks(candidate: Candidate, request: Request, project: Project, settings: Settings) -> AsyncIterator[Check]:
     """Applies, parses, changes nothing but documentation, keeps what people wrote, and says what the code says."""
     before = request.document
     try:
@@ -103,7 +103,11 @@ async def checks(candidate: Candidate, request: Request, _project: Project, sett
     yield docclaims.entities(before, after, old, new)
     yield docclaims.language(before, after, old, new, language_for(before, options, settings))
     yield docclaims.length(before, after)
+    yield docprose.telling(before, after, old, new)
+    yield docprose.clean(before, after, old, new)
     yield docclaims.idempotent(after, new)
+    async for check in docexamples.checks(before, after, old, new, project, settings):
+        yield check
 
 
 def _is_documentation(document: Document, options: CommentOptions) -> bool:

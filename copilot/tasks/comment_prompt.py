@@ -17,7 +17,7 @@ from copilot.tasks import answers, docwriting, excerpts
 from copilot.tasks.docwriting import Subject
 from copilot.tasks.fragments import lines_around
 from copilot.types import Candidate, Context, Declined, Document, Message, Prompt, Request, Span
-from copilot.verify.contract import Contract, Field, Parameter, Raised, TypeParameter
+from copilot.verify.contract import BRACES, Contract, Field, Parameter, Raised, TypeParameter
 from prompts.templates import Library
 
 _CONFIDENCE: Final = 0.8
@@ -96,7 +96,7 @@ def _count(what: Subject) -> int:
 
 def _names(what: Subject) -> dict[str, list[str]]:
     """The named parts that are missing, by their key in the answer."""
-    gaps, is_java = what.missing, what.contract.language == "java"
+    gaps, is_java = what.missing, what.contract.language in BRACES
     found = {
         "params": [f"<{one.name}>" for one in gaps.type_parameters] + [one.name.lstrip("*") for one in gaps.parameters],
         "raises": [one.type for one in gaps.raised],

@@ -13,6 +13,7 @@ from copilot.syntax.outline import Symbol
 from copilot.syntax.tree import Node, enclosing, node_at, of
 from copilot.tasks.docstyles import Draft, Layout, additions, file_unit, whole
 from copilot.types import Document, Edit, Span
+from copilot.verify.contract import BRACES
 from copilot.verify.docsections import Documentation
 
 PYTHON_WIDTH: Final = 88
@@ -24,7 +25,11 @@ def fresh(document: Document, symbol: Symbol | None, draft: Draft, style: str) -
     """The edit that writes documentation where there is none; None when the place is too unusual."""
     if symbol is None:
         return _module(document, draft, style)
-    return _java(document, symbol, draft) if document.language == "java" else _python(document, symbol, draft, style)
+    return (
+        _above(document, symbol, draft, style)
+        if document.language in BRACES
+        else _python(document, symbol, draft, style)
+    )
 
 
 def extended(document: Document, found: Documentation, draft: Draft, style: str) -> tuple[Edit, ...]:
@@ -34,7 +39,7 @@ def extended(document: Document, found: Documentation, draft: Draft, style: str)
     indent = text[start : found.span.start].decode()
     if indent.strip():
         return ()
-    is_java = document.language == "java"
+    is_java = document.language in BRACES
     layout = Layout(indent, file_unit(document), JAVA_WIDTH if is_java else PYTHON_WIDTH)
     last = len(found.lines) - 1
     edits = []
@@ -124,13 +129,13 @@ def _module(document: Document, draft: Draft, style: str) -> Edit | None:
     return Edit(document.path, Span(at, at), f"{_docstring(draft, style, layout)}\n{gap}")
 
 
-def _java(document: Document, symbol: Symbol, draft: Draft) -> Edit | None:
+def _above(document: Document, symbol: Symbol, draft: Draft, style: str) -> Edit | None:
     text, at = document.text, symbol.span.start
     start = line_start(text, at)
     before = text[start:at]
     indent = re.match(rb"[ \t]*", before)
     layout = Layout(indent[0].decode() if indent is not None else "", file_unit(document), JAVA_WIDTH)
-    lines = whole(draft, "javadoc", layout)
+    lines = whole(draft, style, layout)
     body = "\n".join(lines)
     block = f"/**\n{layout.indent} * {body}\n{layout.indent} */"
     comment = f"/** {lines[0]} */" if len(lines) == 1 else block

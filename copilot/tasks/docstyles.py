@@ -1,4 +1,4 @@
-"""Documentation as lines: Google, NumPy and reST docstrings and Javadoc, whole or as additions to what is there.
+"""Documentation as lines: Google, NumPy and reST docstrings, Javadoc and JSDoc, whole or as additions to what is there.
 
 The text comes with code between backticks; the style's own quotes are put in here. Absent on purpose: where it goes in
 the file (`docplace.py`).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from copilot.types import Document
@@ -23,7 +23,10 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
     "yields": ("Yields", "Yields"),
     "raises": ("Raises", "Raises"),
 }
+_TAGGED: Final = frozenset({"rest", "javadoc", "jsdoc"})
+_STARRED: Final = frozenset({"javadoc", "jsdoc"})
 _CODE: Final = re.compile(r"`([^`]*)`")
+_SIMPLE: Final = re.compile(r"[\w.'\"-]+")
 _NARROWEST: Final = 30
 _TOKEN: Final = re.compile(
     r"`[^`]*`[^\s`]*|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef][\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f]*|[^\s`\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|\s+"
@@ -32,11 +35,15 @@ _TOKEN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One entry: a parameter, a result, an exception. Any part of it may be empty."""
+    """One entry: a parameter, a result, an exception. Any part of it may be empty. `inline`: a reST field list has the
+    attributes (`:ivar x:`), not directives. `default` makes a JSDoc parameter an optional one.
+    """
 
     name: str = ""
     type: str = ""
     text: str = ""
+    inline: bool = False
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +84,21 @@ def wrap(text: str, first: str, rest: str, width: int, style: str) -> list[str]:
 
 def whole(draft: Draft, style: str, layout: Layout) -> list[str]:
     """The lines of new documentation without its quotes; the first has no indent."""
-    lead = f"{layout.indent} * " if style == "javadoc" else layout.indent
-    first = wrap(draft.summary, lead, lead, layout.width - (4 if style == "javadoc" else 6), style)
+    lead = f"{layout.indent} * " if style in _STARRED else layout.indent
+    first = wrap(draft.summary, lead, lead, layout.width - (4 if style in _STARRED else 6), style)
     blocks = [first, *(wrap(text, lead, lead, layout.width, style) for text in draft.details)]
     tags: list[str] = []
     for part in PARTS:
         pieces = draft.pieces.get(part, [])
-        if pieces and style in {"rest", "javadoc"}:
+        if pieces and style in _TAGGED:
             tags += [line for piece in pieces for line in entry(part, piece, style, layout)]
         elif pieces:
             blocks.append(section(part, pieces, style, layout))
+    while tags and not tags[-1]:
+        tags.pop()
     if tags:
         blocks.append(tags)
-    gap = lead.rstrip() if style == "javadoc" else ""
+    gap = lead.rstrip() if style in _STARRED else ""
     lines = [line for at, block in enumerate(blocks) for line in ([gap] if at else []) + block]
     lines[0] = lines[0].removeprefix(lead)
     return lines
@@ -108,7 +117,9 @@ def section(part: Part, pieces: Sequence[Piece], style: str, layout: Layout) -> 
 
 def entry(part: Part, piece: Piece, style: str, layout: Layout) -> list[str]:
     """The lines of one entry."""
-    return {"google": _google, "numpy": _numpy, "rest": _rest, "javadoc": _javadoc}[style](part, piece, layout)
+    return {"google": _google, "numpy": _numpy, "rest": _rest, "javadoc": _javadoc, "jsdoc": _jsdoc}[style](
+        part, piece, layout
+    )
 
 
 def _google(part: Part, piece: Piece, layout: Layout) -> list[str]:
@@ -136,6 +147,11 @@ def _numpy(part: Part, piece: Piece, layout: Layout) -> list[str]:
 
 
 def _rest(part: Part, piece: Piece, layout: Layout) -> list[str]:
+    if part == "fields" and not piece.inline:
+        inner = layout.indent + layout.unit
+        lines = [f"{layout.indent}.. attribute :: {piece.name}"]
+        lines += [f"{inner}:type: {piece.type}"] if piece.type else []
+        return [*lines, "", *wrap(piece.text, inner, inner, layout.width, "rest"), ""]
     label, kind = {
         "parameters": (f":param {piece.name}:", f":type {piece.name}:"),
         "fields": (f":ivar {piece.name}:", f":vartype {piece.name}:"),
@@ -154,8 +170,28 @@ def _javadoc(part: Part, piece: Piece, layout: Layout) -> list[str]:
     return wrap(piece.text, f"{lead}{label} ", f"{lead}    ", layout.width, "javadoc")
 
 
+def _jsdoc(part: Part, piece: Piece, layout: Layout) -> list[str]:
+    lead, kind = f"{layout.indent} * ", f" {{{piece.type}}}" if piece.type else ""
+    name = piece.name
+    if piece.default:
+        name = f"[{name}={piece.default}]" if _SIMPLE.fullmatch(piece.default) else f"[{name}]"
+    if part == "parameters" and name.startswith("<"):
+        label = f"@template {name[1:-1]} -"
+    else:
+        label = {
+            "parameters": f"@param{kind} {name} -",
+            "fields": f"@property{kind} {name} -",
+            "returns": f"@returns{kind}",
+            "yields": f"@yields{kind}",
+            "raises": f"@throws {{{piece.name}}}",
+        }[part]
+    return wrap(piece.text, f"{lead}{label} ", f"{lead}    ", layout.width, "jsdoc")
+
+
 def _quoted(token: str, style: str) -> str:
     """A token with its backticks as the style's own code quotes."""
+    if style == "jsdoc":
+        return token
     return _CODE.sub(r"{@code \1}" if style == "javadoc" else r"``\1``", token)
 
 
@@ -171,20 +207,22 @@ def additions(found: Documentation, draft: Draft, style: str, layout: Layout) ->
         if not pieces:
             continue
         if there and part in {"parameters", "fields", "raises"} and any(one.entries for one in there):
-            for piece in pieces:
+            has_list = part == "fields" and not found.lines[there[0].first].text.lstrip().startswith("..")
+            for bare in pieces:
+                piece = replace(bare, inline=has_list)
                 at = _anchor(there, piece.name, draft.order.get(part, []), placed)
                 placed[piece.name.lstrip("*")] = at
                 own = _beside(found, there[0], layout, style)
                 after.setdefault(at, []).extend(entry(part, piece, style, own))
             continue
         at = _before(found.sections, part, end)
-        if style in {"rest", "javadoc"}:
+        if style in _TAGGED:
             is_first = not found.sections and fields_at != at
-            gap = [f"{layout.indent} *" if style == "javadoc" else ""] if is_first else []
+            gap = [f"{layout.indent} *" if style in _STARRED else ""] if is_first else []
             fields_at = at
             lines = gap + [line for piece in pieces for line in entry(part, piece, style, layout)]
             if at != end and not found.lines[at].blank and not any(one.last == at for one in found.sections):
-                lines = ([f"{layout.indent} *"] if style == "javadoc" else [""]) + lines
+                lines = ([f"{layout.indent} *"] if style in _STARRED else [""]) + lines
         else:
             lines = ["", *section(part, pieces, style, layout)]
         after.setdefault(at, []).extend(lines)
@@ -218,7 +256,7 @@ def _beside(found: Documentation, there: Section, layout: Layout, style: str) ->
         heading = found.lines[there.first].indent
         unit = first.removeprefix(heading) if there.first > 0 and first.startswith(heading) else layout.unit
         return Layout(first.removesuffix(unit), unit or layout.unit, layout.width)
-    return layout if style == "javadoc" else Layout(first, layout.unit, layout.width)
+    return layout if style in _STARRED else Layout(first, layout.unit, layout.width)
 
 
 def file_unit(document: Document) -> str:

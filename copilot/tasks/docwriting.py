@@ -7,7 +7,7 @@ neither invent a parameter nor touch the code. Absent on purpose: the words.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from copilot.config import Settings
@@ -16,7 +16,7 @@ from copilot.tasks import docplace
 from copilot.tasks.docstyles import Draft, Piece
 from copilot.types import CommentOptions, Declined, Document, Edit, Request
 from copilot.verify import docsections
-from copilot.verify.contract import Contract, Field, Parameter, Raised, TypeParameter
+from copilot.verify.contract import BRACES, SCRIPTS, Contract, Field, Parameter, Raised, TypeParameter
 from copilot.verify.docconventions import language_for, style_for
 from copilot.verify.docgaps import Gaps, gaps
 from copilot.verify.docsections import Part
@@ -49,7 +49,7 @@ class Words(Protocol):
     def yields(self, contract: Contract) -> str:
         """What is yielded."""
 
-    def raises(self, one: Raised, contract: Contract) -> str:
+    def raises(self, one: Raised, contract: Contract, /) -> str:
         """When an exception leaves."""
 
 
@@ -88,7 +88,7 @@ def write(doc: Document, what: Subject, words: Words) -> tuple[tuple[Edit, ...],
     old = what.contract.doc
     found = docsections.read(doc, old) if old is not None else None
     if found is not None:
-        style = found.style if found.style in {"google", "numpy", "rest"} else what.style
+        style = found.style if found.style in {"google", "numpy", "rest"} and doc.language == "python" else what.style
         edits = docplace.extended(doc, found, made, style)
         title = say("Complete the documentation of {name}", name=what.name)
     else:
@@ -116,8 +116,10 @@ def draft(doc: Document, contract: Contract, missing: Gaps, words: Words) -> Dra
         "yields": [Piece("", _plain(contract.element), words.yields(contract))] if missing.yields else [],
         "raises": [Piece(r.type, "", words.raises(r, contract)) for r in missing.raised],
     }
-    if doc.language == "java":
+    if doc.language in BRACES:
         pieces["fields"] = []
+    if doc.language in SCRIPTS:
+        pieces = {part: [_script_piece(doc, one, contract) for one in listed] for part, listed in pieces.items()}
     order: dict[Part, list[str]] = {
         "fields": [f.name for f in contract.fields],
         "parameters": [f"<{t.name}>" for t in contract.type_parameters]
@@ -127,6 +129,14 @@ def draft(doc: Document, contract: Contract, missing: Gaps, words: Words) -> Dra
     summary = words.summary(contract, stem) if missing.whole else ""
     details = tuple(words.details(contract)) if missing.whole else ()
     return Draft(summary, details, pieces, order)
+
+
+def _script_piece(doc: Document, piece: Piece, contract: Contract) -> Piece:
+    """TypeScript's types and optional parameters stand in the code; JavaScript's in the comment."""
+    if doc.language != "javascript":
+        return replace(piece, type="")
+    default = next((one.default for one in contract.parameters if one.name == piece.name), None)
+    return replace(piece, default=default or "")
 
 
 def _plain(annotation: str | None) -> str:

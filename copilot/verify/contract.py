@@ -12,14 +12,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from copilot.guard.detect import detect
+from copilot.guard.kinds import BY_NAME
 from copilot.syntax.outline import Symbol
 from copilot.syntax.tree import Node
 from copilot.types import Span
+
+SCRIPTS: Final = frozenset({"javascript", "typescript", "tsx"})
+"""Languages that JSDoc documents."""
+
+BRACES: Final = SCRIPTS | {"java"}
+"""Languages whose documentation is a comment above the definition."""
 
 LONGEST_QUOTE: Final = 60
 """Code longer than this is not quoted in documentation."""
 
 _UNQUOTABLE: Final = ("\n", "\r", "\\", "`", '"""', "'''", "*/", "/*", "{@")
+
+
+_REMARK: Final = re.compile(r"(?://|#).*\n")
 
 
 _NAME: Final = re.compile(r"(?<!\w)[^\W\d]\w*")
@@ -47,10 +58,30 @@ def names(code: str) -> set[str]:
 
 def quotable(code: str) -> str:
     """`code` on one line when it can stand in a comment of any style, else an empty text."""
+    if _REMARK.search(code):
+        return ""
     line = " ".join(code.split())
     if not line or len(line) > LONGEST_QUOTE or any(mark in line for mark in _UNQUOTABLE):
         return ""
     return line if line.count("{") == line.count("}") else ""
+
+
+def deprecated(symbol: Symbol) -> str | None:
+    """What a marker like `@deprecated("use x")` says, quotable or empty; None without one."""
+    for mark in symbol.decorators:
+        head, _, rest = mark.partition("(")
+        if head.strip().rpartition(".")[2] in {"deprecated", "Deprecated"}:
+            return quotable(rest.rpartition(")")[0])
+    return None
+
+
+def public(name: str, code: str) -> str:
+    """`code`, the value of `name`, as `quotable`; empty for what may be a key or a password."""
+    shown = quotable(code)
+    is_text = any(mark in shown for mark in ("'", '"'))
+    if is_text and any(BY_NAME[found.kind].family == "secret" for found in detect(f"{name} = {shown}")):
+        return ""
+    return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +98,26 @@ class Raised:
     """One exception type that leaves the function, with the places that raise it in text order.
 
     `reasons` holds for each place its conditions (all must hold) and the literal message, both possibly empty.
-    `declared`: it stands in Java's `throws`.
+    `reasons` is empty unless it is complete; `some` are those known where it is not. `about` are the names that decide,
+    `again`: it is caught and passed on, `last`: reached where nothing before left the function; `declared`: it stands in
+    Java's `throws`, and `thrown` says that the body itself throws it.
     """
 
     type: str
     reasons: tuple[tuple[tuple[Condition, ...], str], ...] = ()
     always: bool = False
     declared: bool = False
+    thrown: bool = True
+    some: tuple[tuple[tuple[Condition, ...], str], ...] = ()
+    about: tuple[str, ...] = ()
+    again: bool = False
+    last: bool = False
 
 
 Form = Literal[
-    "code", "call", "items", "new", "list", "dict", "set", "tuple", "str", "bool", "function", "generator", "other"
+    "code", "call", "items", "picked", "new", "list", "dict", "array", "object", "set", "tuple", "str", "bool", "function", "generator", "other"
 ]  # fmt: skip
-"""`items`: those of `code`, one by one; `new`: an object of the class `code`; `call`: what the call `code` gives."""
+"""`items`: those of `code`, one by one, `picked`: some of them; `new`: an object of the class `code`; `call`: what the call `code` gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +136,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter as documentation names it (`*args` with its stars) and what surely happens with it."""
+    """A parameter as documentation names it (`*args` with its stars) and what surely happens with it.
+
+    `uses`: kind and code of each use (`usage.py`); empty when there is no body that could use it.
+    """
 
     name: str
     annotation: str | None = None
@@ -106,6 +147,7 @@ class Parameter:
     stored: str = ""
     passed: str = ""
     guards: tuple[tuple[str, str], ...] = ()
+    uses: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +162,12 @@ class TypeParameter:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a class, a component of a record, or a constant of an enum."""
+    """A field of a class, a component of a record, or a constant of an enum. `form` says what a long value is."""
 
     name: str
     annotation: str | None = None
     default: str | None = None
+    form: str = ""
 
 
 Flag = Literal[
@@ -152,6 +195,11 @@ class Contract:
     `result` is the declared result type (of a generator: what it returns at its end), `element` the declared type of
     what is yielded. `gives`: some path returns a value other than a bare `None`, or the signature declares one.
     `changes` are attributes and globals that are assigned, `calls` what top-level statements call for effect.
+    `inner` is what it calls anywhere, `reads` the receiver's attributes that it reads. `effects` are kind and code of what
+    it does to the world (`sideeffects.py`), `early` the conditions under which it is left before its end, `pure`: it
+    surely changes nothing. `base` is the class of the same file whose method it overrides. `passes` are callee and
+    exception, where a statement of its own calls a function of the same file that raises it; `deprecated` is what the
+    marker in the code says beside that, None without one.
     `doc` is the existing documentation. `offers` are the public names a class or module defines.
     """
 
@@ -168,6 +216,14 @@ class Contract:
     raised: tuple[Raised, ...] = ()
     changes: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    inner: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    effects: tuple[tuple[str, str], ...] = ()
+    early: tuple[str, ...] = ()
+    pure: bool = False
+    base: str = ""
+    passes: tuple[tuple[str, str], ...] = ()
+    deprecated: str | None = None
     fields: tuple[Field, ...] = ()
     offers: tuple[str, ...] = ()
     flags: frozenset[Flag] = frozenset()

@@ -18,13 +18,16 @@ from copilot.verify.contract import (
     Parameter,
     Raised,
     TypeParameter,
+    deprecated,
     names,
     own,
     quotable,
     source,
 )
 from copilot.verify.escapes_java import SCOPES, raised
-from copilot.verify.results_java import returned
+from copilot.verify.results_java import early, returned
+from copilot.verify.sideeffects import effects, is_pure
+from copilot.verify.usage import called, calls, is_target, uses
 
 DECLARATIONS: Final = (
     "class_declaration",
@@ -65,6 +68,7 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
             stored=_stored(body, one.name) if one.name not in assigned else "",
             passed=_passed(body, one.name),
             guards=_guards(escaping, one.name) if one.name not in assigned else (),
+            uses=uses(body, one.name),
         )
         for one in listed
     )
@@ -77,6 +81,13 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
         returned=returned(body) if result is not None else (),
         raised=escaping,
         changes=_changes(body),
+        calls=_calls(body),
+        inner=tuple(dict.fromkeys(name for name, _ in calls(body, SCOPES))),
+        reads=_reads(body, _fields(found, base.owner) - {one.name for one in symbol.parameters}),
+        effects=effects(body, SCOPES),
+        early=early(body),
+        pure=body is not None and is_pure(body, SCOPES),
+        deprecated=deprecated(symbol),
         flags=frozenset(flags),
     )
 
@@ -190,6 +201,37 @@ def _guards(escaping: tuple[Raised, ...], name: str) -> tuple[tuple[str, str], .
         if len(conditions) == 1 and conditions[0].kind == "test" and not conditions[0].negated
     ]
     return tuple((kind, code) for kind, code in found if name in names(code))[:1]
+
+
+def _calls(body: Node | None) -> tuple[str, ...]:
+    """What the body's own statements call for effect, in text order."""
+    found: dict[str, None] = {}
+    for statement in body.named_children if body is not None else ():
+        node = statement.named_children[0] if statement.type == "expression_statement" else None
+        if node is not None and node.type == "method_invocation" and (name := called(node)):
+            found[name] = None
+    return tuple(found)
+
+
+def _fields(found: Outline, owner: Symbol | None) -> set[str]:
+    return (
+        {one.name for one in found.children(owner) if one.kind in {"field", "constant"}} if owner is not None else set()
+    )
+
+
+def _reads(body: Node | None, fields: set[str]) -> tuple[str, ...]:
+    """Fields that are read, as `this.x` or by a bare name that no local variable has, in text order."""
+    found: dict[str, None] = {}
+    nodes = list(own(body, ())) if body is not None else []
+    local = {source(n.child_by_field_name("name")) for n in nodes if n.type in {"variable_declarator", "resource"}}
+    for node in nodes:
+        if node.type == "identifier" and source(node) in fields - local and not is_target(node):
+            parent = node.parent
+            if parent is None or node not in {parent.child_by_field_name("name"), parent.child_by_field_name("field")}:
+                found[source(node)] = None
+        if node.type == "field_access" and source(node.child_by_field_name("object")) == "this" and not is_target(node):
+            found[source(node)] = None
+    return tuple(found)
 
 
 def _changes(body: Node | None) -> tuple[str, ...]:

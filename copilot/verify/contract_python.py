@@ -11,9 +11,23 @@ from typing import Final
 from copilot.syntax.outline import Outline, Symbol, outline
 from copilot.syntax.tree import Node, enclosing, node_at, of
 from copilot.types import Document
-from copilot.verify.contract import Contract, Field, Flag, Parameter, Raised, names, own, quotable, source
+from copilot.verify.contract import (
+    Contract,
+    Field,
+    Flag,
+    Parameter,
+    Raised,
+    deprecated,
+    names,
+    own,
+    public,
+    quotable,
+    source,
+)
 from copilot.verify.escapes_python import SCOPES, raised
-from copilot.verify.results_python import returned, yielded
+from copilot.verify.results_python import early, returned, value_form, yielded
+from copilot.verify.sideeffects import effects, is_pure
+from copilot.verify.usage import calls, is_target, uses
 
 _GENERATORS: Final = {"Generator", "AsyncGenerator"}
 _ITERATORS: Final = {"Iterator", "Iterable", "AsyncIterator", "AsyncIterable"}
@@ -51,9 +65,11 @@ def _function(base: Contract, found: Outline, symbol: Symbol, body: Node) -> Con
     listed = list(symbol.parameters)
     receiver = listed.pop(0).name if is_method and "staticmethod" not in flags and listed else ""
     escaping = raised(body, {s.name for s in found.symbols if s.kind in {"class", "enum"}})
-    uses = _Uses(body, receiver, escaping)
+    known = _Uses(body, receiver, escaping, is_stub="stub" in flags)
     parameters = tuple(
-        uses.parameter({"varargs": "*", "kwargs": "**"}.get(one.kind, ""), one.name, _line(one.annotation), one.default)
+        known.parameter(
+            {"varargs": "*", "kwargs": "**"}.get(one.kind, ""), one.name, _line(one.annotation), one.default
+        )
         for one in listed
         if one.name.strip("_")  # `_` says that it is not used
     )
@@ -61,9 +77,10 @@ def _function(base: Contract, found: Outline, symbol: Symbol, body: Node) -> Con
     element, result = _yield_types(declared) if "generator" in flags else (None, declared)
     values = returned(body)
     says_none = (result or "").rpartition(".")[2] in _NOTHING
-    told = any(v.code != "None" and (v.code or v.uses or v.kind != "other") for v in values)
+    told = any(v.code != "None" for v in values)
     gives = told or ("generator" not in flags and result is not None)
-    if says_none or flags & {"property", "setter"} or symbol.kind == "constructor":
+    is_attribute = any(text.partition("(")[0].strip() == "property" for text in symbol.decorators)
+    if says_none or is_attribute or "setter" in flags or symbol.kind == "constructor":
         gives = False
     return replace(
         base,
@@ -76,6 +93,14 @@ def _function(base: Contract, found: Outline, symbol: Symbol, body: Node) -> Con
         raised=escaping,
         changes=_changes(body, receiver),
         calls=_calls(body),
+        inner=tuple(dict.fromkeys(name for name, _ in calls(body, SCOPES))),
+        reads=_reads(body, receiver),
+        effects=effects(body, SCOPES),
+        early=early(body),
+        pure="stub" not in flags and not flags & {"async", "generator"} and is_pure(body, SCOPES),
+        base=_inherited(found, base.owner, symbol.name) if is_method and base.owner is not None else "",
+        passes=_passes(found, symbol, base.owner if is_method else None, body, receiver),
+        deprecated=deprecated(symbol),
         flags=frozenset(flags),
     )
 
@@ -83,7 +108,8 @@ def _function(base: Contract, found: Outline, symbol: Symbol, body: Node) -> Con
 class _Uses:
     """What surely happens with the parameters of one function."""
 
-    def __init__(self, body: Node, receiver: str, escaping: tuple[Raised, ...]) -> None:
+    def __init__(self, body: Node, receiver: str, escaping: tuple[Raised, ...], *, is_stub: bool) -> None:
+        self.body = None if is_stub else body
         self.receiver = receiver
         self.escaping = escaping
         self.seen: dict[str, list[Node]] = {}
@@ -94,7 +120,7 @@ class _Uses:
     def parameter(self, stars: str, name: str, annotation: str | None, default: str | None) -> Parameter:
         """The parameter with its facts."""
         nodes = self.seen.get(name, [])
-        default = quotable(default) if default is not None else None
+        default = public(name, default) if default is not None else None
         guards = tuple(
             (one.type, reason[0][0].code)
             for one in self.escaping
@@ -103,10 +129,11 @@ class _Uses:
             and _tests(reason[0][0].kind, reason[0][0].negated)
             and name in names(reason[0][0].code)
         )
-        changed = any(_is_target(node) for node in nodes)
+        changed = any(is_target(node) for node in nodes)
         stored = next((place for node in nodes if (place := self._stored(node))), "") if not changed else ""
         passed = _passed(nodes[0], stars) if len(nodes) == 1 else ""
-        return Parameter(stars + name, annotation, default, stored, passed, guards[:1] if not changed else ())
+        found = uses(self.body, name)
+        return Parameter(stars + name, annotation, default, stored, passed, guards[:1] if not changed else (), found)
 
     def _stored(self, node: Node) -> str:
         """`self.x` for the `x` of `self.x = x`."""
@@ -127,20 +154,6 @@ class _Uses:
 
 def _tests(kind: str, negated: bool) -> bool:  # noqa: FBT001 two fields of one condition
     return kind == "test" and not negated
-
-
-def _is_target(node: Node) -> bool:
-    """True when a name is bound again: assigned, deleted, or a loop's or `with`'s target."""
-    at, parent = node, node.parent
-    while parent is not None and parent.type in {"pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern"}:
-        at, parent = parent, parent.parent
-    if parent is None:
-        return False
-    if parent.type in {"delete_statement", "as_pattern_target", "global_statement", "nonlocal_statement"}:
-        return True
-    if parent.type in {"assignment", "augmented_assignment", "for_statement", "for_in_clause"}:
-        return parent.child_by_field_name("left") == at
-    return parent.type == "named_expression" and parent.child_by_field_name("name") == at
 
 
 def _passed(node: Node, stars: str) -> str:
@@ -193,7 +206,10 @@ def _flags(found: Outline, symbol: Symbol, owner: Symbol | None, body: Node) -> 
     flags |= {flag for flag in ("classmethod", "staticmethod", "overload", "override") if flag in last}
     if symbol.name == "__new__" and owner is not None:
         flags.discard("staticmethod")
-    if last & {"abstractmethod", "abstractproperty"}:
+    is_protocol = owner is not None and "Protocol" in {
+        text.partition("[")[0].rpartition(".")[2] for text in owner.bases
+    }
+    if last & {"abstractmethod", "abstractproperty"} or is_protocol:
         flags.add("abstract")
     parent = body.parent
     if parent is not None and any(child.type == "async" for child in parent.children):
@@ -207,10 +223,11 @@ def _flags(found: Outline, symbol: Symbol, owner: Symbol | None, body: Node) -> 
     return flags
 
 
-def _inherited(found: Outline, owner: Symbol, name: str) -> bool:
-    """True when a base class in the same file defines `name`."""
+def _inherited(found: Outline, owner: Symbol, name: str) -> str:
+    """The base class in the same file that defines the method `name`; empty for none and for special methods."""
     bases = [s for s in found.symbols if s.kind == "class" and s.name in owner.bases and s is not owner]
-    return any(child.name == name for base in bases for child in found.children(base) if not name.startswith("__"))
+    fitting = (base.name for base in bases if any(child.name == name for child in found.children(base)))
+    return next(fitting, "") if not name.startswith("__") else ""
 
 
 def _is_empty(node: Node) -> bool:
@@ -243,6 +260,44 @@ def _split(text: str) -> list[str]:
         else:
             parts[-1] += character
     return [part.strip() for part in parts]
+
+
+def _passes(
+    found: Outline, symbol: Symbol, owner: Symbol | None, body: Node, receiver: str
+) -> tuple[tuple[str, str], ...]:
+    """Exceptions of functions and methods of this file that the body's own statements call."""
+    root = body
+    while root.parent is not None:
+        root = root.parent
+    classes = {s.name for s in found.symbols if s.kind in {"class", "enum"}}
+    listed: dict[tuple[str, str], None] = {}
+    for name in _calls(body):
+        bare = name.removeprefix(f"{receiver}.") if receiver else name
+        home = owner if bare != name else None
+        fitting = [
+            s for s in found.symbols if s.name == bare and found.parent(s) == home and s.kind in {"function", "method"}
+        ]
+        if len(fitting) != 1 or fitting[0] == symbol or fitting[0].decorators:
+            continue
+        at = root.descendant_for_byte_range(fitting[0].name_span.start, fitting[0].name_span.end)
+        node = at.parent if at is not None else None
+        inner = node.child_by_field_name("body") if node is not None else None
+        if inner is not None and not any(n.type == "yield" for n in own(inner, SCOPES)):
+            for one in raised(inner, classes):
+                listed[name, one.type] = None
+    return tuple(listed)
+
+
+def _reads(body: Node, receiver: str) -> tuple[str, ...]:
+    """Attributes of the receiver that the body mentions without calling or assigning them, in text order."""
+    found: dict[str, None] = {}
+    for node in own(body, ()) if receiver else ():
+        if node.type != "attribute" or source(node.child_by_field_name("object")) != receiver or is_target(node):
+            continue
+        parent = node.parent
+        if parent is None or parent.type != "call" or parent.child_by_field_name("function") != node:
+            found[source(node)] = None
+    return tuple(found)
 
 
 def _changes(body: Node, receiver: str) -> tuple[str, ...]:
@@ -301,8 +356,9 @@ def _class(document: Document, base: Contract, found: Outline, symbol: Symbol) -
             offers.append(child.name)
         elif not any(span.contains(child.span) for span in inside):
             value = document.text[child.value.start : child.value.end].decode() if child.value is not None else None
-            default = quotable(value) if value is not None else None
-            fields.append(Field(child.name, _line(child.returns), default or None))
+            default = public(child.name, value) if value is not None else None
+            form = value_form(document, child.value) if child.value is not None else ""
+            fields.append(Field(child.name, _line(child.returns), default or None, form))
     offered = tuple(dict.fromkeys(offers))
     return replace(base, fields=tuple(fields), offers=offered, flags=frozenset(flags))
 

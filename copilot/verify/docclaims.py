@@ -13,7 +13,7 @@ from typing import Final
 from copilot.messages import say
 from copilot.syntax.tree import Tree, node_at, of
 from copilot.types import Check, Document, Span
-from copilot.verify import docsections
+from copilot.verify import docsections, examples
 from copilot.verify.contract import Contract, names
 from copilot.verify.docconventions import columns
 from copilot.verify.docgaps import gaps
@@ -36,7 +36,7 @@ _NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 _SHARE: Final = 0.6
 
 
-_BUILTIN: Final = frozenset({*dir(builtins), *keyword.kwlist, "true", "false", "null", "this"})
+_BUILTIN: Final = frozenset({*dir(builtins), *keyword.kwlist, "true", "false", "null", "this", "undefined"})
 
 
 def signature(before: Document, after: Document, old: Contract, new: Contract) -> Check:
@@ -67,9 +67,12 @@ def signature(before: Document, after: Document, old: Contract, new: Contract) -
 
 
 def entities(before: Document, after: Document, old: Contract, new: Contract) -> Check:
-    """Each name quoted as code occurs in the file's code or is built in; each number occurs in the definition."""
+    """Each name quoted as code occurs in the file's code or is built in; each number occurs in the definition.
+
+    What an example calls with, and what it gives, is proven by running it instead.
+    """
     name = "entities"
-    added = _added(before, after, old, new)
+    added = _without_examples(_added(before, after, old, new), new)
     tree = of(before)
     if tree is None:
         return Check(name, passed=False, detail=say("the file cannot be parsed"))
@@ -151,6 +154,17 @@ def _added(before: Document, after: Document, old: Contract, new: Contract) -> s
     return "\n".join(line.text for line in text.lines if line.text.strip() not in known)
 
 
+def _without_examples(text: str, new: Contract) -> str:
+    if new.language != "python" or not new.name:
+        return text
+    text = text.replace("``", "`")
+    for claim in examples.told(text, [new.name]):
+        text = (
+            text.replace(claim.call, " ").replace(claim.wanted, " ") if claim.wanted else text.replace(claim.call, " ")
+        )
+    return re.sub(r"(?m)^[ \t]*>>>.*(?:\n[ \t]*\S.*)*", " ", text)
+
+
 def _old_lines(before: Document, old: Contract) -> set[str]:
     previous = docsections.read(before, old.doc) if old.doc is not None else None
     return {line.text.strip() for line in previous.lines} if previous is not None else set()
@@ -159,7 +173,8 @@ def _old_lines(before: Document, old: Contract) -> set[str]:
 _HEADS: Final = {
     "google": re.compile(r"^\s*\*{0,2}[\w.]+\s*(?:\(.*?\))?:(?=\s|$)"),
     "numpy": re.compile(r"^\s*\*{0,2}[\w.]+\s*(?::.*)?$"),
-    "rest": re.compile(r"^\s*:\w+[^:]*:(?=\s|$)"),
+    "rest": re.compile(r"^\s*(?::\w+[^:]*:(?=\s|$)|\.\. attribute ::.*)"),
+    "jsdoc": re.compile(r"^\s*@\w+(?:\s+\{(?:[^{}]|\{[^{}]*\})*\})?(?:\s+\[?[\w.$]+(?:=[^\]]*)?\]?\s+-)?"),
     "javadoc": re.compile(r"^\s*@\w+(?:\s+(?:<\w+>|[\w.$]+))?"),
 }
 
@@ -189,7 +204,7 @@ def _prose(before: Document, after: Document, old: Contract, new: Contract) -> s
         if at not in skipped
         and line.text.strip() not in known
         and ":rtype:" not in line.text
-        and ":type " not in line.text
+        and not re.match(r"\s*:(?:type|vartype|ytype)\b", line.text)
     ]
     return "\n".join(lines)
 

@@ -14,6 +14,7 @@ from copilot.config import Settings
 from copilot.syntax.outline import outline
 from copilot.types import CommentOptions, Document
 from copilot.verify import docsections
+from copilot.verify.contract import BRACES
 
 _CJK: Final = re.compile(r"[\u4e00-\u9fff]")
 _MACHINE: Final = re.compile(r"#!|#.*?coding[:=]|\s*# (?:type|noqa|pragma|fmt)\b")
@@ -22,8 +23,8 @@ _NOTES: Final = ("#", "//", "*", "/*", '"""', "'''")
 
 def style_for(document: Document, options: CommentOptions, settings: Settings) -> str:
     """`google`, `numpy`, `rest` or `javadoc`: what was asked, what the settings say, what the file uses, `google`."""
-    if document.language == "java":
-        return "javadoc"
+    if document.language in BRACES:
+        return "javadoc" if document.language == "java" else "jsdoc"
     for wanted in (options.style, settings.comment.style):
         if wanted in {"google", "numpy", "rest"}:
             return wanted

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from copilot.types import Document
 from copilot.verify import docsections
-from copilot.verify.contract import Contract, Field, Parameter, Raised, TypeParameter
+from copilot.verify.contract import BRACES, Contract, Field, Parameter, Raised, TypeParameter
 from copilot.verify.docsections import Documentation
 
 _SAYS_RESULT = re.compile(r"(?i)(return|yield|iterate|generate)s?\b|返回|生成|\{@return")
@@ -69,7 +69,7 @@ def _missing(contract: Contract, found: Documentation, *, yields: bool) -> Gaps:
     says_result = "{@return" in found.text or bool(prose and _SAYS_RESULT.search(found.summary))
     documented = set(found.named("fields"))
     return Gaps(
-        parameters=parameters if contract.callable or contract.language == "java" else (),
+        parameters=parameters if contract.callable or contract.language in BRACES else (),
         type_parameters=tuple(t for t in contract.type_parameters if f"<{t.name}>" not in told),
         returns=contract.gives and not found.of("returns") and not says_result,
         yields=yields and not found.of("yields") and not found.of("returns") and not says_result,

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from copilot.types import Document, Span
+from copilot.verify.contract import BRACES
 
 Part = Literal["parameters", "returns", "yields", "raises", "fields", "other"]
-Style = Literal["google", "numpy", "rest", "javadoc", "plain", "foreign"]
+Style = Literal["google", "numpy", "rest", "javadoc", "jsdoc", "plain", "foreign"]
 
 _HEADINGS: Final[dict[str, Part]] = {
     "args": "parameters", "arguments": "parameters", "parameters": "parameters", "params": "parameters",
@@ -34,14 +35,19 @@ _REST: Final[dict[str, Part]] = {
 }  # fmt: skip
 _TAGS: Final[dict[str, Part]] = {
     "param": "parameters", "return": "returns", "returns": "returns", "throws": "raises", "exception": "raises",
+    "arg": "parameters", "argument": "parameters", "template": "parameters", "yields": "yields", "yield": "yields",
 }  # fmt: skip
 
 _GOOGLE_ENTRY: Final = re.compile(r"(\*{0,2}\w[\w.]*(?:\s*,\s*\*{0,2}\w+)*)\s*(\(.*\))?\s*[::]")
 _NUMPY_ENTRY: Final = re.compile(r"(\*{0,2}\\?\*{0,2}\w[\w.]*(?:\s*,\s*\*{0,2}\w+)*)\s*(:.*)?$")
 _REST_FIELD: Final = re.compile(r":(\w+)(?:\s+([^:]*?))?\s*:(?!\w)")
+_DIRECTIVE: Final = re.compile(r"\.\. (?:py:)?attribute ?::\s*(\w+)")
 _TAG: Final = re.compile(r"@(\w+)(?:\s+(<\w+>|[\w.$]+))?")
 _FOREIGN: Final = re.compile(
     r"(?m)^\s*(?:[@\\](?:param|return|returns|raise|raises|rtype|arg)\b|[-*+]\s+`?\w+`?\s*(?:\([^)]*\))?\s*(?::| -- | - ))"
+)
+_JSDOC_TAG: Final = re.compile(
+    r"@(\w+)(?:\s+(\{(?:[^{}]|\{[^{}]*\})*\}|(?<=throws )[\w.$]+))?(?:\s+\[?([\w.$]+)(?:=[^\]]*)?\]?)?"
 )
 _STAR: Final = re.compile(r"^\s*\*+")
 _OPENING: Final = re.compile(rb"[rRuU]?(\"\"\"|'''|\"|')")
@@ -121,7 +127,7 @@ class Documentation:
 def read(document: Document, span: Span) -> Documentation | None:
     """The documentation at `span` (with its quotes or comment marks); None for a string that is not one plain literal."""
     raw = document.text[span.start : span.end]
-    if document.language == "java":
+    if document.language in BRACES:
         return _javadoc(document, span) if raw.startswith(b"/**") and raw.endswith(b"*/") and len(raw) > 4 else None
     match = _OPENING.match(raw)
     if match is None or not raw.endswith(match[1]) or len(raw) < match.end() + len(match[1]):
@@ -204,7 +210,15 @@ def _google(lines: tuple[Line, ...]) -> tuple[Section, ...]:
 
 def _rest(lines: tuple[Line, ...]) -> tuple[Section, ...]:
     fields: list[tuple[int, Part, str]] = []
+    inside: str | None = None
     for index, line in enumerate(lines):
+        if inside is not None and (line.blank or len(_wide(line.indent)) > len(_wide(inside))):
+            continue
+        directive = _DIRECTIVE.match(line.text.strip())
+        inside = line.indent if directive is not None else None
+        if directive is not None:
+            fields.append((index, "fields", directive[1]))
+            continue
         match = _REST_FIELD.match(line.text.strip())
         if match and match[1] in _REST:
             name = (match[2] or "").split()
@@ -218,6 +232,11 @@ def _neighbours(lines: tuple[Line, ...], fields: list[tuple[int, Part, str]]) ->
     for at, (index, part, name) in enumerate(fields):
         limit = fields[at + 1][0] if at + 1 < len(fields) else len(lines)
         last = next((i - 1 for i in range(index + 1, limit) if lines[i].blank), limit - 1)
+        if lines[index].text.lstrip().startswith(".."):
+            own = len(_wide(lines[index].indent))
+            deeper = (lines[i].blank or len(_wide(lines[i].indent)) > own for i in range(index + 1, limit))
+            size = next((at for at, inside in enumerate(deeper) if not inside), limit - index - 1)
+            last = max(i for i in range(index, index + size + 1) if not lines[i].blank)
         entry = Entry(name, index, last)
         if found and found[-1].part == part:
             before = found.pop()
@@ -253,8 +272,15 @@ def _javadoc(document: Document, span: Span) -> Documentation:
         Line(line.start, line.end, _STAR.sub("", line.text) if at else line.text) for at, line in enumerate(lines)
     )
     fields: list[tuple[int, Part, str]] = []
+    is_script = document.language != "java"
     for index, line in enumerate(shown):
-        match = _TAG.match(line.text.strip())
+        match = (_JSDOC_TAG if is_script else _TAG).match(line.text.strip())
         if match:
-            fields.append((index, _TAGS.get(match[1], "other"), match[2] or ""))
-    return Documentation(span, "/**", "*/", "javadoc", shown, _neighbours(shown, fields))
+            part, name = _TAGS.get(match[1], "other"), match[2] or ""
+            if is_script and part == "raises":
+                name = name.strip("{}")
+            elif is_script:
+                name = match[3] or ""
+            fields.append((index, part, f"<{name}>" if match[1] == "template" else name))
+    style: Style = "jsdoc" if is_script else "javadoc"
+    return Documentation(span, "/**", "*/", style, shown, _neighbours(shown, fields))

@@ -9,8 +9,8 @@ from typing import Final
 
 from copilot.syntax.outline import Symbol, outline
 from copilot.types import Document, Span
-from copilot.verify import contract_java, contract_python
-from copilot.verify.contract import Contract
+from copilot.verify import contract_java, contract_python, contract_script
+from copilot.verify.contract import BRACES, Contract
 
 KINDS: Final = frozenset({"class", "interface", "enum", "record", "annotation", "function", "method", "constructor"})
 
@@ -24,14 +24,15 @@ def symbol_at(document: Document, span: Span) -> Symbol | None:
 def contract_at(document: Document, span: Span) -> Contract | None:
     """The contract of that symbol; of the module when a Python file has none there; None when there is nothing."""
     symbol = symbol_at(document, span)
-    if symbol is not None and document.language in {"python", "java"}:
+    if symbol is not None and document.language in BRACES | {"python"}:
         return contract_of(document, symbol)
     return contract_python.module(document) if document.language == "python" and document.text.strip() else None
 
 
 def contract_of(document: Document, symbol: Symbol) -> Contract:
     """The contract of a symbol of the document's outline."""
-    read = contract_java.read if document.language == "java" else contract_python.read
+    readers = {"python": contract_python.read, "java": contract_java.read}
+    read = readers.get(document.language or "", contract_script.read)
     return read(document, outline(document), symbol)
 
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from copilot.syntax.outline import Symbol
 from copilot.syntax.tree import Node
-from copilot.verify.contract import Condition, Raised, own, quotable, source
+from copilot.verify.contract import Condition, Raised, names, own, quotable, source
+from copilot.verify.escapes_python import some, told
 
 SCOPES: Final = ("lambda_expression", "class_body", "class_declaration", "record_declaration", "enum_declaration")
 
@@ -23,6 +24,7 @@ _MOST: Final = 3
 def raised(body: Node | None, symbol: Symbol) -> tuple[Raised, ...]:
     """What `throws` declares, then what the body's own `throw new` lets out."""
     reasons: dict[str, list[tuple[tuple[Condition, ...], str] | None]] = {}
+    places: dict[str, list[Node]] = {}
     always: set[str] = set()
     for node in own(body, SCOPES) if body is not None else ():
         if node.type != "throw_statement":
@@ -32,16 +34,40 @@ def raised(body: Node | None, symbol: Symbol) -> tuple[Raised, ...]:
         for name in _thrown(value, node, body):
             if not _caught(node, body, name):
                 reasons.setdefault(name, []).append(reason if any(reason) else None)
+                places.setdefault(name, []).append(node)
                 if body is not None and [c.id for c in body.named_children if "comment" not in c.type] == [node.id]:
                     always.add(name)
-    found = [Raised(name, _told(reasons.pop(name, [])), name in always, declared=True) for name in symbol.throws]
-    found += [Raised(name, _told(places), name in always) for name, places in reasons.items()]
+    return tuple(
+        Raised(
+            name,
+            told(reasons.get(name, []), _MOST),
+            name in always,
+            declared=name in symbol.throws,
+            thrown=name in reasons,
+            some=some(reasons.get(name, [])),
+            about=_about(places.get(name, []), body),
+            last=len(places.get(name, [])) == 1 and places[name][0].parent == body,
+        )
+        for name in dict.fromkeys([*symbol.throws, *reasons])
+    )
+
+
+def _about(places: list[Node], body: Node | None) -> tuple[str, ...]:
+    """The names in the tests around the statements: what decides whether they are reached."""
+    found: dict[str, None] = {}
+    for node in places:
+        at = node.parent
+        tests: list[Node] = []
+        while at is not None and body is not None and at.id != body.id:
+            test = at.child_by_field_name("condition")
+            tests += [test] if test is not None else []
+            at = at.parent
+        for test in reversed(tests):
+            for one in own(test, SCOPES):
+                is_name = one.parent is not None and one.parent.child_by_field_name("name") == one
+                if one.type == "identifier" and not is_name and names(source(one)):
+                    found[source(one)] = None
     return tuple(found)
-
-
-def _told(found: list[tuple[tuple[Condition, ...], str] | None]) -> tuple[tuple[tuple[Condition, ...], str], ...]:
-    known = tuple(dict.fromkeys(reason for reason in found if reason is not None))
-    return known if None not in found and len(known) <= _MOST else ()
 
 
 def _thrown(value: Node | None, node: Node, body: Node | None) -> list[str]:

@@ -24,6 +24,7 @@ _MOST_REASONS: Final = 3
 def raised(body: Node, classes: set[str]) -> tuple[Raised, ...]:
     """The exception types in text order; `classes` are the names of the classes that the file defines."""
     reasons: dict[str, list[tuple[tuple[Condition, ...], str] | None]] = {}
+    places: dict[str, list[Node]] = {}
     always: set[str] = set()
     for node in own(body, SCOPES):
         if node.type != "raise_statement":
@@ -33,15 +34,63 @@ def raised(body: Node, classes: set[str]) -> tuple[Raised, ...]:
             if _caught(node, body, name):
                 continue
             reasons.setdefault(name, []).append(reason if any(reason) else None)
+            places.setdefault(name, []).append(node)
             if _is_whole(node, body):
                 always.add(name)
-    return tuple(Raised(name, _told(found), name in always) for name, found in reasons.items())
+    return tuple(
+        Raised(
+            name,
+            told(found, _MOST_REASONS),
+            name in always,
+            some=some(found),
+            about=_about(places[name], body),
+            again=all(_passes_on(node, body) for node in places[name]),
+            last=len(places[name]) == 1 and places[name][0].parent == body,
+        )
+        for name, found in reasons.items()
+    )
 
 
-def _told(found: list[tuple[tuple[Condition, ...], str] | None]) -> tuple[tuple[tuple[Condition, ...], str], ...]:
+Reasons = list[tuple[tuple[Condition, ...], str] | None]
+
+
+def told(found: Reasons, most: int) -> tuple[tuple[tuple[Condition, ...], str], ...]:
     """The reasons when they are complete and few: "if a or if b" is false while a third place is left out."""
     known = tuple(dict.fromkeys(reason for reason in found if reason is not None))
-    return known if None not in found and len(known) <= _MOST_REASONS else ()
+    return known if None not in found and len(known) <= most else ()
+
+
+def some(found: Reasons) -> tuple[tuple[tuple[Condition, ...], str], ...]:
+    """The first conditions that are known."""
+    return tuple(dict.fromkeys(reason for reason in found if reason is not None and reason[0]))[:2]
+
+
+def _about(places: list[Node], body: Node) -> tuple[str, ...]:
+    """The names in the tests around the statements, in text order: what decides whether they are reached."""
+    found: dict[str, None] = {}
+    for node in places:
+        at = node.parent
+        tests: list[Node] = []
+        while at is not None and at.id != body.id:
+            parts = (at.child_by_field_name(name) for name in ("condition", "subject", "left"))
+            tests += [part for part in parts if part is not None and at.type != "assignment"]
+            at = at.parent
+        for test in reversed(tests):
+            for one in own(test, SCOPES):
+                if one.type == "identifier" and one.parent is not None:
+                    parent = one.parent
+                    if parent.child_by_field_name("attribute") != one and parent.child_by_field_name("function") != one:
+                        found[source(one)] = None
+    return tuple(found)
+
+
+def _passes_on(node: Node, body: Node) -> bool:
+    handler = _handler(node, body)
+    while handler is not None:
+        if _again(node, handler):
+            return True
+        handler = _handler(handler, body)
+    return False
 
 
 def _types(node: Node, body: Node, classes: set[str]) -> list[str]:
@@ -185,10 +234,12 @@ def _conditions(node: Node, body: Node) -> tuple[Condition, ...]:
         if parent.type == "if_statement" and parent.child_by_field_name("consequence") == at:
             found.append(_test(parent.child_by_field_name("condition"), negated=False))
         elif parent.type == "else_clause" and parent.parent is not None and parent.parent.type == "if_statement":
-            if any(child.type == "elif_clause" for child in parent.parent.children):
-                return ()
-            found.append(_test(parent.parent.child_by_field_name("condition"), negated=True))
+            found += reversed(_before(parent))
             parent = parent.parent
+        elif parent.type == "elif_clause" and parent.child_by_field_name("consequence") == at:
+            found.append(_test(parent.child_by_field_name("condition"), negated=False))
+            found += reversed(_before(parent))
+            parent = parent.parent or parent
         elif parent.type == "except_clause":
             types = _handler_types(parent)
             if len(types) != 1 or _raised_value(node) is None or source(_raised_value(node)) == _alias(parent):
@@ -203,6 +254,18 @@ def _conditions(node: Node, body: Node) -> tuple[Condition, ...]:
     if not found or len(found) > _MOST_CONDITIONS or not all(condition.code for condition in found):
         return ()
     return tuple(reversed(found))
+
+
+def _before(clause: Node) -> list[Condition]:
+    """What did not hold when an `elif` or `else` is reached, in text order."""
+    assert clause.parent is not None
+    earlier = [clause.parent]
+    for child in clause.parent.children:
+        if child.id == clause.id:
+            break
+        if child.type == "elif_clause":
+            earlier.append(child)
+    return [_test(one.child_by_field_name("condition"), negated=True) for one in earlier]
 
 
 def _test(node: Node | None, *, negated: bool) -> Condition:

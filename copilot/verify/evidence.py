@@ -33,6 +33,8 @@ def claim(name: str) -> str:
         "idempotent": say("a second run changes nothing"),
         "imports": say("what it imports is there"),
         "kept": say("what was there is kept"),
+        "clean": say("it promises nothing and repeats no secret"),
+        "telling": say("each sentence says more than a name"),
         "language": say("it is in the right language"),
         "length": say("no line is too long"),
         "licence": say("it is nobody else's code"),

@@ -29,6 +29,24 @@ def returned(body: Node | None) -> tuple[Value, ...]:
     return _guarded(body) or tuple(found)
 
 
+def early(body: Node | None) -> tuple[str, ...]:
+    """The conditions of the guards at the top of the body that leave the method by `return`."""
+    found: list[str] = []
+    statements = [c for c in body.named_children if "comment" not in c.type] if body is not None else []
+    for node in statements[:-1]:
+        block = node.child_by_field_name("consequence") if node.type == "if_statement" else None
+        if block is None or node.child_by_field_name("alternative") is not None:
+            break
+        inside = block.named_children if block.type == "block" else [block]
+        if not any(child.type == "return_statement" for child in inside):
+            if any(child.type == "throw_statement" for child in inside):
+                continue
+            break
+        if code := condition(node, negated=False).code:
+            found.append(code)
+    return tuple(found)
+
+
 def _guarded(body: Node | None) -> tuple[Value, ...]:
     """`X if condition, otherwise Y`: guards in front of one last `return`."""
     statements = [c for c in body.named_children if "comment" not in c.type] if body is not None else []

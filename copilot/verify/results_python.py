@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from copilot.syntax.tree import Node
-from copilot.verify.contract import Value, own, quotable, source
+from copilot.syntax.tree import Node, node_at, of
+from copilot.types import Document, Span
+from copilot.verify.contract import Form, Value, own, quotable, source
 from copilot.verify.escapes_python import SCOPES
 
 _SHAPES: Final = {
@@ -58,8 +59,58 @@ def yielded(body: Node) -> tuple[Value, ...]:
                 found.append(Value("items", quotable(source(node.named_children[-1]))))
                 continue
             values = [child for child in node.named_children if child.type != "comment"]
-            found += _values(values[0]) if values else [Value("code", "None")]
+            item = _item(node, values[0]) if values else None
+            found += [item] if item is not None else _values(values[0]) if values else [Value("code", "None")]
     return tuple(dict.fromkeys(found))
+
+
+def _item(node: Node, value: Node) -> Value | None:
+    """`for x in y: yield x` gives the items of `y`, behind a condition some of them."""
+    form: Form = "items"
+    at = node.parent
+    while at is not None and at.type in {"expression_statement", "block", "if_statement", "for_statement"}:
+        if at.type == "for_statement":
+            if value.type != "identifier" or source(at.child_by_field_name("left")) != source(value):
+                return None
+            text = quotable(source(at.child_by_field_name("right")))
+            return Value(form, text) if text else None
+        if at.type == "if_statement" or (
+            at.type == "block" and any(c.type == "if_statement" for c in at.named_children)
+        ):
+            form = "picked"
+        at = at.parent
+    return None
+
+
+def early(body: Node) -> tuple[str, ...]:
+    """The conditions of the guards at the top of the body that leave the function by `return`."""
+    found: list[str] = []
+    statements = [child for child in body.named_children if child.type not in {"comment", "expression_statement"}]
+    for node in statements[:-1]:
+        block = node.child_by_field_name("consequence") if node.type == "if_statement" else None
+        if block is None or any(child.type in {"elif_clause", "else_clause"} for child in node.children):
+            break
+        if not any(child.type == "return_statement" for child in block.named_children):
+            if any(child.type == "raise_statement" for child in block.named_children):
+                continue
+            break
+        if condition := quotable(source(node.child_by_field_name("condition"))):
+            found.append(condition)
+    return tuple(found)
+
+
+def value_form(document: Document, span: Span) -> str:
+    """What a value is where it is too long to be quoted: `list`, `dict`, … or the call that makes it."""
+    tree = of(document)
+    node = node_at(tree, span) if tree is not None else None
+    if node is None or node.byte_range != (span.start, span.end):
+        return "other"
+    while node.type == "parenthesized_expression" and node.named_children:
+        node = node.named_children[0]
+    if node.type in {"string", "concatenated_string"}:
+        return "str"
+    value = _value(node)
+    return value.code if value.kind == "call" else value.kind if value.kind != "code" else "other"
 
 
 def falls_through(block: Node) -> bool:
@@ -122,13 +173,26 @@ def _value(node: Node) -> Value:
         )
         return Value("call", short) if short else Value("other", uses=_uses(node))
     if node.type in {"string", "concatenated_string"} and any(c.type == "interpolation" for c in own(node, ())):
-        return Value("str")
+        return Value("str", uses=_uses(node))
     if node.type in _QUOTED and code and not any(c.type == "call" for c in own(node, ())):
         return Value("code", code)
     if node.type == "binary_operator" and _is_format(node):
-        return Value("str")
+        return Value("str", uses=_uses(node))
+    if node.type == "dictionary":
+        return Value("dict", uses=_keys(node))
     shape = _SHAPES.get(node.type)
-    return Value("other", uses=_uses(node)) if shape is None else Value(shape)  # type: ignore[arg-type]  # the values of the table are the literals
+    names = _uses(node)
+    if shape is None and not names and code:
+        return Value("code", code)
+    return Value("other" if shape is None else shape, uses=names)  # type: ignore[arg-type]  # the values of the table are the literals
+
+
+def _keys(node: Node) -> tuple[str, ...]:
+    """The literal keys of a dictionary as they are spelled; empty unless all are literal texts or numbers."""
+    keys = [child.child_by_field_name("key") for child in node.named_children if child.type == "pair"]
+    known = [quotable(source(key)) for key in keys if key is not None and key.type in {"string", "integer"}]
+    others = [child for child in node.named_children if child.type not in {"pair", "comment"}]
+    return tuple(known) if known and len(known) == len(keys) and all(known) and not others else ()
 
 
 def _uses(node: Node) -> tuple[str, ...]:
@@ -155,7 +219,11 @@ def _uses(node: Node) -> tuple[str, ...]:
             )
         elif at.type == "attribute":
             children = children[:1]
-        elif at.type in {"lambda", "string"}:
+        elif at.type == "string":
+            children = [
+                part for child in children if child.type == "interpolation" for part in child.named_children[:1]
+            ]
+        elif at.type == "lambda":
             children = []
         stack.extend(reversed(children))
     return tuple(found)

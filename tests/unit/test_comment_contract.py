@@ -53,7 +53,7 @@ def reasons(found: Contract) -> dict[str, list[str]]:
         ("raise self.error(a)", {}),
         ("error = Lost(a)\nraise error", {"Lost": []}),
         ("raise struct.error", {"struct.error": []}),
-        ("if a:\n  raise KeyError\nelif b:\n  raise KeyError('x')", {"KeyError": ["a", ": x"]}),
+        ("if a:\n  raise KeyError\nelif b:\n  raise KeyError('x')", {"KeyError": ["a", "not a and b: x"]}),
         ("if a:\n  raise KeyError\ng()\nfor x in b:\n  raise KeyError", {"KeyError": []}),
         ("raise", {}),
     ],

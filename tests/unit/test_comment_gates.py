@@ -31,7 +31,7 @@ def old(a):
     """
     return a
 '''
-DOC = '''    """Calculate the fee.
+DOC = '''    """Calculate the fee once.
 
     Args:
         amount (int): Rejected with ``ValueError`` if ``amount <= 0``.
@@ -100,9 +100,14 @@ async def test_true_documentation_passes():
         ),
         ("Default ``2``", "Default ``RATE``", "entities"),
         ("Default ``2``", "Default ``4``", "entities"),
-        ("Calculate the fee.", "Calculate at most 30 fees.", "entities"),
-        ("Calculate the fee.", "计算费用。", "language"),
-        ("Calculate the fee.", "Calculate the fee " + "and the fee " * 9, "length"),
+        ("Calculate the fee once.", "Calculate at most 30 fees.", "entities"),
+        ("Calculate the fee once.", "计算费用。", "language"),
+        ("Calculate the fee once.", "Calculate the fee " + "and the fee " * 9, "length"),
+        ("rate: Default ``2``.", "rate: The rate, an argument.", "telling"),
+        ("int: ``amount * rate``.", "int: The fee.", "telling"),
+        ("Calculate the fee once.", "Return the fee.", "telling"),
+        ("Calculate the fee once.", "Calculate the fee once. TODO: round it.", "clean"),
+        ("Calculate the fee once.", "Calculate the fee once, password = 'Kx9#mP2$vL7q'.", "clean"),
         ("        rate: Default ``2``.\n", "", "idempotent"),
         ("    Raises:\n        ValueError: If ``amount <= 0``.\n", "", "idempotent"),
     ],
@@ -120,7 +125,7 @@ async def test_parameters_stand_in_the_order_of_the_signature():
 
 async def test_chinese_needs_chinese_prose():
     assert await with_doc(DOC, lang="zh") == "language"
-    chinese = DOC.replace("Calculate the fee.", "计算费用。").replace("Default", "默认值为")
+    chinese = DOC.replace("Calculate the fee once.", "计算费用。").replace("Default", "默认值为")
     chinese = chinese.replace(
         "Rejected with ``ValueError`` if ``amount <= 0``.", "若 ``amount <= 0`` 则抛出 ``ValueError``。"
     )
@@ -158,7 +163,7 @@ async def test_broken_result_is_a_syntax_failure():
     ("new", "check"),
     [
         (
-            "/**\n     * Return {@code x * 2}.\n     *\n     * @param x Of type {@code int}.\n     * @return {@code x * 2}.\n     */\n    ",
+            "/**\n     * Return {@code x * 2}.\n     *\n     * @param x Doubled.\n     * @return {@code x * 2}.\n     */\n    ",
             "",
         ),
         ("/** Return {@code x * 2}. @return x */ int y;\n    ", "code unchanged"),

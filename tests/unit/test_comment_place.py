@@ -114,7 +114,7 @@ def test_a_gb18030_file_keeps_its_encoding(tmp_path: Path):
     assert isinstance(answer, Candidate)
     files.write(edits.apply(doc, answer.edits))
     text = path.read_bytes().decode("gb18030")
-    assert '"""返回余额。' in text
+    assert '"""返回余额：' in text
     compile(path.read_bytes(), "a.py", "exec")
 
 

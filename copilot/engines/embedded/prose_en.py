@@ -6,9 +6,11 @@ never explained by itself ("amount: the amount").
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
+from copilot.engines.embedded import docfacts
 from copilot.engines.embedded.docwords import (
     glossary,
     is_ambiguous,
@@ -35,8 +37,11 @@ from copilot.engines.embedded.grammar_en import (
     subject,
 )
 from copilot.verify.contract import Contract, Field, Parameter, Raised, TypeParameter, Value
+from copilot.verify.restating import says_nothing
 
+QUOTED: Final = re.compile(r"`([^`]*)`")
 _SHAPES: Final = {
+    "array": "an array", "object": "an object",
     "list": "a list", "dict": "a dictionary", "set": "a set", "tuple": "a tuple", "str": "a string",
     "bool": "a truth value", "function": "a function", "generator": "a generator",
 }  # fmt: skip
@@ -47,16 +52,46 @@ def summary(contract: Contract, module: str = "") -> str:
     if contract.symbol is None:
         return _module(contract, module)
     if not contract.callable:
-        return _type(contract)
-    return _protocol(contract) or _by_name(contract) or _by_facts(contract)
+        told = _type(contract)
+        return f"{told[:-1]}, the only public member." if told and says_nothing(told, [contract.name]) else told
+    for told in (_protocol(contract) or _by_name(contract), _by_facts(contract)):
+        if told and (more := told if not says_nothing(told, _named(contract)) else _further(told, contract)):
+            return more
+    return ""
+
+
+def _named(contract: Contract) -> list[str]:
+    """The names and types that a sentence about the definition may not merely repeat."""
+    owner = contract.owner.name if contract.owner is not None else ""
+    return [contract.name, owner, contract.result or "", *words(contract.name), *words(owner)]
+
+
+def _further(told: str, contract: Contract) -> str:
+    """A sentence that repeats the name, with what makes it say more; empty when there is nothing."""
+    values = _values(contract.returned) if contract.gives or "property" in contract.flags else ""
+    if "`" in values and len(values) <= 100 and not says_nothing(values, _named(contract)):
+        return f"{told[:-1]}: {values[0].lower() if not values.startswith('`') else values[0]}{values[1:]}"
+    for more in (docfacts.stored(contract, "en"), *docfacts.clauses(contract, "en")):
+        if (
+            more
+            and not set(QUOTED.findall(more)) & set(QUOTED.findall(told))
+            and not says_nothing(more, _named(contract))
+        ):
+            return f"{told[:-1]}{more}."
+    return ""
 
 
 def details(contract: Contract) -> list[str]:
-    """Further sentences: what changes outside the function."""
-    if not contract.callable or contract.symbol is None or contract.symbol.kind == "constructor":
+    """Further sentences: what it changes and does beside its result."""
+    if not contract.callable or contract.symbol is None:
         return []
-    listed = [code(name) for name in contract.changes if code(name) not in summary(contract)]
-    return [f"Changes {series(listed)}."] if listed and len(listed) <= LISTED else []
+    told = summary(contract)
+    listed = [code(name) for name in contract.changes if code(name) not in told]
+    if contract.symbol.kind == "constructor":
+        listed = []
+    changes = [f"Changes {series(listed)}."] if listed and len(listed) <= LISTED else []
+    more = [*changes, *docfacts.conduct(contract, "en")]
+    return [" ".join(more)] if more else []
 
 
 def parameter(one: Parameter, contract: Contract) -> str:
@@ -72,10 +107,13 @@ def parameter(one: Parameter, contract: Contract) -> str:
     elif one.guards:
         kind, test = one.guards[0]
         parts.append(f"Rejected with {code(kind)} if {code(test)}.")
+    uses = docfacts.used(one, contract, "en", 1 if parts else 2)
+    if not parts or any(kind in {"mutates", "sets"} for kind, _ in one.uses):
+        parts += [text for text in uses if text not in parts]
+    if told := docfacts.unit(one.name, "en"):
+        parts.insert(0, told)
     if one.default:
         parts.append(f"Default {code(one.default)}.")
-    if not parts and contract.language == "java" and one.annotation:
-        parts.append(f"Of type {code(one.annotation)}.")
     return " ".join(parts)
 
 
@@ -84,7 +122,7 @@ def type_parameter(one: TypeParameter, contract: Contract) -> str:
     parts = [f"Bounded by {code(one.bound)}."] if one.bound else []
     if one.used_by and one.used_type:
         parts.append(
-            f"Type of {code(one.used_by)}."
+            f"Inferred from {code(one.used_by)}."
             if one.used_type == one.name
             else f"Used in {code(f'{one.used_type} {one.used_by}')}."
         )
@@ -99,19 +137,24 @@ def returns(contract: Contract) -> str:
     """What is returned."""
     found = words(contract.name)
     if len(found) > 1 and found[0] in PREDICATES and is_truth(contract) and contract.callable:
-        yes, no = ("true", "false") if contract.language == "java" else ("True", "False")
+        yes, no = ("true", "false") if contract.language != "python" else ("True", "False")
         return f"{code(yes)} if {subject(contract)} {PREDICATES[found[0]]} {' '.join(found[1:])}, otherwise {code(no)}."
-    return _values(contract.returned) or _object(contract) or _typed(contract)
+    told = _values(contract.returned)
+    if not told and len(contract.returned) > 1:
+        told = _typed(contract)
+    return docfacts.outcome(contract, "en") if not told or says_nothing(told, _named(contract)) else told
 
 
 def yields(contract: Contract) -> str:
     """What is yielded."""
     if "contextmanager" in contract.flags and all(value.code == "None" for value in contract.yielded):
         return "Control to the `with` block."
-    return _values(contract.yielded) or ("The items, one at a time." if not contract.element else "")
+    told = _values(contract.yielded)
+    known = [contract.name, contract.element or ""]
+    return told if told and not says_nothing(told, known) else docfacts.outcome(contract, "en")
 
 
-def raises(one: Raised, contract: Contract) -> str:
+def raises(one: Raised, _contract: Contract) -> str:
     """When an exception leaves the function."""
     if one.always and not any(conditions for conditions, _ in one.reasons):
         texts = [f"Always{_quoted(message)}" for _, message in one.reasons] or ["Always"]
@@ -126,15 +169,14 @@ def raises(one: Raised, contract: Contract) -> str:
     if texts:
         text = ", or ".join(texts)
         return f"{text[0].upper()}{text[1:]}."
-    if contract.language == "java":
-        return "Declared in the signature." if one.declared else "Thrown by the body."
-    return ""
+    return docfacts.raised(one, "en")
 
 
 def field_text(one: Field, contract: Contract) -> str:
     """What is known of a field."""
-    if not one.default:
-        return ""
+    told = docfacts.field(one, contract, "en")
+    if not one.default or (told and says_nothing(code(one.default), [one.name])):
+        return told
     return (
         f"Value {code(one.default)}."
         if "enum" in contract.flags or one.annotation is None
@@ -170,32 +212,23 @@ def _value(value: Value) -> str:
         return code(value.code)
     if value.kind == "items":
         return f"the items of {code(value.code)}" if value.code else ""
+    if value.kind == "picked":
+        return f"some items of {code(value.code)}"
     if value.kind == "call":
         return f"the result of {code(value.code)}" if value.code else ""
     if value.kind == "new":
         return f"a new {code(value.code)}" if value.code else ""
     shape = _SHAPES.get(value.kind, "")
+    if value.kind in {"dict", "object"} and value.uses:
+        key = "key" if len(value.uses) == 1 else "keys"
+        return f"{shape} with the {key} {some([code(name) for name in value.uses])}"
     if shape:
-        return shape
+        return f"{shape} made from {some([code(name) for name in value.uses])}" if value.uses else shape
     return f"a value computed from {some([code(name) for name in value.uses])}" if value.uses else ""
 
 
-def _object(contract: Contract) -> str:
-    """`calculate_check_digit` → "The check digit."; only for verbs whose object is their result."""
-    found = words(contract.name)
-    makes = {"calculate", "compute", "get", "find", "build", "create", "make", "load", "fetch", "generate", "determine", "parse",
-             "read", "estimate"}  # fmt: skip
-    if len(found) > 1 and found[0] in makes and not set(found) & PREPOSITIONS:
-        return sentence(noun(found[1:]))
-    if found and not is_verb(found[0]) and found[0] not in PREDICATES and is_noun(found):
-        return sentence(noun(found))
-    return ""
-
-
 def _typed(contract: Contract) -> str:
-    """The declared type as a sentence where the style has no place for types; else some of many results."""
-    if contract.result is not None:
-        return f"A value of type {code(contract.result)}." if contract.language == "java" else ""
+    """Some of many results."""
     known = list(dict.fromkeys(text for value in contract.returned if (text := _value(value))))
     return f"Depending on the path taken: {'; '.join(known[:LISTED])}; and others." if known else ""
 
@@ -206,7 +239,9 @@ def _protocol(contract: Contract) -> str:
     if contract.symbol is not None and contract.symbol.kind == "constructor" and owner:
         assert contract.owner is not None
         return (
-            f"Create a new {code(contract.owner.name)}." if contract.language == "java" else f"Initialize the {owner}."
+            f"Create a new {code(contract.owner.name)}."
+            if contract.language != "python"
+            else f"Initialize the {owner}."
         )
     names = [code(p.name) for p in contract.parameters]
     template = glossary()["special"]["en"].get(contract.name, "") if contract.owner is not None else ""
@@ -269,7 +304,7 @@ def _order(contract: Contract, verb: str, rest: list[str]) -> str:
 
 def _by_facts(contract: Contract) -> str:
     """A sentence from the body alone."""
-    told = _values(contract.returned) if contract.gives else ""
+    told = _values(contract.returned) if contract.gives or "property" in contract.flags else ""
     if told and "`" in told:
         return f"Return {told[0].lower() if not told.startswith('`') else told[0]}{told[1:]}"
     if any(one.always for one in contract.raised):
@@ -280,9 +315,15 @@ def _by_facts(contract: Contract) -> str:
         return f"Call {series([code(name) for name in contract.calls])}."
     if "generator" in contract.flags and (told := _values(contract.yielded)) and "`" in told:
         return f"Yield {told[0].lower() if not told.startswith('`') else told[0]}{told[1:]}"
-    if contract.result and contract.gives:
-        return f"Return a value of type {code(contract.result)}."
-    return ""
+    more = next(iter(docfacts.clauses(contract, "en")), "").lstrip(",; ")
+    if more.startswith(("calling", "changing", "using")):
+        return f"{more[0].upper()}{more[1:]}.".replace("Calling", "Call").replace("Changing", "Change")
+    if more.startswith("does nothing"):
+        return "Do nothing here."
+    if more.startswith("as each"):
+        return "Defined by each implementation."
+    known = docfacts.outcome(contract, "en") if contract.gives else ""
+    return f"Return what is {known[0].lower()}{known[1:]}" if known.startswith(("Computed", "Obtained")) else ""
 
 
 def _type(contract: Contract) -> str:
@@ -293,10 +334,12 @@ def _type(contract: Contract) -> str:
     name = sentence(" ".join(found))[:-1] if all(is_word(word) for word in found) else code(contract.name)
     if "exception" in contract.flags:
         matter = [word for word in found if word not in {"error", "exception"}]
-        return f"Exception for {' '.join(matter)}." if matter else ""
+        base = next((code(text) for text in contract.symbol.bases if text.replace(".", "").isidentifier()), "")
+        told = f"Exception for {' '.join(matter)}" if matter else "Exception"
+        return f"{told}, a kind of {base}." if base else ""
     if "enum" in contract.flags or contract.symbol.kind == "enum":
         members = [code(one.name) for one in contract.fields]
-        return f"{name}: one of {some(members)}." if members else ""
+        return f"{name}: one of {some(members)}." if members else _memberless(name)
     held = [code(p.name) for p in contract.parameters] or [code(one.name) for one in contract.fields]
     if held and ("dataclass" in contract.flags or contract.symbol.kind == "record"):
         return f"{name} with {'field' if len(held) == 1 else 'fields'} {some(held)}."
@@ -308,12 +351,16 @@ def _type(contract: Contract) -> str:
     kind = f", a kind of {series(bases)}" if bases and len(bases) <= 2 else ""
     offered = [code(text) for text in contract.offers]
     if contract.symbol.kind == "interface" or "abstract" in contract.flags:
-        return f"{name} interface with {some(offered)}." if offered else f"{name}{kind}." if kind else ""
+        return f"{name} interface with {some(offered)}." if offered else f"{name}{kind}." if kind else _memberless(name)
     if offered:
         return f"{name}{kind}, with {some(offered)}." if kind else f"{name} with {some(offered)}."
     if held:
         return f"{name}{kind}, with {some(held)}." if kind else f"{name} with {some(held)}."
-    return f"{name}{kind}." if kind else ""
+    return f"{name}{kind}." if kind else _memberless(name)
+
+
+def _memberless(name: str) -> str:
+    return f"{name}, without public members."
 
 
 def _module(contract: Contract, module: str) -> str:

@@ -6,9 +6,11 @@ is built from facts alone, so that no half-translated phrase appears.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
+from copilot.engines.embedded import docfacts
 from copilot.engines.embedded.docwords import (
     chinese,
     chinese_verb,
@@ -20,8 +22,10 @@ from copilot.engines.embedded.docwords import (
     words,
 )
 from copilot.verify.contract import Condition, Contract, Field, Parameter, Raised, TypeParameter, Value
+from copilot.verify.restating import says_nothing
 
 _SHAPES: Final = {
+    "array": "一个数组", "object": "一个对象",
     "list": "一个列表", "dict": "一个字典", "set": "一个集合", "tuple": "一个元组", "str": "一个字符串",
     "bool": "一个布尔值", "function": "一个函数", "generator": "一个生成器",
 }  # fmt: skip
@@ -31,6 +35,7 @@ _PREDICATES: Final = {
     "allows": "是否允许{}",
 }  # fmt: skip
 _LISTED: Final = 5
+QUOTED: Final = re.compile(r"`([^`]*)`")
 
 
 def code(text: str) -> str:
@@ -48,16 +53,48 @@ def summary(contract: Contract, module: str = "") -> str:
     if contract.symbol is None:
         return _module(contract, module)
     if not contract.callable:
-        return _type(contract)
-    return _protocol(contract) or _by_name(contract) or _by_facts(contract)
+        told = _type(contract)
+        return f"{told[:-1]}，仅此一个公开成员。" if told and says_nothing(told, *_named(contract)) else told
+    for told in (_protocol(contract) or _by_name(contract), _by_facts(contract)):
+        if told and (more := told if not says_nothing(told, *_named(contract)) else _further(told, contract)):
+            return more
+    return ""
+
+
+def _named(contract: Contract) -> tuple[list[str], list[str]]:
+    """The names and types that a sentence about the definition may not merely repeat, and their Chinese."""
+    owner = contract.owner.name if contract.owner is not None else ""
+    parts = [*words(contract.name), *words(owner)]
+    known = [chinese(words(contract.name)), chinese(words(owner)), *(chinese([word]) for word in parts)]
+    return [contract.name, owner, contract.result or "", *parts], [*known, *(chinese_verb(word) for word in parts)]
+
+
+def _further(told: str, contract: Contract) -> str:
+    """A sentence that repeats the name, with what makes it say more; empty when there is nothing."""
+    values = _values(contract.returned) if contract.gives or "property" in contract.flags else ""
+    if "`" in values and len(values) <= 100 and not says_nothing(values, *_named(contract)):
+        return f"{told[:-1]}：{values}"
+    for more in (docfacts.stored(contract, "zh"), *docfacts.clauses(contract, "zh")):
+        if (
+            more
+            and not set(QUOTED.findall(more)) & set(QUOTED.findall(told))
+            and not says_nothing(more, *_named(contract))
+        ):
+            return f"{told[:-1]}{more}。"
+    return ""
 
 
 def details(contract: Contract) -> list[str]:
-    """Further sentences: what changes outside the function."""
-    if not contract.callable or contract.symbol is None or contract.symbol.kind == "constructor":
+    """Further sentences: what it changes and does beside its result."""
+    if not contract.callable or contract.symbol is None:
         return []
-    listed = [code(name) for name in contract.changes if code(name) not in summary(contract)]
-    return [f"会修改 {series(listed)}。"] if listed and len(listed) <= _LISTED else []
+    told = summary(contract)
+    listed = [code(name) for name in contract.changes if code(name) not in told]
+    if contract.symbol.kind == "constructor":
+        listed = []
+    changes = [f"会修改 {series(listed)}。"] if listed and len(listed) <= _LISTED else []
+    more = [*changes, *docfacts.conduct(contract, "zh")]
+    return ["".join(more)] if more else []
 
 
 def parameter(one: Parameter, contract: Contract) -> str:
@@ -74,10 +111,13 @@ def parameter(one: Parameter, contract: Contract) -> str:
     elif one.guards:
         kind, test = one.guards[0]
         parts.append(f"若 {code(test)} 则抛出 {code(kind)}。")
+    uses = docfacts.used(one, contract, "zh", 1 if parts[bool(named) :] else 2)
+    if not parts[bool(named) :] or any(kind in {"mutates", "sets"} for kind, _ in one.uses):
+        parts += [text for text in uses if text not in parts]
+    if told := docfacts.unit(one.name, "zh"):
+        parts.append(told)
     if one.default:
         parts.append(f"默认值为 {code(one.default)}。")
-    if not parts and contract.language == "java" and one.annotation:
-        parts.append(f"类型为 {code(one.annotation)}。")
     return "".join(parts)
 
 
@@ -86,7 +126,7 @@ def type_parameter(one: TypeParameter, contract: Contract) -> str:
     parts = [f"以 {code(one.bound)} 为上界。"] if one.bound else []
     if one.used_by and one.used_type:
         same = one.used_type == one.name
-        parts.append(f"{code(one.used_by)} 的类型。" if same else f"用于 {code(f'{one.used_type} {one.used_by}')}。")
+        parts.append(f"由 {code(one.used_by)} 推断。" if same else f"用于 {code(f'{one.used_type} {one.used_by}')}。")
     elif one.used_type:
         parts.append("结果的类型。" if one.used_type == one.name else f"用于结果类型 {code(one.used_type)}。")
     return "".join(parts) or f"{code(contract.name)} 的类型参数。"
@@ -95,20 +135,25 @@ def type_parameter(one: TypeParameter, contract: Contract) -> str:
 def returns(contract: Contract) -> str:
     """What is returned."""
     if contract.name and (told := _predicate(contract, words(contract.name))):
-        yes, no = ("true", "false") if contract.language == "java" else ("True", "False")
+        yes, no = ("true", "false") if contract.language != "python" else ("True", "False")
         if _is_truth(contract):
             return f"{told.replace('是否', '').replace('能否', '能')}时为 {code(yes)}，否则为 {code(no)}。"
-    return _values(contract.returned) or _object(contract) or _typed(contract)
+    told = _values(contract.returned)
+    if not told and len(contract.returned) > 1:
+        told = _typed(contract)
+    return docfacts.outcome(contract, "zh") if not told or says_nothing(told, *_named(contract)) else told
 
 
 def yields(contract: Contract) -> str:
     """What is yielded."""
     if "contextmanager" in contract.flags and all(value.code == "None" for value in contract.yielded):
         return "将控制权交给 `with` 语句块。"
-    return _values(contract.yielded) or ("逐个产生的各项。" if not contract.element else "")
+    told = _values(contract.yielded)
+    known = [contract.name, contract.element or ""]
+    return told if told and not says_nothing(told, known) else docfacts.outcome(contract, "zh")
 
 
-def raises(one: Raised, contract: Contract) -> str:
+def raises(one: Raised, _contract: Contract) -> str:
     """When an exception leaves the function."""
     if one.always and not any(conditions for conditions, _ in one.reasons):
         texts = [f"总是抛出{_quoted(message)}" for _, message in one.reasons] or ["总是抛出"]
@@ -119,18 +164,19 @@ def raises(one: Raised, contract: Contract) -> str:
         texts.append(f"若 {told}{_quoted(message)}" if told else f"消息为 {_literal(message)}")
     if texts:
         return f"{'；或'.join(texts)}。".replace("若 捕", "若捕")
-    if contract.language == "java":
-        return "在签名中声明。" if one.declared else "由方法体抛出。"
-    return ""
+    return docfacts.raised(one, "zh")
 
 
 def field_text(one: Field, contract: Contract) -> str:
     """What is known of a field."""
     named = chinese(shouting(one.name) if one.name.isupper() else words(one.name))
     parts = [f"{named}。"] if named else []
-    if one.default:
+    told = docfacts.field(one, contract, "zh")
+    if one.default and (not told or not says_nothing(code(one.default), [one.name])):
         is_value = "enum" in contract.flags or one.annotation is None
         parts.append(f"{'取值' if is_value else '默认值'}为 {code(one.default)}。")
+    else:
+        parts.append(told)
     return "".join(parts)
 
 
@@ -166,24 +212,21 @@ def _value(value: Value) -> str:
         return code(value.code)
     if value.kind == "items":
         return f"{code(value.code)} 的各项" if value.code else ""
+    if value.kind == "picked":
+        return f"{code(value.code)} 中的部分项"
     if value.kind == "call":
         return f"{code(value.code)} 的结果" if value.code else ""
     if value.kind == "new":
         return f"新建的 {code(value.code)}" if value.code else ""
+    if value.kind in {"dict", "object"} and value.uses:
+        return f"含键 {_some([code(name) for name in value.uses])} 的{_SHAPES[value.kind].removeprefix('一个')}"
     if value.kind in _SHAPES:
-        return _SHAPES[value.kind]
+        made = f"由 {_some([code(name) for name in value.uses])} 得到的" if value.uses else ""
+        return made + _SHAPES[value.kind].removeprefix("一个" if made else "")
     return f"由 {_some([code(name) for name in value.uses])} 计算所得的值" if value.uses else ""
 
 
-def _object(contract: Contract) -> str:
-    found = words(contract.name)
-    told = chinese(found[1:]) if found and is_verb(found[0]) else chinese(found)
-    return f"{told}。" if told and contract.callable else ""
-
-
 def _typed(contract: Contract) -> str:
-    if contract.result:
-        return f"类型为 {code(contract.result)} 的值。"
     known = list(dict.fromkeys(text for value in contract.returned if (text := _value(value))))
     return f"视执行路径而定：{'；'.join(known[:_LISTED])}；等等。" if known else ""
 
@@ -192,7 +235,7 @@ def _protocol(contract: Contract) -> str:
     owner = contract.owner.name if contract.owner is not None else ""
     if contract.symbol is not None and contract.symbol.kind == "constructor" and owner:
         known = chinese(words(owner)) or code(owner)
-        verb = "创建" if contract.language == "java" else "初始化"
+        verb = "创建" if contract.language != "python" else "初始化"
         return f"{verb}{known}对象。" if not known.startswith("`") else f"{verb} {known} 对象。"
     listed = [code(p.name) for p in contract.parameters]
     template = glossary()["special"]["zh"].get(contract.name, "") if owner else ""
@@ -264,7 +307,7 @@ def _order(contract: Contract, verb: str, rest: list[str]) -> str:
 
 
 def _by_facts(contract: Contract) -> str:
-    told = _values(contract.returned) if contract.gives else ""
+    told = _values(contract.returned) if contract.gives or "property" in contract.flags else ""
     if told and "`" in told:
         return (
             f"{told[:-1].replace('则为', '则返回').replace('否则为', '否则返回')}。"
@@ -279,9 +322,20 @@ def _by_facts(contract: Contract) -> str:
         return f"{'依次' if len(contract.calls) > 1 else ''}调用 {series([code(name) for name in contract.calls])}。"
     if "generator" in contract.flags and (told := _values(contract.yielded)) and "`" in told:
         return f"逐个产生 {told}"
-    if contract.gives and contract.result:
-        return f"返回类型为 {code(contract.result)} 的值。"
-    return ""
+    more = next(iter(docfacts.clauses(contract, "zh")), "").lstrip("，；并")
+    if more.startswith(("调用", "修改", "此处")):
+        return f"{more}。"
+    known = docfacts.outcome(contract, "zh") if contract.gives else ""
+    if known.startswith(("由", "经由")) and "`" in known:
+        return f"返回值{known}"
+    if more.startswith("由具体"):
+        return f"{more}。"
+    return f"{'使用' if contract.reads else '处理'} {listed}。" if (listed := _listed(contract)) else ""
+
+
+def _listed(contract: Contract) -> str:
+    names = contract.reads or tuple(one.name for one in contract.parameters)
+    return docfacts.series([code(name) for name in names], "zh") if names else ""
 
 
 def _type(contract: Contract) -> str:
@@ -289,11 +343,12 @@ def _type(contract: Contract) -> str:
     found = words(contract.name)
     if "exception" in contract.flags:
         subject = chinese([word for word in found if word not in {"error", "exception"}])
-        return f"表示{subject}的异常。" if subject else _kind_of(contract, "异常")
+        told = _kind_of(contract, "")[:-1].removeprefix("类，")
+        return f"表示{subject}的异常，{told}。" if subject and told else _kind_of(contract, "异常")
     known = chinese(found)
     if "enum" in contract.flags or contract.symbol.kind == "enum":
         members = [code(one.name) for one in contract.fields]
-        return f"{known or '枚举'}，取值为 {_some(members)}。" if members else ""
+        return f"{known or '枚举'}，取值为 {_some(members)}。" if members else f"{known or '枚举'}，没有公开成员。"
     held = [code(p.name) for p in contract.parameters] or [code(one.name) for one in contract.fields]
     offered = [code(text) for text in contract.offers]
     if held and ("dataclass" in contract.flags or contract.symbol.kind == "record"):
@@ -309,7 +364,9 @@ def _kind_of(contract: Contract, known: str) -> str:
     bases = (
         [text for text in contract.symbol.bases if text.isidentifier() and text != "object"] if contract.symbol else []
     )
-    return f"{known or '类'}，是 {series([code(text) for text in bases])} 的子类。" if bases and len(bases) <= 2 else ""
+    if bases and len(bases) <= 2:
+        return f"{known or '类'}，继承自 {series([code(text) for text in bases])}。"
+    return f"{known or '类'}，没有公开成员。"
 
 
 def _some(items: list[str]) -> str:

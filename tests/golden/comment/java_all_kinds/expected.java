@@ -30,11 +30,11 @@ public class LedgerService<E extends Comparable<E>> {
     /**
      * Load, changing {@code this.count}.
      *
-     * @param <T> Type of {@code rest}.
+     * @param <T> Inferred from {@code rest}.
      * @param path Passed to {@code read}.
-     * @param rest Of type {@code T...}.
+     * @param rest Read as {@code rest.length}. Passed to {@code read(path, rest)}.
      * @return The result of {@code read(path, rest)}.
-     * @throws IOException Declared in the signature.
+     * @throws IOException Declared; comes from what is called.
      */
     @Deprecated
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -47,7 +47,7 @@ public class LedgerService<E extends Comparable<E>> {
     /**
      * Return whether {@code iban} is valid.
      *
-     * @param iban Of type {@code String}.
+     * @param iban Tested by {@code iban != null}. {@code iban.length} is invoked.
      * @return {@code true} if {@code iban} is valid, otherwise {@code false}.
      */
     public boolean isValid(String iban) {
@@ -55,9 +55,9 @@ public class LedgerService<E extends Comparable<E>> {
     }
 
     /**
-     * Calculate the interest.
+     * Calculate the interest: the result of {@code principal.multiply(rate)}.
      *
-     * @param principal Of type {@code BigDecimal}.
+     * @param principal {@code principal.multiply} is invoked.
      * @param days Rejected with {@code IllegalArgumentException} if {@code days <= 0}.
      * @return The result of {@code principal.multiply(rate)}.
      * @throws IllegalArgumentException If {@code days <= 0}, with the message
@@ -81,7 +81,7 @@ public class LedgerService<E extends Comparable<E>> {
 
     /** Old text.
      *
-     * @param entries Of type {@code List<E>}.
+     * @param entries {@code entries.size} is invoked.
      * @return The result of {@code entries.size()}.
      */
     public int size(List<E> entries) { return entries.size(); }
@@ -91,7 +91,7 @@ public class LedgerService<E extends Comparable<E>> {
      *
      * @param entry what is posted
      * @param memo Passed to {@code write}.
-     * @throws IOException Declared in the signature.
+     * @throws IOException Declared; comes from what is called.
      * @since 2
      */
     public void post(E entry, String memo) throws IOException {
@@ -102,14 +102,14 @@ public class LedgerService<E extends Comparable<E>> {
 /** Rates interface with {@code rateFor} and {@code scale}. */
 interface Rates {
 /**
- * Return a value of type {@code BigDecimal}.
+ * Defined by each implementation.
  *
- * @param currency Of type {@code String}.
- * @return A value of type {@code BigDecimal}.
+ * @param currency Interpreted by each implementation.
+ * @return Determined by each implementation.
  */
 BigDecimal rateFor(String currency);
 /**
- * Return the scale.
+ * Return the scale: {@code 2}.
  *
  * @return {@code 2}.
  */
@@ -121,15 +121,15 @@ enum EntryKind { DEBIT, CREDIT }
 /**
  * Money with fields {@code amount} and {@code currency}.
  *
- * @param amount Of type {@code BigDecimal}.
- * @param currency Of type {@code String}.
+ * @param amount Read back with {@code amount()}.
+ * @param currency Read back with {@code currency()}.
  */
 record Money(BigDecimal amount, String currency) {
     /**
      * Create a new {@code Money}.
      *
      * @param amount Rejected with {@code IllegalArgumentException} if {@code amount == null}.
-     * @param currency Of type {@code String}.
+     * @param currency Ignored by this implementation.
      * @throws IllegalArgumentException If {@code amount == null}, with the message
      *     {@code "amount"}.
      */

@@ -30,11 +30,11 @@ public class LedgerService<E extends Comparable<E>> {
     /**
      * 加载，并修改 {@code this.count}。
      *
-     * @param <T> {@code rest} 的类型。
+     * @param <T> 由 {@code rest} 推断。
      * @param path 路径。传给 {@code read}。
-     * @param rest 类型为 {@code T...}。
+     * @param rest 读取 {@code rest.length}。传给 {@code read(path, rest)}。
      * @return {@code read(path, rest)} 的结果。
-     * @throws IOException 在签名中声明。
+     * @throws IOException 由被调用的方法抛出。
      */
     @Deprecated
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -47,7 +47,7 @@ public class LedgerService<E extends Comparable<E>> {
     /**
      * 返回 {@code iban} 是否有效。
      *
-     * @param iban 类型为 {@code String}。
+     * @param iban 通过 {@code iban != null} 判断。调用 {@code iban.length}。
      * @return {@code iban} 有效时为 {@code true}，否则为 {@code false}。
      */
     public boolean isValid(String iban) {
@@ -55,9 +55,9 @@ public class LedgerService<E extends Comparable<E>> {
     }
 
     /**
-     * 计算利息。
+     * 计算利息：{@code principal.multiply(rate)} 的结果。
      *
-     * @param principal 本金。
+     * @param principal 本金。调用 {@code principal.multiply}。
      * @param days 天数。若 {@code days <= 0} 则抛出 {@code IllegalArgumentException}。
      * @return {@code principal.multiply(rate)} 的结果。
      * @throws IllegalArgumentException 若 {@code days <= 0}，消息为
@@ -81,7 +81,7 @@ public class LedgerService<E extends Comparable<E>> {
 
     /** Old text.
      *
-     * @param entries 分录。
+     * @param entries 分录。调用 {@code entries.size}。
      * @return {@code entries.size()} 的结果。
      */
     public int size(List<E> entries) { return entries.size(); }
@@ -91,7 +91,7 @@ public class LedgerService<E extends Comparable<E>> {
      *
      * @param entry what is posted
      * @param memo 备注。传给 {@code write}。
-     * @throws IOException 在签名中声明。
+     * @throws IOException 由被调用的方法抛出。
      * @since 2
      */
     public void post(E entry, String memo) throws IOException {
@@ -102,14 +102,14 @@ public class LedgerService<E extends Comparable<E>> {
 /** 利率接口，提供 {@code rateFor} 和 {@code scale}。 */
 interface Rates {
 /**
- * 返回类型为 {@code BigDecimal} 的值。
+ * 由具体实现完成。
  *
- * @param currency 币种。
- * @return 类型为 {@code BigDecimal} 的值。
+ * @param currency 币种。含义由具体实现决定。
+ * @return 由具体实现决定。
  */
 BigDecimal rateFor(String currency);
 /**
- * 返回小数位数。
+ * 返回小数位数：{@code 2}。
  *
  * @return {@code 2}。
  */
@@ -121,15 +121,15 @@ enum EntryKind { DEBIT, CREDIT }
 /**
  * 款项，包含字段 {@code amount} 和 {@code currency}。
  *
- * @param amount 金额。
- * @param currency 币种。
+ * @param amount 金额。由 {@code amount()} 读取。
+ * @param currency 币种。由 {@code currency()} 读取。
  */
 record Money(BigDecimal amount, String currency) {
     /**
      * 创建款项对象。
      *
      * @param amount 金额。若 {@code amount == null} 则抛出 {@code IllegalArgumentException}。
-     * @param currency 币种。
+     * @param currency 币种。此实现不使用它。
      * @throws IllegalArgumentException 若 {@code amount == null}，消息为 {@code "amount"}。
      */
     Money {

@@ -19,7 +19,7 @@ class AccountStatus(enum.Enum):
 
 
 class InsufficientFundsError(ValueError):
-    """Exception for insufficient funds."""
+    """Exception for insufficient funds, a kind of ``ValueError``."""
     pass
 
 
@@ -28,8 +28,8 @@ class Transfer:
     """Transfer with fields ``source``, ``target`` and ``amount``.
 
     Attributes:
-        source (str):
-        target (str):
+        source (str): Required.
+        target (str): Required.
         amount (int): Default ``0``.
     """
     source: str
@@ -47,7 +47,7 @@ class Account:
     limit = 5
 
     def __init__(self, owner, *, balance=0, **options):
-        """Initialize the account.
+        """Initialize the account, changing ``self.owner`` and ``self._balance``.
 
         Args:
             owner: Stored as ``self.owner``.
@@ -60,7 +60,7 @@ class Account:
 
     @property
     def balance(self):
-        """The balance."""
+        """The balance: ``self._balance``."""
         return self._balance
 
     @balance.setter
@@ -72,7 +72,7 @@ class Account:
         """Create the account from row.
 
         Args:
-            row:
+            row: Read as ``row["owner"]``.
 
         Returns:
             The result of ``cls(row["owner"])``.
@@ -100,12 +100,14 @@ class Account:
     async def refresh(self, client) -> None:
         """Refresh, changing ``self._balance``.
 
+        To be awaited.
+
         Args:
-            client:
+            client: ``client.balance(self.owner)`` is invoked.
 
         Raises:
-            TimeoutError:
-            ConnectionError:
+            TimeoutError: Caught and passed on.
+            ConnectionError: Caught and passed on.
         """
         try:
             self._balance = await client.balance(self.owner)
@@ -113,10 +115,10 @@ class Account:
             raise
 
     def entries(self):
-        """Yield the entries.
+        """Yield the entries, from ``self._entries``.
 
         Yields:
-            ``entry``.
+            The items of ``self._entries``.
         """
         for entry in self._entries:
             yield entry
@@ -136,7 +138,7 @@ def lock_account(account):
     """Call ``account.lock`` and ``account.unlock``.
 
     Args:
-        account:
+        account: ``account.lock()`` and ``account.unlock()`` are invoked.
 
     Yields:
         Control to the ``with`` block.
@@ -149,8 +151,10 @@ def lock_account(account):
 def sign(value):
     """Return ``1``, ``-1`` or ``0``.
 
+    Left early if ``value > 0``. Changes nothing outside.
+
     Args:
-        value:
+        value: Tested by ``value > 0`` and ``value < 0``.
 
     Returns:
         ``1``, ``-1`` or ``0``.

@@ -2,8 +2,8 @@ def fee(amount, rate):
     '''What the bank takes.
 
     Args:
-        amount:
-        rate:
+        amount: Goes into ``amount * rate``.
+        rate: Goes into ``amount * rate``.
 
     Returns:
         ``amount * rate``.

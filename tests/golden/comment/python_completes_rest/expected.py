@@ -1,7 +1,7 @@
 def fee(amount, rate, minimum=0):
     """What the bank takes.
 
-    :param amount:
+    :param amount: Goes into ``amount * rate``.
     :param rate: percent per year
     :type rate: float
     :param minimum: Passed to ``max``. Default ``0``.

@@ -2,12 +2,13 @@ from decimal import Decimal
 
 
 def calc_late_fee(amount: Decimal, days: int, *, rate: Decimal = Decimal("0.0005")) -> Decimal:
-    """Calculate the late fee.
+    """Calculate the late fee: ``amount * rate * days``.
 
     Args:
         amount (Decimal): Rejected with ``ValueError`` if ``amount <= 0``.
         days (int): Rejected with ``ValueError`` if ``days < 0 or days > 365``.
-        rate (Decimal): Default ``Decimal("0.0005")``.
+        rate (Decimal): Goes into ``amount * rate * days``. Default
+            ``Decimal("0.0005")``.
 
     Returns:
         Decimal: ``amount * rate * days``.

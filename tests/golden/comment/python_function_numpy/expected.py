@@ -2,7 +2,7 @@ from decimal import Decimal
 
 
 def calc_late_fee(amount: Decimal, days: int, *, rate: Decimal = Decimal("0.0005")) -> Decimal:
-    """Calculate the late fee.
+    """Calculate the late fee: ``amount * rate * days``.
 
     Parameters
     ----------
@@ -11,7 +11,7 @@ def calc_late_fee(amount: Decimal, days: int, *, rate: Decimal = Decimal("0.0005
     days : int
         Rejected with ``ValueError`` if ``days < 0 or days > 365``.
     rate : Decimal
-        Default ``Decimal("0.0005")``.
+        Goes into ``amount * rate * days``. Default ``Decimal("0.0005")``.
 
     Returns
     -------

@@ -2,13 +2,13 @@ from decimal import Decimal
 
 
 def calc_late_fee(amount: Decimal, days: int, *, rate: Decimal = Decimal("0.0005")) -> Decimal:
-    """Calculate the late fee.
+    """Calculate the late fee: ``amount * rate * days``.
 
     :param amount: Rejected with ``ValueError`` if ``amount <= 0``.
     :type amount: Decimal
     :param days: Rejected with ``ValueError`` if ``days < 0 or days > 365``.
     :type days: int
-    :param rate: Default ``Decimal("0.0005")``.
+    :param rate: Goes into ``amount * rate * days``. Default ``Decimal("0.0005")``.
     :type rate: Decimal
     :return: ``amount * rate * days``.
     :rtype: Decimal

@@ -7,7 +7,8 @@ def calc_late_fee(amount: Decimal, days: int, *, rate: Decimal = Decimal("0.0005
     Args:
         amount (Decimal): 金额。若 ``amount <= 0`` 则抛出 ``ValueError``。
         days (int): 天数。若 ``days < 0 or days > 365`` 则抛出 ``ValueError``。
-        rate (Decimal): 利率。默认值为 ``Decimal("0.0005")``。
+        rate (Decimal): 利率。参与 ``amount * rate * days`` 的计算。默认值为
+            ``Decimal("0.0005")``。
 
     Returns:
         Decimal: ``amount * rate * days``。

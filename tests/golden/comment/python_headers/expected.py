@@ -20,10 +20,12 @@ def pick(
 ):  # after the colon
     """Return ``x``.
 
+    Changes nothing outside.
+
     Args:
-        x:
-        y ("typing.Sequence[int]"): Default ``(1, 2)``.
-        *args:
+        x: Handed back unchanged.
+        y ("typing.Sequence[int]"): Ignored by this implementation. Default ``(1, 2)``.
+        *args: Ignored by this implementation.
 
     Returns:
         ``x``.
@@ -36,9 +38,11 @@ def typed(a, b):
     # type: (int, int) -> int
     """Return ``a + b``.
 
+    Changes nothing outside.
+
     Args:
-        a:
-        b:
+        a: Goes into ``a + b``.
+        b: Goes into ``a + b``.
 
     Returns:
         ``a + b``.
@@ -49,8 +53,10 @@ def typed(a, b):
 def one(a):
     """Return ``a + 1``.
 
+    Changes nothing outside.
+
     Args:
-        a:
+        a: Goes into ``a + 1``.
 
     Returns:
         ``a + 1``.
@@ -61,8 +67,10 @@ def one(a):
 def two(a):
     """Return ``b``.
 
+    Changes nothing outside.
+
     Args:
-        a:
+        a: Kept as ``b``.
 
     Returns:
         ``b``.
@@ -70,20 +78,27 @@ def two(a):
     b = a; return b
 
 
-class Empty: pass
+class Empty:
+    """Empty, without public members."""
+    pass
 
 
 class Shape(typing.Protocol):
     """Shape interface with ``area`` and ``scale``."""
     def area(self) -> float:
-        """Return the area.
+        """Return the area, as each implementation defines it.
 
         Returns:
-            float: The area.
+            float: Determined by each implementation.
         """
         ...
 
     def scale(self, by: float) -> None:
+        """Defined by each implementation.
+
+        Args:
+            by (float): Interpreted by each implementation.
+        """
         ...
 
 
@@ -91,7 +106,7 @@ def outer(a):
     """Return ``inner``.
 
     Args:
-        a:
+        a: Goes into ``a + b``.
 
     Returns:
         ``inner``.

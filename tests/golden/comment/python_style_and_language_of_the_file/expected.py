@@ -19,11 +19,14 @@ def balance_of(account):
 def is_overdue(due_date, today):
     """返回 ``today > due_date``。
 
+    不修改任何外部状态。
+
     Parameters
     ----------
     due_date
-        到期日。
+        到期日。通过 ``today > due_date`` 判断。
     today
+        通过 ``today > due_date`` 判断。
 
     Returns
     -------

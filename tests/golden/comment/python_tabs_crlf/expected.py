@@ -1,8 +1,10 @@
 def f(a):
 	"""Return ``None`` if ``a``, otherwise ``[a]``.
 
+	Changes nothing outside.
+
 	Args:
-		a:
+		a: Decides a branch. Part of ``[a]``.
 
 	Returns:
 		``None`` if ``a``, otherwise ``[a]``.
@@ -15,7 +17,9 @@ def f(a):
 class A:
 	"""``A`` with ``total``."""
 	def total(self, rows):
-		"""Return the total.
+		"""Return the total: the result of ``sum(rows)``.
+
+		Changes nothing outside.
 
 		Args:
 			rows: Passed to ``sum``.
