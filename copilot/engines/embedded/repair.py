@@ -197,6 +197,13 @@ def _merged(text: bytes, whole: bytes, cost: float) -> Slip:
     return Slip(start, end, whole[start : len(whole) - (len(text) - end)], "replace", cost)
 
 
+def first_complaint(text: bytes, language: str) -> Span | None:
+    """Where the parser first complains, None when it accepts the text."""
+    verdict = next(_judges(language))(text)
+    at = min(verdict.complaints, default=-1)
+    return Span(at, at) if at >= 0 else None
+
+
 def _judges(language: str) -> Iterator[Judge]:
     """CPython for Python, then (text of a later Python than ours) the grammar; the grammar for the rest."""
     if language == "python":

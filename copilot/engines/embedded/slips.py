@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from copilot.engines.embedded import brace_slips, line_slips
+from copilot.engines.embedded import brace_slips, foreign, foreign_comments, headers, layout, line_slips
 from copilot.engines.embedded.ground import Ground, Slip
 from copilot.syntax.lexemes import KEYWORDS, Lexeme, mark_of
 
@@ -91,35 +91,23 @@ _REPLACE: Final = 3.0
 _MISSPELT: Final = 0.0
 _GLUED: Final = 2.0
 _UNSEEN: Final = 3.0
-_FOREIGN: Final = 0.0
+_BOTH_KNOWN: Final = 6.0
+_CONTENT: Final = {"name": 7.0, "keyword": 2.0, "string": 9.0, "number": 7.0, "alien": -3.0}
+_VALUES: Final = frozenset({"True", "False", "None", "true", "false", "null", "this", "super"})
 _CLOSERS: Final = ")]}"
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
 _LOOKALIKES: Final = {
     "(": ")[{<]}", ")": "(]}>[{", "[": "](){}", "]": "[)(}{", "{": "}([:)]", "}": "{)](:[", ":": ";,={.", ";": ":,",
     ",": ".;:", ".": ",", "<": "([", ">": ")]", "-": "=", "+": "=",
 }  # fmt: skip
-_FOREIGN_WORDS: Final[dict[str, dict[str, str]]] = {
-    "python": {
-        "&&": "and", "||": "or", "!": "not ", "elseif": "elif", "elsif": "elif", "elsewhen": "elif", "function": "def",
-        "func": "def", "fn": "def", "catch": "except", "throw": "raise", "foreach": "for", "switch": "match",
-        "var": "", "let": "", "const": "", "new": "", "public": "", "private": "", "static": "", "void": "def",
-        "++": " += 1", "--": " -= 1", "<>": "!=", "===": "==", "!==": "!=", "require": "import", "include": "import",
-        "using": "import", "?": ":", "$": "",
-    },
-    "java": {
-        "and": "&&", "or": "||", "not": "!", "elif": "else if", "elseif": "else if", "raise": "throw", "except": "catch",
-        "def": "", "None": "null", "foreach": "for", "function": "", "string": "String", "func": "", "let": "var",
-        "const": "final", "#": "//", "is": "==", "in": ":", "pass": ";",
-    },
-}  # fmt: skip
-
-
 _OF_LINES: Final = (
     line_slips.quotes,
     line_slips.full_width,
-    line_slips.comments,
-    line_slips.indentation,
+    layout.indentation,
     brace_slips.braces,
+    foreign.foreign,
+    foreign_comments.comments,
+    headers.headers,
 )
 
 
@@ -154,19 +142,22 @@ def _forgotten(at: Ground) -> Iterator[Slip]:
 
 def _swallowed(at: Ground) -> Iterator[Slip]:
     """An opening bracket that is not there between two names, so that they read as one: `printtotal)`."""
-    known = {token.text for token in at.tokens if token.kind == "name"}
     for index, distance in at.near.items():
         token = at.tokens[index] if index < len(at.tokens) else None
-        if token is None or token.kind != "name" or not token.text.isascii():
+        if token is None or token.kind != "name" or not token.text.isascii() or at.uses[token.text] > 1:
             continue
         for split in range(1, len(token.text)):
             head, tail = token.text[:split], token.text[split:]
-            if tail in known and len(tail) > 1 and not head.endswith("_"):
-                for word in "([":
-                    marks = [mark_of("name", head), word, mark_of("name", tail)]
-                    cost = _INSERT + at.change(index, 1, marks) + _far(distance)
-                    place = token.start + split
-                    yield Slip(place, place, word.encode(), "insert", cost)
+            known = at.knows(head), at.knows(tail)
+            if (not known[1] and not (tail.isdigit() and known[0])) or (len(tail) == 1 and not known[0]):
+                continue
+            if head.endswith("_") and not known[0]:
+                continue
+            for word in "([":
+                marks = [mark_of("name", head), word, mark_of("name", tail)]
+                cost = _INSERT + at.change(index, 1, marks) + _far(distance) - (_BOTH_KNOWN if all(known) else 0.0)
+                place = token.start + split
+                yield Slip(place, place, word.encode(), "insert", cost)
 
 
 def _placed(at: Ground, index: int, word: str) -> tuple[int, int, bytes]:
@@ -202,39 +193,29 @@ def _placed(at: Ground, index: int, word: str) -> tuple[int, int, bytes]:
 
 
 def _stray(at: Ground) -> Iterator[Slip]:
-    """A token too many."""
+    """A token too many. What a person wrote is seldom too much: names and values go last."""
     for index, distance in at.near.items():
         if index >= len(at.tokens) or at.tokens[index].kind == "newline":
             continue
         token = at.tokens[index]
-        rare = {"name": 4.0, "keyword": 2.0, "string": 6.0, "number": 3.0, "alien": -3.0}.get(token.kind, 0.0)
+        rare = _CONTENT.get(token.kind, 0.0) if token.text not in _VALUES else _CONTENT["name"]
         twin = index and at.tokens[index - 1].text == token.text and token.text not in _PAIRS
         rare += 5.0 if token.text in _PAIRS else 0.0  # a closer is forgotten more often than an opener is typed twice
         # What leaves takes its own surprise with it; half of that is no evidence.
         gain = at.change(index, 1, [])
-        cost = _DELETE + rare + max(gain, 0.6 * gain) - (2.5 if twin else 0) + _far(distance)
-        yield Slip(token.start, token.end, b"", "delete", cost)
+        cost = _DELETE + (0.0 if twin else rare) + max(gain, 0.6 * gain) - (2.5 if twin else 0) + _far(distance)
+        yield Slip(*at.gap(index, index, twin=bool(twin)), b"", "delete", cost)
 
 
 def _mistaken(at: Ground) -> Iterator[Slip]:
     """A token that should be another: a look-alike, a misspelt keyword, a word of another language."""
-    foreign = _FOREIGN_WORDS[at.language]
     for index, distance in at.near.items():
         if index >= len(at.tokens):
             continue
         token = at.tokens[index]
-        if token.text in foreign:
-            word = foreign[token.text]
-            end = token.end
-            if not word and at.text[end : end + 1] == b" ":
-                end += 1
-            yield Slip(token.start, end, word.encode(), "replace", _FOREIGN + _far(distance))
-        if at.language == "python" and token.text == "else" and index + 1 < len(at.tokens):
-            after = at.tokens[index + 1]
-            if after.text == "if":
-                yield Slip(token.start, after.end, b"elif", "replace", _FOREIGN + _far(distance))
         for head, tail in _glued(token, at.language):
             cost = _GLUED + at.change(index, 1, [head, mark_of("name", tail)]) + _far(distance)
+            cost -= _BOTH_KNOWN if at.knows(tail) and at.uses[token.text] == 1 else 0.0
             yield Slip(token.start, token.end, f"{head} {tail}".encode(), "replace", cost)
         for other in _alternatives(token, at.language):
             wordy = other.isalpha()
