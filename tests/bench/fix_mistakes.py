@@ -288,7 +288,7 @@ def assign_for_compare(g: Good, rng: random.Random) -> list[Edit] | None:
 
 def foreign_operator(g: Good, rng: random.Random) -> list[Edit] | None:
     words = (
-        {"and": ["&&"], "or": ["||"], "not": ["!"], "==": ["===", "is equal to"], "!=": ["!==", "<>"]}
+        {"and": ["&&"], "or": ["||"], "not": ["!"], "==": ["==="], "!=": ["!==", "<>"]}
         if g.language == "python"
         else {"&&": ["and"], "||": ["or"], "!": ["not "], "==": ["===", "is"], "!=": ["!==", "<>"]}
     )
@@ -316,12 +316,12 @@ def foreign_keyword(g: Good, rng: random.Random) -> list[Edit] | None:
         {
             "elif": ["else if", "elseif", "elsif"], "def": ["function", "func", "public", "void", "fun"],
             "except": ["catch"], "raise": ["throw"], "for": ["foreach"], "import": ["include", "using"],
-            "pass": ["{}"], "lambda": ["function"], "with": ["using"], "while": ["until"],
+            "pass": ["{}"], "lambda": ["function"], "with": ["using"],
         }
         if g.language == "python"
         else {
-            "throw": ["raise"], "catch": ["except"], "boolean": ["bool"], "final": ["const"], "public": ["def"],
-            "extends": [":"], "instanceof": ["isinstance"], "switch": ["match"], "void": ["def", "function"],
+            "throw": ["raise"], "catch": ["except"], "boolean": ["bool"], "final": ["const"],
+            "extends": [":"], "instanceof": ["isinstance"], "void": ["def", "function"],
         }
     )  # fmt: skip
     if g.language == "java" and rng.random() < 0.6:

@@ -28,6 +28,10 @@ def headers(at: Ground) -> Iterator[Slip]:
             continue
         if tokens[0].text in _WORDS:
             yield from _ending(at, start, tokens, rank)
+        elif len(tokens) == 1 and tokens[0].text == ":":
+            place = start + tokens[0].start
+            yield Slip(place, place, b"else", "insert", -5.0 + 0.8 * rank)
+            yield Slip(place, place, b"try", "insert", -4.0 + 0.8 * rank)
         elif tokens[-1].text == ":" and len(tokens) > 1 and tokens[0].kind in {"name", "keyword", "number", "string"}:
             yield from _opening(at, start, end, tokens, rank)
 
@@ -86,9 +90,12 @@ def _opening(at: Ground, start: int, end: int, tokens: list[Lexeme], rank: int) 
         if "->" in words or words[2:3] == ["self"]:
             costs["def"] = -4.0
     if len(words) == 2 and words[0][:1].isupper():
-        costs["class"] = costs["except"] = 1.0
+        costs["class"] = -6.0 if re.match(rb"\s*(?:def|class|@|async|\"\"\")", at.text[end:]) else 1.0
+        costs["except"] = 1.0
     if "as" in words:
         costs["with"] = -1.0
         costs["except"] = -0.5 if words[0][:1].isupper() else 3.0
+    if any(words[0].startswith(word) and words[0] != word for word in _WORDS) and at.uses[words[0]] == 1:
+        costs = {word: cost + 4.0 for word, cost in costs.items()}  # rather a header's word that lost its blank
     for word, cost in costs.items():
         yield Slip(place, place, word.encode() + b" ", "insert", cost + 0.8 * rank + 0.15 * rewritten(at, place, place, word.encode() + b" "))

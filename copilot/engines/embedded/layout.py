@@ -14,13 +14,16 @@ from functools import cached_property
 from typing import Final
 
 from copilot.engines.embedded.ground import Ground, Slip
-from copilot.syntax.lexemes import Lexeme
+from copilot.syntax.lexemes import Lexeme, lexemes
+from copilot.syntax.lines import line_at
 
 _ABOVE: Final = 6
 _RUN: Final = 14
 _SHARED: Final = frozenset("elif else except finally case".split())
 _ENDING: Final = frozenset("return break continue raise".split())
-_STARTS: Final = frozenset("def class if elif else for while try except finally with return import from raise @".split())
+_RESTARTS: Final = frozenset("def class elif while try except finally with return import raise @".split())
+"""Words that start a statement and stand nowhere else."""
+
 
 
 @dataclass(frozen=True)
@@ -59,35 +62,47 @@ class Row:
 
     @cached_property
     def assigned(self) -> frozenset[str]:
-        words = [token.text for token in self.tokens]
-        at = next((n for n, word in enumerate(words) if word.endswith("=") and word not in {"==", "<=", ">=", "!="}), 0)
-        return frozenset(words[:at]) & self.names
+        """Names that the line gives a value (not what it changes in them)."""
+        found, depth = [], 0
+        for token in self.tokens:
+            depth += (token.text in "([{") - (token.text in ")]}") if token.kind == "operator" else 0
+            if depth == 0 and token.text.endswith("=") and token.text not in {"==", "<=", ">=", "!="}:
+                return frozenset(found)
+            if depth == 0 and token.kind == "name":
+                found.append(token.text)
+        return frozenset()
 
 
-def rows_of(at: Ground) -> list[Row]:
+def rows_of(text: bytes, tokens: Sequence[Lexeme]) -> list[Row]:
     """The logical lines of a text. A bracket that is never closed ends before a line that starts a statement."""
     found: list[Row] = []
     row: list[Lexeme] = []
     depth = 0
-    for token in [*at.tokens, None]:
+    for token in [*tokens, None]:
         if token is None or token.kind == "newline":
             if row and (depth <= 0 or token is None):
-                found.append(_row(at, row))
+                found.append(_row(text, row))
                 row, depth = [], 0
             continue
-        start = at.line(token.start)[0]
-        if row and depth > 0 and token.text in _STARTS - {"if", "else", "for", "from"} and not at.text[start : token.start].strip():
-            found.append(_row(at, row))
-            row, depth = [], 0
+        if row and depth > 0 and token.text in _RESTARTS:
+            start = line_at(text, token.start)[0]
+            if not text[start : token.start].strip():
+                found.append(_row(text, row))
+                row, depth = [], 0
         row.append(token)
         if token.kind == "operator":
             depth += (token.text in "([{") - (token.text in ")]}")
     return found
 
 
-def _row(at: Ground, tokens: Sequence[Lexeme]) -> Row:
-    start = at.line(tokens[0].start)[0]
-    return Row(start, at.text[start : tokens[0].start], tuple(tokens))
+def _row(text: bytes, tokens: Sequence[Lexeme]) -> Row:
+    start = line_at(text, tokens[0].start)[0]
+    return Row(start, text[start : tokens[0].start], tuple(tokens))
+
+
+def row_ends(text: bytes) -> list[int]:
+    """Where the logical lines end, comments behind them included."""
+    return [line_at(text, row.tokens[-1].end - 1)[1] for row in rows_of(text, lexemes(text, "python"))]
 
 
 def unit(text: bytes) -> bytes:
@@ -107,7 +122,7 @@ def indentation(at: Ground) -> Iterator[Slip]:
     """Lines moved to another depth, around the complaint."""
     if at.language != "python":
         return
-    rows = rows_of(at)
+    rows = rows_of(at.text, at.tokens)
     if not rows:
         return
     step = unit(at.text)
@@ -170,7 +185,7 @@ def _moved(at: Ground, rows: Sequence[Row], pivot: int, last: int, level: bytes,
         for n, row in enumerate(before, first)
     ]
     steps = abs(len(level.expandtabs(8)) - rows[pivot].width) / max(1, len(step.expandtabs(8)))
-    cost = 1.0 + 0.35 * far + 0.25 * (last - pivot) + 0.5 * max(0.0, steps - 1)
+    cost = 1.0 + 0.25 * far + 0.25 * (last - pivot) + 0.5 * max(0.0, steps - 1)
     cost += _oddness(after, step) - _oddness(before, step)
     if rows[pivot].width % max(1, len(step.expandtabs(8))) or (b"\t" in own) != (b"\t" in step) and own:
         cost -= 1.0
@@ -191,7 +206,7 @@ def _oddness(rows: Sequence[Row], step: bytes) -> float:
         if before is None:
             continue
         if before.opens:
-            total += 0.0 if row.width == before.width + size else 1.5
+            total += 0.0 if row.width == before.width + size else 2.5
         if before.first in _ENDING and row.width == before.width and row.first not in _SHARED:
             total += 3.0  # never runs
         if row.first in {"def", "class", "@"} and before.first not in {"@", "class"} and row.width > before.width - size:

@@ -14,6 +14,9 @@ from copilot.syntax.lexemes import FULL_WIDTH, lexemes
 
 _BOUNDARY: Final = re.compile(rb"(?<=[^\w\s])|(?=[^\w\s])|(?<=\w)(?=\s)|(?<=\s)(?=\w)|$")
 
+_BEGINS: Final = re.compile(rb"(?:[(\[{,=:+]|\breturn)[ ]*(?:\b[rbfu])?$")
+_ENDS: Final = re.compile(rb"[ ]*(?:[)\]},;:+]|$)")
+
 
 def quotes(at: Ground) -> Iterator[Slip]:
     """A quote that is missing or too many, on the lines of the complaint; and runs that should be three."""
@@ -42,8 +45,29 @@ def quotes(at: Ground) -> Iterator[Slip]:
                     continue
                 where = start + place
                 cost = 2.0 + far + rewritten(at, where, where, quote) + _mixed(at, line, place, quote)
+                cost -= 2.0 * bool(_BEGINS.search(line[:place]) or _ENDS.match(line, place))
                 yield Slip(where, where, quote, "quote", cost)
+    yield from _unlike(at)
     yield from _open_blocks(at)
+
+
+def _unlike(at: Ground) -> Iterator[Slip]:
+    """A string that begins with one quote and ends with the other."""
+    usual = b'"' if at.text.count(b'"') >= at.text.count(b"'") else b"'"
+    for token in at.tokens:
+        quote = re.match(r"[rbfuRBFU]{0,2}([\"'])", token.text)
+        if token.kind != "open" or quote is None or token.text[quote.start(1) :][:3] in {'"""', "'''"}:
+            continue
+        other = "'" if quote.group(1) == '"' else '"'
+        line = at.text[token.start : token.end]
+        first = quote.end(1)
+        for found in list(re.finditer(re.escape(other.encode()) + rb"(?=\s*(?:[,)\]}:;+.]|$))", line[first:]))[:3]:
+            place = token.start + first + found.start()
+            body = line[first : first + found.start()]
+            cost = -1.0 + (0.0 if body and quote.group(1).encode() not in body else 2.0)
+            wrong = quote.group(1).encode() != usual
+            yield Slip(place, place + 1, quote.group(1).encode(), "quote", cost + 0.5 * wrong)
+            yield Slip(token.start + first - 1, token.start + first, other.encode(), "quote", cost + 0.5 * (not wrong))
 
 
 def _mixed(at: Ground, line: bytes, place: int, quote: bytes) -> float:
