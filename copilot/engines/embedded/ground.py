@@ -5,12 +5,19 @@ Absent on purpose: the candidates (`slips.py`, `line_slips.py`, `brace_slips.py`
 
 from __future__ import annotations
 
+import builtins
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from copilot.engines.embedded.likelihood import ORDER, Likelihood
 from copilot.syntax.lexemes import Lexeme, lexemes
 from copilot.syntax.lines import line_at
+
+
+_FOLLOWED: Final = frozenset({b"", b" ", b"\t", b"\r", b"\n", b")", b"]", b"}", b",", b":", b";", b"."})
+"""What may stand where a lexeme and the blank before it were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,29 @@ class Ground:
     model: Likelihood
     near: dict[int, int]
     complaints: tuple[int, ...]
+    uses: Counter[str]
+    """How often each name occurs in the text."""
+
+    def knows(self, name: str) -> bool:
+        """True for a name that the text uses elsewhere, or a built-in."""
+        return self.uses[name] > 0 or (self.language == "python" and hasattr(builtins, name))
+
+    def gap(self, first: int, last: int, *, twin: bool = False) -> tuple[int, int]:
+        """The bytes of lexemes `first..last` with the blank that goes with them when they are taken out.
+
+        `twin`: they repeat what stands before them, so that all blanks between the two go.
+        """
+        start, end = self.tokens[first].start, self.tokens[last].end
+        before = self.tokens[first - 1] if first else None
+        if before is None or before.kind == "newline":
+            while self.text[end : end + 1] == b" ":
+                end += 1
+            return start, end
+        blank = self.text[before.end : start]
+        if not blank or blank.strip(b" \t"):
+            return start, end
+        after = self.text[end : end + 1]
+        return (before.end, end) if twin or after in _FOLLOWED else (start, end)
 
     def change(self, at: int, removed: int, added: Sequence[str]) -> float:
         """By how much the text gets more surprising when `removed` lexemes at `at` become the marks `added`."""
@@ -62,7 +92,9 @@ def ground(text: bytes, language: str, complaints: Sequence[int], reach: int = 1
         middle = _index(starts, complaint)
         for index in range(max(0, middle - reach), min(len(tokens), middle + reach) + 1):
             near[index] = min(abs(index - middle), near.get(index, 1 << 30))
-    return Ground(text, language, tokens, Likelihood(language, [t.mark for t in tokens]), near, tuple(complaints))
+    uses = Counter(token.text for token in tokens if token.kind == "name")
+    model = Likelihood(language, [t.mark for t in tokens])
+    return Ground(text, language, tokens, model, near, tuple(complaints), uses)
 
 
 def unreadable(tokens: Sequence[Lexeme], complaints: Sequence[int]) -> list[int]:

@@ -16,6 +16,9 @@ from typing import Final
 
 ORDER: Final = 4
 _BACK_OFF: Final = 4.0
+_A_KIND: Final = 2.0
+"""What each kind of successor that a run has adds to the weight of the shorter run (after Witten and Bell 1991)."""
+
 _OWN_WEIGHT: Final = 3
 _VOCABULARY: Final = 120
 _SEPARATOR: Final = " "
@@ -50,11 +53,23 @@ def general(language: str) -> Counts:
     return dict(found)
 
 
+@cache
+def kinds(language: str) -> Counts:
+    """How many different marks follow each run."""
+    found: Counter[str] = Counter()
+    for run in general(language):
+        head, _, last = run.rpartition(_SEPARATOR)
+        if last:
+            found[head + _SEPARATOR] += 1
+    return dict(found)
+
+
 class Likelihood:
     """Log probabilities for one document; make one a repair, not one a candidate."""
 
     def __init__(self, language: str, marks: Sequence[str]) -> None:
         self._general = general(language)
+        self._kinds = kinds(language)
         self._own = count([marks])
         self._memo: dict[tuple[str, ...], float] = {}
 
@@ -76,5 +91,6 @@ class Likelihood:
             whole, history = _SEPARATOR.join(part), _SEPARATOR.join(part[:-1]) + _SEPARATOR
             seen = self._general.get(whole, 0) + _OWN_WEIGHT * self._own[whole]
             base = self._general.get(history, 0) + _OWN_WEIGHT * self._own[history]
-            chance = (seen + _BACK_OFF * chance) / (base + _BACK_OFF)
+            held_back = _BACK_OFF + _A_KIND * self._kinds.get(history, 0)
+            chance = (seen + held_back * chance) / (base + held_back)
         return chance

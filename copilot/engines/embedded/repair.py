@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from copilot.engines.embedded.conflicts import conflicts
 from copilot.engines.embedded.ground import Slip, ground
+from copilot.engines.embedded.layout import row_ends
 from copilot.engines.embedded.slips import candidates
 from copilot.syntax import tree as trees
 from copilot.syntax.lines import line_at
@@ -27,6 +29,9 @@ _TRIED: Final = 500
 _FIRST_OF_TWO: Final = 8
 _SECOND_OF_TWO: Final = 60
 _TWICE: Final = 3.0
+_UNLIKELY: Final = 4.0
+"""A repair that costs more may be one fault mistaken for two, or two for one."""
+
 _GIVE_UP: Final = 9.0
 """A candidate that costs this much more than the best accepted one is not worth a parse."""
 
@@ -76,6 +81,9 @@ def repairs(
     First single slips after which the stretch around the fault parses; then, where other faults remain in it, single
     slips after which the parser gets past this one; then two slips together. `stopped` is asked between tries.
     """
+    if regions := conflicts(text):
+        sides = next((each for each in regions if each[0].end > target.start), regions[-1])
+        return _weighed([((side,), side.cost) for side in sides], 0)
     until = time.monotonic() + seconds
 
     def over() -> bool:
@@ -85,6 +93,11 @@ def repairs(
     part = text[start:end]
     here = Span(max(0, target.start - start), min(len(part), target.end - start))
     found = _stages(part, language, here, over)
+    return _weighed(found, start)
+
+
+def _weighed(found: list[_Found], start: int) -> list[Repair]:
+    """The likeliest repairs, positions moved by `start`, each with its weight."""
     best = min((cost for _, cost in found), default=0.0)
     weights = {undone: math.exp(best - cost) for undone, cost in found}
     total = sum(weights.values())
@@ -109,12 +122,15 @@ def undo(text: bytes, undone: tuple[Slip, ...]) -> bytes:
 
 
 def _stages(text: bytes, language: str, target: Span, over: Callable[[], bool]) -> list[_Found]:
-    """Single slips that make the text whole; else that make it whole up to the fault; else half measures."""
+    """Single slips that make the text whole and, where those are unlikely or none, that make it whole up to the first
+    fault; else half measures.
+    """
     for judge in _judges(language):
         tries = _tries(text, language, judge, target, over)
-        if tries.accepted:
-            return tries.accepted
-        accepted = _up_to(text, language, judge, target, over)
+        accepted = tries.accepted
+        if min((cost for _, cost in accepted), default=math.inf) > _UNLIKELY:
+            known = {undone for undone, _ in accepted}
+            accepted += [each for each in _up_to(text, language, judge, target, over) if each[0] not in known]
         if accepted:
             return accepted
         if tries.better:
@@ -197,6 +213,20 @@ def _merged(text: bytes, whole: bytes, cost: float) -> Slip:
     return Slip(start, end, whole[start : len(whole) - (len(text) - end)], "replace", cost)
 
 
+def first_complaint(text: bytes, language: str) -> Span | None:
+    """Where the parser first complains, None when it accepts the text."""
+    verdict = next(_judges(language))(text)
+    if not verdict.complaints:
+        return None
+    at = min(verdict.complaints)
+    if language == "python":
+        ends = row_ends(text)
+        first = _first_bad(text, ends)
+        piece = text[: ends[first]] if ends else text
+        at = min((at, len(piece), *_python(piece + _closing(piece)).complaints))
+    return Span(at, at)
+
+
 def _judges(language: str) -> Iterator[Judge]:
     """CPython for Python, then (text of a later Python than ours) the grammar; the grammar for the rest."""
     if language == "python":
@@ -256,20 +286,30 @@ def _up_to(text: bytes, language: str, judge: Judge, target: Span, over: Callabl
 
 def _ends(text: bytes, language: str, target: Span) -> Iterator[int]:
     """Where to stop reading: after the faulty line (Java: statement), then one and two further on."""
+    if language == "python":
+        ends = row_ends(text)
+        first = _first_bad(text, ends)
+        yield from ends[first : first + 3]
+        return
     at = target.start
     for _ in range(3):
-        if language == "java":
-            cut = next_cut(text, at)
-            if cut is None:
-                return
-            yield cut
-            at = cut + 1
+        cut = next_cut(text, at)
+        if cut is None:
+            return
+        yield cut
+        at = cut + 1
+
+
+def _first_bad(text: bytes, ends: Sequence[int]) -> int:
+    """The index of the first logical line up to which a Python text does not parse; the last if each is fine alone."""
+    low, high = -1, len(ends) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _clean(text[: ends[middle]]):
+            low = middle
         else:
-            found = re.compile(rb"[\r\n]").search(text, at)
-            if found is None:
-                return
-            yield found.start()
-            at = found.start() + 2
+            high = middle
+    return max(0, high)
 
 
 def _closing(piece: bytes) -> bytes:

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from copilot.engines.embedded import brace_slips, line_slips
+from copilot.engines.embedded import brace_slips, foreign, foreign_comments, headers, layout, line_slips
 from copilot.engines.embedded.ground import Ground, Slip
-from copilot.syntax.lexemes import KEYWORDS, Lexeme, mark_of
+from copilot.syntax.lexemes import KEYWORDS, Lexeme, lexemes, mark_of
 
 INSERTED: Final = {
     "python": [
@@ -91,35 +91,27 @@ _REPLACE: Final = 3.0
 _MISSPELT: Final = 0.0
 _GLUED: Final = 2.0
 _UNSEEN: Final = 3.0
-_FOREIGN: Final = 0.0
+_LEFT_OVER: Final = 4.0
+"""For an opening bracket that belongs to a closing one behind it."""
+
+_BOTH_KNOWN: Final = 6.0
+_CONTENT: Final = {"name": 7.0, "keyword": 2.0, "string": 9.0, "number": 7.0, "alien": -3.0}
+_LEADING: Final = frozenset("class def return import from while elif raise public private static final void".split())
+_VALUES: Final = frozenset({"True", "False", "None", "true", "false", "null", "this", "super"})
 _CLOSERS: Final = ")]}"
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
 _LOOKALIKES: Final = {
     "(": ")[{<]}", ")": "(]}>[{", "[": "](){}", "]": "[)(}{", "{": "}([:)]", "}": "{)](:[", ":": ";,={.", ";": ":,",
     ",": ".;:", ".": ",", "<": "([", ">": ")]", "-": "=", "+": "=",
 }  # fmt: skip
-_FOREIGN_WORDS: Final[dict[str, dict[str, str]]] = {
-    "python": {
-        "&&": "and", "||": "or", "!": "not ", "elseif": "elif", "elsif": "elif", "elsewhen": "elif", "function": "def",
-        "func": "def", "fn": "def", "catch": "except", "throw": "raise", "foreach": "for", "switch": "match",
-        "var": "", "let": "", "const": "", "new": "", "public": "", "private": "", "static": "", "void": "def",
-        "++": " += 1", "--": " -= 1", "<>": "!=", "===": "==", "!==": "!=", "require": "import", "include": "import",
-        "using": "import", "?": ":", "$": "",
-    },
-    "java": {
-        "and": "&&", "or": "||", "not": "!", "elif": "else if", "elseif": "else if", "raise": "throw", "except": "catch",
-        "def": "", "None": "null", "foreach": "for", "function": "", "string": "String", "func": "", "let": "var",
-        "const": "final", "#": "//", "is": "==", "in": ":", "pass": ";",
-    },
-}  # fmt: skip
-
-
 _OF_LINES: Final = (
     line_slips.quotes,
     line_slips.full_width,
-    line_slips.comments,
-    line_slips.indentation,
+    layout.indentation,
     brace_slips.braces,
+    foreign.foreign,
+    foreign_comments.comments,
+    headers.headers,
 )
 
 
@@ -146,6 +138,8 @@ def _forgotten(at: Ground) -> Iterator[Slip]:
             if word == "}" and edge and at.language == "java":
                 continue  # stands on a line of its own: `brace_slips.py`
             cost = _INSERT + at.change(index, 0, [word]) + _far(distance)
+            if word in _PAIRS and index < len(at.tokens) and at.tokens[index].text == _PAIRS[word]:
+                cost -= 3.0  # `[]` and `()` with nothing in them
             if word in _CLOSERS and index < len(at.tokens) and at.tokens[index].kind == "newline":
                 cost -= 1.5  # where a line ends is where closers get forgotten
             start, end, new = _placed(at, index, word)
@@ -154,19 +148,39 @@ def _forgotten(at: Ground) -> Iterator[Slip]:
 
 def _swallowed(at: Ground) -> Iterator[Slip]:
     """An opening bracket that is not there between two names, so that they read as one: `printtotal)`."""
-    known = {token.text for token in at.tokens if token.kind == "name"}
     for index, distance in at.near.items():
         token = at.tokens[index] if index < len(at.tokens) else None
-        if token is None or token.kind != "name" or not token.text.isascii():
+        if token is None or token.kind != "name" or not token.text.isascii() or at.uses[token.text] > 1:
             continue
         for split in range(1, len(token.text)):
             head, tail = token.text[:split], token.text[split:]
-            if tail in known and len(tail) > 1 and not head.endswith("_"):
-                for word in "([":
-                    marks = [mark_of("name", head), word, mark_of("name", tail)]
-                    cost = _INSERT + at.change(index, 1, marks) + _far(distance)
-                    place = token.start + split
-                    yield Slip(place, place, word.encode(), "insert", cost)
+            known = at.knows(head), at.knows(tail) or tail in {"self", "cls"}
+            camel = head[-1].islower() and tail[0].isupper() and head[0].isupper()
+            if (not known[1] and not camel and not (tail.isdigit() and known[0])) or (len(tail) == 1 and not known[0]):
+                continue
+            if head.endswith("_") and not known[0]:
+                continue
+            for word in "([":
+                marks = [mark_of("name", head), word, mark_of("name", tail)]
+                cost = _INSERT + at.change(index, 1, marks) + _far(distance) - 0.5 * _BOTH_KNOWN * sum(known)
+                cost -= _LEFT_OVER if _left_over(at, token.start) == _PAIRS[word] else 0.0
+                place = token.start + split
+                yield Slip(place, place, word.encode(), "insert", cost)
+
+
+def _left_over(at: Ground, offset: int) -> str:
+    """The first closing bracket behind `offset` on its line that nothing opens; empty when there is none."""
+    _, end = at.line(offset)
+    depth = {")": 0, "]": 0, "}": 0}
+    openers = {opener: closer for closer, opener in zip(")]}", "([{", strict=True)}
+    for token in lexemes(at.text[offset:end], at.language):
+        if token.text in openers:
+            depth[openers[token.text]] += 1
+        elif token.text in depth:
+            depth[token.text] -= 1
+            if depth[token.text] < 0:
+                return token.text
+    return ""
 
 
 def _placed(at: Ground, index: int, word: str) -> tuple[int, int, bytes]:
@@ -202,39 +216,34 @@ def _placed(at: Ground, index: int, word: str) -> tuple[int, int, bytes]:
 
 
 def _stray(at: Ground) -> Iterator[Slip]:
-    """A token too many."""
+    """A token too many. What a person wrote is seldom too much: names and values go last."""
     for index, distance in at.near.items():
         if index >= len(at.tokens) or at.tokens[index].kind == "newline":
             continue
         token = at.tokens[index]
-        rare = {"name": 4.0, "keyword": 2.0, "string": 6.0, "number": 3.0, "alien": -3.0}.get(token.kind, 0.0)
-        twin = index and at.tokens[index - 1].text == token.text and token.text not in _PAIRS
+        rare = _CONTENT.get(token.kind, 0.0) if token.text not in _VALUES else _CONTENT["name"]
+        content = token.kind in _CONTENT and (token.kind != "keyword" or token.text in _VALUES)
+        twin = index and at.tokens[index - 1].text == token.text and token.text not in _PAIRS and not content
         rare += 5.0 if token.text in _PAIRS else 0.0  # a closer is forgotten more often than an opener is typed twice
         # What leaves takes its own surprise with it; half of that is no evidence.
         gain = at.change(index, 1, [])
-        cost = _DELETE + rare + max(gain, 0.6 * gain) - (2.5 if twin else 0) + _far(distance)
-        yield Slip(token.start, token.end, b"", "delete", cost)
+        cost = _DELETE + (0.0 if twin else rare) + max(gain, 0.6 * gain) - (2.5 if twin else 0) + _far(distance)
+        yield Slip(*at.gap(index, index, twin=bool(twin)), b"", "delete", cost)
 
 
 def _mistaken(at: Ground) -> Iterator[Slip]:
     """A token that should be another: a look-alike, a misspelt keyword, a word of another language."""
-    foreign = _FOREIGN_WORDS[at.language]
     for index, distance in at.near.items():
         if index >= len(at.tokens):
             continue
         token = at.tokens[index]
-        if token.text in foreign:
-            word = foreign[token.text]
-            end = token.end
-            if not word and at.text[end : end + 1] == b" ":
-                end += 1
-            yield Slip(token.start, end, word.encode(), "replace", _FOREIGN + _far(distance))
-        if at.language == "python" and token.text == "else" and index + 1 < len(at.tokens):
-            after = at.tokens[index + 1]
-            if after.text == "if":
-                yield Slip(token.start, after.end, b"elif", "replace", _FOREIGN + _far(distance))
+        if token.kind == "number" and token.text.endswith("."):
+            yield Slip(token.end - 1, token.end, b",", "replace", _REPLACE - 5.0 + _far(distance))
         for head, tail in _glued(token, at.language):
             cost = _GLUED + at.change(index, 1, [head, mark_of("name", tail)]) + _far(distance)
+            first = not index or at.tokens[index - 1].kind == "newline"
+            if at.uses[token.text] == 1:
+                cost -= _BOTH_KNOWN if at.knows(tail) or tail in KEYWORDS[at.language] or (first and head in _LEADING) else 0.0
             yield Slip(token.start, token.end, f"{head} {tail}".encode(), "replace", cost)
         for other in _alternatives(token, at.language):
             wordy = other.isalpha()
