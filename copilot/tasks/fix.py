@@ -15,7 +15,7 @@ from copilot.context.index import Index
 from copilot.errors import ToolMissing, UsageError
 from copilot.messages import say
 from copilot.syntax.lines import line_end, line_start
-from copilot.tasks import fix_prompt
+from copilot.tasks import fix_prompt, fix_tests
 from copilot.types import (
     Candidate,
     Check,
@@ -24,6 +24,7 @@ from copilot.types import (
     Document,
     Edit,
     Finding,
+    FixOptions,
     Project,
     Prompt,
     Request,
@@ -56,7 +57,7 @@ async def prepared(request: Request, settings: Settings, project: Project) -> Re
     its lines (where a syntax fault is reported is often not where it was made).
     """
     document = request.document
-    if request.facts:
+    if request.facts or _by_tests(request) is not None:
         return request
     found = await findings(document, project, settings)
     lines = Span(line_start(document.text, request.span.start), line_end(document.text, request.span.end))
@@ -91,6 +92,10 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
     except UsageError:
         return
     yield await _sound(document, after, candidate.edits, project)
+    if (asked := _by_tests(request)) is not None:
+        async for check in fix_tests.checks(candidate, request, after, asked, project, settings):
+            yield check
+        return
     targets = candidate.findings or request.facts
     lint = settings.fix.lint or any(each.rule.startswith(diagnostics.LINT) for each in targets)
     was = await diagnostics.findings(document, project, lint=lint)
@@ -106,6 +111,11 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
             yield await _compiles(after, candidate.edits, document, project)
     except ToolMissing:
         return  # nothing is claimed that was not checked
+
+
+def _by_tests(request: Request) -> FixOptions | None:
+    """The options of a request that is about failing tests."""
+    return request.options if isinstance(request.options, FixOptions) and request.options.by_tests else None
 
 
 async def _sound(before: Document, after: Document, edits: tuple[Edit, ...], project: Project) -> Check:

@@ -15,13 +15,13 @@ from typing import Final
 
 from copilot import edits as texts
 from copilot.engines.base import Resources
-from copilot.engines.embedded import imports, names
+from copilot.engines.embedded import imports, names, tested
 from copilot.engines.embedded.ground import Slip
 from copilot.engines.embedded.repair import Repair, repairs
 from copilot.errors import ToolMissing
 from copilot.messages import say
 from copilot.tasks import fix as task
-from copilot.types import Candidate, Context, Declined, Document, Edit, Finding, Request, Span
+from copilot.types import Candidate, Context, Declined, Document, Edit, Finding, FixOptions, Request, Span
 from copilot.verify import diagnostics, tools
 
 REPAIRED: Final = frozenset({"python", "java"})
@@ -45,6 +45,10 @@ async def propose(
     Several facts that the linter can fix come first as one candidate together. What was tried before
     (`request.attempts`) is not proposed again.
     """
+    if isinstance(request.options, FixOptions) and request.options.by_tests:
+        async for proposal in tested.by_tests(request, resources):
+            yield proposal
+        return
     document = request.document
     if document.language == "python":
         try:
