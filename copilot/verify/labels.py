@@ -38,7 +38,11 @@ def judged(found: Searched) -> Check:
     reasons = [say("{count} tests and examples pass", count=int(told.get("cases", 0)))]
     if mutants:
         reasons.append(
-            say("of {count} faults planted around the change the tests notice {seen}", count=mutants, seen=mutants - unnoticed)
+            say(
+                "of {count} faults planted around the change the tests notice {seen}",
+                count=mutants,
+                seen=mutants - unnoticed,
+            )
         )
     for rival in rivals[:2]:
         if rival.shown:

@@ -93,7 +93,7 @@ def _of_pytest(words: list[str]) -> list[str] | None:
 
 
 def _of_unittest(words: list[str]) -> list[str] | None:
-    """pytest runs what `unittest` would: modules, classes and tests by their dotted names."""
+    """Pytest runs what `unittest` would: modules, classes and tests by their dotted names."""
     found = []
     for word in words:
         if word.startswith("-"):

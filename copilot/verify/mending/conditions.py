@@ -8,10 +8,10 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from .expressions import Change
+from .changes import Change
 from .scene import NUMBERS, SIZED, Scene
 
-_MOST = 60
+_MOST = 90
 
 
 def changes(node: Any, scene: Scene) -> Iterator[Change]:
@@ -50,7 +50,11 @@ def _joined(node: Any, scene: Scene) -> Iterator[Change]:
                 yield 1.8, "and or", ((at, at + len(old), new),)
     for at in range(len(spans)):
         if at:
-            yield 1.7, "clause dropped", ((_close(scene, spans[at - 1][1], gaps[at - 1]), _end(scene, spans[at][1], spans, at), ""),)
+            yield (
+                1.7,
+                "clause dropped",
+                ((_close(scene, spans[at - 1][1], gaps[at - 1]), _end(scene, spans[at][1], spans, at), ""),),
+            )
         else:
             yield 1.7, "clause dropped", ((spans[0][0], spans[1][0], ""),)
         value = node.values[at]
@@ -87,14 +91,25 @@ def _turned(test: Any, scene: Scene) -> Iterator[Change]:
         return  # an expression's template drops it
     text = scene.of(test)
     span = scene.text.span(test)
-    yield 1.5, "negated", ((*span, f"not ({text})" if isinstance(test, (ast.Compare, ast.BoolOp, ast.IfExp)) else f"not {text}"),)
+    yield (
+        1.5,
+        "negated",
+        ((*span, f"not ({text})" if isinstance(test, (ast.Compare, ast.BoolOp, ast.IfExp)) else f"not {text}"),),
+    )
 
 
 def _extended(test: Any, scene: Scene) -> Iterator[Change]:
     text, span = scene.of(test), scene.text.span(test)
     seen = scene.truth(test)
+    parts = {
+        scene.of(part)
+        for part in ast.walk(test)
+        if isinstance(part, (ast.Compare, ast.BoolOp, ast.UnaryOp)) or part is test
+    }
+    if isinstance(test, ast.BoolOp):
+        parts |= {scene.of(value) for value in test.values}
     for clause, cost in atoms(scene, test):
-        if clause in text:
+        if clause in parts:
             continue
         for word in ("and", "or"):
             # A condition that was only ever true is not made true more often.
@@ -137,13 +152,30 @@ def atoms(scene: Scene, node: Any) -> list[tuple[str, float]]:
             add(f"{name} is None", 2.8 + more)
             add(f"{name} is not None", 2.8 + more)
         if kinds & NUMBERS:
-            for tail, cost in (("== 0", 2.8), ("<= 0", 2.9), ("< 0", 2.9), ("> 0", 2.9), ("== 1", 3.0), ("<= 1", 3.1), ("> 1", 3.1), ("% 2 == 0", 3.5), ("!= 0", 3.0)):
+            for tail, cost in (
+                ("== 0", 2.8),
+                ("<= 0", 2.9),
+                ("< 0", 2.9),
+                ("> 0", 2.9),
+                ("== 1", 3.0),
+                ("<= 1", 3.1),
+                ("> 1", 3.1),
+                ("% 2 == 0", 3.5),
+                ("!= 0", 3.0),
+            ):
                 add(f"{name} {tail}", cost + more)
         if kinds & SIZED:
             for tail, cost in (("== 1", 3.2), ("> 1", 3.2), ("<= 1", 3.3), ("== 0", 3.2)):
                 add(f"len({name}) {tail}", cost + more)
     for at, name in enumerate(names):
         kinds = scene.kinds_of(name)
+        for text in scene.constants:
+            if kinds & {"int", "float"} and text.isdigit() and text not in ("0", "1"):
+                for sign in ("!=", "==", "<", ">", "<=", ">="):
+                    add(f"{name} {sign} {text}", 3.25)
+            elif kinds & {"str"} and text[0] in "'\"" and len(text) > 2:
+                for sign in ("==", "!="):
+                    add(f"{name} {sign} {text}", 3.3)
         for other in names[at + 1 :]:
             others = scene.kinds_of(other)
             if kinds & NUMBERS and others & NUMBERS:

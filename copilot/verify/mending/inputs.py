@@ -120,7 +120,10 @@ def _values(value: Any, others: list[Any], depth: int = 0) -> list[Any]:
         found += _lists(value, same, depth)
     elif isinstance(value, tuple) and type(value) is tuple:
         for at, item in enumerate(value[:4]):
-            found += [(*value[:at], new, *value[at + 1 :]) for new in _values(item, [o[at] for o in same if len(o) > at], depth + 1)[:4]]
+            found += [
+                (*value[:at], new, *value[at + 1 :])
+                for new in _values(item, [o[at] for o in same if len(o) > at], depth + 1)[:4]
+            ]
     elif isinstance(value, dict):
         keys = list(value)
         found += [{k: v for k, v in value.items() if k != key} for key in keys[:3]]
@@ -132,9 +135,9 @@ def _values(value: Any, others: list[Any], depth: int = 0) -> list[Any]:
         found += [value + 1, value * 2, value / 3, value + type(value)("0.005"), value + type(value)("0.01")]
         found += [-value] if any(o < 0 for o in same) else []
     elif type(value).__name__ in ("date", "datetime"):
-        import datetime
+        import datetime as dt
 
-        found += [value + datetime.timedelta(days=days) for days in (1, -1, 2, 7, 30, 365)]
+        found += [value + dt.timedelta(days=days) for days in (1, -1, 2, 7, 30, 365)]
     return found[:_EACH]
 
 
@@ -142,11 +145,19 @@ def _texts(value: str, same: list[str]) -> list[str]:
     found = []
     if value:
         found += [value[1:], value[:-1], value + value[-1], value[::-1], value[0] + value, value[: len(value) // 2]]
-        found += [value[:at] + value[at + 1] + value[at] + value[at + 2 :] for at in (0, len(value) // 2) if at + 1 < len(value)]
+        found += [
+            value[:at] + value[at + 1] + value[at] + value[at + 2 :]
+            for at in (0, len(value) // 2)
+            if at + 1 < len(value)
+        ]
         found += [value.swapcase()] if any(not o.islower() and not o.isupper() for o in same) else []
         found += [value * 2]
         middle = len(value) // 2
-        found += [value[:middle] + value[middle] + value[middle:], value[:middle] + " " + value[middle:]] if " " in "".join(same) else []
+        found += (
+            [value[:middle] + value[middle] + value[middle:], value[:middle] + " " + value[middle:]]
+            if " " in "".join(same)
+            else []
+        )
     if any(not o for o in same):
         found += [""]
     return [f for f in found if f != value]
@@ -207,7 +218,9 @@ def shown(value: Any, depth: int = 0) -> str:
     if depth > _DEEP:
         return "…"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{shown(k, depth + 1)}: {shown(v, depth + 1)}" for k, v in list(value.items())[:40]) + "}"
+        return (
+            "{" + ", ".join(f"{shown(k, depth + 1)}: {shown(v, depth + 1)}" for k, v in list(value.items())[:40]) + "}"
+        )
     if isinstance(value, (set, frozenset)):
         return f"{type(value).__name__}({', '.join(sorted(shown(v, depth + 1) for v in value))})"
     if isinstance(value, (list, tuple)):

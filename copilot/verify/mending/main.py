@@ -104,7 +104,9 @@ class _Plugin:
         if not session.items:
             self.told = {"state": "broken" if self.errors else "no tests", "why": (self.errors or [""])[0]}
         elif module is None:
-            self.told = {"state": "broken", "why": self.errors[0]} if self.errors else {"state": "elsewhere", "failing": []}
+            self.told = (
+                {"state": "broken", "why": self.errors[0]} if self.errors else {"state": "elsewhere", "failing": []}
+            )
         else:
             found = [case for item in session.items for case in sources.of_item(item)]
             self.told = _searched(module, found, self._request, self._report)

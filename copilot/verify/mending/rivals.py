@@ -54,7 +54,11 @@ def answers(function: Function, codes: Sequence[types.CodeType], court: Court, n
 
 
 def _asked(
-    function: Function, codes: Sequence[types.CodeType], court: Court, numbers: Sequence[int], tell: Callable[[Any], None]
+    function: Function,
+    codes: Sequence[types.CodeType],
+    court: Court,
+    numbers: Sequence[int],
+    tell: Callable[[Any], None],
 ) -> None:
     signal.signal(signal.SIGVTALRM, _late)
     holder = function.holders[0]

@@ -17,7 +17,17 @@ NUMBERS = frozenset({"int", "float", "bool", "Decimal", "Fraction", "complex"})
 SEQUENCES = frozenset({"list", "tuple", "str", "deque", "bytes", "range"})
 SIZED = SEQUENCES | {"dict", "set", "frozenset", "defaultdict", "Counter", "OrderedDict", "dict_keys", "dict_values"}
 
-_OPERATORS = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Lambda, ast.NamedExpr, ast.Await, ast.Yield)
+_OPERATORS = (
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Compare,
+    ast.BoolOp,
+    ast.IfExp,
+    ast.Lambda,
+    ast.NamedExpr,
+    ast.Await,
+    ast.Yield,
+)
 Kinds = frozenset  # of names of types; empty: nothing is known
 
 
@@ -242,7 +252,9 @@ def _atomic(text: str) -> bool:
 
 def _tight(parent: Any, node: Any) -> bool:
     """Whether the place of a node binds tighter than an operator would."""
-    if isinstance(parent, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.Attribute, ast.Starred, ast.Await, ast.IfExp)):
+    if isinstance(
+        parent, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.Attribute, ast.Starred, ast.Await, ast.IfExp)
+    ):
         return True
     if isinstance(parent, ast.Call):
         return parent.func is node

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import rivals, templates
+from .belongings import Belongings
 from .cases import Case
 from .scene import Scene
 from .source import Function, Patch, Planted, Text, caches, compiled, functions, signature
-from .belongings import Belongings
 from .trial import Court, Tried, cpu, in_fork, timed
 from .watching import Notes, watched
 
@@ -23,9 +23,12 @@ _WHOLE_S = 20.0
 _TIMES = 10
 _NEARLY = 0.9
 _BATCH = 48
-_MARGIN = 1.6
-_MOST = 24
-_SHARE = 0.35
+_MARGIN = 2.4
+_MOST = 40
+_FURTHER = 0.3
+_HALVED = 600
+_CASES = 4
+_LAST = 0.15
 
 
 class Search:
@@ -41,6 +44,8 @@ class Search:
         self.caches = caches()
         self.first_s = _FIRST_S if budget_s > 0 else _WHOLE_S
         self.report = report
+        self.before: list[tuple[Patch, Any]] = []
+        """What was tried before the first that passes, and failed."""
         self.told: dict[str, Any] = {}
 
     def left(self) -> float:
@@ -63,9 +68,9 @@ class Search:
             return {**self.told, "state": "passing"}
         if self.budget_s <= 0:
             return {**self.told, "state": "failing"}
-        self.told['baseline_s'] = cpu() - self.began
+        self.told["baseline_s"] = cpu() - self.began
         self._watch()
-        self.told['watch_s'] = cpu() - self.began
+        self.told["watch_s"] = cpu() - self.began
         near = [n for n in failing if self.cases[n].reached]
         if not near:
             return {**self.told, "state": "elsewhere"}
@@ -80,6 +85,7 @@ class Search:
         if not found:
             return {**self.told, "state": "none"}
         self._weighed(found, court, [*near, *passing])
+        self.told["halves"] = self._halves(court, near, passing)
         return {**self.told, "state": "found", "cpu_s": cpu() - self.began}
 
     def _modules(self) -> list[Any]:
@@ -178,17 +184,13 @@ class Search:
         known = {signature(h.__code__) for f in self.functions for h in f.holders}
         found: list[rivals.Found] = []
         late: list[tuple[Patch, Any]] = []
-        began = self.left()
         at = 0
-        enough = None
+        until = _LAST * self.budget_s
         while at < len(ranked):
-            limit = _SHARE * self.budget_s if not found else min(_SHARE * self.budget_s, 0.75 * began)
-            if self.left() < limit or len(found) >= _MOST:
+            if self.left() < until or len(found) >= _MOST:
                 break
             if found and ranked[at].rank > found[0].patch.rank + _MARGIN:
                 break
-            if found and enough is None:
-                enough = self.left()
             batch: list[tuple[Patch, Any]] = []
             while at < len(ranked) and len(batch) < _BATCH:
                 patch = ranked[at]
@@ -204,20 +206,26 @@ class Search:
             ended = court.tries([(self.functions[p.function], code) for p, code in batch], numbers)
             for (patch, code), how in zip(batch, ended):  # noqa: B905
                 if how.failed < 0:
+                    if not found:  # others are looked for, not as long
+                        until = max(until, self.left() - _FURTHER * self.budget_s)
                     found.append(rivals.Found(patch, code))
                 elif how.late:
                     late.append((patch, code))
+                if not found and len(self.before) < _HALVED:
+                    self.before.append((patch, code))
             self.report("search", min(1.0, at / max(1, len(ranked))))
-        if not found and late and self.left() > 0.2 * self.budget_s:
+        if not found and late and self.left() > 0.05 * self.budget_s:
             found = self._again(late, court, failing, passing)
         return found
 
-    def _again(self, late: list[Any], court: Court, failing: Sequence[int], passing: Sequence[int]) -> list[rivals.Found]:
+    def _again(
+        self, late: list[Any], court: Court, failing: Sequence[int], passing: Sequence[int]
+    ) -> list[rivals.Found]:
         """Those that ran out of time, with more of it."""
         for factor in (6.0, 30.0):
             rest = []
             for patch, code in late:
-                if self.left() < 0.15 * self.budget_s:
+                if self.left() < 0:
                     return []
                 numbers = [*court.order(failing), *court.order(passing)]
                 ended: list[Tried] = court.tries([(self.functions[patch.function], code)], numbers, factor)
@@ -229,6 +237,21 @@ class Search:
 
     # -- behind it
 
+    def _halves(self, court: Court, failing: Sequence[int], passing: Sequence[int]) -> list[bool]:
+        """For each half of the cases, whether the search would have come to the same change with it alone; nothing where
+        there are too few, or no time.
+        """
+        if len(failing) < 2 or len(failing) + len(passing) < _CASES or self.left() < 0.1 * self.budget_s:
+            return []
+        found = []
+        for half in (0, 1):
+            numbers = [*sorted(failing)[half::2], *sorted(passing)[half::2]]
+            ended = court.tries([(self.functions[p.function], code) for p, code in self.before], numbers)
+            found.append(all(how.failed >= 0 for how in ended))
+            if self.left() < 0:
+                break
+        return found
+
     def _weighed(self, found: list[rivals.Found], court: Court, numbers: Sequence[int]) -> None:
         self.report("compare", 0.0)
         best = found[0]
@@ -237,7 +260,7 @@ class Search:
         planted, left = rivals.survivors(self.text, function, best, court, numbers, self.path)
         codes = [*(one.code for one in same), *(code for _, code in left)]
         got = rivals.answers(function, codes, court, numbers)
-        rows = {id(one.code): row for one, row in zip([*same, *(rivals.Found(best.patch, c) for _, c in left)], got.rows)}  # noqa: B905
+        rows = {id(code): row for code, row in zip(codes, got.rows)}  # noqa: B905
         base = rows[id(best.code)]
         told = []
         for one in found:
@@ -253,7 +276,9 @@ class Search:
                     "function": self.functions[one.patch.function].qualified,
                     "behaviour": -1 if row is None else hash(tuple(row)),
                     "differs": -1 if differs is None else len(differs),
-                    "shown": [[got.calls[at], base[at], row[at]] for at in (differs or [])[:3]] if row is not None else [],
+                    "shown": [[got.calls[at], base[at], row[at]] for at in (differs or [])[:3]]
+                    if row is not None
+                    else [],
                 }
             )
         unnoticed = [words for words, code in left if rows.get(id(code)) != base]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from . import conditions, expressions, statements
+from .changes import Change
 from .scene import Scene
 from .source import Patch
 from .watching import Key, key
@@ -26,17 +27,17 @@ def patches(scene: Scene, suspicion: Mapping[Key, float]) -> Iterator[Patch]:
         doubt = _doubt(node, scene, suspicion)
         if doubt is None:
             continue
-        for cost, kind, edits in _changes(node, scene):
-            if not edits:
+        for cost, kind, written in _changes(node, scene):
+            if not written:
                 continue
-            edits = tuple(sorted(edits))
+            edits = tuple(sorted(written))
             size = sum(len(new) + end - start for start, end, new in edits)
             rank = cost + _SUSPICION * (1 - doubt) + _SIZE * min(size, _LONG)
             line = scene.text.data.count(b"\n", 0, edits[0][0]) + 1
             yield Patch(edits, kind, cost, line, scene.function.number, rank)
 
 
-def _changes(node: Any, scene: Scene) -> Iterator[expressions.Change]:
+def _changes(node: Any, scene: Scene) -> Iterator[Change]:
     if isinstance(node, ast.expr):
         yield from expressions.changes(node, scene)
     if isinstance(node, ast.stmt):

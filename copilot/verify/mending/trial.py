@@ -173,7 +173,7 @@ class Court:
             if len(done) < len(rest) and not done and not running:
                 ended.append(Tried(numbers[0]))  # it could not even start
             elif len(done) < len(rest) and told and told[-1][0] == "run":
-                ended.append(Tried(told[-1][1], True))  # noqa: FBT003 -- it died in that case
+                ended.append(Tried(told[-1][1], True))
         self.tried += len(candidates)
         for one in ended:
             self.late += one.late
@@ -182,7 +182,11 @@ class Court:
         return ended
 
     def _in_child(
-        self, candidates: Sequence[tuple[Function, Any]], numbers: Sequence[int], tell: Callable[[Any], None], factor: float
+        self,
+        candidates: Sequence[tuple[Function, Any]],
+        numbers: Sequence[int],
+        tell: Callable[[Any], None],
+        factor: float,
     ) -> None:
         """`run <case>` before a case that may end the process, `end <case> <late>` after a candidate."""
         for at, (function, code) in enumerate(candidates):

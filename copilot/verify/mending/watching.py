@@ -131,13 +131,13 @@ class _Maker(ast.NodeTransformer):
                 return ast.copy_location(self._call(self._notes.new(node), node), node)
         return node
 
-    def visit_FunctionDef(self, node: Any) -> Any:  # noqa: N802 -- the base class's name
+    def visit_FunctionDef(self, node: Any) -> Any:
         self.body(node)
         return node
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 
-    def visit_Call(self, node: Any) -> Any:  # noqa: N802
+    def visit_Call(self, node: Any) -> Any:
         if not isinstance(node.func, ast.Name):  # `super()` and `locals()` are what they are by name
             node.func = self.visit(node.func)
         node.args = [self.visit(arg) for arg in node.args]
@@ -145,18 +145,18 @@ class _Maker(ast.NodeTransformer):
             keyword.value = self.visit(keyword.value)
         return ast.copy_location(self._call(self._notes.new(node), node), node)
 
-    def visit_JoinedStr(self, node: Any) -> Any:  # noqa: N802
+    def visit_JoinedStr(self, node: Any) -> Any:
         return ast.copy_location(self._call(self._notes.new(node), node), node)
 
     def visit_arguments(self, node: Any) -> Any:
         return node
 
-    def visit_AnnAssign(self, node: Any) -> Any:  # noqa: N802
+    def visit_AnnAssign(self, node: Any) -> Any:
         if node.value is not None:
             node.value = self.visit(node.value)
         return node
 
-    def visit_ClassDef(self, node: Any) -> Any:  # noqa: N802
+    def visit_ClassDef(self, node: Any) -> Any:
         return node
 
     def visit_match_case(self, node: Any) -> Any:
