@@ -140,9 +140,14 @@ class GenerateOptions:
 
 @dataclass(frozen=True, slots=True)
 class FixOptions:
-    """`test`: the command whose failure is to be mended, as words for a shell; empty: none is known."""
+    """`by_tests`: what is wrong is that tests fail. `test` is the command that runs them (empty: those that are found),
+    `folder` where it runs, relative to the root; `budget_s` is processor time for the search (0: the usual).
+    """
 
-    test: tuple[str, ...] = ()
+    by_tests: bool = False
+    test: str = ""
+    folder: str = ""
+    budget_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +331,8 @@ class Candidate:
     left_out: tuple[tuple[str, int], ...] = ()
     template: str = ""
     agreed: bool = False
+    proof: tuple[Check, ...] = ()
+    """What the engine proved on the way, where finding it meant proving it."""
 
 
 @dataclass(frozen=True, slots=True)

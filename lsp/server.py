@@ -97,6 +97,8 @@ class Server(LanguageServer):
         self._state_listeners: list[Callable[[], None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self.usage = Meter(self.store)
+        self.failing: dict[Path, str] = {}
+        """Files whose tests are known to fail, with the command that runs these."""
         self._starters: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._enders: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()

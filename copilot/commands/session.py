@@ -27,6 +27,7 @@ from copilot.syntax.lines import line_end, rows
 from copilot.syntax.outline import outline
 from copilot.types import Attempt, Check, Declined, Document, Span, Suggestion
 from copilot.verify.evidence import notes, plain
+from copilot.verify.labels import label
 from copilot.workspace import Workspace
 
 ENGINES = ("auto", "embedded", "model", "replay")
@@ -174,6 +175,7 @@ def suggestion(answer: Suggestion) -> dict[str, Any]:
         "origin": answer.origin,
         "confidence": round(answer.confidence, 4),
         "checks": evidence(answer.checks),
+        **({"label": label(answer.checks)} if label(answer.checks) else {}),
         "left_out": dict(answer.left_out),
         "notes": notes(answer),
         "trace_id": answer.trace_id,

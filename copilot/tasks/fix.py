@@ -14,7 +14,7 @@ from copilot.syntax.lines import line_end, line_start
 from copilot.tasks import fix_prompt
 from copilot.tasks.fix_findings import NAMES, findings, stage
 from copilot.tasks.fix_proof import mapped, proof
-from copilot.types import Candidate, Check, Context, Declined, Project, Prompt, Request, Span
+from copilot.types import Candidate, Check, Context, Declined, FixOptions, Project, Prompt, Request, Span
 from prompts.templates import Library
 
 __all__ = ["build", "checks", "findings", "mapped", "prepared", "read", "rounds", "satisfied"]
@@ -30,7 +30,7 @@ async def prepared(request: Request, settings: Settings, project: Project) -> Re
     its lines (where a syntax fault is reported is often not where it was made).
     """
     document = request.document
-    if request.facts:
+    if request.facts or _by_tests(request) is not None:
         return request
     found = await findings(document, project, settings, compiled=request.trigger == "invoked")
     lines = Span(line_start(document.text, request.span.start), line_end(document.text, request.span.end))
@@ -57,3 +57,8 @@ def satisfied(request: Request, candidate: Candidate, settings: Settings) -> boo
 def checks(candidate: Candidate, request: Request, project: Project, settings: Settings) -> AsyncIterator[Check]:
     """The proof of a candidate: the steps of `fix_proof`, whoever proposes it."""
     return proof(candidate, request, project, settings)
+
+
+def _by_tests(request: Request) -> FixOptions | None:
+    """The options of a request that is about failing tests."""
+    return request.options if isinstance(request.options, FixOptions) and request.options.by_tests else None

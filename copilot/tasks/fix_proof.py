@@ -7,7 +7,8 @@ Its steps, in this order, each a check with its evidence in words; the first tha
 3. `fault gone`: what was to be corrected is found no more; `claimed`: another tool said it and cannot be asked again;
 4. `kept` (a model's answer): the fault did not go by way of the code or the checker;
 5. `lint`: the linter finds nothing new;
-6. `failing tests`, `other tests`: where a test is known (`FixOptions.test`), in the sandbox.
+6. `tests pass` and a label (`fix_tests`): where failing tests are what is wrong (`FixOptions.by_tests`), in the sandbox; then
+   there is no finding that could be gone.
 The pipeline then holds every candidate against `exists`, `secure`, `packages`, `words` and `licence`. Absent on purpose:
 proposing anything.
 """
@@ -22,10 +23,10 @@ from copilot import edits as texts
 from copilot.config import Settings
 from copilot.errors import ToolMissing, UsageError
 from copilot.messages import say
-from copilot.tasks import fix_findings
+from copilot.tasks import fix_findings, fix_tests
 from copilot.tasks.fix_findings import findings, stage, told
 from copilot.types import Candidate, Check, Document, Edit, Finding, FixOptions, Project, Request, Span
-from copilot.verify import claims, diagnostics, evasion, javac, syntax, tested, tools, typed
+from copilot.verify import claims, diagnostics, evasion, javac, syntax, tools, typed
 from copilot.verify.firstfault import first_fault
 
 
@@ -46,6 +47,33 @@ async def proof(candidate: Candidate, request: Request, project: Project, settin
                 yield check
     except ToolMissing:
         pass  # nothing is claimed that was not checked
+    by_tests = request.options if isinstance(request.options, FixOptions) and request.options.by_tests else None
+    if by_tests is None:
+        async for check in _found_gone(candidate, request, after, targets, project, settings):
+            yield check
+    try:
+        if document.language == "python":
+            yield await _no_new_lint(document, after, edits, project)
+    except ToolMissing:
+        pass
+    if by_tests is not None:
+        async for check in fix_tests.checks(candidate, request, after, by_tests, project, settings):
+            yield check
+
+
+# The findings.
+
+
+async def _found_gone(
+    candidate: Candidate,
+    request: Request,
+    after: Document,
+    targets: Sequence[Finding],
+    project: Project,
+    settings: Settings,
+) -> AsyncIterator[Check]:
+    """`fault gone` or `claimed`, and `kept`."""
+    document, edits, asked = request.document, candidate.edits, request.trigger == "invoked"
     lint = settings.fix.lint or any(each.source or each.rule.startswith(diagnostics.LINT) for each in targets)
     was = await findings(document, project, settings, compiled=asked, lint=lint)
     now = await findings(after, project, settings, compiled=asked, lint=lint)
@@ -54,14 +82,6 @@ async def proof(candidate: Candidate, request: Request, project: Project, settin
         yield check
     if candidate.origin.startswith(("model", "replay")):  # our own repairs are known not to: they were measured
         yield evasion.kept(document, after, targets)
-    try:
-        if document.language == "python":
-            yield await _no_new_lint(document, after, edits, project)
-    except ToolMissing:
-        pass
-    if isinstance(request.options, FixOptions) and request.options.test:
-        async for check in tested.tested(document, after, request.options.test, project, settings):
-            yield check
 
 
 # The text.

@@ -28,7 +28,7 @@ from copilot.types import (
 from copilot.verify import evidence
 from copilot.workspace import Workspace
 from lsp import convert, questions
-from lsp.features import acceptance, foreign
+from lsp.features import acceptance, failing_tests, foreign
 from lsp.features.diagnostics import diagnostic
 from lsp.server import Server
 from lsp.text import text_of
@@ -76,6 +76,8 @@ async def actions(server: Server, params: types.CodeActionParams) -> list[Action
         offers = await loop.run_in_executor(server.executor, _offers, document, span, workspace)
         listed = [_listed(server, offer, uri, document) for offer in offers]
         found += [action for action in listed if action.kind is not None and _wanted(params, action.kind)]
+    repairs = failing_tests.listed(server, document, span, uri)
+    found += [action for action in repairs if action.kind is not None and _wanted(params, action.kind)]
     if server.is_stale(document):
         return None
     acceptance.listing(server, document, fixes)

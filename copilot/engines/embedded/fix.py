@@ -18,7 +18,7 @@ from typing import Final
 from copilot import edits as texts
 from copilot import rules
 from copilot.engines.base import Resources
-from copilot.engines.embedded import claimed_java, claimed_python, imports, names
+from copilot.engines.embedded import claimed_java, claimed_python, imports, names, tested
 from copilot.engines.embedded.claimed import Mend
 from copilot.engines.embedded.ground import Slip
 from copilot.engines.embedded.names import likeness
@@ -28,7 +28,7 @@ from copilot.messages import say
 from copilot.rules import repairing
 from copilot.tasks import fix as task
 from copilot.tasks.fix_findings import stage
-from copilot.types import Candidate, Context, Declined, Document, Edit, Finding, Request, Span
+from copilot.types import Candidate, Context, Declined, Document, Edit, Finding, FixOptions, Request, Span
 from copilot.verify import claims, diagnostics, javac, tools
 
 REPAIRED: Final = frozenset({"python", "java"})
@@ -53,6 +53,10 @@ async def propose(
     Several facts that the linter can fix come first as one candidate together. What was tried before
     (`request.attempts`) is not proposed again.
     """
+    if isinstance(request.options, FixOptions) and request.options.by_tests:
+        async for proposal in tested.by_tests(request, resources):
+            yield proposal
+        return
     document = request.document
     if document.language == "python":
         try:
@@ -81,8 +85,6 @@ async def propose(
         if nothing:
             line = document.text.count(b"\n", 0, finding.span.start) + 1
             yield Declined(say("no repair found for line {line}", line=line), finding.message)
-    # What a failing test says (`request.options.test`) comes here, after what the text itself shows: edits by template,
-    # proposed like the others and proven by the same checks (`tasks/fix_proof.py`).
 
 
 async def _wanted(request: Request, resources: Resources) -> tuple[Finding, ...]:

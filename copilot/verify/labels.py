@@ -1,0 +1,73 @@
+"""How far a repair by tests can be trusted, in one of three words, and why.
+
+`proven`: the suite passes, notices every fault planted around the change, and no other small change that passes behaves
+differently. `plausible`: the suite passes, and little speaks for another change. `suggestion`: nothing more than that.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from copilot.messages import say
+from copilot.types import Check
+from copilot.verify.repairing import Patch, Searched
+
+PROVEN: Final = "proven"
+PLAUSIBLE: Final = "plausible"
+SUGGESTION: Final = "suggestion"
+LABELS: Final = (PROVEN, PLAUSIBLE, SUGGESTION)
+"""Best first."""
+
+
+def label(checks: tuple[Check, ...]) -> str:
+    """The label that a suggestion's evidence holds; empty when it was not repaired by tests."""
+    return next((check.name for check in checks if check.name in LABELS), "")
+
+
+def at_least(mine: str, wanted: str) -> bool:
+    """Whether a label is as good as the wanted one."""
+    return mine in LABELS and LABELS.index(mine) <= LABELS.index(wanted)
+
+
+def judged(found: Searched) -> Check:
+    """The label of the first patch of a search as a check, with its reasons."""
+    told = dict(found.told or {})
+    best = found.patches[0]
+    mutants, unnoticed = int(told.get("mutants", 0)), int(told.get("unnoticed", 0))
+    rivals = [each for each in found.patches[1:] if each.differs != 0]
+    reasons = [say("{count} tests and examples pass", count=int(told.get("cases", 0)))]
+    if mutants:
+        reasons.append(
+            say(
+                "of {count} faults planted around the change the tests notice {seen}",
+                count=mutants,
+                seen=mutants - unnoticed,
+            )
+        )
+    for rival in rivals[:2]:
+        if rival.shown:
+            call, first, own = rival.shown[0]
+            reasons.append(
+                say("another change passes, too, and differs at {function}({call}): {first} here, {own} there",
+                    function=best.function, call=_short(call), first=_short(first), own=_short(own))
+            )  # fmt: skip
+    name = SUGGESTION
+    if not rivals and mutants and not unnoticed:
+        name = PROVEN
+    elif not rivals:
+        name = PLAUSIBLE
+    return Check(name, passed=True, detail=say("{label}: {reasons}", label=name, reasons="; ".join(reasons)))
+
+
+def further(patch: Patch) -> Check:
+    """A later patch of a search: a suggestion, with what it does differently from the first."""
+    detail = say("it behaves as the first change does wherever it was asked")
+    if patch.shown:
+        call, first, own = patch.shown[0]
+        detail = say("at {function}({call}) it gives {own}, the first change {first}",
+                     function=patch.function, call=_short(call), own=_short(own), first=_short(first))  # fmt: skip
+    return Check(SUGGESTION, passed=True, detail=say("{label}: {reasons}", label=SUGGESTION, reasons=detail))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

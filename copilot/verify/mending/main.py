@@ -1,0 +1,113 @@
+# Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
+# ruff: noqa: BLE001
+
+"""Run inside the sandbox: the tests are collected once, then candidates are tried in forks, and a JSON report is written.
+
+The request is JSON on standard input: `{"args": [words for pytest], "focus": path, "module": its name or "", "claims":
+[examples told in prose], "examples": bool (docstrings), "root": path, "lend": [folders that may lend pytest], "config":
+bool, "budget_s": CPU seconds}`. Progress goes to standard error, one line each (`search 0.25`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import types
+from contextlib import suppress
+from typing import Any
+
+from . import cases as sources
+from .search import Search, real
+
+
+def main() -> None:
+    """Read the request, search, write the report; nothing that project code prints can get in between."""
+    request: dict[str, Any] = json.load(sys.stdin)
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    lines = os.fdopen(os.dup(2), "w", encoding="utf-8", buffering=1)
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+
+    def report(step: str, fraction: float) -> None:
+        with suppress(OSError):
+            lines.write(f"{step} {fraction:.3f}\n")
+
+    json.dump(_answered(request, report), out)
+    out.flush()
+    os._exit(0)  # threads that a test left behind do not matter any more
+
+
+def _answered(request: dict[str, Any], report: Any) -> dict[str, Any]:
+    sys.dont_write_bytecode = True
+    if request["args"]:
+        return _by_pytest(request, report)
+    try:
+        module = importlib.import_module(request["module"])
+    except BaseException as error:
+        return {"state": "broken", "why": f"{type(error).__name__}: {error}"[:300]}
+    return _searched(module, [], request, report)
+
+
+def _searched(module: types.ModuleType, cases: list[Any], request: dict[str, Any], report: Any) -> dict[str, Any]:
+    if request["examples"]:
+        cases = [*cases, *sources.of_docstrings(module)]
+    cases = [*cases, *sources.of_claims(module, request["claims"])]
+    if not cases:
+        return {"state": "no tests"}
+    search = Search(str(module.__file__), cases, request["budget_s"], report)
+    return search.run()
+
+
+def _by_pytest(request: dict[str, Any], report: Any) -> dict[str, Any]:
+    try:
+        import pytest
+    except ImportError:
+        sys.path += request["lend"]
+        try:
+            import pytest
+        except ImportError:
+            return {"state": "no pytest"}
+    plugin = _Plugin(request, report)
+    argv = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist", "--rootdir", request["root"]]
+    argv += ["--assert=plain", "--continue-on-collection-errors"]
+    if not request["config"]:
+        argv[:0] = ["-c", os.devnull]
+    code = int(pytest.main([*argv, *request["args"]], plugins=[plugin]))
+    if plugin.told is None:
+        return {"state": "broken", "why": (plugin.errors or [f"pytest exit {code}"])[0], "exit": code}
+    if plugin.errors:
+        plugin.told["not_collected"] = plugin.errors[:3]
+    return plugin.told
+
+
+class _Plugin:
+    def __init__(self, request: dict[str, Any], report: Any) -> None:
+        self.told: dict[str, Any] | None = None
+        self.errors: list[str] = []
+        self._request, self._report = request, report
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """What cannot be imported."""
+        if report.failed:
+            rows = [row[1:].strip() for row in report.longreprtext.splitlines() if row.startswith("E ")]
+            self.errors.append((rows or report.longreprtext.strip().splitlines() or [""])[-1][:300])
+
+    def pytest_runtestloop(self, session: Any) -> bool:
+        """In the place of a run: the search, while fixtures and collected tests are alive."""
+        focus = real(self._request["focus"])
+        module = next(
+            (m for m in list(sys.modules.values()) if real(getattr(m, "__file__", None) or "/") == focus), None
+        )
+        if not session.items:
+            self.told = {"state": "broken" if self.errors else "no tests", "why": (self.errors or [""])[0]}
+        elif module is None:
+            self.told = (
+                {"state": "broken", "why": self.errors[0]} if self.errors else {"state": "elsewhere", "failing": []}
+            )
+        else:
+            found = [case for item in session.items for case in sources.of_item(item)]
+            self.told = _searched(module, found, self._request, self._report)
+        return True

@@ -1,0 +1,293 @@
+# Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
+
+"""The search: run the cases, suspect places, try patches in order, weigh what passes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import rivals, templates
+from .belongings import Belongings
+from .cases import Case
+from .scene import Scene
+from .source import Function, Patch, Planted, Text, caches, compiled, functions, signature
+from .trial import Court, Tried, cpu, in_fork, timed
+from .watching import Notes, watched
+
+_FIRST_S = 1.0
+_NEXT_S = 0.15
+_WHOLE_S = 20.0
+_TIMES = 10
+_NEARLY = 0.9
+_BATCH = 48
+_MARGIN = 2.4
+_MOST = 40
+_FURTHER = 0.3
+_HALVED = 600
+_CASES = 4
+_LAST = 0.15
+
+
+class Search:
+    """One repair. `told` is the answer as plain values."""
+
+    def __init__(self, path: str, cases: list[Case], budget_s: float, report: Callable[[str, float], None]) -> None:
+        with open(path, "rb") as stream:  # noqa: PTH123 -- Python 3.9, one file
+            self.text = Text(stream.read())
+        self.path, self.cases = path, cases
+        self.functions = functions(self.text, path)
+        self.notes = Notes()
+        self.budget_s, self.began = budget_s, cpu()
+        self.caches = caches()
+        self.first_s = _FIRST_S if budget_s > 0 else _WHOLE_S
+        self.report = report
+        self.before: list[tuple[Patch, Any]] = []
+        """What was tried before the first that passes, and failed."""
+        self.told: dict[str, Any] = {}
+
+    def left(self) -> float:
+        """CPU seconds that are left."""
+        return self.budget_s - (cpu() - self.began)
+
+    def run(self) -> dict[str, Any]:
+        """Everything in turn; the answer."""
+        self._baseline()
+        failing = [n for n, case in enumerate(self.cases) if not case.passed]
+        self.told = {
+            "cases": len(self.cases),
+            "tests": sorted({c.test for c in self.cases}),
+            "failing": sorted({self.cases[n].test for n in failing}),
+            "failing_cases": len(failing),
+            "found": [],
+            "tried": 0,
+        }
+        if not failing:
+            return {**self.told, "state": "passing"}
+        if self.budget_s <= 0:
+            return {**self.told, "state": "failing"}
+        self.told["baseline_s"] = cpu() - self.began
+        self._watch()
+        self.told["watch_s"] = cpu() - self.began
+        near = [n for n in failing if self.cases[n].reached]
+        if not near:
+            return {**self.told, "state": "elsewhere"}
+        if len(near) < len(failing):
+            self.told["elsewhere"] = sorted({self.cases[n].test for n in failing if n not in near})
+        passing = [n for n, case in enumerate(self.cases) if case.passed and case.reached]
+        slowest = max((self.cases[n].took for n in passing), default=0.0)
+        court = Court(self.cases, self.caches, min(slowest, 1.0), Belongings(self._modules()))
+        ranked = self._ranked()
+        found = self._searched(ranked, court, near, passing)
+        self.told.update(tried=court.tried, late=court.late, patches=len(ranked), searched_s=cpu() - self.began)
+        if not found:
+            return {**self.told, "state": "none"}
+        self._weighed(found, court, [*near, *passing])
+        self.told["halves"] = self._halves(court, near, passing)
+        return {**self.told, "state": "found", "cpu_s": cpu() - self.began}
+
+    def _modules(self) -> list[Any]:
+        """The modules whose state a candidate could leave changed: the file's own, and those of the tests."""
+        files = {self.path, *(c.file for c in self.cases)}
+        return [m for m in list(sys.modules.values()) if getattr(m, "__file__", None) in files]
+
+    # -- before
+
+    def _baseline(self) -> None:
+        """Which cases pass, and what they take; each bounded."""
+        done = 0
+        while done < len(self.cases):
+            start = done
+
+            def work(tell: Callable[[Any], None], start: int = start) -> None:
+                slowest, lates = 0.0, 0
+                for number in range(start, len(self.cases)):
+                    tell(("run", number))
+                    # Where one never ends, others of its kind do not, either: they are not waited for as long.
+                    limit = self.first_s if not lates else max(_NEXT_S, _TIMES * slowest)
+                    passed, took = timed(self.cases[number], limit, self.caches)
+                    slowest = max(slowest, took) if passed else slowest
+                    lates += took >= _NEARLY * limit and not passed
+                    tell(("end", number, passed, took))
+
+            rows = in_fork(work)
+            for row in rows:
+                if row[0] == "end":
+                    _, number, passed, took = row
+                    self.cases[number].passed, self.cases[number].took = passed, took
+                    done = number + 1
+            if rows and rows[-1][0] == "run":
+                done = rows[-1][1] + 1  # it died there: it does not pass
+            elif done == start:
+                break
+
+    def _watch(self) -> None:
+        """What each case reaches, and types."""
+        codes = [(function, watched(self.text, function, self.notes, self.path)) for function in self.functions]
+        order = sorted(range(len(self.cases)), key=lambda n: (self.cases[n].passed, self.cases[n].took))
+        limit = _FIRST_S
+
+        def work(tell: Callable[[Any], None], some: Sequence[int]) -> None:
+            planted = [Planted(function, code) for function, code in codes]
+            for each in planted:
+                each.__enter__()
+            for number in some:
+                self.notes.reached.clear()
+                tell(("run", number))
+                case = self.cases[number]
+                timed(case, limit if case.passed else _NEXT_S, self.caches)
+                tell(("end", number, sorted(self.notes.reached)))
+            names = [[*at, sorted(kinds)] for at, kinds in self.notes.names.items()]
+            tell(("notes", [sorted(k) for k in self.notes.kinds], names, [sorted(t) for t in self.notes.truth]))
+
+        at = 0
+        while at < len(order):
+            # By packs, so that what was seen is not lost with a process that a test ends.
+            pack = order[at : at + 40]
+            rows = in_fork(lambda tell: work(tell, pack))  # noqa: B023
+            for row in rows:
+                if row[0] == "end":
+                    self.cases[row[1]].reached = frozenset(row[2])
+                elif row[0] == "notes":
+                    self._merge(row)
+            ended = [row for row in rows if row[0] == "end"]
+            at += len(pack) if len(ended) == len(pack) else len(ended) + 1
+            if self.left() < 0.6 * self.budget_s and all(self.cases[n].passed for n in order[at:]):
+                break
+
+    def _merge(self, row: Any) -> None:
+        _, kinds, names, truth = row
+        for held, seen in zip(self.notes.kinds, kinds):  # noqa: B905
+            held.update(seen)
+        for number, name, seen in names:
+            self.notes.names.setdefault((number, name), set()).update(seen)
+        for held_, seen in zip(self.notes.truth, truth):  # noqa: B905
+            held_.update(seen)
+
+    # -- the search
+
+    def _ranked(self) -> list[Patch]:
+        reached = [(case.passed, case.reached) for case in self.cases if case.reached]
+        suspicion = templates.ochiai(reached, self.notes.keys)
+        found: list[Patch] = []
+        for function in self.functions:
+            scene = Scene(self.text, function, self.notes)
+            found += templates.patches(scene, suspicion)
+        return sorted(found, key=lambda patch: patch.rank)
+
+    def _searched(
+        self, ranked: Sequence[Patch], court: Court, failing: Sequence[int], passing: Sequence[int]
+    ) -> list[rivals.Found]:
+        """The patches with which everything passes, in order; what costs little more than the first is looked at, too."""
+        known = {signature(h.__code__) for f in self.functions for h in f.holders}
+        found: list[rivals.Found] = []
+        late: list[tuple[Patch, Any]] = []
+        at = 0
+        until = _LAST * self.budget_s
+        while at < len(ranked):
+            if self.left() < until or len(found) >= _MOST:
+                break
+            if found and ranked[at].rank > found[0].patch.rank + _MARGIN:
+                break
+            batch: list[tuple[Patch, Any]] = []
+            while at < len(ranked) and len(batch) < _BATCH:
+                patch = ranked[at]
+                at += 1
+                code = compiled(self.text, self.functions[patch.function], patch, self.path)
+                if code is None or (mark := signature(code)) in known:
+                    continue
+                known.add(mark)
+                batch.append((patch, code))
+            if not batch:
+                continue
+            numbers = [*court.order(failing), *court.order(passing)]
+            ended = court.tries([(self.functions[p.function], code) for p, code in batch], numbers)
+            for (patch, code), how in zip(batch, ended):  # noqa: B905
+                if how.failed < 0:
+                    if not found:  # others are looked for, not as long
+                        until = max(until, self.left() - _FURTHER * self.budget_s)
+                    found.append(rivals.Found(patch, code))
+                elif how.late:
+                    late.append((patch, code))
+                if not found and len(self.before) < _HALVED:
+                    self.before.append((patch, code))
+            self.report("search", min(1.0, at / max(1, len(ranked))))
+        if not found and late and self.left() > 0.05 * self.budget_s:
+            found = self._again(late, court, failing, passing)
+        return found
+
+    def _again(
+        self, late: list[Any], court: Court, failing: Sequence[int], passing: Sequence[int]
+    ) -> list[rivals.Found]:
+        """Those that ran out of time, with more of it."""
+        for factor in (6.0, 30.0):
+            rest = []
+            for patch, code in late:
+                if self.left() < 0:
+                    return []
+                numbers = [*court.order(failing), *court.order(passing)]
+                ended: list[Tried] = court.tries([(self.functions[patch.function], code)], numbers, factor)
+                if ended[0].failed < 0:
+                    return [rivals.Found(patch, code)]
+                rest += [(patch, code)] if ended[0].late else []
+            late = rest
+        return []
+
+    # -- behind it
+
+    def _halves(self, court: Court, failing: Sequence[int], passing: Sequence[int]) -> list[bool]:
+        """For each half of the cases, whether the search would have come to the same change with it alone; nothing where
+        there are too few, or no time.
+        """
+        if len(failing) < 2 or len(failing) + len(passing) < _CASES or self.left() < 0.1 * self.budget_s:
+            return []
+        found = []
+        for half in (0, 1):
+            numbers = [*sorted(failing)[half::2], *sorted(passing)[half::2]]
+            ended = court.tries([(self.functions[p.function], code) for p, code in self.before], numbers)
+            found.append(all(how.failed >= 0 for how in ended))
+            if self.left() < 0:
+                break
+        return found
+
+    def _weighed(self, found: list[rivals.Found], court: Court, numbers: Sequence[int]) -> None:
+        self.report("compare", 0.0)
+        best = found[0]
+        function: Function = self.functions[best.patch.function]
+        same = [one for one in found if one.patch.function == best.patch.function]
+        planted, left = rivals.survivors(self.text, function, best, court, numbers, self.path)
+        codes = [*(one.code for one in same), *(code for _, code in left)]
+        got = rivals.answers(function, codes, court, numbers)
+        rows = {id(code): row for code, row in zip(codes, got.rows)}  # noqa: B905
+        base = rows[id(best.code)]
+        told = []
+        for one in found:
+            row = rows.get(id(one.code))
+            differs = None if row is None else [at for at, (a, b) in enumerate(zip(base, row)) if a != b]  # noqa: B905
+            told.append(
+                {
+                    "edits": [list(edit) for edit in one.patch.edits],
+                    "kind": one.patch.kind,
+                    "cost": one.patch.cost,
+                    "rank": one.patch.rank,
+                    "line": one.patch.line,
+                    "function": self.functions[one.patch.function].qualified,
+                    "behaviour": -1 if row is None else hash(tuple(row)),
+                    "differs": -1 if differs is None else len(differs),
+                    "shown": [[got.calls[at], base[at], row[at]] for at in (differs or [])[:3]]
+                    if row is not None
+                    else [],
+                }
+            )
+        unnoticed = [words for words, code in left if rows.get(id(code)) != base]
+        self.told.update(
+            found=told, inputs=len(got.calls), inputs_own=got.own, mutants=planted, equal=len(left) - len(unnoticed), survivors=unnoticed[:8],
+            unnoticed=len(unnoticed),
+        )  # fmt: skip
+
+
+def real(path: str) -> str:
+    """A path without links."""
+    return os.path.realpath(path)
