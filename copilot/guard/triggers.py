@@ -87,13 +87,13 @@ class Triggers:
                         end_of_line = len(data) if end_of_line == -1 else end_of_line
                     until[number] = end_of_line
                     found += detector(data, line, end_of_line)
-                elif how in {"place", "name"}:
-                    found += detector(data, at, end)
                 elif how == "whole":
                     until[number] = len(data)
                     found += detector(whole)
-                else:
+                elif isinstance(how, int):
                     _reach(stretches.setdefault(number, []), max(0, at - how), min(len(data), end + how))
+                else:
+                    found += detector(data, at, end)
         for number, places in stretches.items():
             for start, end in places:
                 found += self._rows[number].detector(data, start, end)
