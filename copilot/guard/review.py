@@ -5,6 +5,7 @@ The node that masks is the node that restores: a `Reviewed` keeps the surrogates
 
 from __future__ import annotations
 
+import difflib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from copilot.config import Guard
+from copilot.errors import ConfigError
 from copilot.guard import classes
 from copilot.guard.classes import Action
 from copilot.guard.detect import detect, joined
@@ -19,6 +21,7 @@ from copilot.guard.found import Found
 from copilot.guard.kinds import ESCAPED, REPORTED
 from copilot.guard.packs import NONE, Packs, Wanted, kept
 from copilot.guard.surrogates import Originals, Place, Surrogates
+from copilot.messages import say
 from copilot.types import Detection, Verdict
 
 _GRAVITY: Final[Mapping[str, int]] = {"allow": 0, "report": 1, "redact": 2, "deny": 3}
@@ -26,6 +29,7 @@ _MASKED: Final = frozenset({"redact", "deny"})
 _NEAR: Final = 1024
 """Characters around a surrogate (whole lines) within which a rule could now see something else."""
 _ROUNDS: Final = 8
+_WORDS: Final = frozenset(classes.words())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,18 @@ class Policy:
 
 def policy(settings: Guard, key: bytes = b"") -> Policy:
     """What settings say of each kind: `guard.deny` wins over `guard.allow`, then the class of the repository decides.
-    Raises ConfigError for a pack that cannot be used, and takes as long as compiling it where it changed.
+    Raises ConfigError for a word that names no kind (a typing error in `guard.deny` must not let something through) and for
+    a pack that cannot be used, and takes as long as compiling it where it changed.
     """
+    for key_name, given in (("guard.allow", settings.allow), ("guard.deny", settings.deny)):
+        for word in given:
+            if word not in _WORDS:
+                nearest = difflib.get_close_matches(word, _WORDS, n=1, cutoff=0.0)[0]
+                raise ConfigError(
+                    say(
+                        "{key}: {word} names no kind. Did you mean {nearest}?", key=key_name, word=word, nearest=nearest
+                    )
+                )
     packs = kept(wanted(settings)).packs if settings.packs else NONE
     return Policy(classes.actions(settings.repository_class, settings.allow, settings.deny), packs, key)
 

@@ -11,6 +11,7 @@ import pytest
 
 from copilot import config_sources
 from copilot.config import Guard
+from copilot.errors import ConfigError
 from copilot.guard import Policy, classes, marks, policy, review, workspace_key
 from copilot.guard.checksums import credit_check, mod97, resident_check
 from copilot.guard.codes import LENGTHS
@@ -148,6 +149,12 @@ def test_the_class_of_a_repository_decides_by_level():
     assert policy(Guard()).action("bank-card") == "redact"
     assert policy(Guard()).action("private-key") == "deny"
     assert policy(Guard(repository_class="restricted")).action("card-code") == "deny"
+
+
+@pytest.mark.parametrize("settings", [Guard(deny=("private_key",)), Guard(allow=("bank-cards",))])
+def test_a_word_that_names_no_kind_is_an_error_that_names_the_nearest(settings):
+    with pytest.raises(ConfigError, match=r"guard\.(allow|deny).*(private-key|bank-card)\?"):
+        policy(settings)
 
 
 def test_grades_and_levels_name_kinds_and_what_is_denied_is_denied():
