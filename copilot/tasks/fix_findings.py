@@ -26,6 +26,10 @@ LINT: Final = 2
 RULES: Final = 3
 
 
+_RULED: Final = 200_000
+"""Bytes of a text that the rules look through whole (0.7 ms a kilobyte); of a longer one they judge what is written."""
+
+
 def stage(finding: Finding) -> int:
     """The stage of correction that a finding belongs to; another tool's claim is one about names and types."""
     if finding.source:
@@ -57,7 +61,7 @@ async def findings(
     found = list(await diagnostics.findings(document, project, lint=lint))
     if compiled and document.language == "java" and not any(each.rule == diagnostics.SYNTAX for each in found):
         found += await _compiled(document, project, settings)
-    if settings.fix.rules and rules.triggered(document.language, document.text):
+    if settings.fix.rules and len(document) <= _RULED and rules.triggered(document.language, document.text):
         found += await asyncio.to_thread(_insecure, document)
     return tuple(sorted(found, key=lambda each: (each.span, stage(each))))
 

@@ -20,6 +20,7 @@ from copilot.engines.embedded import fix as engine
 from copilot.engines.embedded.repair import repairs, undo
 from copilot.syntax.languages import LANGUAGES
 from copilot.tasks import fix
+from copilot.tasks.fix_findings import stage
 from copilot.types import (
     Attempt,
     Candidate,
@@ -64,6 +65,19 @@ async def test_lint_setting_leaves_errors(tmp_path):
     quiet = dataclasses.replace(Settings(), fix=dataclasses.replace(Settings().fix, lint=False))
     assert [f.rule for f in await fix.findings(doc, Project(tmp_path), Settings())] == ["ruff:F401", "undefined-name"]
     assert [f.rule for f in await fix.findings(doc, Project(tmp_path), quiet)] == ["undefined-name"]
+
+
+async def test_insecure_statements_come_last_and_can_be_switched_off(tmp_path):
+    text = "import os\nimport yaml\n\n\ndef load(text)\n    return yaml.load(text), nmae\n"
+    doc = document(tmp_path / "a.py", "python", text)
+    found = await fix.findings(doc, Project(tmp_path), Settings())
+    assert [each.rule for each in sorted(found, key=stage)] == ["syntax", "security.python.yaml-load"]
+    doc = document(tmp_path / "a.py", "python", text.replace("(text)\n", "(text):\n", 1))
+    found = await fix.findings(doc, Project(tmp_path), Settings())
+    rules = [each.rule for each in sorted(found, key=stage)]
+    assert rules == ["undefined-name", "ruff:F401", "security.python.yaml-load"]
+    quiet = dataclasses.replace(Settings(), fix=dataclasses.replace(Settings().fix, rules=False))
+    assert [each.rule for each in await fix.findings(doc, Project(tmp_path), quiet)] == ["ruff:F401", "undefined-name"]
 
 
 async def test_messages_are_translated(tmp_path):

@@ -67,7 +67,6 @@ class Account(Base):
 async def workspace(tmp_path):
     (tmp_path / "account.py").write_text(TEXT)
     found = Workspace.open(tmp_path, Settings(), engine="embedded")
-    await found.index_built()
     yield found
     await found.close()
 

@@ -59,7 +59,6 @@ async def book(tmp_path):
     (folder / "Book.java").write_text(BOOK)
     (tmp_path / "pom.xml").write_text("<project/>\n")
     workspace = Workspace.open(tmp_path, Settings(), engine="embedded")
-    await workspace.index_built()
     yield folder / "Book.java", workspace
     await workspace.close()
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from copilot.context import jdk, symbols
+from copilot.context import jdk
 from copilot.engines.base import Resources
 from copilot.engines.embedded.claimed import (
     Mend,
@@ -23,7 +23,19 @@ from copilot.engines.embedded.claimed import (
     without_statement,
     words,
 )
+from copilot.engines.embedded.imports_java import (
+    TYPES,
+    importable,
+    is_imported,
+    types_in_sight,
+    unknown_package,
+    unknown_type,
+    unused_import,
+    wildcards,
+    wrong_package,
+)
 from copilot.engines.embedded.names import likeness
+from copilot.engines.embedded.scope_java import variables
 from copilot.messages import say
 from copilot.syntax import importing
 from copilot.syntax import tree as trees
@@ -34,10 +46,7 @@ from copilot.tasks.fix_findings import conversion
 from copilot.types import Document, Edit, Span
 from copilot.verify.claims import Claim
 from copilot.verify.javac import Problem
-from copilot.verify.names import JAVA_LANG
 
-_NAMES: Final = ("identifier", "type_identifier")
-_TYPES: Final = frozenset({"class", "interface", "enum", "record", "annotation"})
 _ROUTINES: Final = (
     "method_declaration",
     "constructor_declaration",
@@ -45,26 +54,6 @@ _ROUTINES: Final = (
     "static_initializer",
     "class_body",
 )
-
-_USUAL: Final = {
-    "java.util": 8.0, "java.io": 6.0, "java.time": 6.0, "java.math": 6.0, "java.nio.file": 6.0, "java.util.function": 6.0,
-    "java.util.stream": 6.0, "java.util.concurrent": 6.0, "java.nio.charset": 6.0, "java.text": 5.0, "java.net": 5.0,
-    "java.util.regex": 6.0, "java.util.concurrent.atomic": 6.0, "java.time.format": 6.0, "java.security": 5.0,
-}  # fmt: skip
-_UNUSUAL: Final = (
-    "java.awt",
-    "javax.swing",
-    "java.beans",
-    "javax.management",
-    "java.rmi",
-    "javax.naming",
-    "javax.print",
-)
-_RARELY: Final = 0.3
-_IMPORTED: Final = 12.0
-_OURS: Final = 8.0
-_NEIGHBOUR: Final = 3.0
-"""Weights: imported so elsewhere in the repository; defined there; from a package that the file imports already."""
 
 
 def mends(document: Document, span: Span, claim: Claim, resources: Resources) -> list[Mend]:
@@ -96,112 +85,6 @@ def claim(problem: Problem) -> Claim | None:
     return None
 
 
-# Types, packages and imports.
-
-
-def _type(document: Document, span: Span, claim: Claim, resources: Resources) -> Iterator[Mend]:
-    node = next(iter(words(document, span, claim.name, *_NAMES)), None)
-    if node is None:
-        return
-    if (declared := trees.enclosing(node, "import_declaration")) is not None:
-        yield from _declared(document, declared, resources)
-        return
-    imports = _importable(document, claim.name, resources)
-    seen = {name: likeness(claim.name, name) for name in _types_in_sight(document, resources)}
-    close = {name: weight for name, weight in seen.items() if weight > 0}
-    if imports:
-        close = {name: weight * 0.2 for name, weight in close.items()}
-    rows = ranked({**{"+" + full: weight for full, weight in imports.items()}, **close})
-    for name, chance in rows:
-        if name.startswith("+"):
-            yield _adding(document, name[1:], chance)
-        else:
-            yield Mend((Edit(document.path, extent(node), name),), say("Change to '{name}'", name=name), chance)
-
-
-def _adding(document: Document, full: str, chance: float) -> Mend:
-    package, _, name = full.rpartition(".")
-    edits = tuple(importing.edits(document, [Need(package, name)]))
-    return Mend(edits, say("Add '{statement}'", statement=f"import {full};"), chance)
-
-
-def _importable(document: Document, name: str, resources: Resources) -> dict[str, float]:
-    """Full names that an import could bring, with weights."""
-    near = {row.module for row in outline(document).imports}
-    weights: dict[str, float] = {}
-    hints = [hint for hint in resources.index.imports_of(name) if not hint.statement.startswith("import static")]
-    files = sum(hint.files for hint in hints)
-    for hint in hints[:5]:
-        if re.fullmatch(rf"import ([\w.]+\.{re.escape(name)});?", hint.statement):
-            full = hint.statement.removeprefix("import ").removesuffix(";")
-            weights[full] = _IMPORTED * hint.files / files
-    for unit in symbols.by_names(resources.index, [name]).get(name, []):
-        if unit.language == "java" and unit.is_type and unit.module and unit.qualified == name:
-            weights.setdefault(f"{unit.module}.{name}", _OURS)
-    for package in jdk.packages(resources.project.java_home, name):
-        if package == "java.lang":
-            continue
-        weight = _USUAL.get(package, 1.0 if package.startswith("java.") else 0.5)
-        weight *= _RARELY if package.startswith(_UNUSUAL) else 1.0
-        weights.setdefault(f"{package}.{name}", weight)
-    return {full: w * (_NEIGHBOUR if full.rpartition(".")[0] in near else 1.0) for full, w in weights.items()}
-
-
-def _types_in_sight(document: Document, resources: Resources) -> set[str]:
-    """Types that need no import: of this file, imported, of `java.lang`, of the same package."""
-    shape = outline(document)
-    found = {s.name for s in shape.symbols if s.kind in _TYPES} | set(JAVA_LANG)
-    found |= {row.name for row in shape.imports if row.name and row.name != "*"}
-    for row in shape.imports:
-        if row.name == "*" and not row.static:
-            found |= jdk.names(resources.project.java_home, row.module)
-    found |= {path.stem for path in document.path.parent.glob("*.java") if path.stem[:1].isupper()}
-    return found
-
-
-def _package(document: Document, span: Span, claim: Claim, resources: Resources) -> Iterator[Mend]:
-    """An import that leads nowhere; or, as javac says it, the owner of a call that is no type in sight (`Arrays.asList`)."""
-    tree = trees.of(document)
-    if tree is None:
-        return
-    declared = trees.enclosing(trees.node_at(tree, span), "import_declaration")
-    if declared is not None:
-        yield from _declared(document, declared, resources)
-    elif "." not in claim.name:
-        yield from _type(document, span, claim, resources)
-
-
-def _declared(document: Document, node: Node, resources: Resources) -> Iterator[Mend]:
-    """Another full name for an import: the class of this name elsewhere, or a class or package that is spelt nearly so."""
-    target = next((n for n in node.named_children if n.type == "scoped_identifier"), None)
-    if target is None or any(n.type == "asterisk" for n in node.children) or b" static " in (node.text or b""):
-        return
-    full = text_of(target)
-    package, _, name = full.rpartition(".")
-    home = resources.project.java_home
-    weights: dict[str, float] = {}
-    for other, weight in _importable(document, name, resources).items():
-        closeness = likeness(package, other.rpartition(".")[0])
-        weights[other] = closeness or weight * 0.1
-    there = set(jdk.names(home, package))
-    there |= {u.name for u in symbols.in_module(resources.index, package, None, "java") if u.is_type}
-    for other_name in there:
-        if (closeness := likeness(name, other_name)) > 0:
-            weights[f"{package}.{other_name}"] = closeness
-    weights.pop(full, None)
-    for other, chance in ranked(weights):
-        yield Mend((Edit(document.path, extent(target), other),), say("Change to '{name}'", name=other), chance)
-
-
-def _package_declared(document: Document, span: Span, claim: Claim, resources: Resources) -> Iterator[Mend]:  # noqa: ARG001
-    found = re.search(rb"^[ \t]*package\s+([\w.]+)\s*;", document.text, re.MULTILINE)
-    parts = claim.owner.split(".")
-    if found is None or parts != list(document.path.parent.parts[-len(parts) :]):
-        return
-    edit = Edit(document.path, Span(*found.span(1)), claim.owner)
-    yield Mend((edit,), say("Change to '{name}'", name=claim.owner), 0.9)
-
-
 # Variables and members.
 
 
@@ -212,64 +95,12 @@ def _undefined(document: Document, span: Span, claim: Claim, resources: Resource
     if node.parent is not None and node.parent.child_by_field_name("field") == node:
         yield from _member(document, span, claim, resources)
         return
-    weights = {name: likeness(claim.name, name) * 0.9**depth for name, depth in _variables(node).items()}
+    weights = {name: likeness(claim.name, name) * 0.9**depth for name, depth in variables(node).items()}
     close = {name: weight for name, weight in weights.items() if weight > 0}
     if close:
         yield from renamings(document, extent(node), close)
     elif claim.name[:1].isupper():
-        yield from _type(document, span, claim, resources)
-
-
-def _variables(node: Node) -> dict[str, int]:
-    """The variables that a place can see, with how many scopes away."""
-    found: dict[str, int] = {}
-    depth, at = 0, node
-    while at.parent is not None:
-        holder = at.parent
-        for name in _bound(holder, at):
-            found.setdefault(name, depth)
-        depth += holder.type in {"block", "class_body", "constructor_body", "method_declaration", "lambda_expression"}
-        at = holder
-    return found
-
-
-def _bound(holder: Node, at: Node) -> Iterator[str]:
-    """What a node binds for the child `at` of it."""
-    if holder.type in {"class_body", "enum_body_declarations", "interface_body", "enum_body"}:
-        for field in holder.named_children:
-            if field.type in {"field_declaration", "constant_declaration"}:
-                yield from _declarators(field)
-            elif field.type == "enum_constant":
-                yield text_of(field.child_by_field_name("name"))
-    elif holder.type in {"block", "constructor_body", "switch_block_statement_group"}:
-        for statement in holder.named_children:
-            if statement.start_byte >= at.start_byte:
-                break
-            if statement.type == "local_variable_declaration":
-                yield from _declarators(statement)
-    elif holder.type in {"for_statement", "try_with_resources_statement"}:
-        for part in holder.named_children:
-            if part.type == "local_variable_declaration":
-                yield from _declarators(part)
-            for resource in part.named_children if part.type == "resource_specification" else ():
-                yield text_of(resource.child_by_field_name("name"))
-    elif holder.type == "enhanced_for_statement":
-        yield text_of(holder.child_by_field_name("name"))
-    elif holder.type == "catch_clause":
-        for part in trees.descendants(holder, "catch_formal_parameter"):
-            yield text_of(part.child_by_field_name("name"))
-    elif holder.type in {"method_declaration", "constructor_declaration", "lambda_expression", "record_declaration"}:
-        given = holder.child_by_field_name("parameters")
-        if given is not None and given.type == "identifier":
-            yield text_of(given)
-        for part in given.named_children if given is not None else ():
-            yield text_of(part if part.type == "identifier" else part.child_by_field_name("name"))
-
-
-def _declarators(node: Node) -> Iterator[str]:
-    for part in node.named_children:
-        if part.type == "variable_declarator":
-            yield text_of(part.child_by_field_name("name"))
+        yield from unknown_type(document, span, claim, resources)
 
 
 def _member(document: Document, span: Span, claim: Claim, resources: Resources) -> Iterator[Mend]:
@@ -295,7 +126,7 @@ def _own_members(document: Document, node: Node) -> set[str]:
     """Fields and methods of the types around a place, of this file alone."""
     here = extent(node)
     shape = outline(document)
-    around = [s for s in shape.symbols if s.kind in _TYPES and s.span.contains(here)]
+    around = [s for s in shape.symbols if s.kind in TYPES and s.span.contains(here)]
     return {child.name for owner in around for child in shape.children(owner)}
 
 
@@ -316,7 +147,7 @@ def _members(document: Document, node: Node, claim: Claim, owner: str, resources
         full_names += [f"{row.module}.{short}" for row in shape.imports if row.name in (short, "*")]
         for name in full_names:
             found |= jdk.members(home, name)
-        found |= {c.name for s in shape.symbols if s.kind in _TYPES and s.name == short for c in shape.children(s)}
+        found |= {c.name for s in shape.symbols if s.kind in TYPES and s.name == short for c in shape.children(s)}
         if held is not None:
             found |= {member.name for unit in held.dotted(short) if unit.is_type for member in held.members(unit)}
     return found
@@ -342,10 +173,10 @@ def _unreported(document: Document, span: Span, claim: Claim, resources: Resourc
         return
     name = claim.name.rpartition(".")[2]
     needs: list[Edit] = []
-    if "." in claim.name and not _is_seen(document, claim.name):
+    if "." in claim.name and not is_imported(document, claim.name):
         needs = importing.edits(document, [Need(claim.name.rpartition(".")[0], name)])
-    elif "." not in claim.name and name not in _types_in_sight(document, resources) | _wildcards(document, resources):
-        full = ranked(_importable(document, name, resources))
+    elif "." not in claim.name and name not in types_in_sight(document, resources) | wildcards(document, resources):
+        full = ranked(importable(document, name, resources))
         if not full:
             return
         needs = importing.edits(document, [Need(full[0][0].rpartition(".")[0], name)])
@@ -359,17 +190,6 @@ def _unreported(document: Document, span: Span, claim: Claim, resources: Resourc
         return
     chance = 0.85 if _is_private(document, routine, resources) else 0.45
     yield Mend((*needs, edit), say("Declare 'throws {name}'", name=name), chance)
-
-
-def _wildcards(document: Document, resources: Resources) -> set[str]:
-    rows = [row.module for row in outline(document).imports if row.name == "*" and not row.static]
-    return {name for module in rows for name in jdk.names(resources.project.java_home, module)}
-
-
-def _is_seen(document: Document, full: str) -> bool:
-    package, _, name = full.rpartition(".")
-    rows = outline(document).imports
-    return package in ("", "java.lang") or any(row.module == package and row.name in (name, "*") for row in rows)
 
 
 def _is_private(document: Document, routine: Node, resources: Resources) -> bool:
@@ -426,20 +246,6 @@ def _takes_value(holder: Node, node: Node) -> bool:
 # What is there and not used.
 
 
-def _unused_import(document: Document, span: Span, claim: Claim, resources: Resources) -> Iterator[Mend]:  # noqa: ARG001
-    tree = trees.of(document)
-    node = trees.enclosing(trees.node_at(tree, span), "import_declaration") if tree is not None else None
-    if tree is None or node is None or any(part.type == "asterisk" for part in node.children):
-        return
-    short = claim.name.rpartition(".")[2] or text_of(node).rstrip("; ").rpartition(".")[2]
-    used = [n for n in trees.descendants(tree.root_node, *_NAMES) if text_of(n) == short and not _inside(n, node)]
-    if used or not re.search(rf"[\s.]{re.escape(short)}\s*;", text_of(node)):
-        return
-    told = re.search(rb"(?:@link|@see|@throws|@exception|@value)[^\n]*\b" + short.encode() + rb"\b", document.text)
-    if told is None:
-        yield Mend((without_statement(document, node),), say("Remove '{old}'", old=text_of(node)), 0.95)
-
-
 def _unused_variable(document: Document, span: Span, claim: Claim, resources: Resources) -> Iterator[Mend]:  # noqa: ARG001
     node = next(iter(words(document, span, claim.name, "identifier")), None)
     declarator = node.parent if node is not None else None
@@ -464,20 +270,16 @@ def _is_inert(value: Node) -> bool:
     return not any(True for _ in trees.descendants(value, *kinds))
 
 
-def _inside(node: Node, outer: Node) -> bool:
-    return outer.start_byte <= node.start_byte < outer.end_byte
-
-
 _Answer = Callable[[Document, Span, Claim, Resources], Iterable[Mend]]
 
 _KINDS: Final[dict[str, _Answer]] = {
-    "type": _type,
+    "type": unknown_type,
     "undefined": _undefined,
     "member": _member,
-    "package": _package,
-    "package-declared": _package_declared,
+    "package": unknown_package,
+    "package-declared": wrong_package,
     "unreported": _unreported,
     "convert": _convert,
-    "unused-import": _unused_import,
+    "unused-import": unused_import,
     "unused-variable": _unused_variable,
 }

@@ -5,14 +5,8 @@ Absent on purpose: what needs a decision (a guard for None, a missing argument):
 
 from __future__ import annotations
 
-import builtins
-import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
-from pathlib import Path
-from types import ModuleType
 from typing import Final
 
 from copilot import files
@@ -29,6 +23,7 @@ from copilot.engines.embedded.claimed import (
     without_statement,
     words,
 )
+from copilot.engines.embedded.members_python import imported, members, platform, source
 from copilot.engines.embedded.names import likeness
 from copilot.errors import UnreadableFile
 from copilot.messages import say
@@ -36,9 +31,9 @@ from copilot.syntax import tree as trees
 from copilot.syntax.outline import outline
 from copilot.syntax.tree import Node
 from copilot.types import Document, Edit, Span
-from copilot.types import document as made
 from copilot.verify.claims import Claim
 
+_NO_SELF: Final = frozenset({"staticmethod", "classmethod", "overload", "typing.overload"})
 _IMPORTS: Final = ("import_statement", "import_from_statement")
 
 
@@ -52,141 +47,19 @@ def mends(document: Document, span: Span, claim: Claim, resources: Resources) ->
 
 
 def _member(document: Document, span: Span, claim: Claim, resources: Resources) -> Iterator[Mend]:
-    found = [n for n in words(document, span, claim.name, "identifier") if _is_attribute(n)]
+    found = [n for n in words(document, span, claim.name, "identifier") if is_attribute(n)]
     if len(found) != 1:
         return  # two of the same name on the line: which one is meant cannot be told
     node = found[0]
     owner = node.parent.child_by_field_name("object") if node.parent is not None else None
-    there = _members(document, node, claim, text_of(owner), resources)
+    there = members(document, node, claim, text_of(owner), resources)
     yield from renamings(document, extent(node), alike(claim, there))
 
 
-def _is_attribute(node: Node) -> bool:
+def is_attribute(node: Node) -> bool:
+    """Whether a name stands behind a dot."""
     parent = node.parent
     return parent is not None and parent.type == "attribute" and parent.child_by_field_name("attribute") == node
-
-
-def _members(document: Document, node: Node, claim: Claim, receiver: str, resources: Resources) -> set[str]:
-    """The members of what stands before the dot: a class of the file, of the index, of Python; a module."""
-    owner = re.sub(r"^type\[(.*)\]\*?$", r"\1", claim.owner.strip()).partition("[")[0].rstrip("*")
-    found = set(dir(getattr(builtins, owner))) if isinstance(getattr(builtins, owner, None), type) else set[str]()
-    found |= (
-        _platform(owner)
-        if owner in sys.stdlib_module_names or owner.partition(".")[0] in sys.stdlib_module_names
-        else set()
-    )
-    held = meanings(document, node.start_byte, resources.index)
-    tree = trees.of(document)
-    around = trees.enclosing(node, "class_definition")
-    named = (
-        [
-            c
-            for c in trees.descendants(tree.root_node, "class_definition")
-            if text_of(c.child_by_field_name("name")) == owner
-        ]
-        if tree is not None
-        else []
-    )
-    if not named and receiver in {"self", "cls"} and around is not None:
-        named = [around]
-    for each in named:
-        found |= _own_members(each)
-        for base in _bases(each):
-            found |= (
-                {
-                    m.name
-                    for unit in (held.dotted(base) if held is not None else ())
-                    if unit.is_type
-                    for m in held.members(unit)
-                }
-                if held is not None
-                else set()
-            )
-            found |= (
-                {
-                    name
-                    for c in trees.descendants(tree.root_node, "class_definition")
-                    if text_of(c.child_by_field_name("name")) == base
-                    for name in _own_members(c)
-                }
-                if tree is not None
-                else set()
-            )
-    if held is None:
-        return found
-    if not found:
-        module = held.module_of(receiver) or _imported(document, receiver)
-        if module:
-            found |= _platform(module) | {u.name for u in symbols.in_module(resources.index, module, None, "python")}
-    if not named:
-        units = held.dotted(owner.rpartition(".")[2]) if owner else []
-        units = [unit for unit in units if unit.is_type] or held.expression(receiver)
-        found |= {member.name for unit in units for member in held.members(unit)}
-    return found
-
-
-def _own_members(node: Node) -> set[str]:
-    """What a class defines itself: methods, attributes of its body, attributes that its methods assign to `self`."""
-    found: set[str] = set()
-    body = node.child_by_field_name("body")
-    for part in body.named_children if body is not None else ():
-        inner = part.child_by_field_name("definition") if part.type == "decorated_definition" else part
-        if inner is not None and inner.type in {"function_definition", "class_definition"}:
-            found.add(text_of(inner.child_by_field_name("name")))
-        for assignment in part.named_children if part.type == "expression_statement" else ():
-            if assignment.type == "assignment":
-                found.add(text_of(assignment.child_by_field_name("left")))
-    for assignment in trees.descendants(node, "assignment"):
-        left = assignment.child_by_field_name("left")
-        for target in trees.descendants(left, "attribute") if left is not None else ():
-            if text_of(target.child_by_field_name("object")) == "self":
-                found.add(text_of(target.child_by_field_name("attribute")))
-    return {name for name in found if name.isidentifier()}
-
-
-def _bases(node: Node) -> list[str]:
-    given = node.child_by_field_name("superclasses")
-    return (
-        [text_of(n) for n in given.named_children if n.type in {"identifier", "attribute"}] if given is not None else []
-    )
-
-
-def _imported(document: Document, name: str) -> str:
-    """The module that a name is bound to by a plain import."""
-    rows = [row for row in outline(document).imports if row.name is None and (row.alias or row.module) == name]
-    return rows[0].module if rows else ""
-
-
-@lru_cache(maxsize=64)
-def _platform(module: str) -> set[str]:
-    """The public names of a module of the standard library, read from its source; of a loaded or built-in one, its own."""
-    loaded = sys.modules.get(module) if module.partition(".")[0] in sys.stdlib_module_names else None
-    if isinstance(loaded, ModuleType):
-        return {name for name in dir(loaded) if not name.startswith("_")}
-    doc = _source(module)
-    if doc is None:
-        return set()
-    shape = outline(doc)
-    names = {s.name for s in shape.symbols if s.parent is None} | {row.alias or row.name or "" for row in shape.imports}
-    for row in shape.imports:
-        if row.name == "*" and row.module != module:
-            names |= _platform(row.module)
-    return {name for name in names if name and name != "*" and not name.startswith("_")}
-
-
-@lru_cache(maxsize=64)
-def _source(module: str) -> Document | None:
-    """The source of a module of the standard library, where there is one; nothing is imported for it."""
-    if module.partition(".")[0] not in sys.stdlib_module_names:
-        return None
-    folder = Path(os.__file__).parent
-    for path in (folder / f"{module.replace('.', '/')}.py", folder / module.replace(".", "/") / "__init__.py"):
-        if path.is_file():
-            try:
-                return made(path, "python", files.content(path, limit=2_000_000))
-            except UnreadableFile:
-                return None
-    return None
 
 
 # Modules and what they give.
@@ -201,7 +74,7 @@ def _import_name(document: Document, span: Span, claim: Claim, resources: Resour
     module = claim.owner or text_of(statement.child_by_field_name("module_name") if statement is not None else None)
     held = meanings(document, node.start_byte, resources.index)
     module = held.absolute(module) if held is not None and module.startswith(".") else module
-    there = _platform(module) | {u.name for u in symbols.in_module(resources.index, module, None, "python")}
+    there = platform(module) | {u.name for u in symbols.in_module(resources.index, module, None, "python")}
     weights = alike(claim, there)
     parent = node.parent.parent if node.parent is not None else None
     alone = parent is None or parent.type != "aliased_import"
@@ -216,7 +89,7 @@ def misspelt_import(document: Document, word: str, resources: Resources) -> Mend
     for row in outline(document).imports:
         if row.name is None or row.alias or likeness(word, row.name) <= 0:
             continue
-        there = _platform(row.module) | {u.name for u in symbols.in_module(resources.index, row.module, word, "python")}
+        there = platform(row.module) | {u.name for u in symbols.in_module(resources.index, row.module, word, "python")}
         if word in there and row.name not in there:
             tree = trees.of(document)
             found = trees.touching(tree.root_node, [row.span]) if tree is not None else ()
@@ -233,7 +106,7 @@ def _uses(document: Document, name: str) -> list[Node]:
     found = trees.descendants(tree.root_node, "identifier") if tree is not None else ()
     return [
         n for n in found
-        if text_of(n) == name and not _is_attribute(n) and trees.enclosing(n, *_IMPORTS) is None
+        if text_of(n) == name and not is_attribute(n) and trees.enclosing(n, *_IMPORTS) is None
         and not (n.parent is not None and n.parent.type == "keyword_argument" and n.parent.child_by_field_name("name") == n)
     ]  # fmt: skip
 
@@ -292,8 +165,8 @@ def _parameters(document: Document, call: Node, resources: Resources) -> set[str
     """The names of the parameters of what is called, where one definition is meant: of this file, else of the index."""
     callee = call.child_by_field_name("function")
     name = text_of(callee).rpartition(".")[2]
-    module = _imported(document, text_of(callee).rpartition(".")[0])
-    platform = _source(module) if module else None
+    module = imported(document, text_of(callee).rpartition(".")[0])
+    platform = source(module) if module else None
     if platform is not None:
         meant = [s for s in outline(platform).symbols if s.name == name and s.parent is None]
         return _taken(platform, meant[0].span, name) if len(meant) == 1 else set()
@@ -383,7 +256,8 @@ def _self(document: Document, span: Span, claim: Claim, resources: Resources) ->
     body = node.child_by_field_name("body")
     uses = any(text_of(n) == "self" for n in trees.descendants(body, "identifier")) if body is not None else False
     names = [text_of(n) for n in trees.descendants(given, "identifier")]
-    if uses and "self" not in names and node.parent.type != "decorated_definition":
+    static = {text_of(n).lstrip("@") for n in node.parent.named_children if n.type == "decorator"} & _NO_SELF
+    if uses and "self" not in names and not static:
         gap = ", " if given.named_children else ""
         edit = Edit(document.path, Span(given.start_byte + 1, given.start_byte + 1), f"self{gap}")
         yield Mend((edit,), say("Insert '{new}'", new="self"), 0.9)
