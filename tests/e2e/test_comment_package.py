@@ -248,3 +248,20 @@ def test_wrong_use_is_one_sentence(bank, capsys, words, said):
     code, _, err = run(capsys, *words)
     assert code == 2
     assert said in err
+
+
+def test_headers_and_comments_inside_the_code_come_on_request(bank, capsys):
+    (bank / "pkg" / "two.py").write_text(
+        "def wait(timeout_s):\n    timeout_ms = timeout_s * 1000\n    return timeout_ms\n"
+    )
+    code, out, _ = run(capsys, "pkg/two.py", "pkg/fees.py", "--kind", "inline", "--lang", "en", "--write")
+    assert code == 0
+    assert "+    # From seconds to milliseconds.\n" in out
+    assert "fees.py" not in out
+    code, out, _ = run(capsys, "pkg", "--kind", "header", "--check")
+    assert (code, out) == (1, "pkg/two.py:1: two.py: not documented\n")
+    code, out, _ = run(capsys, "pkg/two.py", "--kind", "header", "--lang", "en", "--write")
+    assert code == 0
+    assert (bank / "pkg" / "two.py").read_text().startswith('"""')
+    for kind in ("inline", "header"):
+        assert run(capsys, "pkg/two.py", "--kind", kind, "--write")[0] == 1
