@@ -177,11 +177,14 @@ def test_only_what_git_says_has_changed(bank, capsys):
     (bank / "pkg" / "fees.py").write_text(CODE + "\n\ndef half(total):\n    return total / 2\n")
     (bank / "pkg" / "new.py").write_text("def half(total):\n    return total / 2\n")
     git(bank, "add", "pkg/new.py")
+    (bank / ".gitattributes").write_text("*.py filter=foreign\n")
+    git(bank, "config", "filter.foreign.clean", "touch started; cat")
     code, out, _ = run(capsys, "--changed", "--lang", "en", "--only", "missing", "--json")
     answer = json.loads(out)
     assert code == 0
     assert {row["path"] for row in answer["files"]} == {"pkg/fees.py", "pkg/new.py"}
     assert all(row["diff"] for row in answer["files"])
+    assert not (bank / "started").exists()  # a filter is a program of the repository's choice
     assert answer["coverage"]["after"]["documented"] > answer["coverage"]["before"]["documented"]
 
 
