@@ -34,7 +34,7 @@ from copilot.verify import comments, docclaims, docprose, remark_gates
 from copilot.verify.contract import Contract
 from copilot.verify.docconventions import language_for
 from copilot.verify.docgaps import gaps
-from copilot.verify.doctarget import KINDS, contract_again, contract_at, contract_of, symbol_at
+from copilot.verify.doctarget import KINDS, contract_again, contract_at, contract_for, contract_of, symbol_at
 from prompts.templates import Library
 
 
@@ -94,7 +94,7 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
             yield check
         return
     yield comments.kept(before, after)
-    old = contract_at(before, request.span)
+    old = contract_for(before, request.span, options.kind)
     new = contract_again(before, old, after) if old is not None else None
     if old is None or new is None:
         yield Check("signature", passed=False, detail=say("no definition here that documentation could describe"))
@@ -176,7 +176,8 @@ def offers(document: Document, span: Span) -> list[Offer]:
 def _other_offers(document: Document, span: Span, symbol: Symbol | None) -> list[Offer]:
     """A header where the file lacks one and the caret stands above its definitions; comments inside a function."""
     listed = []
-    if symbol is None and comment_header.wanted(document):
+    first = min((s.span.start for s in outline(document).symbols), default=len(document))
+    if symbol is None and span.end < first and comment_header.wanted(document):
         listed.append(
             Offer(Task.COMMENT, say("Write the header of the file"), Span(0, 0), CommentOptions(kind="header"))
         )

@@ -20,7 +20,7 @@ from copilot.verify.contract import BRACES, SCRIPTS, Contract, Field, Parameter,
 from copilot.verify.docconventions import language_for, style_for
 from copilot.verify.docgaps import Gaps, gaps
 from copilot.verify.docsections import Part
-from copilot.verify.doctarget import contract_at
+from copilot.verify.doctarget import contract_for
 
 _COOKIE: Final = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
@@ -68,7 +68,7 @@ def subject(request: Request, settings: Settings) -> Subject | Declined:
     """The definition at the request's span, or why there is nothing to write."""
     doc = request.document
     options = request.options if isinstance(request.options, CommentOptions) else CommentOptions()
-    contract = contract_at(doc, request.span)
+    contract = contract_for(doc, request.span, options.kind)
     if contract is None:
         return Declined(say("no definition here that documentation could describe"))
     name = contract.symbol.qualified if contract.symbol is not None else doc.path.name

@@ -135,7 +135,8 @@ def _renamed(
             alike = [other for other in left if _alike(name, other)]
             choice = alike[0] if len(alike) == 1 else ""
         at = told.index(name)
-        if not choice and told[:at] == order[:at] and at < len(order) and order[at] in left:
+        aligned = all(one == other for i, (one, other) in enumerate(zip(told, order, strict=False)) if i != at)
+        if not choice and aligned and len(told) > 1 and at < len(order) and order[at] in left:
             choice = order[at]
         if choice and choice not in found.values() and _fits(subject, name, choice):
             found[name] = choice

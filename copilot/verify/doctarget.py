@@ -29,6 +29,13 @@ def contract_at(document: Document, span: Span) -> Contract | None:
     return contract_python.module(document) if document.language == "python" and document.text.strip() else None
 
 
+def contract_for(document: Document, span: Span, kind: str) -> Contract | None:
+    """The contract of the file itself for a `header`, else that of the symbol at `span`."""
+    if kind == "header" and document.language == "python":
+        return contract_python.module(document)
+    return contract_at(document, span)
+
+
 def contract_of(document: Document, symbol: Symbol) -> Contract:
     """The contract of a symbol of the document's outline."""
     readers = {"python": contract_python.read, "java": contract_java.read}

@@ -177,11 +177,14 @@ def test_only_what_git_says_has_changed(bank, capsys):
     (bank / "pkg" / "fees.py").write_text(CODE + "\n\ndef half(total):\n    return total / 2\n")
     (bank / "pkg" / "new.py").write_text("def half(total):\n    return total / 2\n")
     git(bank, "add", "pkg/new.py")
+    (bank / ".gitattributes").write_text("*.py filter=foreign\n")
+    git(bank, "config", "filter.foreign.clean", "touch started; cat")
     code, out, _ = run(capsys, "--changed", "--lang", "en", "--only", "missing", "--json")
     answer = json.loads(out)
     assert code == 0
     assert {row["path"] for row in answer["files"]} == {"pkg/fees.py", "pkg/new.py"}
     assert all(row["diff"] for row in answer["files"])
+    assert not (bank / "started").exists()  # a filter is a program of the repository's choice
     assert answer["coverage"]["after"]["documented"] > answer["coverage"]["before"]["documented"]
 
 
@@ -248,3 +251,20 @@ def test_wrong_use_is_one_sentence(bank, capsys, words, said):
     code, _, err = run(capsys, *words)
     assert code == 2
     assert said in err
+
+
+def test_headers_and_comments_inside_the_code_come_on_request(bank, capsys):
+    (bank / "pkg" / "two.py").write_text(
+        "def wait(timeout_s):\n    timeout_ms = timeout_s * 1000\n    return timeout_ms\n"
+    )
+    code, out, _ = run(capsys, "pkg/two.py", "pkg/fees.py", "--kind", "inline", "--lang", "en", "--write")
+    assert code == 0
+    assert "+    # From seconds to milliseconds.\n" in out
+    assert "fees.py" not in out
+    code, out, _ = run(capsys, "pkg", "--kind", "header", "--check")
+    assert (code, out) == (1, "pkg/two.py:1: two.py: not documented\n")
+    code, out, _ = run(capsys, "pkg/two.py", "--kind", "header", "--lang", "en", "--write")
+    assert code == 0
+    assert (bank / "pkg" / "two.py").read_text().startswith('"""')
+    for kind in ("inline", "header"):
+        assert run(capsys, "pkg/two.py", "--kind", kind, "--write")[0] == 1

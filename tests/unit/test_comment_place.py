@@ -145,3 +145,21 @@ def test_other_languages_have_nothing_to_offer():
     assert comment.targets(doc, Span(0, len(doc))) == []
     answer = document_at(Request(Task.COMMENT, doc, Span(0, 0), CommentOptions()), CommentOptions(), Settings())
     assert isinstance(answer, Declined)
+
+
+def test_wider_offers_are_for_a_selection_a_file_a_header_and_reasons():
+    text = "def f(a):\n    return a\n\n\ndef g(wait_s):\n    wait_ms = wait_s * 1000\n    return wait_ms\n"
+    doc = document(Path("a.py"), "python", "X = 1\n\n\n" + text)
+    whole = Span(doc.text.index(b"def f"), len(doc))
+    assert [o.title for o in comment.wider_offers(doc, whole)] == [
+        "Document the selection",
+        "Document what is missing in this file",
+    ]
+    assert all(o.options.reach == "all" for o in comment.wider_offers(doc, whole))
+    inside = doc.text.index(b"wait_ms")
+    kinds = [(o.title, o.options.kind) for o in comment.offers(doc, Span(inside, inside))]
+    assert kinds == [("Document g", "docstring"), ("Say in comments why", "inline")]
+    bare = document(Path("a.py"), "python", "import os\n\n\n" + text)
+    assert [(o.title, o.options.kind) for o in comment.offers(bare, Span(0, 0))] == [
+        ("Write the header of the file", "header")
+    ]

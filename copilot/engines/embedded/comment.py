@@ -17,7 +17,7 @@ from copilot.engines.embedded import header_words, prose_en, prose_zh, remark_wo
 from copilot.messages import say
 from copilot.tasks import comment_header, comment_inline, comment_stale, docwriting
 from copilot.tasks.docwriting import Words
-from copilot.types import Candidate, CommentOptions, Context, Declined, Request, Span
+from copilot.types import Candidate, CommentOptions, Context, Declined, Request
 from copilot.verify.docconventions import language_for
 
 _CONFIDENCE: Final = 0.9
@@ -54,7 +54,7 @@ def headed(request: Request, options: CommentOptions, settings: Settings) -> Can
     if not comment_header.wanted(doc):
         return Declined(say("{name} has a header, or its one type says it all", name=doc.path.name))
     if doc.language == "python":
-        return document_at(replace(request, span=Span(0, 0)), options, settings)
+        return document_at(request, options, settings)
     text = header_words.text(doc, language_for(doc, options, settings))
     edit = comment_header.edit(doc, text) if text else None
     if edit is None:
