@@ -16,11 +16,12 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from copilot.engines.embedded.docwords import chinese, words
 from copilot.syntax.outline import Symbol, outline
-from copilot.types import Document
+from copilot.types import Document, document
 from copilot.verify import docsections
 from copilot.verify.doctarget import KINDS
 
@@ -365,7 +366,15 @@ def _own(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
             stack.extend(ast.iter_child_nodes(at))
 
 
-def doclint(folder: Path, language: str = "en") -> tuple[Counter[str], Counter[str]]:
+@cache
+def _documented_lines(path: str) -> frozenset[int]:
+    """The lines on which a documented type, method or constructor has its name; `javac` names the same lines."""
+    doc = document(Path(path), "java", Path(path).read_bytes())
+    spans = [s.name_span for s in outline(doc).symbols if s.kind in KINDS and s.docstring is not None]
+    return frozenset(doc.text.count(b"\n", 0, span.start) + 1 for span in spans)
+
+
+def doclint(folder: Path) -> tuple[Counter[str], Counter[str]]:
     """`(findings, of members that stand without documentation)` of `javac -Xdoclint:all` on all files of `folder`."""
     files = [str(path) for path in sorted(folder.rglob("*.java"))]
     with tempfile.TemporaryDirectory() as out:
@@ -374,10 +383,12 @@ def doclint(folder: Path, language: str = "en") -> tuple[Counter[str], Counter[s
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     found, without = Counter[str](), Counter[str]()
     for line in done.stderr.splitlines():
-        match = re.match(r".*\.java:\d+: (warning|error): (.*)", line)
-        if match is None:
+        match = re.match(r"(.*\.java):(\d+): (?:warning|error): (.*)", line)
+        if match is None or match[3].startswith("["):
             continue
-        bare = match[2].startswith("no comment") or "default constructor" in match[2]
-        if not match[2].startswith("["):
-            (without if bare else found)[match[2][:70]] += 1
+        bare = match[3].startswith("no comment") or "default constructor" in match[3]
+        if bare and int(match[2]) in _documented_lines(match[1]):
+            found[f"not seen as a comment ({match[3]})"] += 1
+        else:
+            (without if bare else found)[match[3][:70]] += 1
     return found, without

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from comment_judges import doclint, empty_phrases, tokens, pydoclint, same_ast
+from comment_judges import doclint, empty_phrases, pydoclint, same_ast, tokens
 from comment_subjects import LARGEST, SEED, bare_braces, bare_python, python_files
 from report import Figure, publish
 
@@ -143,7 +143,7 @@ def show(
     title: str, count: Count, lines: int, foreign: Counter[str] | None = None, aside: Counter[str] | None = None
 ) -> None:
     """Print the table."""
-    print(f"\n{title}")
+    print(f"\n{title}", flush=True)
     keys = ["files", "functions", "types", "documented functions", "documented types", "declined", "refused by a check"]
     for key in [*keys, "code changes", "second-run changes", "empty phrases"]:
         print(f"  {key:<24}{count[key]:>8}")
