@@ -130,7 +130,8 @@ def _dumped(text: bytes) -> str | None:
         node = stack.pop()
         for name in ("body", "orelse", "finalbody", "handlers", "cases"):
             inner = getattr(node, name, None)
-            stack += inner if isinstance(inner, list) else ()  # a lambda's body is an expression, which has no docstring
+            if isinstance(inner, list):  # a lambda's body is an expression, which has no docstring
+                stack += inner
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
             first = node.body[0]
             if (
