@@ -257,11 +257,18 @@ def _bare(text: bytes) -> str:
 
 
 def tokens(text: bytes) -> list[bytes]:
-    """A Java or JavaScript text without comments and blanks, token by token, by a scanner of its own."""
-    pattern = (
-        rb"`(?:\\.|[^`\\])*`|/\*.*?\*/|//[^\n]*|\"\"\".*?\"\"\"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'|\w+|[^\w\s]"
-    )
+    """A Java text without comments and blanks, token by token, by a scanner of its own."""
+    pattern = rb"/\*.*?\*/|//[^\n]*|\"\"\".*?\"\"\"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'|\w+|[^\w\s]"
     return [m for m in re.findall(pattern, text, re.DOTALL) if not m.startswith((b"/*", b"//"))]
+
+
+def changed_scripts(pairs: list[tuple[Path, Path]]) -> list[str]:
+    """The JavaScript files whose tree, by the parser that Node carries, differs from the other one's."""
+    script = str(Path(__file__).with_name("same_scripts.js"))
+    text = "\n".join(f"{before}\t{after}" for before, after in pairs)
+    command = ["node", "--expose-internals", script]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+    return done.stdout.split("\n")[:-1]
 
 
 PYDOCLINT = (
@@ -327,9 +334,6 @@ def _aside(finding: str, node: ast.AST | None, methods: set[ast.AST]) -> str:
     declared = ast.unparse(node.returns) if node.returns is not None else ""
     if finding in {"DOC203", "DOC402", "DOC403", "DOC404"} and not declared:
         return "no result type in the code"
-    if finding in {"DOC201", "DOC203", "DOC403", "DOC404", "DOC405"} and makes:
-        known = re.match(r"['\"]?(?:\w+\.)*(Async)?(Generator|Iterator|Iterable)\[", declared)
-        return "" if known and finding != "DOC405" else "a generator that is not annotated as one"
     if (
         finding in {"DOC201", "DOC203", "DOC403"}
         and makes
@@ -340,6 +344,9 @@ def _aside(finding: str, node: ast.AST | None, methods: set[ast.AST]) -> str:
         )
     ):
         return "a `yield` inside a `return`, which pydoclint does not see"
+    if finding in {"DOC201", "DOC203", "DOC403", "DOC404", "DOC405"} and makes:
+        known = re.match(r"['\"]?(?:\w+\.)*(Async)?(Generator|Iterator|Iterable)\[", declared)
+        return "" if known and finding != "DOC405" else "a generator that is not annotated as one"
     gives = any(isinstance(n, ast.Return) and n.value is not None for n in own)
     if (finding == "DOC202" and gives) or (
         finding == "DOC403" and makes and any(isinstance(n, ast.Return) and isinstance(n.value, ast.Yield) for n in own)

@@ -55,7 +55,7 @@ def body(code: str, language: str) -> Contract:
         ("java", "for (X i : x) { y++; } return x;", [("iterated", ""), ("returned", "")]),
         ("java", "x.name = 1; return a[x];", [("sets", "x.name"), ("index", "a")]),
         ("javascript", "return x.a + `${x}`", [("read", "x.a"), ("text", "")]),
-        ("javascript", "const { a } = x; return { x };", [("used", "{ x }")]),
+        ("javascript", "const { a } = x; return { x };", [("parts", "{ a }"), ("used", "{ x }")]),
         ("javascript", "x = x ?? 1; return x", [("replaced", "x = x ?? 1")]),
     ],
 )
