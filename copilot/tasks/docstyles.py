@@ -213,7 +213,8 @@ def additions(found: Documentation, draft: Draft, style: str, layout: Layout) ->
                 at = _anchor(there, piece.name, draft.order.get(part, []), placed)
                 placed[piece.name.lstrip("*")] = at
                 own = _beside(found, there[0], layout, style)
-                after.setdefault(at, []).extend(entry(part, piece, style, own))
+                lines = entry(part, piece, style, own)
+                after.setdefault(at, []).extend(["", *lines[:-1]] if lines[-1] == "" else lines)
             continue
         at = _before(found.sections, part, end)
         if style in _TAGGED:

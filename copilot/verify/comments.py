@@ -11,6 +11,7 @@ import ast
 import re
 import warnings
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from copilot.edits import with_newline
@@ -112,14 +113,25 @@ def _words(texts: list[str]) -> list[str]:
 
 def _ast(document: Document) -> str | None:
     """Python's own tree without docstrings and positions; None when this Python cannot parse the file."""
+    return _dumped(document.text)
+
+
+@lru_cache(maxsize=4)  # of a file whose definitions are documented in turn, the text before stays the same
+def _dumped(text: bytes) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # escapes in the user's strings
-            tree = ast.parse(document.text, type_comments=True)
+            tree = ast.parse(text, type_comments=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     tree.type_ignores = []  # they hold line numbers
-    for node in ast.walk(tree):
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):  # a lambda's body is an expression, which has no docstring
+                stack += inner
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
             first = node.body[0]
             if (

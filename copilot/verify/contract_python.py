@@ -354,13 +354,25 @@ def _class(document: Document, base: Contract, found: Outline, symbol: Symbol) -
             continue
         if child.kind in {"method", "function"}:
             offers.append(child.name)
-        elif not any(span.contains(child.span) for span in inside):
+        elif not any(span.contains(child.span) for span in inside) and not _told_inline(document, child):
             value = document.text[child.value.start : child.value.end].decode() if child.value is not None else None
             default = public(child.name, value) if value is not None else None
             form = value_form(document, child.value) if child.value is not None else ""
             fields.append(Field(child.name, _line(child.returns), default or None, form))
     offered = tuple(dict.fromkeys(offers))
     return replace(base, fields=tuple(fields), offers=offered, flags=frozenset(flags))
+
+
+def _told_inline(document: Document, field: Symbol) -> bool:
+    """True for an attribute with a string below it: people document attributes so, too."""
+    tree = of(document)
+    node: Node | None = node_at(tree, field.name_span) if tree is not None else None
+    while node is not None and node.type != "expression_statement":
+        node = node.parent
+    below = node.next_named_sibling if node is not None else None
+    if below is None or below.type != "expression_statement" or not below.named_children:
+        return False
+    return below.named_children[0].type == "string"
 
 
 def _line(annotation: str | None) -> str | None:

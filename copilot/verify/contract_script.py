@@ -29,7 +29,7 @@ from copilot.verify.contract import (
 )
 from copilot.verify.escapes_python import some, told
 from copilot.verify.sideeffects import effects, is_pure
-from copilot.verify.usage import Use, called, calls, is_target, uses
+from copilot.verify.usage import called, calls, is_target, uses
 
 SCOPES: Final = (
     "function_declaration", "function_expression", "arrow_function", "class_declaration", "class", "method_definition",
@@ -118,11 +118,7 @@ def _parameter(name: str, annotation: str | None, default: str | None, body: Nod
     if language == "javascript" and default is not None:
         kind = _type_of(default)
     shown = public(name, default) if default is not None else None
-    return Parameter(name, kind, shown, stored=kept if found and found[0] == ("kept", kept) else "", uses=_plain(found))
-
-
-def _plain(found: tuple[Use, ...]) -> tuple[Use, ...]:
-    return tuple((kind, code) for kind, code in found if kind != "kept" or "{" not in code)
+    return Parameter(name, kind, shown, stored=kept if found and found[0] == ("kept", kept) else "", uses=found)
 
 
 def _type_of(default: str) -> str | None:

@@ -157,6 +157,11 @@ def says_nothing(text: str, names: Iterable[str], known: Iterable[str] = ()) -> 
             alike(word.lower(), other) for other in own
         ):
             return False
+    if any(
+        not _PARTS.search("".join(code)) and not re.search(r"[\u3400-\u9fff]", "".join(code))
+        for code in _CODE.findall(text)
+    ):
+        return False  # a value such as `[]`
     if re.search(r"\d|[=<>+*/%'\"-]", plain):
         return False
     rest = "".join(re.findall(r"[\u3400-\u9fff]+", plain))

@@ -164,13 +164,8 @@ def _value(node: Node) -> Value:
         return replace(_value(node.named_children[0]), condition="")
     if node.type == "call":
         called = quotable(source(node.child_by_field_name("function")))
-        short = (
-            code
-            if code and len(code) <= 40
-            else f"{called}(...)"
-            if called and "(" not in called.removeprefix("super()")
-            else ""
-        )
+        is_plain = called and "(" not in called.removeprefix("super()")
+        short = code if code and (len(code) <= 40 or not is_plain) else f"{called}(...)" if is_plain else ""
         return Value("call", short) if short else Value("other", uses=_uses(node))
     if node.type in {"string", "concatenated_string"} and any(c.type == "interpolation" for c in own(node, ())):
         return Value("str", uses=_uses(node))

@@ -119,6 +119,7 @@ def is_pure(body: Node | None, scopes: tuple[str, ...]) -> bool:
     """True when the body surely changes nothing outside: it binds local names only and calls only what is harmless."""
     if body is None:
         return False
+    local = {source(n.child_by_field_name("name")) for n in own(body, scopes) if n.type == "variable_declarator"}
     for node in own(body, scopes):
         if node.type in {
             "call",
@@ -138,10 +139,16 @@ def is_pure(body: Node | None, scopes: tuple[str, ...]) -> bool:
             "augmented_assignment",
             "assignment_expression",
             "augmented_assignment_expression",
+            "for_statement",
+            "for_in_statement",
         }:
             left = node.child_by_field_name("left")
+            if left is None and node.type == "for_statement":
+                continue  # Java's and JavaScript's, whose parts are looked at by themselves
             if left is None or left.type not in {"identifier", "pattern_list", "tuple_pattern"}:
                 return False
+            if "expression" in node.type and source(left) not in local:
+                return False  # a field, or a variable of the module
             if any(inner.type in {"attribute", "subscript"} for inner in own(left, ())):
                 return False
     return True

@@ -15,7 +15,7 @@ from copilot.verify.contract import own, quotable, source
 Kind = Literal[
     "passed", "method", "mutates", "sets", "read", "index", "called", "compared", "truth", "computed", "iterated",
     "returned", "yielded", "kept", "text", "entered", "used", "feeds", "rest", "unused",
-    "replaced", "rebound",
+    "replaced", "rebound", "parts",
 ]  # fmt: skip
 """`read`: a part of it (`x.a`, `x[k]`); `feeds`: it goes into the call `code`, computed with; `rest`: none of these;
 `replaced`: a new value is made from it at first (`x = x or []`), `rebound`: one that has nothing to do with it."""
@@ -279,7 +279,7 @@ def _statement(at: Node, parent: Node) -> Use | None:
         parent.child_by_field_name("value") if kind == "variable_declarator" else None
     )
     if right == at and left is not None and quotable(source(left)) and source(left) != source(at):
-        return ("kept", quotable(source(left)))
+        return ("parts" if left.type in _PATTERNS else "kept", quotable(source(left)))
     return None
 
 

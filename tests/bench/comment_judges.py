@@ -16,11 +16,12 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from copilot.engines.embedded.docwords import chinese, words
 from copilot.syntax.outline import Symbol, outline
-from copilot.types import Document
+from copilot.types import Document, document
 from copilot.verify import docsections
 from copilot.verify.doctarget import KINDS
 
@@ -256,11 +257,18 @@ def _bare(text: bytes) -> str:
 
 
 def tokens(text: bytes) -> list[bytes]:
-    """A Java or JavaScript text without comments and blanks, token by token, by a scanner of its own."""
-    pattern = (
-        rb"`(?:\\.|[^`\\])*`|/\*.*?\*/|//[^\n]*|\"\"\".*?\"\"\"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'|\w+|[^\w\s]"
-    )
+    """A Java text without comments and blanks, token by token, by a scanner of its own."""
+    pattern = rb"/\*.*?\*/|//[^\n]*|\"\"\".*?\"\"\"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'|\w+|[^\w\s]"
     return [m for m in re.findall(pattern, text, re.DOTALL) if not m.startswith((b"/*", b"//"))]
+
+
+def changed_scripts(pairs: list[tuple[Path, Path]]) -> list[str]:
+    """The JavaScript files whose tree, by the parser that Node carries, differs from the other one's."""
+    script = str(Path(__file__).with_name("same_scripts.js"))
+    text = "\n".join(f"{before}\t{after}" for before, after in pairs)
+    command = ["node", "--expose-internals", script]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+    return done.stdout.split("\n")[:-1]
 
 
 PYDOCLINT = (
@@ -326,9 +334,6 @@ def _aside(finding: str, node: ast.AST | None, methods: set[ast.AST]) -> str:
     declared = ast.unparse(node.returns) if node.returns is not None else ""
     if finding in {"DOC203", "DOC402", "DOC403", "DOC404"} and not declared:
         return "no result type in the code"
-    if finding in {"DOC201", "DOC203", "DOC403", "DOC404", "DOC405"} and makes:
-        known = re.match(r"['\"]?(?:\w+\.)*(Async)?(Generator|Iterator|Iterable)\[", declared)
-        return "" if known and finding != "DOC405" else "a generator that is not annotated as one"
     if (
         finding in {"DOC201", "DOC203", "DOC403"}
         and makes
@@ -339,6 +344,9 @@ def _aside(finding: str, node: ast.AST | None, methods: set[ast.AST]) -> str:
         )
     ):
         return "a `yield` inside a `return`, which pydoclint does not see"
+    if finding in {"DOC201", "DOC203", "DOC403", "DOC404", "DOC405"} and makes:
+        known = re.match(r"['\"]?(?:\w+\.)*(Async)?(Generator|Iterator|Iterable)\[", declared)
+        return "" if known and finding != "DOC405" else "a generator that is not annotated as one"
     gives = any(isinstance(n, ast.Return) and n.value is not None for n in own)
     if (finding == "DOC202" and gives) or (
         finding == "DOC403" and makes and any(isinstance(n, ast.Return) and isinstance(n.value, ast.Yield) for n in own)
@@ -365,7 +373,15 @@ def _own(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
             stack.extend(ast.iter_child_nodes(at))
 
 
-def doclint(folder: Path, language: str = "en") -> tuple[Counter[str], Counter[str]]:
+@cache
+def _documented_lines(path: str) -> frozenset[int]:
+    """The lines on which a documented type, method or constructor has its name; `javac` names the same lines."""
+    doc = document(Path(path), "java", Path(path).read_bytes())
+    spans = [s.name_span for s in outline(doc).symbols if s.kind in KINDS and s.docstring is not None]
+    return frozenset(doc.text.count(b"\n", 0, span.start) + 1 for span in spans)
+
+
+def doclint(folder: Path) -> tuple[Counter[str], Counter[str]]:
     """`(findings, of members that stand without documentation)` of `javac -Xdoclint:all` on all files of `folder`."""
     files = [str(path) for path in sorted(folder.rglob("*.java"))]
     with tempfile.TemporaryDirectory() as out:
@@ -374,10 +390,12 @@ def doclint(folder: Path, language: str = "en") -> tuple[Counter[str], Counter[s
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     found, without = Counter[str](), Counter[str]()
     for line in done.stderr.splitlines():
-        match = re.match(r".*\.java:\d+: (warning|error): (.*)", line)
-        if match is None:
+        match = re.match(r"(.*\.java):(\d+): (?:warning|error): (.*)", line)
+        if match is None or match[3].startswith("["):
             continue
-        bare = match[2].startswith("no comment") or "default constructor" in match[2]
-        if not match[2].startswith("["):
-            (without if bare else found)[match[2][:70]] += 1
+        bare = match[3].startswith("no comment") or "default constructor" in match[3]
+        if bare and int(match[2]) in _documented_lines(match[1]):
+            found[f"not seen as a comment ({match[3]})"] += 1
+        else:
+            (without if bare else found)[match[3][:70]] += 1
     return found, without

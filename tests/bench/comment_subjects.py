@@ -19,7 +19,8 @@ from copilot.syntax.tree import descendants, of
 from copilot.types import document
 
 SEED = 7
-LARGEST = 60_000
+LARGEST = 30_000
+"""Bytes of a Python file; what a definition's proof costs follows the file's size."""
 
 
 def python_files(seed: int, *, apart: bool) -> Iterator[Path]:
@@ -29,6 +30,15 @@ def python_files(seed: int, *, apart: bool) -> Iterator[Path]:
     listed = sorted(found)
     random.Random(seed).shuffle(listed)
     yield from listed[apart::2]
+
+
+def is_utf8(text: bytes) -> bool:
+    """False for other encodings, which pydoclint does not read."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return not re.match(rb"(?:.*\n)?#.*coding[:=][ \t]*(?!utf-?8)", text)
 
 
 def bare_python(text: bytes) -> bytes | None:

@@ -19,11 +19,11 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from comment_judges import doclint, empty_phrases, tokens, pydoclint, same_ast
-from comment_subjects import LARGEST, SEED, bare_braces, bare_python, python_files
+from comment_judges import changed_scripts, doclint, empty_phrases, pydoclint, same_ast, tokens
+from comment_subjects import LARGEST, SEED, bare_braces, bare_python, is_utf8, python_files
 from report import Figure, publish
 
-from copilot import edits
+from copilot import edits, files
 from copilot.config import Settings
 from copilot.engines.embedded.comment import document_at
 from copilot.syntax.languages import language_of
@@ -89,7 +89,7 @@ async def one_file(doc: Document, options: CommentOptions, count: Count) -> Docu
     after = await documented(doc, options, count)
     if doc.language == "python":
         count["code changes"] += not same_ast(doc.text, after.text)
-    else:
+    elif doc.language == "java":
         count["code changes"] += tokens(doc.text) != tokens(after.text)
     count["second-run changes"] += await second_run(after, options, doc)
     empty = empty_phrases(after)
@@ -105,21 +105,19 @@ async def python(paths: Iterable[Path], wanted: int, options: CommentOptions, fo
         if count["functions"] >= wanted:
             break
         raw = path.read_bytes()
-        bare = (
-            bare_python(raw)
-            if len(raw) <= LARGEST and raw.isascii() and b"\r" not in raw and b"\t" not in raw
-            else None
-        )
+        bare = bare_python(raw) if len(raw) <= LARGEST and is_utf8(raw) else None
         if bare is None or b"def " not in bare:
             continue
-        doc = document(folder / f"{count['files']:04}_{path.name}", "python", bare)
-        doc.path.write_bytes((await one_file(doc, options, count)).text)
+        target = folder / f"{count['files']:04}_{path.name}"
+        target.write_bytes(bare)
+        doc = files.read(target, "python")
+        files.write(await one_file(doc, options, count))
     return count
 
 
 async def braces(root: Path, options: CommentOptions, folder: Path, suffixes: tuple[str, ...]) -> Count:
     """The figures on Java or on JavaScript and TypeScript; the documented files are left in `folder`."""
-    count = Count()
+    count, pairs = Count(), list[tuple[Path, Path]]()
     for path in sorted(path for path in root.rglob("*") if path.suffix in suffixes and path.is_file()):
         if path.name in {"package-info.java", "module-info.java"} or ".min." in path.name:
             continue
@@ -127,9 +125,15 @@ async def braces(root: Path, options: CommentOptions, folder: Path, suffixes: tu
         bare = bare_braces(path.read_bytes().decode("utf-8", "replace").encode(), language)
         target = folder / path.relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(bare)  # what is too large is left as it is: the others need it to compile
-        if len(bare) <= LARGEST:
-            target.write_bytes((await one_file(document(target, language, bare), options, count)).text)
+        after = await one_file(document(target, language, bare), options, count)
+        target.write_bytes(after.text)
+        kept = folder.with_name(f"{folder.name}_before") / path.relative_to(root)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(bare)
+        pairs += [(kept, target)] if path.suffix in {".js", ".mjs", ".cjs"} else []
+    changed = changed_scripts(pairs) if pairs else []
+    count["code changes"] += len(changed)
+    count.shown += changed
     return count
 
 
@@ -143,7 +147,7 @@ def show(
     title: str, count: Count, lines: int, foreign: Counter[str] | None = None, aside: Counter[str] | None = None
 ) -> None:
     """Print the table."""
-    print(f"\n{title}")
+    print(f"\n{title}", flush=True)
     keys = ["files", "functions", "types", "documented functions", "documented types", "declined", "refused by a check"]
     for key in [*keys, "code changes", "second-run changes", "empty phrases"]:
         print(f"  {key:<24}{count[key]:>8}")
@@ -194,8 +198,8 @@ def main() -> int:
                     foreign, aside = doclint(folder)
                     totals["doclint_findings"] += foreign.total()
             else:
-                files = python_files(asked.seed, apart=asked.apart)
-                count = asyncio.run(python(files, asked.functions, options, folder))
+                paths = python_files(asked.seed, apart=asked.apart)
+                count = asyncio.run(python(paths, asked.functions, options, folder))
                 foreign, aside, lines = pydoclint(style, folder)
                 count.shown += lines
                 totals["pydoclint_findings"] += foreign.total()

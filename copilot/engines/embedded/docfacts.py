@@ -25,6 +25,7 @@ _USES: Final[dict[str, tuple[str, str]]] = {
     "returned": ("Handed back unchanged.", "原样交还调用方。"),
     "yielded": ("Yielded unchanged.", "原样逐个产生。"),
     "kept": ("Kept as {}.", "保存为 {}。"),
+    "parts": ("Taken apart into {}.", "拆分为 {}。"),
     "text": ("Put into a text.", "写入文本。"),
     "entered": ("Entered as a context manager.", "作为上下文管理器进入。"),
     "used": ("Part of {}.", "是 {} 的一部分。"),

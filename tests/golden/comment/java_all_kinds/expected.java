@@ -30,6 +30,8 @@ public class LedgerService<E extends Comparable<E>> {
     /**
      * Load, changing {@code this.count}.
      *
+     * Marked as deprecated.
+     *
      * @param <T> Inferred from {@code rest}.
      * @param path Passed to {@code read}.
      * @param rest Read as {@code rest.length}. Passed to {@code read(path, rest)}.

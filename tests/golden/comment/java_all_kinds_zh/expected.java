@@ -30,6 +30,8 @@ public class LedgerService<E extends Comparable<E>> {
     /**
      * 加载，并修改 {@code this.count}。
      *
+     * 已标记为弃用。
+     *
      * @param <T> 由 {@code rest} 推断。
      * @param path 路径。传给 {@code read}。
      * @param rest 读取 {@code rest.length}。传给 {@code read(path, rest)}。
