@@ -52,6 +52,9 @@ _EXTENSIONS: Final = 2
 """How often an engine is asked again to add to what it has just added."""
 
 _LIKELIER_THAN_NOT: Final = 0.5
+_WORTH_SHOWING: Final = 0.2
+"""The same for a text that does not parse, where doing nothing is certainly wrong."""
+
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 1, Severity.HINT: 1}
 
 
@@ -269,7 +272,7 @@ async def diagnose(document: Document, workspace: Workbench) -> tuple[Finding, .
 
 
 async def repair(document: Document, workspace: Workbench) -> tuple[Document, list[Suggestion], list[Declined]]:
-    """Every correction of a document that is proven and likelier than not, one fault after the other.
+    """Every correction of a document that is proven and likelier than not (of a syntax fault: the likeliest), in turn.
 
     Syntax faults first (the rest is unknown until they are gone), then undefined names, then the linter's safe fixes
     together. Returns the corrected document, the suggestions in the order in which they were applied (each refers to
@@ -284,7 +287,8 @@ async def repair(document: Document, workspace: Workbench) -> tuple[Document, li
             break
         facts = tuple(todo) if todo[0].severity is not Severity.ERROR else (todo[0],)
         answer = await suggest(_question(document, facts, "invoked"), workspace)
-        if isinstance(answer, Suggestion) and answer.confidence >= _LIKELIER_THAN_NOT:
+        least = _WORTH_SHOWING if facts[0].rule == SYNTAX else _LIKELIER_THAN_NOT
+        if isinstance(answer, Suggestion) and answer.confidence >= least:
             document = edits.apply(document, answer.edits)
             done.append(answer)
             continue

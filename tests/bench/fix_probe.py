@@ -22,10 +22,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fix_grams import counted
 from report import Figure, publish
 
-from copilot.engines.embedded.repair import repairs
+from copilot.engines.embedded.mend import mends
 from copilot.syntax import tree as trees
 from copilot.syntax.lexemes import Lexeme, lexemes
-from copilot.types import Span
 from copilot.verify.syntax import python_error
 
 Damage = Callable[[str, list[Lexeme], random.Random, str], str | None]
@@ -176,17 +175,6 @@ def broken(text: str, language: str) -> bool:
     return tree is None or tree.root_node.has_error
 
 
-def complaint(text: bytes, language: str) -> Span:
-    if language == "python":
-        error = python_error(text)
-        assert error is not None
-        start = sum(len(line) for line in text.splitlines(keepends=True)[: (error.lineno or 1) - 1])
-        return Span(start, start)
-    tree = trees.parse(text, language)
-    assert tree is not None
-    return trees.faults(tree)[0].span
-
-
 def shape(text: bytes, language: str) -> list[tuple[str, str]]:
     rows = lexemes(text, language)
     if language != "python":
@@ -216,7 +204,7 @@ def measure(language: str, samples: list[tuple[str, str]], rng: random.Random, *
             continue
         damaged = hurt.encode()
         cpu = time.process_time()
-        found = repairs(damaged, language, complaint(damaged, language))
+        found = mends(damaged, language)
         cpu = time.process_time() - cpu
         results = []
         for repair in found:
