@@ -126,7 +126,7 @@ def _words(at: Ground) -> Iterator[Slip]:
                 start, end = token.start, token.end
                 if (word.endswith(" ") or word == "!") and at.text[end : end + 1] == b" ":
                     end += 1
-                yield Slip(start, end, word.encode(), "replace", cost + 0.4 * at.change(index, 1, [word.split()[0]]))
+                yield Slip(start, end, word.encode(), "replace", cost + 0.2 * at.change(index, 1, [word.split()[0]]))
             else:
                 yield Slip(*at.gap(index, index), b"", "delete", cost)
         if token.text == "new" and at.language == "python":
@@ -146,7 +146,7 @@ def _pairs(at: Ground) -> Iterator[Slip]:
         for rank, word in enumerate(pairs.get((one.text, two.text), ())):
             change = at.change(index, 2, word.split()) if word else 0.0
             yield Slip(
-                one.start, two.end, word.encode(), "replace", _SURE + 1.5 * rank + 0.4 * change + _FAR * distance
+                one.start, two.end, word.encode(), "replace", _SURE + 1.5 * rank + 0.2 * change + _FAR * distance
             )
 
 

@@ -29,7 +29,7 @@ _TRIED: Final = 500
 _FIRST_OF_TWO: Final = 8
 _SECOND_OF_TWO: Final = 150
 _TWICE: Final = 3.0
-_CERTAIN: Final = -2.0
+_CERTAIN: Final = 0.0
 """A slip that costs less is one, whatever the parser says of the rest of its line."""
 
 _UNLIKELY: Final = 4.0
@@ -192,7 +192,7 @@ def _tries(text: bytes, language: str, judge: Judge, target: Span, over: Callabl
             best = min(best, slip.cost)
         elif not accepted and after.beyond(verdict, slip) and not _later(text, verdict, slip):
             better.append((slip, after))
-        elif not accepted and slip.cost < _CERTAIN:
+        elif not accepted and slip.cost < _CERTAIN and slip.kind != "indent":
             certain.append((slip, after))
     return _Tries(accepted, better, certain)
 
