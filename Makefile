@@ -129,11 +129,6 @@ bench-lsp: $(INSTALLED) ## Language server, command line and index figures besid
 	$(BIN)/python tests/bench/lsp.py
 	$(BIN)/python tests/bench/index.py
 
-.PHONY: bench-engines
-bench-engines: $(INSTALLED) ## What the embedded engines are worth, on code they were not tuned on
-	@bash tests/system.sh bubblewrap jdk
-	$(BIN)/python tests/bench/fix_probe.py --count 440 --seed 23
-
 build/bench-comments/%/.installed:
 	@echo "== the public Java library $* (Debian's source package), which is documented, into build/bench-comments/$*"
 	@bash tests/bench/debian_source.sh $* build/bench-comments/$*
@@ -143,6 +138,11 @@ build/bench-comments/%/.installed:
 bench-comments: $(INSTALLED) build/bench-comments/commons-csv/.installed ## Generated documentation in all styles and both languages, judged by pydoclint, doclint and others
 	@bash tests/system.sh jdk node
 	$(BIN)/python tests/bench/comments.py --java build/bench-comments/commons-csv/source/src/main/java
+
+.PHONY: bench-fix
+bench-fix: $(INSTALLED) ## Correction without a model: syntax repair by kind of mistake (and repair by tests)
+	@bash tests/system.sh bubblewrap jdk jdk-source
+	$(BIN)/python tests/bench/fix.py
 
 .PHONY: bench-completion
 bench-completion: $(INSTALLED) ## The embedded completion on histories made of releases (of your own repositories: OWN="FOLDER…")
@@ -226,7 +226,7 @@ bench-guard: $(INSTALLED) build/bench-guard/venv/.installed build/detect-secrets
 	$(BIN)/python tests/bench/guard.py
 
 .PHONY: bench
-bench: bench-lsp bench-engines bench-comments bench-completion bench-value bench-context bench-agent bench-tests bench-gateway bench-guard bench-vllm ## All benchmarks; each writes build/bench/<name>.json
+bench: bench-lsp bench-fix bench-comments bench-completion bench-value bench-context bench-agent bench-tests bench-gateway bench-guard bench-vllm ## All benchmarks; each writes build/bench/<name>.json
 
 .PHONY: bundle
 bundle: $(INSTALLED) $(VSIX) ## One archive that installs without a network (PYTHONS="3.11 3.12", PLATFORM=manylinux_2_28_x86_64, SIGN_KEY=FILE)

@@ -52,6 +52,8 @@ _EXTENSIONS: Final = 2
 """How often an engine is asked again to add to what it has just added."""
 
 _LIKELIER_THAN_NOT: Final = 0.5
+_WORTH_SHOWING: Final = 0.2
+"""The same for a text that does not parse, where doing nothing is certainly wrong."""
 
 
 class Workbench(Protocol):
@@ -270,7 +272,7 @@ async def diagnose(document: Document, workspace: Workbench) -> tuple[Finding, .
 
 
 async def repair(document: Document, workspace: Workbench) -> tuple[Document, list[Suggestion], list[Declined]]:
-    """Every correction of a document that is proven and likelier than not, one fault after the other.
+    """Every correction of a document that is proven and likelier than not (of a syntax fault: the likeliest), in turn.
 
     In the order of `fix_findings.stage`: what does not parse (the rest is unknown until that is gone), then names,
     imports and what a compiler says, then the linter's safe fixes together, then insecure statements. Returns the
@@ -288,7 +290,8 @@ async def repair(document: Document, workspace: Workbench) -> tuple[Document, li
         linted = first == fix_findings.LINT
         facts = tuple(f for f in todo if fix_findings.stage(f) == first) if linted else (todo[0],)
         answer = await suggest(_question(document, facts, "invoked"), workspace)
-        if isinstance(answer, Suggestion) and answer.confidence >= _LIKELIER_THAN_NOT:
+        least = _WORTH_SHOWING if facts[0].rule == SYNTAX else _LIKELIER_THAN_NOT
+        if isinstance(answer, Suggestion) and answer.confidence >= least:
             document = edits.apply(document, answer.edits)
             done.append(answer)
             continue

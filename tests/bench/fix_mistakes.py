@@ -55,9 +55,9 @@ class Good:
         for line in self.text.split(b"\n"):
             inside = sum(1 if t.text in "([{" else -1 for t in self.tokens if t.text in "()[]{}" and t.start < start)
             in_string = any(t.kind == "string" and t.start < start < t.end for t in self.tokens)
-            if line.strip() and not line.strip().startswith((b"#", b"//")) and not in_string:
-                if self.language == "java" or not inside:
-                    found.append((start, start + len(line)))
+            code = line.strip() and not line.strip().startswith((b"#", b"//")) and not in_string
+            if code and (self.language == "java" or not inside):
+                found.append((start, start + len(line)))
             start += len(line) + 1
         return found
 
@@ -161,8 +161,11 @@ def misspelt(g: Good, rng: random.Random) -> list[Edit] | None:
 
 
 def no_keyword(g: Good, rng: random.Random) -> list[Edit] | None:
-    words = ("in", "def", "for", "if", "import", "else", "class", "while", "as") if g.language == "python" else (
-        "class", "new", "while", "for", "else", "instanceof")
+    words = (
+        ("in", "def", "for", "if", "import", "else", "class", "while", "as")
+        if g.language == "python"
+        else ("class", "new", "while", "for", "else", "instanceof")
+    )
     token = _pick(rng, g.some(*words))
     if token is None:
         return None
@@ -185,8 +188,9 @@ def turned_operator(g: Good, rng: random.Random) -> list[Edit] | None:
 
 
 def two_operators(g: Good, rng: random.Random) -> list[Edit] | None:
-    return _become(rng, g.some("=", "==", "<", ">", "<=", "/", "%", ".", "and", "or", "&&", "||"),
-                   lambda t: f"{t.text} {t.text}")
+    return _become(
+        rng, g.some("=", "==", "<", ">", "<=", "/", "%", ".", "and", "or", "&&", "||"), lambda t: f"{t.text} {t.text}"
+    )
 
 
 def glued(g: Good, rng: random.Random) -> list[Edit] | None:
@@ -197,8 +201,17 @@ def glued(g: Good, rng: random.Random) -> list[Edit] | None:
 
 
 def foreign_comment(g: Good, rng: random.Random) -> list[Edit] | None:
-    words = rng.choice(["check the next one", "TODO: handle empty input", "loop over all items", "update the answer",
-                        "计算结果", "it's the base case", "returns x + 1 if found"])
+    words = rng.choice(
+        [
+            "check the next one",
+            "TODO: handle empty input",
+            "loop over all items",
+            "update the answer",
+            "计算结果",
+            "it's the base case",
+            "returns x + 1 if found",
+        ]
+    )
     start, end = rng.choice(g.rows())
     code = g.text[start:end]
     styles = ["// {}", "/* {} */", "-- {}", "// {}"] if g.language == "python" else ["# {}", "-- {}", "# {}"]
@@ -212,7 +225,13 @@ def foreign_comment(g: Good, rng: random.Random) -> list[Edit] | None:
 def conflict(g: Good, rng: random.Random) -> list[Edit] | None:
     start, end = rng.choice(g.rows())
     theirs = rng.choice([g.text[start:end] + b"  " + (b"# theirs" if g.language == "python" else b"// theirs"), b""])
-    new = b"<<<<<<< HEAD\n" + g.text[start:end] + b"\n=======\n" + (theirs + b"\n" if theirs else b"") + b">>>>>>> feature"
+    new = (
+        b"<<<<<<< HEAD\n"
+        + g.text[start:end]
+        + b"\n=======\n"
+        + (theirs + b"\n" if theirs else b"")
+        + b">>>>>>> feature"
+    )
     return [(start, end, new)]
 
 
@@ -459,7 +478,12 @@ def damaged(text: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def hurt(
-    text: str, language: str, wanted: int, rng: random.Random, broken: Callable[[bytes], bool], first: Mistake | None = None
+    text: str,
+    language: str,
+    wanted: int,
+    rng: random.Random,
+    broken: Callable[[bytes], bool],
+    first: Mistake | None = None,
 ) -> tuple[bytes, list[str]] | None:
     """The text with `wanted` mistakes (`first` among them), each of which alone breaks it, on lines apart; their names."""
     whole = good(text, language)
@@ -473,8 +497,11 @@ def hurt(
             if first is not None and attempt > 4 and not names:
                 return None
             continue
-        rows = {n for start, end, _ in found for n in range(
-            whole.text.count(b"\n", 0, start) - 1, whole.text.count(b"\n", 0, end) + 2)}
+        rows = {
+            n
+            for start, end, _ in found
+            for n in range(whole.text.count(b"\n", 0, start) - 1, whole.text.count(b"\n", 0, end) + 2)
+        }
         if lines & rows or not broken(damaged(whole.text, found)):
             continue
         edits += found

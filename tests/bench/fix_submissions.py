@@ -16,7 +16,6 @@ import sys
 import sysconfig
 import textwrap
 import time
-import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ import fix_mistakes
 from report import Figure
 
 from copilot.engines.embedded.mend import mends
+from copilot.engines.embedded.repair import undo
 from copilot.syntax import tree as trees
 from copilot.syntax.lexemes import comments, lexemes
 from copilot.verify.syntax import python_error
@@ -54,7 +54,7 @@ def python_programs(folders: list[Path]) -> Iterator[Program]:
             if {"test", "tests", "lib2to3"} & set(path.relative_to(folder).parts):
                 continue
             parts = path.relative_to(folder).parts
-            package = parts[0] if len(parts) > 1 and folder.name in {"site-packages"} else folder.name
+            package = parts[0] if len(parts) > 1 and folder.name == "site-packages" else folder.name
             try:
                 text = path.read_text("utf-8")
                 tree = ast.parse(text)
@@ -63,8 +63,11 @@ def python_programs(folders: list[Path]) -> Iterator[Program]:
             lines = text.splitlines()
             if len(lines) > 4000 or "\r" in text or "\f" in text:
                 continue
-            if 8 <= len(lines) <= 60 and any(isinstance(node, ast.FunctionDef) for node in tree.body + [
-                    each for node in tree.body if isinstance(node, ast.ClassDef) for each in node.body]):
+            if 8 <= len(lines) <= 60 and any(
+                isinstance(node, ast.FunctionDef)
+                for node in tree.body
+                + [each for node in tree.body if isinstance(node, ast.ClassDef) for each in node.body]
+            ):
                 yield package, text
                 continue
             for node in tree.body:
@@ -114,7 +117,8 @@ def tokens_same(one: bytes, other: bytes, language: str) -> bool:
     left, right = lexemes(one, language), lexemes(other, language)
     keep = language == "python"
     return [t.text + (t.mark if t.kind == "newline" else "") for t in left if keep or t.kind != "newline"] == [
-        t.text + (t.mark if t.kind == "newline" else "") for t in right if keep or t.kind != "newline"]
+        t.text + (t.mark if t.kind == "newline" else "") for t in right if keep or t.kind != "newline"
+    ]
 
 
 def measure(language: str, programs: list[Program], seed: int, *, misses: str, only: str) -> list[Figure]:
@@ -135,9 +139,10 @@ def measure(language: str, programs: list[Program], seed: int, *, misses: str, o
         cpu = time.process_time() - cpu
         noted = bool({"foreign_comment", "conflict"} & set(names))
         good = text.encode()
-        right = [same(each.text, good, language, comment=noted) for each in found[:5]]
-        loose = bool(found) and tokens_same(found[0].text, good, language)
-        parses = bool(found) and not broken(found[0].text, language)
+        after = [undo(bad, each.slips) for each in found[:5]]
+        right = [same(each, good, language, comment=noted) for each in after]
+        loose = bool(found) and tokens_same(after[0], good, language)
+        parses = bool(found) and not broken(after[0], language)
         rows.append((tuple(names), parses, right[:1] == [True], any(right), loose, cpu))
         if misses and right[:1] != [True] and (misses == "all" or misses in names):
             print(f"\n--- {names} {'' if parses else 'NO PARSE'}{' ties' if loose else ''} {cpu:.2f} s")
@@ -148,13 +153,28 @@ def measure(language: str, programs: list[Program], seed: int, *, misses: str, o
 def _show(good: bytes, bad: bytes, found: list, right: list[bool]) -> None:
     import difflib
 
-    for line in difflib.unified_diff(good.decode().splitlines(), bad.decode().splitlines(), "good", "bad", n=1, lineterm=""):
+    for line in difflib.unified_diff(
+        good.decode().splitlines(), bad.decode().splitlines(), "good", "bad", n=1, lineterm=""
+    ):
         print("   ", line)
     for each, ok in list(zip(found, right, strict=False))[:3]:
-        print(f"  {'*' if ok else ' '} {each.cost:.1f} {each.share:.2f}", [(s.kind, bad.count(b"\n", 0, s.start) + 1, bad[s.start:s.end][-60:].decode("utf-8", "replace"), s.new[-60:].decode("utf-8", "replace")) for s in each.slips])
+        print(
+            f"  {'*' if ok else ' '} {each.cost:.1f} {each.share:.2f}",
+            [
+                (
+                    s.kind,
+                    bad.count(b"\n", 0, s.start) + 1,
+                    bad[s.start : s.end][-60:].decode("utf-8", "replace"),
+                    s.new[-60:].decode("utf-8", "replace"),
+                )
+                for s in each.slips
+            ],
+        )
 
 
-def _table(language: str, rows: list[tuple[tuple[str, ...], bool, bool, bool, bool, float]], kinds: list[str]) -> list[Figure]:
+def _table(
+    language: str, rows: list[tuple[tuple[str, ...], bool, bool, bool, bool, float]], kinds: list[str]
+) -> list[Figure]:
     print(f"\n{language}: {len(rows)} programs")
     print(f"{'mistake':20} {'n':>4} {'parses':>7} {'top-1':>7} {'top-5':>7} {'tokens':>7} {'p50 ms':>7} {'p95 ms':>7}")
     table: dict[str, list[tuple[tuple[str, ...], bool, bool, bool, bool, float]]] = defaultdict(list)
@@ -171,7 +191,11 @@ def _table(language: str, rows: list[tuple[tuple[str, ...], bool, bool, bool, bo
         times = sorted(row[5] * 1000 for row in some)
         shares = [100 * sum(bool(row[n]) for row in some) / len(some) for n in (1, 2, 3, 4)]
         p95 = times[min(len(times) - 1, int(0.95 * len(times)))]
-        print(f"{name:20} {len(some):4} " + " ".join(f"{s:7.1f}" for s in shares) + f" {statistics.median(times):7.1f} {p95:7.1f}")
+        print(
+            f"{name:20} {len(some):4} "
+            + " ".join(f"{s:7.1f}" for s in shares)
+            + f" {statistics.median(times):7.1f} {p95:7.1f}"
+        )
         if name == "all":
             figures = [
                 Figure(f"fix.submissions_{language}_parse_pct", shares[0], "%", ">=", 90),

@@ -21,6 +21,7 @@ from copilot.engines.base import Resources
 from copilot.engines.embedded import claimed_java, claimed_python, imports, names, tested
 from copilot.engines.embedded.claimed import Mend
 from copilot.engines.embedded.ground import Slip
+from copilot.engines.embedded.mend import mends
 from copilot.engines.embedded.names import likeness
 from copilot.engines.embedded.repair import Repair, repairs
 from copilot.errors import ToolMissing
@@ -37,6 +38,9 @@ REPAIRED: Final = frozenset({"python", "java"})
 CONFIDENT: Final = 0.2
 _SURE: Final = 0.94
 """What the best possible share is worth: how often an unrivalled repair was the right one when measured."""
+
+_WHOLE: Final = 64 * 1024
+"""Bytes of text above which faults are repaired one by one: each look at the whole costs in proportion."""
 
 _RECHECKED: Final = 4
 _STRANGER: Final = 2.5
@@ -67,6 +71,16 @@ async def propose(
     wanted = await _wanted(request, resources)
     if not wanted:
         yield Declined(say("no fault here"))
+    broken = [finding for finding in wanted if finding.rule == diagnostics.SYNTAX]
+    if (
+        document.language in REPAIRED
+        and len(document) <= _WHOLE
+        and broken
+        and (request.trigger == "invoked" or broken[1:])
+    ):
+        for candidate in await _syntax(document, broken[0], resources, whole=True):
+            if candidate.edits not in tried:
+                yield candidate
     linted = await _linted(document, wanted, resources)
     for finding, mend in await _meant(document, wanted, resources):
         linted.pop(finding, None)
@@ -159,7 +173,7 @@ async def _candidates(
 ) -> AsyncIterator[Candidate]:
     if finding.rule == diagnostics.SYNTAX:
         if document.language in REPAIRED:
-            for candidate in await _syntax(document, finding, resources):
+            for candidate in await _syntax(document, finding, resources, whole=False):
                 yield candidate
     elif finding.rule == diagnostics.UNDEFINED:
         async for candidate in _undefined(document, finding, resources):
@@ -187,9 +201,15 @@ def _together(linted: dict[Finding, tuple[Edit, ...]]) -> Candidate:
     return Candidate(tuple(edits), "ruff", 0.96, title=title, findings=tuple(done))
 
 
-async def _syntax(document: Document, finding: Finding, resources: Resources) -> list[Candidate]:
+async def _syntax(document: Document, finding: Finding, resources: Resources, *, whole: bool) -> list[Candidate]:
+    """Repairs of the fault; with `whole` of all faults of the text together."""
     stop = threading.Event()
-    search = partial(repairs, document.text, document.language or "", finding.span, stopped=stop.is_set)
+    language = document.language or ""
+    search = (
+        partial(mends, document.text, language, stopped=stop.is_set)
+        if whole
+        else partial(repairs, document.text, language, finding.span, stopped=stop.is_set)
+    )
     try:
         found = await asyncio.get_running_loop().run_in_executor(resources.executor, search)
     finally:

@@ -60,8 +60,38 @@ _PAIRS: Final[dict[str, dict[tuple[str, str], tuple[str, ...]]]] = {
     },
 }  # fmt: skip
 
-_TYPES: Final = frozenset("int float double char bool boolean string String str long short byte var let const auto final "
-                          "public private protected static void mut val readonly unsigned".split())
+_TYPES: Final = frozenset(
+    [
+        "int",
+        "float",
+        "double",
+        "char",
+        "bool",
+        "boolean",
+        "string",
+        "String",
+        "str",
+        "long",
+        "short",
+        "byte",
+        "var",
+        "let",
+        "const",
+        "auto",
+        "final",
+        "public",
+        "private",
+        "protected",
+        "static",
+        "void",
+        "mut",
+        "val",
+        "readonly",
+        "unsigned",
+    ]
+)
+
+_FUNCTIONS: Final = frozenset(["function", "func", "fn", "fun", "def"])
 
 
 def foreign(at: Ground) -> Iterator[Slip]:
@@ -96,7 +126,7 @@ def _words(at: Ground) -> Iterator[Slip]:
                 start, end = token.start, token.end
                 if (word.endswith(" ") or word == "!") and at.text[end : end + 1] == b" ":
                     end += 1
-                yield Slip(start, end, word.encode(), "replace", cost + 0.4 * at.change(index, 1, [word.split()[0]]))
+                yield Slip(start, end, word.encode(), "replace", cost + 0.2 * at.change(index, 1, [word.split()[0]]))
             else:
                 yield Slip(*at.gap(index, index), b"", "delete", cost)
         if token.text == "new" and at.language == "python":
@@ -115,7 +145,9 @@ def _pairs(at: Ground) -> Iterator[Slip]:
             continue
         for rank, word in enumerate(pairs.get((one.text, two.text), ())):
             change = at.change(index, 2, word.split()) if word else 0.0
-            yield Slip(one.start, two.end, word.encode(), "replace", _SURE + 1.5 * rank + 0.4 * change + _FAR * distance)
+            yield Slip(
+                one.start, two.end, word.encode(), "replace", _SURE + 1.5 * rank + 0.2 * change + _FAR * distance
+            )
 
 
 def _first_of_line(at: Ground, index: int) -> bool:
@@ -128,7 +160,7 @@ def _declarations(at: Ground) -> Iterator[Slip]:
         if index >= len(at.tokens) or at.tokens[index].text not in _TYPES:
             continue
         last = index
-        while last + 1 < len(at.tokens) and at.tokens[last + 1].text in _TYPES:
+        while last + 1 < len(at.tokens) and at.tokens[last + 1].text in _TYPES | _FUNCTIONS:
             last += 1
         after = at.tokens[last + 1] if last + 1 < len(at.tokens) else None
         if after is None or after.kind not in {"name", "keyword"}:
@@ -136,7 +168,9 @@ def _declarations(at: Ground) -> Iterator[Slip]:
         follower = at.tokens[last + 2].text if last + 2 < len(at.tokens) else ""
         cost = _SURE - 1.0 + _FAR * distance
         if _first_of_line(at, index):
-            if after.text in {"def", "class"} or follower in {"=", ",", "+="} or follower == "[":
+            if at.tokens[last].text == "def" and follower == "(":
+                yield Slip(at.tokens[index].start, at.tokens[last].start, b"", "delete", cost - 1.0)
+            elif after.text in {"def", "class"} or follower in {"=", ",", "+="} or follower == "[":
                 yield Slip(at.tokens[index].start, after.start, b"", "delete", cost)
             elif follower == "(":
                 yield Slip(at.tokens[index].start, after.start, b"def ", "replace", cost)
@@ -158,7 +192,9 @@ def _steps(at: Ground) -> Iterator[Slip]:
             yield Slip(token.start, token.end, b" " + sign + b"= 1", "replace", _SURE - 2.0 + _FAR * distance)
         elif _first_of_line(at, index) and after.kind == "name":
             _, end = at.line(token.start)
-            yield Slip(token.start, end, at.text[token.end : end].rstrip(b" ;") + b" " + sign + b"= 1", "replace", _SURE)
+            yield Slip(
+                token.start, end, at.text[token.end : end].rstrip(b" ;") + b" " + sign + b"= 1", "replace", _SURE
+            )
         yield Slip(token.start, token.end, sign, "replace", 1.0 + _FAR * distance)
 
 
@@ -225,7 +261,9 @@ def _printed(at: Ground) -> Iterator[Slip]:
             yield Slip(token.end, at.tokens[last].end, b"(" + words + b")", "replace", _SURE + _FAR * distance)
 
 
-_TERNARY: Final = re.compile(rb"([=(,]|\breturn)[ ]*([^=?(),]+(?:\([^()]*\))?[^=?(),]*?|[^?=]*==[^?]*?)[ ]*\?[ ]*([^:?]+?)[ ]*:[ ]*([^:\r\n#]+?)[ ]*(?=[)\r\n#;,]|$)")
+_TERNARY: Final = re.compile(
+    rb"([=(,]|\breturn)[ ]*([^=?(),]+(?:\([^()]*\))?[^=?(),]*?|[^?=]*==[^?]*?)[ ]*\?[ ]*([^:?]+?)[ ]*:[ ]*([^:\r\n#]+?)[ ]*(?=[)\r\n#;,]|$)"
+)
 
 
 def _ternary(at: Ground) -> Iterator[Slip]:
@@ -305,7 +343,13 @@ def _openings(at: Ground) -> Iterator[Slip]:
             last -= 1
         tail = words[last:]
         deeper = _deeper_after(at, start, end)
-        if tail and tail != ["{"] and words[0] not in {"case", "default"} and (deeper or "{" in tail) and "switch" not in words:
+        if (
+            tail
+            and tail != ["{"]
+            and words[0] not in {"case", "default"}
+            and (deeper or "{" in tail)
+            and "switch" not in words
+        ):
             begin = start + tokens[last - 1].end
             yield Slip(begin, start + tokens[-1].end, b" {", "replace", _SURE - 2.0 + 0.8 * rank)
         place = start + tokens[0].start
@@ -320,7 +364,12 @@ def _openings(at: Ground) -> Iterator[Slip]:
                     costs = {"if": -5.0, "while": -4.5, "switch": 0.0}
             elif len(words) == 2 and tokens[0].text[:1].isupper():
                 costs = {"class": -8.0, "interface": -4.0, "enum": -3.0}
-            elif "class" not in words and "(" not in words and words[-2][:1].isupper() and tokens[0].text in {"public", "final", "abstract"}:
+            elif (
+                "class" not in words
+                and "(" not in words
+                and words[-2][:1].isupper()
+                and tokens[0].text in {"public", "final", "abstract"}
+            ):
                 spot = start + tokens[-2].start
                 yield Slip(spot, spot, b"class ", "insert", -4.0 + 0.8 * rank)
             elif len(words) == 2 and words[0] == "}":
@@ -330,7 +379,13 @@ def _openings(at: Ground) -> Iterator[Slip]:
             for word, cost in costs.items():
                 yield Slip(place, place, word.encode() + b" ", "insert", cost + 0.8 * rank)
         for one, two, three in zip(tokens, tokens[1:], tokens[2:], strict=False):
-            if two.text == "[" and three.text == "]" and one.text not in {"new", "("} and "{" in words and one.kind in {"keyword", "name"}:
+            if (
+                two.text == "["
+                and three.text == "]"
+                and one.text not in {"new", "("}
+                and "{" in words
+                and one.kind in {"keyword", "name"}
+            ):
                 before = words[tokens.index(one) - 1] if tokens.index(one) else ""
                 if before in {"return", "=", "(", ","}:
                     yield Slip(start + one.start, start + one.start, b"new ", "insert", -3.0 + 0.8 * rank)

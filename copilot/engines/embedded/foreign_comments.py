@@ -5,6 +5,7 @@ Absent on purpose: words and operators (`foreign.py`).
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -15,6 +16,9 @@ from copilot.syntax.lexemes import lexemes
 _LEAST: Final = -4.0
 """For a marker that means nothing else where it stands."""
 
+_WORDS: Final = re.compile(rb"[^\W\d]\w*(?:,? [\w'-]+){2,}[.!?:]?$")
+"""A line of words only, at least three: a comment without its marker, never code put out of use."""
+
 
 def comments(at: Ground) -> Iterator[Slip]:
     """A comment written as in another language, or without its marker."""
@@ -22,7 +26,11 @@ def comments(at: Ground) -> Iterator[Slip]:
         line = at.text[start:end]
         if not line.strip() or len(line) > 400:
             continue
-        markers = (rb"//+", rb"--+(?=\s)", rb"<!--", rb"%+(?=\s)", rb"\*+(?=\s)", rb";;?(?=\s)") if at.language == "python" else (rb"#+", rb"--+(?=\s)", rb"<!--", rb"%+(?=\s)")
+        markers = (
+            (rb"//+", rb"--+(?=\s)", rb"<!--", rb"%+(?=\s)", rb"\*+(?=\s)", rb";;?(?=\s)")
+            if at.language == "python"
+            else (rb"#+", rb"--+(?=\s)", rb"<!--", rb"%+(?=\s)")
+        )
         own = b"#" if at.language == "python" else b"//"
         for order, marker in enumerate(markers):
             for found in re.finditer(marker, line):
@@ -44,8 +52,7 @@ def comments(at: Ground) -> Iterator[Slip]:
             yield from _block(at, start, line, rank)
         else:
             yield from _docstring(at, start, line, rank)
-        prose = [token.kind for token in lexemes(line, at.language)]
-        if len(prose) >= 3 and prose[:3] == ["name"] * 3:
+        if _WORDS.match(line.strip()):
             place = start + len(line) - len(line.lstrip())
             yield Slip(place, place, own + b" ", "comment", 3.0 + rank)
 
@@ -55,7 +62,7 @@ def _prose(tail: bytes, at: Ground) -> bool:
     tokens = lexemes(tail, at.language)
     words = sum(
         one.kind in {"name", "keyword", "alien"} and two.kind in {"name", "keyword", "alien"}
-        for one, two in zip(tokens, tokens[1:], strict=False)
+        for one, two in itertools.pairwise(tokens)
     )
     wide = any(byte >= 0x80 for byte in tail)
     return words > 0 or wide or any(token.kind in {"open", "alien"} for token in tokens)

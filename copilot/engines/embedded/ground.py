@@ -15,7 +15,6 @@ from copilot.engines.embedded.likelihood import ORDER, Likelihood
 from copilot.syntax.lexemes import Lexeme, lexemes
 from copilot.syntax.lines import line_at
 
-
 _FOLLOWED: Final = frozenset({b"", b" ", b"\t", b"\r", b"\n", b")", b"]", b"}", b",", b":", b";", b"."})
 """What may stand where a lexeme and the blank before it were."""
 

@@ -12,7 +12,9 @@ from typing import Final
 from copilot.engines.embedded.ground import Ground, Slip, lines_near, rewritten
 from copilot.syntax.lexemes import Lexeme, lexemes
 
-_WORDS: Final = frozenset("if elif else for while with def class try except finally async match case".split())
+_WORDS: Final = frozenset(
+    ["if", "elif", "else", "for", "while", "with", "def", "class", "try", "except", "finally", "async", "match", "case"]
+)
 _ENDS: Final = frozenset([";", "::", ".", ",", "{", "then", "do", "->", "=>", ":", "=", "begin"])
 _BARE: Final = frozenset({"else", "try", "finally"})
 
@@ -78,14 +80,33 @@ def _opening(at: Ground, start: int, end: int, tokens: list[Lexeme], rank: int) 
         return
     place = start + tokens[0].start
     words = [token.text for token in tokens]
-    costs: dict[str, float] = {"if": 0.0, "while": 1.5, "elif": 2.0, "for": 6.0, "def": 6.0, "class": 6.0, "with": 5.0, "except": 5.0}
+    costs: dict[str, float] = {
+        "if": 0.0,
+        "while": 1.5,
+        "elif": 2.0,
+        "for": 6.0,
+        "def": 6.0,
+        "class": 6.0,
+        "with": 5.0,
+        "except": 5.0,
+    }
     if words[0] == "not":
         costs["if"] -= 1.0
-    if "in" in words and tokens[0].kind == "name" and all(w == "," or t.kind == "name" or w in "()" for t, w in zip(tokens[: words.index("in")], words)):
+    if (
+        "in" in words
+        and tokens[0].kind == "name"
+        and all(
+            w == "," or t.kind == "name" or w in "()" for t, w in zip(tokens[: words.index("in")], words, strict=False)
+        )
+    ):
         costs["for"] = -1.0
-        if not all(at.uses[w] > 1 for w in words[: words.index("in")] if w.isidentifier()) or "range" in words or "enumerate" in words:
+        if (
+            not all(at.uses[w] > 1 for w in words[: words.index("in")] if w.isidentifier())
+            or "range" in words
+            or "enumerate" in words
+        ):
             costs["for"] = -3.0
-    if words[1:2] == ["("] and words[-2] == ")" or "->" in words:
+    if (words[1:2] == ["("] and words[-2] == ")") or "->" in words:
         costs["def"] = -1.0 if "self" in words or "->" in words or (len(words) > 3 and words[3] in {",", ":"}) else 2.0
         if "->" in words or words[2:3] == ["self"]:
             costs["def"] = -4.0
@@ -98,4 +119,10 @@ def _opening(at: Ground, start: int, end: int, tokens: list[Lexeme], rank: int) 
     if any(words[0].startswith(word) and words[0] != word for word in _WORDS) and at.uses[words[0]] == 1:
         costs = {word: cost + 4.0 for word, cost in costs.items()}  # rather a header's word that lost its blank
     for word, cost in costs.items():
-        yield Slip(place, place, word.encode() + b" ", "insert", cost + 0.8 * rank + 0.15 * rewritten(at, place, place, word.encode() + b" "))
+        yield Slip(
+            place,
+            place,
+            word.encode() + b" ",
+            "insert",
+            cost + 0.8 * rank + 0.15 * rewritten(at, place, place, word.encode() + b" "),
+        )

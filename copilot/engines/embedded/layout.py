@@ -19,11 +19,12 @@ from copilot.syntax.lines import line_at
 
 _ABOVE: Final = 6
 _RUN: Final = 14
-_SHARED: Final = frozenset("elif else except finally case".split())
-_ENDING: Final = frozenset("return break continue raise".split())
-_RESTARTS: Final = frozenset("def class elif while try except finally with return import raise @".split())
+_SHARED: Final = frozenset(["elif", "else", "except", "finally", "case"])
+_ENDING: Final = frozenset(["return", "break", "continue", "raise"])
+_RESTARTS: Final = frozenset(
+    ["def", "class", "elif", "while", "try", "except", "finally", "with", "return", "import", "raise", "@"]
+)
 """Words that start a statement and stand nowhere else."""
-
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,22 @@ class Row:
 
     @property
     def width(self) -> int:
+        """Columns before the first lexeme."""
         return len(self.lead.expandtabs(8))
 
     @property
     def first(self) -> str:
+        """The first word."""
         return self.tokens[0].text
 
     @property
     def opens(self) -> bool:
+        """True for a header that ends with its colon."""
         return self.tokens[-1].text == ":"
 
     @cached_property
     def names(self) -> frozenset[str]:
+        """All names in the line."""
         return frozenset(token.text for token in self.tokens if token.kind == "name")
 
     @cached_property
@@ -63,7 +68,8 @@ class Row:
     @cached_property
     def assigned(self) -> frozenset[str]:
         """Names that the line gives a value (not what it changes in them)."""
-        found, depth = [], 0
+        found: list[str] = []
+        depth = 0
         for token in self.tokens:
             depth += (token.text in "([{") - (token.text in ")]}") if token.kind == "operator" else 0
             if depth == 0 and token.text.endswith("=") and token.text not in {"==", "<=", ">=", "!="}:
@@ -127,15 +133,21 @@ def indentation(at: Ground) -> Iterator[Slip]:
         return
     step = unit(at.text)
     yield from _tabs(at, rows, step)
-    own = min(at.complaints[:2], default=0)
-    here = max((n for n, row in enumerate(rows) if row.start <= own), default=0)
-    seen: set[tuple[int, int, bytes]] = set()
-    for pivot in range(max(0, here - _ABOVE), min(len(rows), here + 2)):
+    places = {max((n for n, row in enumerate(rows) if row.start <= own), default=0) for own in at.complaints[:3]}
+    pivots: dict[int, int] = {}
+    for here in places:
+        for pivot in range(max(0, here - _ABOVE), min(len(rows), here + 2)):
+            pivots[pivot] = min(abs(pivot - here), pivots.get(pivot, _ABOVE))
+    for pivot, far in pivots.items():
         for level in _levels(rows, pivot, step):
             for last in _ends(rows, pivot):
-                if (pivot, last, level) not in seen:
-                    seen.add((pivot, last, level))
-                    yield _moved(at, rows, pivot, last, level, step, abs(pivot - here))
+                yield _moved(at, rows, pivot, last, level, step, far)
+    for here in places:
+        yield from _bodies(at, rows, here, step)
+
+
+def _bodies(at: Ground, rows: Sequence[Row], here: int, step: bytes) -> Iterator[Slip]:
+    """`pass` under a header with nothing under it."""
     if here and rows[here - 1].opens and rows[here].width <= rows[here - 1].width:
         body = rows[here - 1].lead + step + b"pass\n"
         yield Slip(rows[here].start, rows[here].start, body, "indent", 7.0)
@@ -187,7 +199,7 @@ def _moved(at: Ground, rows: Sequence[Row], pivot: int, last: int, level: bytes,
     steps = abs(len(level.expandtabs(8)) - rows[pivot].width) / max(1, len(step.expandtabs(8)))
     cost = 1.0 + 0.25 * far + 0.25 * (last - pivot) + 0.5 * max(0.0, steps - 1)
     cost += _oddness(after, step) - _oddness(before, step)
-    if rows[pivot].width % max(1, len(step.expandtabs(8))) or (b"\t" in own) != (b"\t" in step) and own:
+    if rows[pivot].width % max(1, len(step.expandtabs(8))) or ((b"\t" in own) != (b"\t" in step) and own):
         cost -= 1.0
     start, end = rows[pivot].start, at.line(rows[last].tokens[-1].end - 1)[1]
     lines = at.text[start:end].splitlines(keepends=True)
@@ -209,7 +221,11 @@ def _oddness(rows: Sequence[Row], step: bytes) -> float:
             total += 0.0 if row.width == before.width + size else 2.5
         if before.first in _ENDING and row.width == before.width and row.first not in _SHARED:
             total += 3.0  # never runs
-        if row.first in {"def", "class", "@"} and before.first not in {"@", "class"} and row.width > before.width - size:
+        if (
+            row.first in {"def", "class", "@"}
+            and before.first not in {"@", "class"}
+            and row.width > before.width - size
+        ):
             total += 0.5
         if row.first == "return" and n + 1 < len(rows) and rows[n + 1].width == row.width:
             total += 1.0
@@ -240,7 +256,11 @@ def _outside(rows: Sequence[Row], head: int) -> float:
         missing = row.names - inside
         total += 1.0 * any(each.assigned & missing and each.first not in {"while", "for"} for each in following[:3])
         ends = any(each.first in _ENDING for each in rows[head + 1 : end])
-        total += 1.5 * (not inside & row.names and not ends and bool(row.names & set().union(*(e.assigned for e in following), frozenset())))
+        total += 1.5 * (
+            not inside & row.names
+            and not ends
+            and bool(row.names & set().union(*(e.assigned for e in following), frozenset()))
+        )
     if row.first == "def":
         total += 0.8 * sum(each.first not in {"def", "class", "@", "async", "return"} for each in following[:3])
         total += 2.0 * any(each.first == "return" for each in following[:2] if row.width == 0 or end < len(rows))
@@ -259,7 +279,14 @@ def _tabs(at: Ground, rows: Sequence[Row], step: bytes) -> Iterator[Slip]:
         return
     start, end = tabbed[0].start, at.line(tabbed[-1].start)[1]
     for size in (step if b"\t" not in step else b"    ", b" " * 8):
+
         def spaced(match: re.Match[bytes], size: bytes = size) -> bytes:
             return match.group().replace(b"\t", size)
 
-        yield Slip(start, end, re.sub(rb"^[ \t]*\t[ \t]*", spaced, at.text[start:end], flags=re.MULTILINE), "indent", -2.0 + 2 * (size != step))
+        yield Slip(
+            start,
+            end,
+            re.sub(rb"^[ \t]*\t[ \t]*", spaced, at.text[start:end], flags=re.MULTILINE),
+            "indent",
+            -2.0 + 2 * (size != step),
+        )

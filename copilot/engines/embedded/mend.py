@@ -7,6 +7,7 @@ fault is repaired (`repair.py`).
 
 from __future__ import annotations
 
+import difflib
 import heapq
 import math
 import time
@@ -15,64 +16,73 @@ from dataclasses import dataclass
 from typing import Final
 
 from copilot.engines.embedded.ground import Slip
-from copilot.engines.embedded.repair import first_complaint, repairs, undo
+from copilot.engines.embedded.repair import WANTED, Repair, first_complaint, repairs, undo
 
 _STATES: Final = 14
-_WANTED: Final = 6
+"""Half-mended texts that are looked at. Most texts need two, a text with three faults five to ten."""
+
 _BRANCHES: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
-    """A whole text after all repairs, the repairs as edits of the text before, and its weight among all found."""
+def mends(text: bytes, language: str, *, seconds: float = 3.0, stopped: Callable[[], bool] = bool) -> list[Repair]:
+    """Ways to make the whole text parse, likeliest first, as edits of `text`; empty when none is found.
 
-    text: bytes
-    slips: tuple[Slip, ...]
-    cost: float
-    share: float
-
-
-def mends(
-    text: bytes, language: str, *, seconds: float = 4.0, stopped: Callable[[], bool] = bool
-) -> list[Mend]:
-    """Ways to make the whole text parse, likeliest first; empty when none is found."""
-    until = time.monotonic() + seconds
-    queue: list[tuple[float, int, bytes]] = [(0.0, 0, text)]
+    At most a fixed number of half-mended texts and `seconds` of this thread's CPU.
+    """
+    until = time.thread_time() + seconds
+    queue: list[tuple[float, int, _State]] = []
     seen = {text}
-    found: list[tuple[float, bytes]] = []
-    count = 0
+    found: list[_State] = []
+    at: _State | None = _State(0.0, text, ())
     for _ in range(_STATES):
-        if not queue or time.monotonic() > until or stopped() or len(found) >= _WANTED:
+        at = at or (heapq.heappop(queue)[2] if queue else None)
+        if at is None or time.thread_time() > until or stopped() or len(found) >= WANTED:
             break
-        cost, _, at = heapq.heappop(queue)
-        target = first_complaint(at, language)
+        before, at = at, None
+        target = first_complaint(before.text, language)
         if target is None:
-            found.append((cost, at))
+            found.append(before)
             continue
-        for repair in repairs(at, language, target, seconds=max(0.1, until - time.monotonic()), stopped=stopped)[:_BRANCHES]:
-            after = undo(at, repair.slips)
-            if after not in seen:
-                seen.add(after)
-                count += 1
-                heapq.heappush(queue, (cost + repair.cost, count, after))
-    while queue and len(found) < _WANTED:
-        cost, _, at = heapq.heappop(queue)
-        if first_complaint(at, language) is None:
-            found.append((cost, at))
-    if not found:
-        return []
-    best = found[0][0]
-    weights = [math.exp(best - cost) for cost, _ in found]
+        left = max(0.1, until - time.thread_time())
+        for repair in repairs(before.text, language, target, seconds=left, stopped=stopped)[:_BRANCHES]:
+            after = undo(before.text, repair.slips)
+            if after in seen:
+                continue
+            seen.add(after)
+            state = _State(before.cost + repair.cost, after, (*before.steps, repair))
+            if at is None and not found:
+                at = state  # straight on to a whole text first
+            else:
+                heapq.heappush(queue, (state.cost, len(seen), state))
+    left_over = [state for _, _, state in sorted(queue)[: 4 * WANTED]]
+    found += [state for state in left_over if first_complaint(state.text, language) is None]
+    return _ranked(text, sorted(found, key=lambda state: state.cost)[:WANTED])
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A text on the way, what the repairs so far cost, and the repairs, each of the text that the one before left."""
+
+    cost: float
+    text: bytes
+    steps: tuple[Repair, ...]
+
+
+def _ranked(text: bytes, found: list[_State]) -> list[Repair]:
+    weights = [math.exp(found[0].cost - state.cost) for state in found]
     return [
-        Mend(after, difference(text, after), cost, weight / sum(weights))
-        for (cost, after), weight in zip(found, weights, strict=True)
+        Repair(
+            state.steps[0].slips if len(state.steps) == 1 else difference(text, state.text),
+            state.cost,
+            weight / sum(weights),
+        )
+        for state, weight in zip(found, weights, strict=True)
+        if state.steps
     ]
 
 
 def difference(text: bytes, after: bytes) -> tuple[Slip, ...]:
-    """`after` as edits of `text`, by whole lines, each cut to what differs (whole characters)."""
-    import difflib
-
+    """`after` as edits of `text`: for each run of lines that differ one edit, cut to what differs (whole characters)."""
     old, new = text.splitlines(keepends=True), after.splitlines(keepends=True)
     found, starts = [], [0]
     for line in old:
@@ -97,4 +107,10 @@ def _cut(text: bytes, start: int, end: int, new: bytes) -> Slip:
         tail += 1
     while tail and old[len(old) - tail] & 0xC0 == 0x80:
         tail -= 1
-    return Slip(start + lead, end - tail, new[lead : len(new) - tail], "replace", 0.0)
+    return Slip(start + lead, end - tail, new[lead : len(new) - tail], _kind(old, new), 0.0)
+
+
+def _kind(old: bytes, new: bytes) -> str:
+    """`indent` when only the depth of lines differs."""
+    same = [row.strip() for row in old.splitlines()] == [row.strip() for row in new.splitlines()]
+    return "indent" if same else "replace"

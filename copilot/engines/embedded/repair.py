@@ -27,8 +27,11 @@ from copilot.verify.syntax import python_error
 WANTED: Final = 6
 _TRIED: Final = 500
 _FIRST_OF_TWO: Final = 8
-_SECOND_OF_TWO: Final = 60
+_SECOND_OF_TWO: Final = 150
 _TWICE: Final = 3.0
+_CERTAIN: Final = 0.0
+"""A slip that costs less is one, whatever the parser says of the rest of its line."""
+
 _UNLIKELY: Final = 4.0
 """A repair that costs more may be one fault mistaken for two, or two for one."""
 
@@ -76,7 +79,7 @@ Judge = Callable[[bytes], Verdict]
 def repairs(
     text: bytes, language: str, target: Span, *, seconds: float = 2.0, stopped: Callable[[], bool] = bool
 ) -> list[Repair]:
-    """Ways to undo the fault at `target`, likeliest first; empty when none is found in `seconds` of wall time.
+    """Ways to undo the fault at `target`, likeliest first; empty when none is found in `seconds` of CPU time.
 
     First single slips after which the stretch around the fault parses; then, where other faults remain in it, single
     slips after which the parser gets past this one; then two slips together. `stopped` is asked between tries.
@@ -84,10 +87,7 @@ def repairs(
     if regions := conflicts(text):
         sides = next((each for each in regions if each[0].end > target.start), regions[-1])
         return _weighed([((side,), side.cost) for side in sides], 0)
-    until = time.monotonic() + seconds
-
-    def over() -> bool:
-        return time.monotonic() > until or stopped()
+    over = within(seconds, stopped)
 
     start, end = window(text, target) if language == "python" else (0, len(text))
     part = text[start:end]
@@ -105,6 +105,22 @@ def _weighed(found: list[_Found], start: int) -> list[Repair]:
         Repair(tuple(_shifted(slip, start) for slip in undone), cost, weights[undone] / total)
         for undone, cost in sorted(found, key=lambda row: row[1])[:WANTED]
     ]
+
+
+def within(seconds: float, stopped: Callable[[], bool]) -> Callable[[], bool]:
+    """Says whether to stop: `seconds` of this thread's CPU are spent, or `stopped` says so.
+
+    The clock is read seldom: on some machines that costs half a millisecond.
+    """
+    until = time.thread_time() + seconds
+    asked = 0
+
+    def over() -> bool:
+        nonlocal asked
+        asked += 1
+        return stopped() or (asked % 16 == 0 and time.thread_time() > until)
+
+    return over
 
 
 _Found = tuple[tuple[Slip, ...], float]
@@ -133,28 +149,34 @@ def _stages(text: bytes, language: str, target: Span, over: Callable[[], bool]) 
             accepted += [each for each in _up_to(text, language, judge, target, over) if each[0] not in known]
         if accepted:
             return accepted
-        if tries.better:
+        if tries.first():
             line = line_at(text, target.start)
             past: list[_Found] = [((slip,), slip.cost) for slip, after in tries.better if after.clear_of(line, slip)]
-            return past or _doubles(text, language, judge, tries.better, over)
+            return past or _doubles(text, language, judge, tries.first(), over)
     return []
 
 
 @dataclass(frozen=True, slots=True)
 class _Tries:
-    """Slips after which the judge accepts, and slips that made it happier."""
+    """Slips after which the judge accepts, slips that made it happier, and slips that are certain without it."""
 
     accepted: list[_Found]
     better: list[tuple[Slip, Verdict]]
+    certain: list[tuple[Slip, Verdict]]
+
+    def first(self) -> list[tuple[Slip, Verdict]]:
+        """The slips that another may follow, likeliest first."""
+        return sorted([*self.better, *self.certain], key=lambda row: row[0].cost)[:_FIRST_OF_TWO]
 
 
 def _tries(text: bytes, language: str, judge: Judge, target: Span, over: Callable[[], bool]) -> _Tries:
     verdict = judge(text)
     if not verdict.complaints:
-        return _Tries([], [])
+        return _Tries([], [], [])
     soil = ground(text, language, (*verdict.complaints, target.start))
     accepted: list[_Found] = []
     better: list[tuple[Slip, Verdict]] = []
+    certain: list[tuple[Slip, Verdict]] = []
     best = math.inf
     seen: set[int] = set()
     for slip in candidates(soil)[:_TRIED]:
@@ -168,9 +190,16 @@ def _tries(text: bytes, language: str, judge: Judge, target: Span, over: Callabl
         if not after.complaints:
             accepted.append(((slip,), slip.cost))
             best = min(best, slip.cost)
-        elif not accepted and after.beyond(verdict, slip):
+        elif not accepted and after.beyond(verdict, slip) and not _later(text, verdict, slip):
             better.append((slip, after))
-    return _Tries(accepted, better)
+        elif not accepted and slip.cost < _CERTAIN and slip.kind != "indent":
+            certain.append((slip, after))
+    return _Tries(accepted, better, certain)
+
+
+def _later(text: bytes, verdict: Verdict, slip: Slip) -> bool:
+    """True for a slip on a line behind the one where a parser stopped: it has not got there by reading."""
+    return verdict.reach is not None and text.find(b"\n", verdict.reach, slip.start) != -1
 
 
 def _doubles(
@@ -178,7 +207,7 @@ def _doubles(
 ) -> list[_Found]:
     """Two slips: each that got the parser further, with a second one where it stops then."""
     accepted: list[_Found] = []
-    for first, verdict in sorted(better, key=lambda row: row[0].cost)[:_FIRST_OF_TWO]:
+    for first, verdict in better:
         half = undo(text, (first,))
         soil = ground(half, language, verdict.complaints, reach=6)
         for second in candidates(soil)[:_SECOND_OF_TWO]:
@@ -278,7 +307,7 @@ def _up_to(text: bytes, language: str, judge: Judge, target: Span, over: Callabl
     for end in _ends(text, language, target):
         piece = text[:end]
         tries = _tries(piece, language, closing, target, over)
-        found = tries.accepted or _doubles(piece, language, closing, tries.better, over)
+        found = tries.accepted or _doubles(piece, language, closing, tries.first(), over)
         if found:
             return found
     return []

@@ -96,7 +96,23 @@ _LEFT_OVER: Final = 4.0
 
 _BOTH_KNOWN: Final = 6.0
 _CONTENT: Final = {"name": 7.0, "keyword": 2.0, "string": 9.0, "number": 7.0, "alien": -3.0}
-_LEADING: Final = frozenset("class def return import from while elif raise public private static final void".split())
+_LEADING: Final = frozenset(
+    [
+        "class",
+        "def",
+        "return",
+        "import",
+        "from",
+        "while",
+        "elif",
+        "raise",
+        "public",
+        "private",
+        "static",
+        "final",
+        "void",
+    ]
+)
 _VALUES: Final = frozenset({"True", "False", "None", "true", "false", "null", "this", "super"})
 _CLOSERS: Final = ")]}"
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
@@ -243,7 +259,11 @@ def _mistaken(at: Ground) -> Iterator[Slip]:
             cost = _GLUED + at.change(index, 1, [head, mark_of("name", tail)]) + _far(distance)
             first = not index or at.tokens[index - 1].kind == "newline"
             if at.uses[token.text] == 1:
-                cost -= _BOTH_KNOWN if at.knows(tail) or tail in KEYWORDS[at.language] or (first and head in _LEADING) else 0.0
+                cost -= (
+                    _BOTH_KNOWN
+                    if at.knows(tail) or tail in KEYWORDS[at.language] or (first and head in _LEADING)
+                    else 0.0
+                )
             yield Slip(token.start, token.end, f"{head} {tail}".encode(), "replace", cost)
         for other in _alternatives(token, at.language):
             wordy = other.isalpha()

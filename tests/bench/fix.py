@@ -1,0 +1,76 @@
+"""What correction is worth without a model: `python tests/bench/fix.py [--count N] [--submissions N] [--java FOLDER…] [--json]`.
+
+Syntax repair on damage of one token (`fix_probe.py`) and on whole programs with one to three realistic mistakes
+(`fix_submissions.py`), each with a table by kind; then repair by tests where `fix_tests.py` is there. Java comes from
+`--java`, else from the source of an installed JDK.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.util
+import io
+import json
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import fix_probe
+import fix_submissions
+from report import FOLDER, Figure, publish
+
+_SAMPLE = Path(__file__).parents[2] / "copilot/samplebank/java"
+_PACKAGES = ("java.base/java/util/", "java.base/java/text/", "java.base/java/time/", "java.base/java/io/")
+
+
+def jdk_source(folder: Path) -> list[str]:
+    """Four packages of an installed JDK's source, unpacked into `folder`; the sample's Java where there is none."""
+    for archive in sorted(Path("/usr/lib/jvm").glob("*/lib/src.zip")):
+        if archive.is_file():
+            with zipfile.ZipFile(archive) as opened:
+                names = [name for name in opened.namelist() if name.startswith(_PACKAGES) and name.endswith(".java")]
+                opened.extractall(folder, names)
+            return [str(folder)]
+    print("no JDK source here (tests/system.sh jdk-source): Java is measured on the sample", file=sys.stderr)
+    return [str(_SAMPLE)]
+
+
+def measured(options: argparse.Namespace) -> list[Figure]:
+    """All figures, tables printed on the way."""
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        java = options.java or jdk_source(Path(scratch, "jdk"))
+        figures += fix_probe.figures(options.count, options.seed, java)
+        for language, folders in (("python", options.python), ("java", java)):
+            some = fix_submissions.chosen(language, folders, options.submissions, options.seed, last=options.apart)
+            figures += fix_submissions.measure(language, some, options.seed, misses="", only="")
+    if importlib.util.find_spec("fix_tests") is not None:
+        figures += importlib.import_module("fix_tests").figures()
+    return figures
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, default=440, help="functions and methods with one damaged token each")
+    parser.add_argument("--submissions", type=int, default=200, help="whole programs a language")
+    parser.add_argument("--seed", type=int, default=23)
+    parser.add_argument("--java", nargs="*", default=[], help="folders with Java source")
+    parser.add_argument("--python", nargs="*", default=[], help="folders with Python programs instead of our packages")
+    parser.add_argument("--apart", action="store_true", help="programs of the packages kept apart")
+    parser.add_argument("--json", action="store_true", help="only the figures, one JSON object a line")
+    options = parser.parse_args()
+    with contextlib.redirect_stdout(io.StringIO() if options.json else sys.stdout):
+        figures = measured(options)
+        reached = publish("fix", figures)
+    if options.json:
+        for row in json.loads((FOLDER / "fix.json").read_text("utf-8"))["figures"]:
+            print(json.dumps(row))
+    return 0 if reached else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
