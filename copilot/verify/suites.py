@@ -147,7 +147,7 @@ _FAILED: Final = (
     re.compile(rb"^\s*\d+\)\s+(\w+\([\w.$]+\))", re.MULTILINE),  # JUnit 4
     re.compile(rb"JUnit (?:Jupiter|Vintage):(\S+)"),  # JUnit 5's console
     re.compile(rb"(\S+\(\)?) \[X\]"),
-    re.compile(rb"^\[ERROR\]\s+([\w.$]+[.#:]\w+)", re.MULTILINE),  # surefire
+    re.compile(rb"^\[ERROR\]\s+([\w.$]+[.#]\w+)", re.MULTILINE),  # surefire
     re.compile(rb"^(\S+ > .+) FAILED$", re.MULTILINE),  # Gradle
     re.compile(rb"^\s*--- FAIL: (\S+)", re.MULTILINE),  # Go
     re.compile(rb"^\s*(?:\xe2\x9c\x95|\xc3\x97|not ok \d+ -?)\s+(.+?)(?: \(\d+ m?s\))?$", re.MULTILINE),  # Jest, TAP
