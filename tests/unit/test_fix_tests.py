@@ -156,6 +156,12 @@ async def test_a_guess_between_two_that_differ_is_a_suggestion_that_shows_where(
     assert "another change passes, too, and differs at share(" in check.detail
 
 
+async def test_examples_told_in_prose_are_tests_too(resources):
+    text = 'def half(x):\n    """Halves: half(4) == 2, half(10) returns 5, half(-2) -> -1."""\n    return x / 3\n'
+    request, (first, *_) = await asked(resources, "half", text)
+    assert b"return x / 2" in apply(request.document, first.edits).text
+
+
 async def test_endless_and_greedy_candidates_end_and_the_repair_is_found(project, resources):
     text = "def digits(number):\n    count = 0\n    while number > 0:\n        number //= 10\n        count -= 1\n    return max(count, 1)\n"
     cases = "[(0, 1), (9, 1), (10, 2), (123, 3), (99999, 5)]"
