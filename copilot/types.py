@@ -1,7 +1,6 @@
 """The values that travel between the faces, the pipeline, the engines and the checks.
 
-All are frozen. Offsets are bytes into the UTF-8 text; no editor, HTTP or tree-sitter name occurs here.
-Absent on purpose: behaviour. What is here is read by everyone and owned by no one.
+All are frozen. Offsets are bytes into the UTF-8 text; no editor, HTTP or tree-sitter name occurs here. No behaviour, either.
 """
 
 from __future__ import annotations
@@ -131,18 +130,14 @@ class CompleteOptions:
 
 @dataclass(frozen=True, slots=True)
 class GenerateOptions:
-    """`kind` names one derivation (see `tasks.generate.KINDS`) or is `edit`: rewrite the selection as the instruction
-    says. `auto` takes it from the instruction and the selection.
-    """
+    """`kind` names one derivation (`tasks.generate.KINDS`) or is `edit` (the selection, as told); `auto`: by the instruction."""
 
     kind: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
 class FixOptions:
-    """`by_tests`: what is wrong is that tests fail. `test` is the command that runs them (empty: those that are found),
-    `folder` where it runs, relative to the root; `budget_s` is processor time for the search (0: the usual).
-    """
+    """`by_tests`: tests fail; `test` runs them (empty: those found), in `folder` of the root; `budget_s` of CPU (0: the usual)."""
 
     by_tests: bool = False
     test: str = ""
@@ -317,7 +312,8 @@ class Candidate:
 
     `prose` is what is told and not written: an explanation (Markdown), then without edits. `left_out` counts what was
     looked at and is not offered, by reason (words of the code, no message; `evidence.left_out` tells it to a person).
-    `template`: what a model was asked with, as in `Prompt`; `agreed`: two engines say the same.
+    `template`: what a model was asked with, as in `Prompt`; `agreed`: two engines say the same; `gaps`: what the engine knows
+    that it leaves open; `proof`: what it proved on the way.
     """
 
     edits: tuple[Edit, ...]
@@ -327,12 +323,10 @@ class Candidate:
     findings: tuple[Finding, ...] = ()
     prose: str = ""
     gaps: tuple[Gap, ...] = ()
-    """What the engine knows that it leaves open."""
     left_out: tuple[tuple[str, int], ...] = ()
     template: str = ""
     agreed: bool = False
     proof: tuple[Check, ...] = ()
-    """What the engine proved on the way, where finding it meant proving it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,12 @@ LABELS: Final = (PROVEN, PLAUSIBLE, SUGGESTION)
 """Best first."""
 
 
+_THICK: Final = 6
+"""With fewer tests and examples nothing is proven, and only a likely kind of change is plausible."""
+_LIKELY: Final = 2.6
+_PLANTED: Final = 2
+
+
 def label(checks: tuple[Check, ...]) -> str:
     """The label that a suggestion's evidence holds; empty when it was not repaired by tests."""
     return next((check.name for check in checks if check.name in LABELS), "")
@@ -51,10 +57,18 @@ def judged(found: Searched) -> Check:
                 say("another change passes, too, and differs at {function}({call}): {first} here, {own} there",
                     function=best.function, call=_short(call), first=_short(first), own=_short(own))
             )  # fmt: skip
+    halves = told.get("halves") or []
+    if halves:
+        reasons.append(
+            say("with one half of the tests alone it would be the first, too")
+            if all(halves)
+            else say("with one half of the tests alone another change would come first")
+        )
+    cases = int(told.get("cases", 0))
     name = SUGGESTION
-    if not rivals and mutants and not unnoticed:
+    if not rivals and mutants >= _PLANTED and not unnoticed and cases >= _THICK and all(halves):
         name = PROVEN
-    elif not rivals:
+    elif not rivals and (best.cost < _LIKELY or cases >= _THICK):
         name = PLAUSIBLE
     return Check(name, passed=True, detail=say("{label}: {reasons}", label=name, reasons="; ".join(reasons)))
 

@@ -10,7 +10,7 @@ import json
 import shlex
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +19,7 @@ from copilot.errors import ToolMissing
 from copilot.messages import say
 from copilot.progress import report
 from copilot.types import Document, Project
-from copilot.verify import isolation, python_places, runs, sandbox
-from copilot.verify.examples import Claim
+from copilot.verify import isolation, python_places, runs, sandbox, suites
 from copilot.verify.suites import Suite, failing
 
 DRIVER: Final = Path(__file__).with_name("mending_driver.py")
@@ -93,14 +92,13 @@ async def search(
     suite: Suite,
     *,
     budget_s: float = BUDGET_S,
-    claims: tuple[Claim, ...] = (),
 ) -> Searched:
     """Look for a small change of the file with which the suite passes, for `budget_s` seconds of processor time."""
     place = python_places.place(document, project.root)
     async with opened(document, project, settings, suite) as box:
         told: dict[str, Any] = {}
         for plugins, config in ((_wants_plugins(project, suite), True), (True, True), (False, False)):
-            told = await _driven(box, document, project, suite, place, budget_s, claims, settings, plugins, config)
+            told = await _driven(box, document, project, suite, place, budget_s, settings, plugins, config)
             if told.get("exit") not in _USAGE:
                 break
     return _read(told)
@@ -123,7 +121,6 @@ async def _driven(
     suite: Suite,
     place: python_places.Place | None,
     budget_s: float,
-    claims: tuple[Claim, ...],
     settings: Settings,
     plugins: bool,  # noqa: FBT001
     config: bool,  # noqa: FBT001
@@ -131,6 +128,7 @@ async def _driven(
     python = runs.interpreter(project.python)
     lend = runs.lent(python)
     focus = box.root / document.path.relative_to(project.root)
+    claims = suites.claims(document) if suite.kind == "examples" else ()
     request = {
         "args": list(suite.args),
         "focus": str(focus),
@@ -231,7 +229,7 @@ async def ran(document: Document, project: Project, settings: Settings, suite: S
         place = python_places.place(document, project.root)
         told: dict[str, Any] = {}
         for plugins, config in ((_wants_plugins(project, suite), True), (True, True), (False, False)):
-            told = await _driven(box, document, project, suite, place, 0.0, (), settings, plugins, config)
+            told = await _driven(box, document, project, suite, place, 0.0, settings, plugins, config)
             if told.get("exit") not in _USAGE:
                 break
     state, count = str(told.get("state", "broken")), int(told.get("cases", 0) or 0)
@@ -277,8 +275,3 @@ def better(before: Ran, after: Ran) -> str:
     if before.failed and after.failed < before.failed:
         return ""
     return say("{test} still fails", test=min(after.failed)) if after.failed else say("the tests still fail")
-
-
-def without_details(found: Searched) -> Searched:
-    """What is worth keeping of a search."""
-    return replace(found, told=None)

@@ -6,6 +6,7 @@ project, and the names of failing tests are read out of what it says. Absent on 
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from dataclasses import dataclass
@@ -125,7 +126,21 @@ def of(document: Document, root: Path) -> Suite | None:
         ][:_MOST_FILES]
         if found:
             return Suite("pytest", tuple(found))
-    return Suite("examples") if examples.has_session(document.text.decode("utf-8", "replace")) else None
+    shown = examples.has_session(document.text.decode("utf-8", "replace")) or claims(document)
+    return Suite("examples") if shown else None
+
+
+def claims(document: Document) -> tuple[examples.Claim, ...]:
+    """What the docstrings of a Python file say in prose of their functions: `f(3) == 9`, `f(3) returns 9`."""
+    try:
+        tree = ast.parse(document.text)
+    except (SyntaxError, ValueError, RecursionError):
+        return ()
+    found: list[examples.Claim] = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and (text := ast.get_docstring(node)):
+            found += examples.told(text, [node.name])
+    return tuple(dict.fromkeys(found))
 
 
 def _about(file: Path, module: str, stem: str) -> bool:
@@ -147,7 +162,7 @@ _FAILED: Final = (
     re.compile(rb"^\s*\d+\)\s+(\w+\([\w.$]+\))", re.MULTILINE),  # JUnit 4
     re.compile(rb"JUnit (?:Jupiter|Vintage):(\S+)"),  # JUnit 5's console
     re.compile(rb"(\S+\(\)?) \[X\]"),
-    re.compile(rb"^\[ERROR\]\s+([\w.$]+[.#:]\w+)", re.MULTILINE),  # surefire
+    re.compile(rb"^\[ERROR\]\s+([\w.$]+[.#]\w+)", re.MULTILINE),  # surefire
     re.compile(rb"^(\S+ > .+) FAILED$", re.MULTILINE),  # Gradle
     re.compile(rb"^\s*--- FAIL: (\S+)", re.MULTILINE),  # Go
     re.compile(rb"^\s*(?:\xe2\x9c\x95|\xc3\x97|not ok \d+ -?)\s+(.+?)(?: \(\d+ m?s\))?$", re.MULTILINE),  # Jest, TAP

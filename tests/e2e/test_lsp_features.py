@@ -252,6 +252,29 @@ async def test_fix_of_a_whole_document_is_one_versioned_change(client, sample):
     assert fixed.count("WorkCalendar") == 2
 
 
+async def test_a_failing_test_offers_the_repair_of_what_it_tests_and_asks_before_it_is_applied(client, sample):
+    root = sample / "python"
+    faulty = "def share(total, count):\n    if count == 0:\n        return 0\n    return total * count\n"
+    tests = "from share import share\n\n\ndef test_share():\n    assert share(6, 3) == 2\n    assert share(9, 2) == 4.5\n    assert share(1, 0) == 0\n"
+    (root / "share.py").write_text(faulty)
+    (root / "test_share.py").write_text(tests)
+    open_document(client, root / "share.py", "python")
+    open_document(client, root / "test_share.py", "python")
+    listed = await actions(client, root / "test_share.py", tests, "share(6, 3)")
+    (repair,) = [action for action in listed if action.title == "Repair the code that test_share tests"]
+    where = place(tests, "share(6, 3)")
+    uri = (root / "test_share.py").as_uri()
+    assert "bankCopilot.repair" in str(repair.command)
+    result = await command(
+        client, "bankCopilot.repair", uri, {"start": vars_of(where.start), "end": vars_of(where.end)}
+    )
+    assert result["applied"], result
+    (applied,) = client.applied
+    assert after(faulty, applied.edit, root / "share.py") == faulty.replace("*", "/")
+    assert all(note.needs_confirmation for note in applied.edit.change_annotations.values())
+    assert {"tests pass", "plausible"} <= {check["name"] for check in result["checks"]}
+
+
 async def test_ghost_text_is_offered_where_the_repository_repeats_itself(client, sample):
     path = sample / "java" / "src/main/java/com/example/bank/Account.java"
     text = path.read_text("utf-8")

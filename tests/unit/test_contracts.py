@@ -40,6 +40,7 @@ STARTS_PROCESSES = ONLY_IN["subprocess"] | {
     "copilot/commands/editor.py",
     "copilot/verify/recording/main.py",
     "copilot/verify/recording/worth.py",
+    "copilot/verify/mending/trial.py",
     "copilot/verify/pytest_driver.py",
 }
 

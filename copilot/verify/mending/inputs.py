@@ -19,6 +19,7 @@ from typing import Any
 _DEEP = 4
 _LONG = 400
 _EACH = 24
+_WORD = 12
 
 Call = "tuple[tuple[Any, ...], dict[str, Any]]"
 
@@ -68,12 +69,28 @@ def _arguments(frame: Any) -> Any:
     return copy.deepcopy((tuple(args), named))
 
 
-def neighbours(calls: list[Any], most: int) -> list[Any]:
+def constants(code: types.CodeType) -> list[Any]:
+    """Whole numbers and short texts in a code object and those inside it: where behaviour changes."""
+    found: list[Any] = []
+    for value in code.co_consts:
+        if isinstance(value, types.CodeType):
+            found += constants(value)
+        elif isinstance(value, tuple):
+            found += [item for item in value if isinstance(item, (int, str))]
+        elif (isinstance(value, int) and not isinstance(value, bool)) or (
+            isinstance(value, str) and len(value) <= _WORD
+        ):
+            found.append(value)
+    return list(dict.fromkeys(found))
+
+
+def neighbours(calls: list[Any], most: int, known: Iterable[Any] = ()) -> list[Any]:
     """Inputs near the recorded ones, one value changed in each, of the kind that was seen: whole numbers stay as they
-    are signed, sorted lists sorted.
+    are signed, sorted lists sorted. `known` are constants of the code.
     """
     found: dict[str, Any] = {shown(call): call for call in calls}
-    rows: list[Iterator[Any]] = [_near(call, calls) for call in calls[:_EACH]]
+    known = list(known)
+    rows: list[Iterator[Any]] = [_near(call, calls, known) for call in calls[:_EACH]]
     while rows and len(found) < most:
         for row in list(rows):
             fresh = next(row, None)
@@ -84,12 +101,14 @@ def neighbours(calls: list[Any], most: int) -> list[Any]:
     return list(found.values())[len(calls) :]
 
 
-def _near(call: Any, calls: list[Any]) -> Iterator[Any]:
+def _near(call: Any, calls: list[Any], known: list[Any]) -> Iterator[Any]:
     args, named = call
     options = []
     for at, value in enumerate(args):
         others = [c[0][at] for c in calls if len(c[0]) > at]
-        options.append([(at, new) for new in _values(value, others)])
+        plain = [(at, new) for new in _values(value, others)]
+        told = [(at, new) for new in _by_constants(value, known, others)]
+        options.append([pair for turn in itertools.zip_longest(told, plain) for pair in turn if pair is not None])
     for turn in itertools.zip_longest(*options):
         for pair in turn:
             if pair is not None:
@@ -139,6 +158,25 @@ def _values(value: Any, others: list[Any], depth: int = 0) -> list[Any]:
 
         found += [value + dt.timedelta(days=days) for days in (1, -1, 2, 7, 30, 365)]
     return found[:_EACH]
+
+
+def _by_constants(value: Any, known: list[Any], others: list[Any]) -> list[Any]:
+    """Values at which code with these constants may part ways."""
+    found: list[Any] = []
+    if isinstance(value, bool):
+        return found
+    if isinstance(value, int):
+        least = min((o for o in others if type(o) is int), default=value)
+        for number in known:
+            if isinstance(number, int) and not isinstance(number, bool) and abs(number) > 1:
+                found += [value - value % number, number, value - value % number + number, number + 1]
+        found = [n for n in found if n >= min(least, 0) and (n > 0 or least <= 0)]
+    elif isinstance(value, str) and value:
+        for text in known:
+            if isinstance(text, str) and text:
+                middle = len(value) // 2
+                found += [value + text, text + value, value[:middle] + text + value[middle:], value.replace(text, "")]
+    return [n for n in dict.fromkeys(found) if n != value][:_EACH]
 
 
 def _texts(value: str, same: list[str]) -> list[str]:

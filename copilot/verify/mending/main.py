@@ -10,12 +10,13 @@ bool, "budget_s": CPU seconds}`. Progress goes to standard error, one line each 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import json
 import os
 import sys
 import types
-from contextlib import suppress
 from typing import Any
 
 from . import cases as sources
@@ -32,7 +33,7 @@ def main() -> None:
     os.dup2(quiet, 2)
 
     def report(step: str, fraction: float) -> None:
-        with suppress(OSError):
+        with contextlib.suppress(OSError):
             lines.write(f"{step} {fraction:.3f}\n")
 
     json.dump(_answered(request, report), out)
@@ -75,9 +76,12 @@ def _by_pytest(request: dict[str, Any], report: Any) -> dict[str, Any]:
     argv += ["--assert=plain", "--continue-on-collection-errors"]
     if not request["config"]:
         argv[:0] = ["-c", os.devnull]
-    code = int(pytest.main([*argv, *request["args"]], plugins=[plugin]))
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        code = int(pytest.main([*argv, *request["args"]], plugins=[plugin]))
     if plugin.told is None:
-        return {"state": "broken", "why": (plugin.errors or [f"pytest exit {code}"])[0], "exit": code}
+        refused = [row[7:] for row in said.getvalue().splitlines() if row.startswith("ERROR: ")]
+        why = (plugin.errors or refused or [f"pytest exit {code}"])[0]
+        return {"state": "broken", "why": why[:300], "exit": code}
     if plugin.errors:
         plugin.told["not_collected"] = plugin.errors[:3]
     return plugin.told

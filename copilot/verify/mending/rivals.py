@@ -19,7 +19,7 @@ from .trial import Court, Late, in_fork
 from .watching import Notes
 
 _CALLS = 40
-_NEAR = 90
+_NEAR = 140
 _MUTANTS = 40
 _CALL_S = 0.05
 
@@ -69,7 +69,7 @@ def _asked(
             seen = inputs.recorded(runs, [codes[0]], _CALLS)
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    near = inputs.neighbours(seen, _NEAR)
+    near = inputs.neighbours(seen, _NEAR, inputs.constants(codes[0]))
     usable = []
     with Planted(function, codes[0]):
         for at, call in enumerate([*seen, *near]):

@@ -77,7 +77,11 @@ def ochiai(reached: list[tuple[bool, frozenset[int]]], keys: list[Key]) -> dict[
     return {at: value / most for at, value in found.items()}
 
 
-_PLANTED = frozenset({"comparison", "arithmetic", "constant", "and or", "negated", "augmented", "unary dropped", "statement deleted", "clause dropped", "one more or less", "function"})  # fmt: skip
+_PLANTED = frozenset({
+    "comparison", "arithmetic", "constant", "and or", "negated", "augmented", "unary dropped", "statement deleted", "clause dropped",
+    "one more or less", "function", "attribute", "arguments swapped", "operands swapped", "operand dropped", "call dropped",
+})  # fmt: skip
+"""Templates whose changes are planted as faults, too."""
 
 
 def around(scene: Scene, places: list[tuple[int, int]]) -> Iterator[Patch]:
