@@ -37,7 +37,7 @@ _BEFORE_USER: Final = (b":", b"'", b'"', b" ", b"\t", b"=")
 _QUOTED: Final = re.compile(rb"""(?:\\?")?([^\s"'\\]{1,128})(?:\\?")?""")
 _GO: Final = re.compile(rb"""["'`=\s][\w.-]{1,64}:([^\s"'`/]{1,128})\Z""")
 _PASSWORD: Final = re.compile(
-    rb"""(?ix) (?: password | passwd | pwd | passphrase | (?<![a-z])pass ) (?:\\?["'])? \s{0,4} = \s{0,4} (?:[bfru]{1,2}(?=["']))?
+    rb"""(?ix) (?: password | passwd | pwd | passphrase | (?<![a-z])pass ) (?:\\?["'])? \s{0,4} = (?!=) \s{0,4} (?:[bfru]{1,2}(?=["']))?
          (?: \{([^{}\n]{1,128})\} | \\?"([^"\\\n]{1,128})\\?" | '([^'\n]{1,128})' | ([^\s;&"'`<>\\]{1,128}) )"""
 )
 _PART: Final = re.compile(

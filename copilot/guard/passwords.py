@@ -54,7 +54,7 @@ _STRING: Final = re.compile(
       | &quot; ([^&\n]{1,512}) &quot; )"""
 )
 _WRAP: Final = re.compile(
-    rb"""(?x) (?: (?:new[ ])? [\w.\[\]:]{0,30}? (?: [Ss]ecret | [Ss]tr(?:ing)? | [Bb]ytes? | [Oo]f | [Ff]rom | Some | [Pp]tr | Field | [Qq]uote | [Ll]iteral | char | [Pp]assword | [Vv]alue
+    rb"""(?x) (?: (?:new[ ])? [\w.\[\]:]{0,30}? (?: \(\)\. )? (?: [Dd]ecode\w{0,10} | [Pp]arse | [Ss]ecret | [Ss]tr(?:ing)? | [Bb]ytes? | [Oo]f | [Ff]rom | Some | [Pp]tr | Field | [Qq]uote | [Ll]iteral | char | [Pp]assword | [Vv]alue
         | b64\w{0,9} | hashpw | default | Optional ) \( [ \t]{0,4} (?: default [ ]? = [ ]? )? | \( [ \t]{0,4} | \[ \s{0,20} )?"""
 )
 """Before a string: a call that converts it (`SecretStr("…")`, `[]byte("…")`), a bracket."""
@@ -81,9 +81,9 @@ _PAIR: Final = re.compile(
 )
 _SCHEME: Final = re.compile(rb"(?i)(?:bearer|basic|token|apikey|key|digest|ssws|bot|sso-key|aws4-hmac-sha256)[ :=]+")
 _START: Final = re.compile(
-    rb"""(?x) [ \t]* (?: [+#;>$-]{1,2}[ ] | // [ ] )? (?: (?i: export|set|setx|env|arg|declare[ ]-x|local|readonly|const|-[ ]) [ \t]+ )? ["']? \$?(?:env:)?(?:[\w.\[\]-]{0,80}[.:/])? \Z"""
+    rb"""(?x) [ \t]* (?: (?: [+#;>$*-]{1,2}!? | // ) [ \t]{0,24} )? (?: (?i: export|\\?set|setx|env|arg|declare[ ]-x|local|readonly|const|-[ ]) [ \t]+ )? ["']? \$?(?:env:)?(?:[\w.\[\]-]{0,80}[.:/])? \Z"""
 )
-_ENDS: Final = re.compile(rb"[ \t]*(?:[ \t][#;].*|//.*)?\Z")
+_ENDS: Final = re.compile(rb"[ \t]*(?:[ \t][#;].*|//.*|[ \t]\\|[ \t]&&.*)?\Z")
 _OPTION: Final = re.compile(rb"(?:--?[A-Za-z]*|[?&;]|/p:|\s-D[\w.]*|[ \t])\Z")
 _METHODS: Final = re.compile(
     rb"\.(?:equals|equalsIgnoreCase|contentEquals|compareTo|eq|isEqual|isEqualTo|default|set|put|sendKeys|send_keys|fill|type|value|setValue|orElse|withDefault|toEqual|toBe|isEqualTo)\Z"
@@ -272,7 +272,10 @@ def _judged_bare(data: bytes, start: int, link: re.Match[bytes], means: Meaning)
     closes = _ENDS.match(data[bare.end() : line_end].rstrip(b"\r")) is not None
     value = bare[0]
     if (len(value) > 64 and b"=" in value.rstrip(b"=")) or (
-        _NAMED.fullmatch(value) and secret_values.named(value) and meaning(value) is not None
+        _NAMED.fullmatch(value)
+        and not secret_values.numbered(value)
+        and secret_values.named(value)
+        and meaning(value) is not None
     ):
         return None  # more of the same, or another name of the program
     if how == "blank":
@@ -301,7 +304,9 @@ def _judged_bare(data: bytes, start: int, link: re.Match[bytes], means: Meaning)
         return _judged(data, bare.span(), means, quoted=False)
     if _TYPE.fullmatch(value):
         return None
-    if (value.isalpha() and spaced and how == "assign") or (
+    if (
+        value.isalpha() and spaced and how == "assign" and (len(value) < 6 or secret_values.wordlike(value))
+    ) or (
         _identifier(value) and (spaced or b"_" in value or b"." in value)
     ):
         return None
