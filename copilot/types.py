@@ -55,11 +55,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One version of one file.
-
-    The text is kept in `parts` so that an editor's store can hand out a snapshot without copying the file at each
-    keystroke; `text` joins them once, on first use. Line ends stay as they stand in the file. `encoding` is the
-    file's own (restored on write by `copilot.files`); `newline` is the line end that new text takes.
+    """One version of one file, in `parts`, so that an editor's store hands out a snapshot without copying the file at each
+    keystroke; `text` joins them once, on first use. Line ends stay as they stand in the file. `encoding` is the file's own
+    (restored on write by `copilot.files`); `newline` is the line end that new text takes.
     """
 
     path: Path
@@ -147,11 +145,9 @@ class FixOptions:
 
 @dataclass(frozen=True, slots=True)
 class CommentOptions:
-    """`style` `auto` is what the file already uses, else Google for Python; Javadoc for Java and JSDoc for scripts, always.
-
-    `lang` `auto` is what settings say, else the language of the file's comments, else the locale's. `kind` is what is
-    written: documentation, the file's header, or comments inside the code. `reach`: the definition at the place, or all
-    that lie in it (`copilot/documenting.py`).
+    """`style` `auto` is the file's, else Google for Python; Javadoc for Java and JSDoc for scripts, always. `lang` `auto` is what
+    settings say, else the file's, else the locale's. `kind` is what is written: documentation, the file's header, or comments
+    inside the code. `reach`: the definition at the place, or all that lie in it (`copilot/documenting.py`).
     """
 
     style: Literal["auto", "google", "numpy", "rest", "javadoc", "jsdoc"] = "auto"
