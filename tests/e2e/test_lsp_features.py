@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import contextlib
 import sys
@@ -402,7 +403,10 @@ async def test_what_a_file_lacks_comes_as_one_change_that_is_shown_first(client,
     text = open_document(client, path, "python", BARE)
     found = await actions(client, path, text, "half(", [types.CodeActionKind.Source])
     action = next(a for a in found if a.title == say("Document what is missing in this file"))
-    result = await command(client, action.command.command, *action.command.arguments)
+    told = ast.literal_eval(
+        action.command
+    )  # lsprotocol reads an action that has a command as one, and writes it as text
+    result = await command(client, told["command"], *told["arguments"])
     assert result["applied"], result
     assert len(result["made"]) == 2
     (sent,) = client.applied
