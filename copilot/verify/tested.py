@@ -24,7 +24,7 @@ from copilot.verify import isolation, sandbox
 _FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 _PASSED: Final = re.compile(r"\b(\d+) passed\b")
 _KEPT: Final = 8
-_WALL_S: Final = 120.0
+_WALL_S: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,8 @@ async def test_a_known_test_is_the_last_proof(tmp_path):
     (tmp_path / "test_half.py").write_text(SUITE)
     doc = document(tmp_path / "half.py", "python", CODE)
     at = doc.text.index(b"number / 3")
-    command = (sys.executable, "-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", "test_half.py")
+    alone = "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1"
+    command = (alone, sys.executable, "-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", "test_half.py")
     request = Request(Task.FIX, doc, Span(at, at), FixOptions(test=command))
     project = Project(tmp_path, python=Path(sys.executable).absolute())
     for new, names in (
