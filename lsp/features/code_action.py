@@ -35,7 +35,7 @@ from lsp.text import text_of
 
 KINDS: Final = (types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite, types.CodeActionKind.Source)
 
-_QUICK_S: Final = 3.0
+_QUICK_S: Final = 6.0
 """Quick fixes that take longer to prove are not listed this time."""
 
 _PREFERRED: Final = 0.5
