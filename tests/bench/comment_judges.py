@@ -319,9 +319,14 @@ def _aside(finding: str, node: ast.AST | None, methods: set[ast.AST]) -> str:
     if isinstance(node, ast.ClassDef):
         targets = [t for n in node.body if isinstance(n, ast.Assign) for t in n.targets]
         untyped = any(isinstance(n, ast.Assign) for n in node.body)
+        texts = [isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant) for n in node.body]
+        if finding in {"DOC601", "DOC603"} and any(texts[1:]):
+            return "attributes that people documented by strings below them"
         if finding in {"DOC601", "DOC603"} and any(not isinstance(t, ast.Name) for t in targets):
             return "an assignment to several names, or to another object's attribute"
         return "an attribute without a type in the code" if finding == "DOC605" and untyped else ""
+    if finding == "DOC606":  # found at the attribute
+        return "attributes that people documented by strings below them"
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return ""
     is_method = node in methods and not any(ast.unparse(one).endswith("staticmethod") for one in node.decorator_list)

@@ -211,9 +211,9 @@ def _value(value: Value) -> str:
     if value.kind == "code":
         return code(value.code)
     if value.kind == "items":
-        return f"the items of {code(value.code)}" if value.code else ""
+        return f"the items of {code(value.code)}, one at a time" if value.code else ""
     if value.kind == "picked":
-        return f"some items of {code(value.code)}"
+        return f"those items of {code(value.code)} that pass a test"
     if value.kind == "call":
         return f"the result of {code(value.code)}" if value.code else ""
     if value.kind == "new":
@@ -323,7 +323,7 @@ def _by_facts(contract: Contract) -> str:
     if more.startswith("as each"):
         return "Defined by each implementation."
     known = docfacts.outcome(contract, "en") if contract.gives else ""
-    return f"Return what is {known[0].lower()}{known[1:]}" if known.startswith(("Computed", "Obtained")) else ""
+    return f"Return what is {known[0].lower()}{known[1:]}" if known.startswith("Computed") else ""
 
 
 def _type(contract: Contract) -> str:

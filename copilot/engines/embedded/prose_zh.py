@@ -211,9 +211,9 @@ def _value(value: Value) -> str:
     if value.kind == "code":
         return code(value.code)
     if value.kind == "items":
-        return f"{code(value.code)} 的各项" if value.code else ""
+        return f"{code(value.code)} 的各项，逐一给出" if value.code else ""
     if value.kind == "picked":
-        return f"{code(value.code)} 中的部分项"
+        return f"{code(value.code)} 中通过判断的各项"
     if value.kind == "call":
         return f"{code(value.code)} 的结果" if value.code else ""
     if value.kind == "new":
@@ -326,7 +326,7 @@ def _by_facts(contract: Contract) -> str:
     if more.startswith(("调用", "修改", "此处")):
         return f"{more}。"
     known = docfacts.outcome(contract, "zh") if contract.gives else ""
-    if known.startswith(("由", "经由")) and "`" in known:
+    if known.startswith("由 `"):
         return f"返回值{known}"
     if more.startswith("由具体"):
         return f"{more}。"
