@@ -189,7 +189,9 @@ def described(doc: Document) -> Iterator[tuple[str, str, str]]:
 def _value(lines: list[str], style: str, symbol: Symbol) -> str:
     """A returned value's description without its type."""
     if style == "numpy":
-        lines = lines[1:] if len(lines) > 1 or (symbol.returns or "") == lines[0].strip() else lines
+        lines = (
+            lines[1:] if lines and lines[0].strip() in " ".join((symbol.returns or "").split()) else lines
+        )  # without a type the sentence begins at once
     text = " ".join(lines)
     if style == "google" and symbol.returns:
         text = text.strip().removeprefix(f"{symbol.returns}:")

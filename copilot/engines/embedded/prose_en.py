@@ -149,6 +149,8 @@ def yields(contract: Contract) -> str:
     """What is yielded."""
     if "contextmanager" in contract.flags and all(value.code == "None" for value in contract.yielded):
         return "Control to the `with` block."
+    if contract.yielded and all(value.code == "None" for value in contract.yielded):
+        return "Control, without a value."
     told = _values(contract.yielded)
     known = [contract.name, contract.element or ""]
     return told if told and not says_nothing(told, known) else docfacts.outcome(contract, "en")
@@ -212,6 +214,8 @@ def _value(value: Value) -> str:
         return code(value.code)
     if value.kind == "items":
         return f"the items of {code(value.code)}, one at a time" if value.code else ""
+    if value.kind == "sent":
+        return "what is sent to the generator"
     if value.kind == "picked":
         return f"those items of {code(value.code)} that pass a test"
     if value.kind == "call":
