@@ -115,7 +115,7 @@ class Raised:
 
 
 Form = Literal[
-    "code", "call", "items", "picked", "new", "list", "dict", "array", "object", "set", "tuple", "str", "bool", "function", "generator", "other"
+    "code", "call", "items", "picked", "sent", "new", "list", "dict", "array", "object", "set", "tuple", "str", "bool", "function", "generator", "other"
 ]  # fmt: skip
 """`items`: those of `code`, one by one, `picked`: some of them; `new`: an object of the class `code`; `call`: what the call `code` gives."""
 

@@ -327,9 +327,9 @@ def _targets(node: Node | None, receiver: str, shared: set[str], found: dict[str
         if inner is None:
             return
         node = inner
-    if (node.type == "identifier" and source(node) in shared) or (
-        node.type == "attribute" and receiver and source(node.child_by_field_name("object")) == receiver
-    ):
+    dotted = source(node) if node.type == "attribute" else ""
+    is_own = bool(receiver) and dotted.startswith(f"{receiver}.") and dotted.replace(".", "").isidentifier()
+    if is_own or (node.type == "identifier" and source(node) in shared):
         found[source(node)] = None
 
 

@@ -162,6 +162,8 @@ def _value(node: Node) -> Value:
     code = quotable(source(node))
     if node.type == "await":
         return replace(_value(node.named_children[0]), condition="")
+    if node.type == "yield":
+        return Value("sent")
     if node.type == "call":
         called = quotable(source(node.child_by_field_name("function")))
         is_plain = called and "(" not in called.removeprefix("super()")

@@ -189,7 +189,9 @@ def described(doc: Document) -> Iterator[tuple[str, str, str]]:
 def _value(lines: list[str], style: str, symbol: Symbol) -> str:
     """A returned value's description without its type."""
     if style == "numpy":
-        lines = lines[1:] if len(lines) > 1 or (symbol.returns or "") == lines[0].strip() else lines
+        lines = (
+            lines[1:] if lines and lines[0].strip() in " ".join((symbol.returns or "").split()) else lines
+        )  # without a type the sentence begins at once
     text = " ".join(lines)
     if style == "google" and symbol.returns:
         text = text.strip().removeprefix(f"{symbol.returns}:")
@@ -319,9 +321,14 @@ def _aside(finding: str, node: ast.AST | None, methods: set[ast.AST]) -> str:
     if isinstance(node, ast.ClassDef):
         targets = [t for n in node.body if isinstance(n, ast.Assign) for t in n.targets]
         untyped = any(isinstance(n, ast.Assign) for n in node.body)
+        texts = [isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant) for n in node.body]
+        if finding in {"DOC601", "DOC603"} and any(texts[1:]):
+            return "attributes that people documented by strings below them"
         if finding in {"DOC601", "DOC603"} and any(not isinstance(t, ast.Name) for t in targets):
             return "an assignment to several names, or to another object's attribute"
         return "an attribute without a type in the code" if finding == "DOC605" and untyped else ""
+    if finding == "DOC606":  # found at the attribute
+        return "attributes that people documented by strings below them"
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return ""
     is_method = node in methods and not any(ast.unparse(one).endswith("staticmethod") for one in node.decorator_list)

@@ -193,3 +193,11 @@ def test_the_probe_of_the_gates_is_valid_python():
     doc = python()
     after = edits.apply(doc, (insert(doc, "    # a person", DOC),))
     compile(after.text, "a.py", "exec")
+
+
+async def test_a_wide_line_of_a_person_may_lose_its_quotes():
+    wide = "Words of a person " * 6
+    doc = document(Path("a.py"), "python", f'def f(a):\n    """{wide}"""\n    return g(a)\n')
+    span = Span(doc.text.index(b'"""\n    return'), doc.text.index(b'"""\n    return') + 3)
+    text = "\n\n    Args:\n        a: Passed to ``g``.\n\n    Returns:\n        The result of ``g(a)``.\n    "
+    assert await failed(doc, (Edit(doc.path, Span(span.start, span.start), text),), name="f") == ""

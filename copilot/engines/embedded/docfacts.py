@@ -278,8 +278,5 @@ def outcome(contract: Contract, lang: str) -> str:
         return "由具体实现决定。" if zh else "Determined by each implementation."
     if contract.inner:
         listed = series([code(name) for name in contract.inner], lang)
-        return f"经由 {listed} 得出。" if zh else f"Obtained through {listed}."
-    if contract.parameters:
-        listed = series([code(one.name) for one in contract.parameters], lang)
-        return f"取决于 {listed}。" if zh else f"Depends on {listed}."
-    return "取决于执行路径。" if zh else "Depends on the path taken."
+        return f"由函数体得出，其中调用 {listed}。" if zh else f"Worked out by the body, which calls {listed}."
+    return "由函数体得出。" if zh else "Worked out by the body."

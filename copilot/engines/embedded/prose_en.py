@@ -149,6 +149,8 @@ def yields(contract: Contract) -> str:
     """What is yielded."""
     if "contextmanager" in contract.flags and all(value.code == "None" for value in contract.yielded):
         return "Control to the `with` block."
+    if contract.yielded and all(value.code == "None" for value in contract.yielded):
+        return "Control, without a value."
     told = _values(contract.yielded)
     known = [contract.name, contract.element or ""]
     return told if told and not says_nothing(told, known) else docfacts.outcome(contract, "en")
@@ -211,9 +213,11 @@ def _value(value: Value) -> str:
     if value.kind == "code":
         return code(value.code)
     if value.kind == "items":
-        return f"the items of {code(value.code)}" if value.code else ""
+        return f"the items of {code(value.code)}, one at a time" if value.code else ""
+    if value.kind == "sent":
+        return "what is sent to the generator"
     if value.kind == "picked":
-        return f"some items of {code(value.code)}"
+        return f"those items of {code(value.code)} that pass a test"
     if value.kind == "call":
         return f"the result of {code(value.code)}" if value.code else ""
     if value.kind == "new":
@@ -323,7 +327,7 @@ def _by_facts(contract: Contract) -> str:
     if more.startswith("as each"):
         return "Defined by each implementation."
     known = docfacts.outcome(contract, "en") if contract.gives else ""
-    return f"Return what is {known[0].lower()}{known[1:]}" if known.startswith(("Computed", "Obtained")) else ""
+    return f"Return what is {known[0].lower()}{known[1:]}" if known.startswith("Computed") else ""
 
 
 def _type(contract: Contract) -> str:

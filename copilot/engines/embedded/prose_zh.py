@@ -148,6 +148,8 @@ def yields(contract: Contract) -> str:
     """What is yielded."""
     if "contextmanager" in contract.flags and all(value.code == "None" for value in contract.yielded):
         return "将控制权交给 `with` 语句块。"
+    if contract.yielded and all(value.code == "None" for value in contract.yielded):
+        return "只交出控制权，不带值。"
     told = _values(contract.yielded)
     known = [contract.name, contract.element or ""]
     return told if told and not says_nothing(told, known) else docfacts.outcome(contract, "zh")
@@ -211,9 +213,11 @@ def _value(value: Value) -> str:
     if value.kind == "code":
         return code(value.code)
     if value.kind == "items":
-        return f"{code(value.code)} 的各项" if value.code else ""
+        return f"{code(value.code)} 的各项，逐一给出" if value.code else ""
+    if value.kind == "sent":
+        return "发送给生成器的值"
     if value.kind == "picked":
-        return f"{code(value.code)} 中的部分项"
+        return f"{code(value.code)} 中通过判断的各项"
     if value.kind == "call":
         return f"{code(value.code)} 的结果" if value.code else ""
     if value.kind == "new":
@@ -326,7 +330,7 @@ def _by_facts(contract: Contract) -> str:
     if more.startswith(("调用", "修改", "此处")):
         return f"{more}。"
     known = docfacts.outcome(contract, "zh") if contract.gives else ""
-    if known.startswith(("由", "经由")) and "`" in known:
+    if known.startswith("由 `"):
         return f"返回值{known}"
     if more.startswith("由具体"):
         return f"{more}。"

@@ -118,7 +118,7 @@ class Account:
         """Yield the entries, from ``self._entries``.
 
         Yields:
-            The items of ``self._entries``.
+            The items of ``self._entries``, one at a time.
         """
         for entry in self._entries:
             yield entry
