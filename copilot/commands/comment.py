@@ -30,9 +30,10 @@ from copilot.tasks import comment, staged
 from copilot.types import CommentOptions, Document, Span
 from copilot.usage import written as writing
 from copilot.verify import python_places
+from copilot.verify.contract import SCRIPTS
 from copilot.workspace import Workspace
 
-LANGUAGES: Final = frozenset({"python", "java"})
+LANGUAGES: Final = frozenset({"python", "java"}) | SCRIPTS
 _TESTS: Final = frozenset({"tests", "test"})
 
 

@@ -304,9 +304,7 @@ def _judged_bare(data: bytes, start: int, link: re.Match[bytes], means: Meaning)
         return _judged(data, bare.span(), means, quoted=False)
     if _TYPE.fullmatch(value):
         return None
-    if (
-        value.isalpha() and spaced and how == "assign" and (len(value) < 6 or secret_values.wordlike(value))
-    ) or (
+    if (value.isalpha() and spaced and how == "assign" and (len(value) < 6 or secret_values.wordlike(value))) or (
         _identifier(value) and (spaced or b"_" in value or b"." in value)
     ):
         return None

@@ -31,7 +31,7 @@ from copilot.types import (
     Task,
 )
 from copilot.verify import comments, docclaims, docprose, remark_gates
-from copilot.verify.contract import Contract
+from copilot.verify.contract import SCRIPTS, Contract
 from copilot.verify.docconventions import language_for
 from copilot.verify.docgaps import gaps
 from copilot.verify.doctarget import KINDS, contract_again, contract_at, contract_for, contract_of, symbol_at
@@ -147,7 +147,7 @@ def wider_offers(document: Document, span: Span) -> list[Offer]:
 
     By the outline alone, since an editor asks at each move of the caret: there may turn out to be nothing to say.
     """
-    if document.language not in {"python", "java"}:
+    if document.language not in {"python", "java"} | SCRIPTS:
         return []
     found = [s for s in outline(document).symbols if s.kind in KINDS and s.docstring is None]
     bare = [s for s in found if not s.name.startswith("_")]

@@ -36,7 +36,7 @@ from copilot.engines.embedded.grammar_en import (
     some,
     subject,
 )
-from copilot.verify.contract import Contract, Field, Parameter, Raised, TypeParameter, Value
+from copilot.verify.contract import SCRIPTS, Contract, Field, Parameter, Raised, TypeParameter, Value
 from copilot.verify.restating import says_nothing
 
 QUOTED: Final = re.compile(r"`([^`]*)`")
@@ -343,7 +343,7 @@ def _type(contract: Contract) -> str:
         return f"{told}, a kind of {base}." if base else ""
     if "enum" in contract.flags or contract.symbol.kind == "enum":
         members = [code(one.name) for one in contract.fields]
-        return f"{name}: one of {some(members)}." if members else _memberless(name)
+        return f"{name}: one of {some(members)}." if members else _memberless(contract, name)
     held = [code(p.name) for p in contract.parameters] or [code(one.name) for one in contract.fields]
     if held and ("dataclass" in contract.flags or contract.symbol.kind == "record"):
         return f"{name} with {'field' if len(held) == 1 else 'fields'} {some(held)}."
@@ -355,16 +355,23 @@ def _type(contract: Contract) -> str:
     kind = f", a kind of {series(bases)}" if bases and len(bases) <= 2 else ""
     offered = [code(text) for text in contract.offers]
     if contract.symbol.kind == "interface" or "abstract" in contract.flags:
-        return f"{name} interface with {some(offered)}." if offered else f"{name}{kind}." if kind else _memberless(name)
+        return (
+            f"{name} interface with {some(offered)}."
+            if offered
+            else f"{name}{kind}."
+            if kind
+            else _memberless(contract, name)
+        )
     if offered:
         return f"{name}{kind}, with {some(offered)}." if kind else f"{name} with {some(offered)}."
     if held:
         return f"{name}{kind}, with {some(held)}." if kind else f"{name} with {some(held)}."
-    return f"{name}{kind}." if kind else _memberless(name)
+    return f"{name}{kind}." if kind else _memberless(contract, name)
 
 
-def _memberless(name: str) -> str:
-    return f"{name}, without public members."
+def _memberless(contract: Contract, name: str) -> str:
+    """Of a script nothing: the properties of its types are not read."""
+    return "" if contract.language in SCRIPTS else f"{name}, without public members."
 
 
 def _module(contract: Contract, module: str) -> str:

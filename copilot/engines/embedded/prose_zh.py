@@ -21,7 +21,7 @@ from copilot.engines.embedded.docwords import (
     shouting,
     words,
 )
-from copilot.verify.contract import Condition, Contract, Field, Parameter, Raised, TypeParameter, Value
+from copilot.verify.contract import SCRIPTS, Condition, Contract, Field, Parameter, Raised, TypeParameter, Value
 from copilot.verify.restating import says_nothing
 
 _SHAPES: Final = {
@@ -352,7 +352,13 @@ def _type(contract: Contract) -> str:
     known = chinese(found)
     if "enum" in contract.flags or contract.symbol.kind == "enum":
         members = [code(one.name) for one in contract.fields]
-        return f"{known or '枚举'}，取值为 {_some(members)}。" if members else f"{known or '枚举'}，没有公开成员。"
+        return (
+            f"{known or '枚举'}，取值为 {_some(members)}。"
+            if members
+            else ""
+            if contract.language in SCRIPTS
+            else f"{known or '枚举'}，没有公开成员。"
+        )
     held = [code(p.name) for p in contract.parameters] or [code(one.name) for one in contract.fields]
     offered = [code(text) for text in contract.offers]
     if held and ("dataclass" in contract.flags or contract.symbol.kind == "record"):
@@ -370,7 +376,7 @@ def _kind_of(contract: Contract, known: str) -> str:
     )
     if bases and len(bases) <= 2:
         return f"{known or '类'}，继承自 {series([code(text) for text in bases])}。"
-    return f"{known or '类'}，没有公开成员。"
+    return "" if contract.language in SCRIPTS else f"{known or '类'}，没有公开成员。"
 
 
 def _some(items: list[str]) -> str:
