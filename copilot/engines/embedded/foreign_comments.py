@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from copilot.engines.embedded.ground import Ground, Slip, lines_near
-from copilot.syntax.lexemes import lexemes
+from copilot.syntax.lexemes import KEYWORDS, lexemes
 
 _LEAST: Final = -4.0
 """For a marker that means nothing else where it stands."""
@@ -52,9 +52,10 @@ def comments(at: Ground) -> Iterator[Slip]:
             yield from _block(at, start, line, rank)
         else:
             yield from _docstring(at, start, line, rank)
-        if _WORDS.match(line.strip()):
+        words = line.split()
+        if _WORDS.match(line.strip()) and words[0].decode("utf-8", "replace") not in KEYWORDS[at.language]:
             place = start + len(line) - len(line.lstrip())
-            yield Slip(place, place, own + b" ", "comment", 3.0 + rank)
+            yield Slip(place, place, own + b" ", "comment", 5.0 + rank)
 
 
 def _prose(tail: bytes, at: Ground) -> bool:

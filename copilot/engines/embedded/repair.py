@@ -8,15 +8,15 @@ Absent on purpose: whole-document proof (`copilot/tasks/fix.py`), words for a pe
 from __future__ import annotations
 
 import math
-import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from copilot.engines.embedded.conflicts import conflicts
 from copilot.engines.embedded.ground import Slip, ground
 from copilot.engines.embedded.layout import row_ends
+from copilot.engines.embedded.prefixes import closing, first_bad, window
 from copilot.engines.embedded.slips import candidates
 from copilot.syntax import tree as trees
 from copilot.syntax.lines import line_at
@@ -31,6 +31,9 @@ _SECOND_OF_TWO: Final = 150
 _TWICE: Final = 3.0
 _CERTAIN: Final = 0.0
 """A slip that costs less is one, whatever the parser says of the rest of its line."""
+
+_GUESSES: Final = frozenset(["indent", "quote"])
+"""Kinds of slip whose cost alone says little: they change how much else is read."""
 
 _UNLIKELY: Final = 4.0
 """A repair that costs more may be one fault mistaken for two, or two for one."""
@@ -166,7 +169,9 @@ class _Tries:
 
     def first(self) -> list[tuple[Slip, Verdict]]:
         """The slips that another may follow, likeliest first."""
-        return sorted([*self.better, *self.certain], key=lambda row: row[0].cost)[:_FIRST_OF_TWO]
+        certain = sorted(self.certain, key=lambda row: row[0].cost)[: _FIRST_OF_TWO // 2]
+        better = sorted(self.better, key=lambda row: row[0].cost)
+        return [*certain, *better][:_FIRST_OF_TWO]
 
 
 def _tries(text: bytes, language: str, judge: Judge, target: Span, over: Callable[[], bool]) -> _Tries:
@@ -192,7 +197,7 @@ def _tries(text: bytes, language: str, judge: Judge, target: Span, over: Callabl
             best = min(best, slip.cost)
         elif not accepted and after.beyond(verdict, slip) and not _later(text, verdict, slip):
             better.append((slip, after))
-        elif not accepted and slip.cost < _CERTAIN and slip.kind != "indent":
+        elif not accepted and slip.cost < _CERTAIN and slip.kind not in _GUESSES:
             certain.append((slip, after))
     return _Tries(accepted, better, certain)
 
@@ -250,9 +255,9 @@ def first_complaint(text: bytes, language: str) -> Span | None:
     at = min(verdict.complaints)
     if language == "python":
         ends = row_ends(text)
-        first = _first_bad(text, ends)
+        first = first_bad(text, ends)
         piece = text[: ends[first]] if ends else text
-        at = min((at, len(piece), *_python(piece + _closing(piece)).complaints))
+        at = min((at, len(piece), *_python(piece + closing(piece)).complaints))
     return Span(at, at)
 
 
@@ -301,13 +306,13 @@ class _Grammar:
 def _up_to(text: bytes, language: str, judge: Judge, target: Span, over: Callable[[], bool]) -> list[_Found]:
     """Repairs of a text judged without what follows the fault, for a text with more faults further down."""
 
-    def closing(piece: bytes) -> Verdict:
-        return judge(piece + (braces_closing(piece) if language == "java" else _closing(piece)))
+    def closed(piece: bytes) -> Verdict:
+        return judge(piece + (braces_closing(piece) if language == "java" else closing(piece)))
 
     for end in _ends(text, language, target):
         piece = text[:end]
-        tries = _tries(piece, language, closing, target, over)
-        found = tries.accepted or _doubles(piece, language, closing, tries.first(), over)
+        tries = _tries(piece, language, closed, target, over)
+        found = tries.accepted or _doubles(piece, language, closed, tries.first(), over)
         if found:
             return found
     return []
@@ -317,7 +322,7 @@ def _ends(text: bytes, language: str, target: Span) -> Iterator[int]:
     """Where to stop reading: after the faulty line (Java: statement), then one and two further on."""
     if language == "python":
         ends = row_ends(text)
-        first = _first_bad(text, ends)
+        first = first_bad(text, ends)
         yield from ends[first : first + 3]
         return
     at = target.start
@@ -327,60 +332,3 @@ def _ends(text: bytes, language: str, target: Span) -> Iterator[int]:
             return
         yield cut
         at = cut + 1
-
-
-def _first_bad(text: bytes, ends: Sequence[int]) -> int:
-    """The index of the first logical line up to which a Python text does not parse; the last if each is fine alone."""
-    low, high = -1, len(ends) - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _clean(text[: ends[middle]]):
-            low = middle
-        else:
-            high = middle
-    return max(0, high)
-
-
-def _closing(piece: bytes) -> bytes:
-    """What makes a text that stops in the middle of its blocks whole: a body for the last header, handlers for `try`."""
-    added = b""
-    opened: list[bytes] = []
-    lines = [line for line in piece.splitlines() if line.strip() and not line.lstrip().startswith(b"#")]
-    for line in lines:
-        indent = line[: len(line) - len(line.lstrip())]
-        word = line.strip()
-        opened = [each for each in opened if len(each) < len(indent) or (each == indent and not _HANDLER.match(word))]
-        opened = [each for each in opened if len(each) <= len(indent)]
-        if re.match(rb"try\s*:", word):
-            opened.append(indent)
-    if lines and (lines[-1].rstrip().endswith(b":") or _HEADER.match(lines[-1])):
-        last = lines[-1]
-        added += b"\n" + last[: len(last) - len(last.lstrip())] + b"    pass"
-    for indent in reversed(opened):
-        added += b"\n" + indent + b"except Exception:\n" + indent + b"    pass"
-    return added + b"\n"
-
-
-_HANDLER: Final = re.compile(rb"(?:except|finally)\b")
-_HEADER: Final = re.compile(rb"\s*(?:if|elif|else|for|while|with|def|class|try|except|finally|async)\b")
-
-
-def _clean(piece: bytes) -> bool:
-    """True when nothing is wrong up to here: the fault at the end of the piece comes from further up."""
-    return python_error(piece + _closing(piece)) is None
-
-
-_ITEM: Final = re.compile(rb"^(?:def|class|async|@|import|from)\b|^@", re.MULTILINE)
-
-
-def window(text: bytes, target: Span) -> tuple[int, int]:
-    """The stretch of a Python text that shows the fault at `target` on its own: whole top-level items, more if needed."""
-    starts = [match.start() for match in _ITEM.finditer(text)]
-    before = [start for start in starts if start <= target.start]
-    after = [start for start in starts if start > target.end]
-    for back, ahead in ((1, 0), (2, 1), (6, 3)):
-        first = before[-back] if len(before) >= back else 0
-        last = after[ahead] if len(after) > ahead else len(text)
-        if python_error(text[first:last]) is not None and not _clean(text[first : line_at(text, target.start)[1]]):
-            return first, last
-    return 0, len(text)

@@ -215,7 +215,7 @@ def _placed(at: Ground, index: int, word: str) -> tuple[int, int, bytes]:
         return place, place, word.encode()
     if word == "=" and not gap:
         return left, left, b"="
-    if word.isalpha() and b"\n" in gap:
+    if word.isalpha() and (b"\n" in gap or not index or at.tokens[index - 1].kind == "newline"):
         return right, right, word.encode() + b" "  # opens the line
     if word == "{" and index < len(at.tokens) and at.tokens[index].kind == "newline":
         return left, left, b" {"
