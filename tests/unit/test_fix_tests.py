@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from copilot import files
 from copilot.config import Settings
 from copilot.context.index import Index
 from copilot.edits import apply
@@ -272,3 +273,17 @@ def test_a_test_names_what_it_is_about(project):
     at = text.index("assert")
     assert fix_tests.failing_test(doc, Span(at, at)) == "TestFees::test_a"
     assert fix_tests.failing_test(doc, Span(0, 0)) == ""
+
+
+async def test_a_file_in_another_encoding_with_crlf_is_repaired_in_place(project, resources):
+    text = '# -*- coding: gb18030 -*-\r\nUNIT = "元"\r\n\r\n\r\ndef shown(cents):\r\n    """金额。"""\r\n    return str(cents // 10) + UNIT\r\n'
+    laid(
+        project,
+        test_shown='from shown import shown\n\n\ndef test_a():\n    assert shown(500) == "5元"\n    assert shown(1299) == "12元"\n',
+    )
+    path = project.root / "shown.py"
+    path.write_bytes(text.encode("gb18030"))
+    doc = files.read(path, "python")
+    request = Request(Task.FIX, doc, Span(0, len(doc)), FixOptions(by_tests=True))
+    (first, *_) = [each async for each in tested.by_tests(request, resources)]
+    assert apply(doc, first.edits).text.decode() == text.replace("// 10)", "// 100)")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tokenize
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -35,8 +36,10 @@ class Search:
     """One repair. `told` is the answer as plain values."""
 
     def __init__(self, path: str, cases: list[Case], budget_s: float, report: Callable[[str, float], None]) -> None:
-        with open(path, "rb") as stream:  # noqa: PTH123 -- Python 3.9, one file
-            self.text = Text(stream.read())
+        with tokenize.open(path) as stream:  # whatever its encoding: offsets are those of the text as UTF-8
+            encoding = stream.encoding
+        with open(path, "rb") as raw:  # noqa: PTH123 -- Python 3.9, one file
+            self.text = Text(raw.read().decode(encoding).encode())
         self.path, self.cases = path, cases
         self.functions = functions(self.text, path)
         self.notes = Notes()
