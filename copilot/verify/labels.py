@@ -6,6 +6,7 @@ differently. `plausible`: the suite passes, and little speaks for another change
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from copilot.messages import say
@@ -23,6 +24,11 @@ _THICK: Final = 6
 """With fewer tests and examples nothing is proven, and only a likely kind of change is plausible."""
 _LIKELY: Final = 2.6
 _PLANTED: Final = 2
+_SURE: Final = 0.8
+_FALL: Final = 0.8
+"""How fast likelihood falls with the rank, and the share of it that must speak for one behaviour: with three visible inputs
+39 of 40 such changes were right, of the others 30 of 50.
+"""
 
 
 def label(checks: tuple[Check, ...]) -> str:
@@ -68,9 +74,16 @@ def judged(found: Searched) -> Check:
     name = SUGGESTION
     if not rivals and mutants >= _PLANTED and not unnoticed and cases >= _THICK and all(halves):
         name = PROVEN
-    elif not rivals and (best.cost < _LIKELY or cases >= _THICK):
+    elif _share(found) >= _SURE and (best.cost < _LIKELY or cases >= _THICK):
         name = PLAUSIBLE
     return Check(name, passed=True, detail=say("{label}: {reasons}", label=name, reasons="; ".join(reasons)))
+
+
+def _share(found: Searched) -> float:
+    """How much of what passes, by likelihood, behaves as the first change does."""
+    first = found.patches[0]
+    weights = [(math.exp(_FALL * (first.rank - one.rank)), one is first or one.differs == 0) for one in found.patches]
+    return sum(weight for weight, same in weights if same) / sum(weight for weight, _ in weights)
 
 
 def further(patch: Patch) -> Check:

@@ -34,9 +34,9 @@ _USAGE: Final = (3, 4)
 class Patch:
     """A change with which every case passes: (start, end, new text) in the file's bytes.
 
-    `kind` names its template, `cost` says how unlikely that is; `function` is where it lies. `behaviour`: equal for those
-    that answered every input alike, `differs`: on how many inputs it answered otherwise than the first (-1: not asked),
-    `shown`: some of them (arguments, the first's answer, this one's).
+    `kind` names its template, `cost` says how unlikely that is, `rank` with the place; `function` is where it lies.
+    `differs`: on how many inputs it answers otherwise than the first (-1: not asked), `shown`: some of them (arguments, the
+    first's answer, this one's).
     """
 
     edits: tuple[tuple[int, int, str], ...]
@@ -46,7 +46,6 @@ class Patch:
     function: str
     differs: int
     shown: tuple[tuple[str, str, str], ...]
-    half: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +198,6 @@ def _read(told: dict[str, Any]) -> Searched:
                 function=str(one["function"]),
                 differs=int(one["differs"]),
                 shown=tuple((str(call), str(first), str(own)) for call, first, own in one["shown"]),
-                half=one.get("half") is True,
             )
             for one in told.get("found", [])
         )

@@ -165,6 +165,8 @@ async def ended(some: list[Fault], few: bool, budget_s: float) -> list[Ended]:
         for fault in some:
             every = INPUTS[f"{fault.module}.{fault.called}"]
             rows.append(await tried(fault, every, few, budget_s, Path(folder)))
+            told = "right" if rows[-1].right else "WRONG" if rows[-1].label else rows[-1].state
+            print(f"{fault.function:24} {fault.kind:9} {rows[-1].label:10} {told}", file=sys.stderr, flush=True)
     return rows
 
 

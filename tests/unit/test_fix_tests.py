@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from copilot import files
 from copilot.config import Settings
 from copilot.context.index import Index
 from copilot.edits import apply
@@ -272,3 +273,44 @@ def test_a_test_names_what_it_is_about(project):
     at = text.index("assert")
     assert fix_tests.failing_test(doc, Span(at, at)) == "TestFees::test_a"
     assert fix_tests.failing_test(doc, Span(0, 0)) == ""
+
+
+async def test_a_file_in_another_encoding_with_crlf_is_repaired_in_place(project, resources):
+    text = '# -*- coding: gb18030 -*-\r\nUNIT = "元"\r\n\r\n\r\ndef shown(cents):\r\n    """金额。"""\r\n    return str(cents // 10) + UNIT\r\n'
+    laid(
+        project,
+        test_shown='from shown import shown\n\n\ndef test_a():\n    assert shown(500) == "5元"\n    assert shown(1299) == "12元"\n',
+    )
+    path = project.root / "shown.py"
+    path.write_bytes(text.encode("gb18030"))
+    doc = files.read(path, "python")
+    request = Request(Task.FIX, doc, Span(0, len(doc)), FixOptions(by_tests=True))
+    (first, *_) = [each async for each in tested.by_tests(request, resources)]
+    assert apply(doc, first.edits).text.decode() == text.replace("// 10)", "// 100)")
+
+
+def searched(*patches, cases=6, mutants=5, unnoticed=0, halves=(True, True)):
+    found = tuple(
+        repairing.Patch(((0, 0, "x"),), "constant", cost, rank, "f", differs, (("1", "2", "3"),) if differs else ())
+        for cost, rank, differs in patches
+    )
+    told = {"cases": cases, "mutants": mutants, "unnoticed": unnoticed, "halves": list(halves)}
+    return repairing.Searched("found", patches=found, told=told)
+
+
+@pytest.mark.parametrize(
+    ("found", "label"),
+    [
+        (searched((1.0, 1.0, 0), (1.5, 1.6, 0)), labels.PROVEN),
+        (searched((1.0, 1.0, 0), unnoticed=1), labels.PLAUSIBLE),
+        (searched((1.0, 1.0, 0), mutants=0), labels.PLAUSIBLE),
+        (searched((1.0, 1.0, 0), halves=(True, False)), labels.PLAUSIBLE),
+        (searched((1.0, 1.0, 0), cases=3), labels.PLAUSIBLE),
+        (searched((3.0, 3.0, 0), cases=3), labels.SUGGESTION),
+        (searched((1.0, 1.0, 0), (1.1, 1.1, 4)), labels.SUGGESTION),
+        (searched((1.0, 1.0, 0), (3.2, 3.2, 4)), labels.PLAUSIBLE),
+    ],
+)
+def test_the_label_follows_from_tests_planted_faults_and_rivals(found, label):
+    check = labels.judged(found)
+    assert (check.name, labels.at_least(check.name, labels.PLAUSIBLE)) == (label, label != labels.SUGGESTION)

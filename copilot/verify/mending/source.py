@@ -35,7 +35,7 @@ class Text:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.tree = ast.parse(data)
+        self.tree = ast.parse(data.decode())  # of a text no declared encoding is obeyed
         self.starts = [0]
         for row in data.splitlines(keepends=True):
             self.starts.append(self.starts[-1] + len(row))
