@@ -277,16 +277,24 @@ async def repair(document: Document, workspace: Workbench) -> tuple[Document, li
     In the order of `fix_findings.stage`: what does not parse (the rest is unknown until that is gone), then names,
     imports and what a compiler says, then the linter's safe fixes together, then insecure statements. Returns the
     corrected document, the suggestions in the order in which they were applied (each refers to the text that the one
-    before left), and the reasons for what stays wrong.
+    before left), and the reasons for what stays wrong. Of a text that did not parse and has no import at all, the names
+    that only an import would define are left: it is a part of something, and a second call adds them.
     """
     done: list[Suggestion] = []
     declines: dict[tuple[str, ...], Declined] = {}
+    broken = False
     for _ in range(_MOST_REPAIRS):
         found = await fix.findings(document, workspace.project, workspace.settings, workspace.index, compiled=True)
         todo = sorted((f for f in found if _known_as(document, f) not in declines), key=fix_findings.stage)
         if not todo:
             break
         first = fix_findings.stage(todo[0])
+        broken = broken or first == fix_findings.SYNTAX
+        if broken and fix_findings.is_provided(document, todo[0]):
+            declines[_known_as(document, todo[0])] = Declined(
+                say("a name that a text without imports may be given; call again to import it"), todo[0].message
+            )
+            continue
         linted = first == fix_findings.LINT
         facts = tuple(f for f in todo if fix_findings.stage(f) == first) if linted else (todo[0],)
         answer = await suggest(_question(document, facts, "invoked"), workspace)

@@ -65,7 +65,9 @@ def request(told: Any, document: Document, typed: Callable[[Any, Any], Any]) -> 
         raise UsageError(say("The text has changed meanwhile; nothing was applied."))
     if isinstance(options, TestsOptions) and (options.out or options.path or options.module):  # a setting's to say
         raise UsageError(say("This action was not made by this server."))
-    if isinstance(options, FixOptions) and (options.test or options.by_tests):  # no command is run because an action says so
+    if isinstance(options, FixOptions) and (
+        options.test or options.by_tests
+    ):  # no command is run because an action says so
         raise UsageError(say("This action was not made by this server."))
     return Request(task, document, span, options, instruction=instruction, facts=facts)
 

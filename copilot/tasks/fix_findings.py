@@ -8,6 +8,8 @@ right, since each hides or changes what the next one sees. Absent on purpose: wh
 from __future__ import annotations
 
 import asyncio
+import re
+import typing
 from typing import Final
 
 from copilot import rules
@@ -15,6 +17,7 @@ from copilot.config import Settings
 from copilot.context.index import Index
 from copilot.errors import ToolMissing
 from copilot.messages import say
+from copilot.tasks import known_imports
 from copilot.types import Document, Finding, Project, Severity
 from copilot.verify import diagnostics, javac
 from copilot.verify.claims import JAVAC
@@ -39,6 +42,21 @@ def stage(finding: Finding) -> int:
     if finding.rule.startswith(diagnostics.LINT):
         return LINT
     return RULES if finding.rule.startswith(rules.PREFIX) else NAMES
+
+
+def is_provided(document: Document, finding: Finding) -> bool:
+    """Whether an undefined name is one that only an import would define, in a Python text without a single one: a part of
+    something, to which its surroundings give the usual names. (A misspelt name is no such one.)
+    """
+    if finding.rule != diagnostics.UNDEFINED or document.language != "python" or _IMPORT.search(document.text):
+        return False
+    name = document.text[finding.span.start : finding.span.end].decode("utf-8", "replace")
+    return (
+        name in typing.__all__ or known_imports.of(name, "python", document.text.decode("utf-8", "replace")) is not None
+    )
+
+
+_IMPORT: Final = re.compile(rb"^[ \t]*(?:import|from)[ \t]+[\w.]", re.MULTILINE)
 
 
 async def findings(

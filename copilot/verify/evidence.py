@@ -53,6 +53,7 @@ def claim(name: str) -> str:
         "suggestion": say("the tests allow the change"),
         "syntax": say("no new syntax fault"),
         "tests pass": say("the tests pass"),
+        "true": say("the documentation says what the code says"),
         "told": say("it explains something"),
         "types": say("the type checker finds nothing new"),
         "words": say("it holds no word of the bank's lists"),

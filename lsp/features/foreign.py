@@ -15,7 +15,7 @@ from lsprotocol import types
 
 from copilot.messages import say
 from copilot.types import DEFAULT_OPTIONS, Declined, Document, Finding, Offer, Request, Severity, Suggestion, Task
-from copilot.verify import claims, evidence
+from copilot.verify import evidence
 from copilot.workspace import Workspace
 from lsp import convert, questions
 from lsp.server import Server
@@ -35,6 +35,7 @@ async def answers(
 ) -> list[types.CodeAction]:
     """The actions that answer a diagnostic; none when one of `mine` does (it takes the diagnostic in)."""
     from copilot import pipeline
+    from copilot.verify import claims
 
     fact = convert.finding(document, diagnostic, server.units)
     twin = claims.same(document, fact, mine)

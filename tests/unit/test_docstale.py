@@ -268,7 +268,7 @@ async def test_a_new_parameter_gets_an_entry_in_its_place():
         void book(long sum, int days, String memo) { }
     """)
     assert found(doc) == ["parameter-missing days"]
-    assert "@param sum the amount\n     * @param days Of type {@code int}.\n     * @param memo" in (
+    assert "@param sum the amount\n     * @param days Ignored by this implementation.\n     * @param memo" in (
         (await put_right(doc)).text.decode()
     )
 

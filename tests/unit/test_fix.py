@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copilot import edits, files, messages
+from copilot import edits, files, messages, pipeline
 from copilot.config import Settings
 from copilot.context.index import Index
 from copilot.engines.base import Resources
@@ -35,6 +35,7 @@ from copilot.types import (
     document,
 )
 from copilot.verify import diagnostics, tools
+from copilot.workspace import Workspace
 
 
 @pytest.fixture
@@ -279,3 +280,25 @@ def test_java_slips(text, expected):
 
 def test_trusted_languages_are_registered():
     assert set(LANGUAGES) >= diagnostics.TRUSTED
+
+
+PART = """\
+class Solution:
+    def pairs(self, amounts: List[int]) -> Optional[int]
+        seen = defaultdict(int)
+        return math.floor(seen[amuonts[0]])
+"""
+
+
+async def test_a_part_of_something_is_given_no_imports_before_it_parses(tmp_path):
+    workspace = Workspace.open(tmp_path, Settings())
+    try:
+        after, _, declined = await pipeline.repair(document(tmp_path / "a.py", "python", PART), workspace)
+        assert after.text.decode() == PART.replace("[int]\n", "[int]:\n").replace("amuonts", "amounts")
+        assert {answer.detail.split()[-1] for answer in declined} == {"List", "Optional", "defaultdict", "math"}
+        again, done, _ = await pipeline.repair(document(tmp_path / "a.py", "python", after.text), workspace)
+    finally:
+        await workspace.close()
+    head = "import math\nfrom collections import defaultdict\nfrom typing import List, Optional\n\n\n"
+    assert again.text.decode() == head + after.text.decode()
+    assert len(done) == 4

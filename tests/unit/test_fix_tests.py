@@ -131,7 +131,7 @@ async def test_a_fault_is_repaired_and_proven_and_the_text_is_as_it_was_elsewher
     assert apply(request.document, first.edits).text.decode() == FEE.replace("+ lower", "- lower")
     checks = [check async for check in fix.checks(first, request, project, Settings())]
     assert all(check.passed for check in checks)
-    assert [check.name for check in checks][:3] == ["applies", "syntax", "tests pass"]
+    assert [check.name for check in checks][:4] == ["applies", "syntax", "lint", "tests pass"]
     assert labels.label(tuple(checks)) == labels.PROVEN
 
 

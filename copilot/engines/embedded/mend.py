@@ -82,13 +82,20 @@ def _ranked(text: bytes, found: list[_State]) -> list[Repair]:
 
 
 def difference(text: bytes, after: bytes) -> tuple[Slip, ...]:
-    """`after` as edits of `text`: for each run of lines that differ one edit, cut to what differs (whole characters)."""
+    """`after` as edits of `text`: one for each line that differs (for each run of lines whose number differs, too), cut to
+    what differs, whole words and operators.
+    """
     old, new = text.splitlines(keepends=True), after.splitlines(keepends=True)
     found, starts = [], [0]
     for line in old:
         starts.append(starts[-1] + len(line))
     for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
+        if tag == "equal":
+            continue
+        if b - a == d - c:
+            rows = zip(range(a, b), new[c:d], strict=True)
+            found += [_cut(text, starts[n], starts[n + 1], row) for n, row in rows if old[n] != row]
+        else:
             found.append(_cut(text, starts[a], starts[b], b"".join(new[c:d])))
     return tuple(found)
 
@@ -107,7 +114,29 @@ def _cut(text: bytes, start: int, end: int, new: bytes) -> Slip:
         tail += 1
     while tail and old[len(old) - tail] & 0xC0 == 0x80:
         tail -= 1
+    while lead and _whole(old[lead - 1 :], new[lead - 1 :], len(old) - lead - tail, len(new) - lead - tail):
+        lead -= 1
+    while tail and _whole(
+        old[: len(old) - tail + 1][::-1],
+        new[: len(new) - tail + 1][::-1],
+        len(old) - lead - tail,
+        len(new) - lead - tail,
+    ):
+        tail -= 1
     return Slip(start + lead, end - tail, new[lead : len(new) - tail], _kind(old, new), 0.0)
+
+
+def _whole(old: bytes, new: bytes, old_size: int, new_size: int) -> bool:
+    """Whether the first character, which stays, belongs to a word or an operator that changes behind it."""
+    kind = _class(old[0])
+    return bool(kind) and ((old_size > 0 and _class(old[1]) == kind) or (new_size > 0 and _class(new[1]) == kind))
+
+
+def _class(character: int) -> int:
+    """1 for a character of words, 2 for one of operators, 0 for all else."""
+    if character >= 0x80 or chr(character).isalnum() or character == 0x5F:
+        return 1
+    return 2 if character in b"=!<>&|+-*/%" else 0
 
 
 def _kind(old: bytes, new: bytes) -> str:

@@ -10,6 +10,7 @@ import datetime as dt
 import keyword
 import sys
 import time
+import typing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ from copilot.engines.embedded.slips import distance
 from copilot.messages import say
 from copilot.syntax import tree as trees
 from copilot.syntax.tree import Node
+from copilot.tasks import known_imports
 from copilot.types import Document, Span
 
 FOREIGN: Final = {
@@ -152,6 +154,10 @@ def _imports(word: str, node: Node, document: Document, root: Path, index: Index
         class_of_it = [s for s in _NAMESAKES if s.startswith("from ") and s.endswith(f" {word}")]
         wanted = [usual] if _fits(usual, node, document) else class_of_it
         found += [(statement, 9.0) for statement in wanted]
+    need = known_imports.of(word, "python", "")
+    module = need.module if need is not None else "typing" if word in typing.__all__ else ""
+    if module and not found:
+        found.append((f"from {module} import {word}", 9.0))
     return found
 
 

@@ -3,7 +3,7 @@ def total(rows):
     for row in rows:
         if row.open:
            amount += row.amount
-           amount -= row.fee
+        amount -= row.fee
     return amount
 
 
