@@ -140,7 +140,7 @@ bench-comments: $(INSTALLED) build/bench-comments/commons-csv/.installed ## Gene
 	$(BIN)/python tests/bench/comments.py --java build/bench-comments/commons-csv/source/src/main/java
 
 .PHONY: bench-fix
-bench-fix: $(INSTALLED) ## Correction without a model: syntax repair by kind of mistake (and repair by tests)
+bench-fix: $(INSTALLED) build/bench-fix/venv/.installed ## Correction without a model: syntax repair by kind of mistake, repair by tests, other tools' diagnostics
 	@bash tests/system.sh bubblewrap jdk jdk-source
 	$(BIN)/python tests/bench/fix.py
 

@@ -1,15 +1,14 @@
 """What correction is worth without a model: `python tests/bench/fix.py [--count N] [--submissions N] [--java FOLDER…] [--json]`.
 
 Syntax repair on damage of one token (`fix_probe.py`) and on whole programs with one to three realistic mistakes
-(`fix_submissions.py`), each with a table by kind; then repair by tests where `fix_tests.py` is there. Java comes from
-`--java`, else from the source of an installed JDK.
+(`fix_submissions.py`), each with a table by kind; repair by tests (`fix_tests.py`); answers to what other tools say
+(`fix_diagnostics.py`). Java comes from `--java`, else from the source of an installed JDK.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.util
 import io
 import json
 import sys
@@ -19,8 +18,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import fix_diagnostics
 import fix_probe
 import fix_submissions
+import fix_tests
 from report import FOLDER, Figure, publish
 
 _SAMPLE = Path(__file__).parents[2] / "copilot/samplebank/java"
@@ -48,8 +49,16 @@ def measured(options: argparse.Namespace) -> list[Figure]:
         for language, folders in (("python", options.python), ("java", java)):
             some = fix_submissions.chosen(language, folders, options.submissions, options.seed, last=options.apart)
             figures += fix_submissions.measure(language, some, options.seed, misses="", only="")
-    if importlib.util.find_spec("fix_tests") is not None:
-        figures += importlib.import_module("fix_tests").figures()
+    if options.faults:
+        some = [one for one in fix_tests.faults() if one.apart == options.apart][: options.faults]
+        figures += fix_tests.rows(fix_tests.figures(some))
+    if options.diagnostics:
+        told = fix_diagnostics.figures(count=options.diagnostics, seed=options.seed, apart=options.apart)
+        goals = {"fix.diagnostics_wrong": ("<=", 0)}
+        figures += [
+            Figure(name, value, "%" if name.endswith("_pct") else "", *goals.get(name, ("", None)))
+            for name, value in told.items()
+        ]
     return figures
 
 
@@ -57,10 +66,12 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=440, help="functions and methods with one damaged token each")
     parser.add_argument("--submissions", type=int, default=200, help="whole programs a language")
+    parser.add_argument("--faults", type=int, default=1_000, help="functions with a mistake and tests, at most")
+    parser.add_argument("--diagnostics", type=int, default=40, help="files whose diagnostics other tools give; 0: none")
     parser.add_argument("--seed", type=int, default=23)
     parser.add_argument("--java", nargs="*", default=[], help="folders with Java source")
     parser.add_argument("--python", nargs="*", default=[], help="folders with Python programs instead of our packages")
-    parser.add_argument("--apart", action="store_true", help="programs of the packages kept apart")
+    parser.add_argument("--apart", action="store_true", help="the programs, faults and files that are kept apart")
     parser.add_argument("--json", action="store_true", help="only the figures, one JSON object a line")
     options = parser.parse_args()
     with contextlib.redirect_stdout(io.StringIO() if options.json else sys.stdout):

@@ -198,6 +198,20 @@ def accepted(rows: list[Ended]) -> dict[str, float]:
     }
 
 
+def rows(told: dict[str, float]) -> list[Figure]:
+    """`figures` with their goals."""
+    goals = {
+        "fix.faults_repaired_pct": (">=", 70),
+        "fix.overfit_proven": ("<=", 0),
+        "fix.few_accepted_right_pct": (">=", 90),
+        "fix.few_overfit_proven": ("<=", 0),
+    }
+    return [
+        Figure(name, value, "%" if name.endswith("_pct") else "", *goals.get(name, ("", None)))
+        for name, value in told.items()
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--apart", action="store_true")
@@ -208,26 +222,15 @@ def main() -> None:
     options = parser.parse_args()
     some = [one for one in faults() if options.all or one.apart == options.apart]
     if options.misses:
-        rows = asyncio.run(ended(some, options.few, options.budget))
-        for one in rows:
+        searched = asyncio.run(ended(some, options.few, options.budget))
+        for one in searched:
             if not one.right or one.label == labels.SUGGESTION:
                 print(
                     f"{one.fault.function} {one.fault.kind}: {one.state} {one.label} {'right' if one.right else 'WRONG'} {one.title} ({one.fault.old!r})"
                 )
-        print(Counter((one.label, one.right) for one in rows), accepted(rows))
+        print(Counter((one.label, one.right) for one in searched), accepted(searched))
         return
-    told = figures(some, options.budget)
-    goals = {
-        "fix.faults_repaired_pct": (">=", 70),
-        "fix.overfit_proven": ("<=", 0),
-        "fix.few_accepted_right_pct": (">=", 90),
-        "fix.few_overfit_proven": ("<=", 0),
-    }
-    made_ = [
-        Figure(name, value, "%" if name.endswith("_pct") else "", *goals.get(name, ("", None)))
-        for name, value in told.items()
-    ]
-    publish("fix_tests", made_)
+    publish("fix_tests", rows(figures(some, options.budget)))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from copilot import files
+from copilot import cli, files
 from copilot.config import Settings
 from copilot.context.index import Index
 from copilot.edits import apply
@@ -314,3 +314,22 @@ def searched(*patches, cases=6, mutants=5, unnoticed=0, halves=(True, True)):
 def test_the_label_follows_from_tests_planted_faults_and_rivals(found, label):
     check = labels.judged(found)
     assert (check.name, labels.at_least(check.name, labels.PLAUSIBLE)) == (label, label != labels.SUGGESTION)
+
+
+THIN = "from fee import tiered\n\n\ndef test_tiered():\n    assert tiered(30, [(10, 5), (50, 2)]) == 90\n"
+
+
+def test_only_a_change_with_the_label_that_is_asked_for_is_written(project, monkeypatch, capsys):
+    monkeypatch.chdir(project.root)
+    (project.root / "pyproject.toml").write_text("[project]\nname = 'fees'\n")
+    monkeypatch.setenv("BANK_COPILOT_PYTHON_INTERPRETER", sys.executable)
+    laid(project, fee=FEE, test_fee=THIN)
+    call = ["fix", "fee.py", "--test", "pytest -q test_fee.py", "--engine", "embedded", "--write"]
+    cli.main(call)
+    out, err = capsys.readouterr()
+    assert (project.root / "fee.py").read_text() == FEE
+    assert "+++ b/fee.py" in out  # shown all the same
+    assert "not written: its label is suggestion, and proven is asked for" in err
+    laid(project, test_fee=FEE_TESTS)
+    assert cli.main(call) == 0
+    assert (project.root / "fee.py").read_text() == FEE.replace("+ lower", "- lower")
