@@ -50,6 +50,7 @@ _ROWS: Final = (
     Row((b"private-k",), "whole", keys.blocks),
     Row((b"putty-user-k",), "whole", keys.putty),
     Row((b"getconnection",), "whole", connections.calls),
+    Row(connections.POSITIONAL, "place", connections.positional),
     Row((b"accountkey", b"accesskey="), "whole", providers.azure),
     Row((b"ltai",), "whole", providers.short),
     Row((b"q~",), "whole", providers.entra, re.compile(rb"Q~")),

@@ -21,8 +21,8 @@ _AFTER: Final[dict[bytes, tuple[str, re.Pattern[bytes]]]] = {
 _PREFIX: Final = re.compile(
     rb"(?<![A-Za-z0-9])(?:" + b"|".join(map(re.escape, sorted(ROWS, key=len, reverse=True))) + rb")"
 )
-_REACH: Final = max(24, *map(len, ROWS))
-"""How far before a run of word characters a prefix with other characters (`dp.pt.`) may begin."""
+_REACH: Final = max(64, *map(len, ROWS))
+"""How far before a run of word characters a prefix with other characters (`dp.pt.`) may begin, or base64 with a `+` soon."""
 _HEADS: Final = frozenset(prefix[:2] for prefix in ROWS)
 _KIND: Final = {"age-secret-key": "private-key", "private-key-base64": "private-key"}
 _PARTS: Final = re.compile(rb"(?P<discord>[MNO][\w-]{22,27}\.[\w-]{6,7}\.[\w-]{27,40})(?![\w.-])")
@@ -44,6 +44,9 @@ _HOOK_REACH: Final = 200
 
 _MEMBER: Final = re.compile(rb"""\\?["'](?:d|p|q|dp|dq|qi|k)\\?["']\s{0,4}:\s{0,4}\\?["']\Z""")
 """Before the value of a private member of a JSON Web Key."""
+
+_UNQUOTED: Final = re.compile(rb"""[{,\s](?:d|p|q|dp|dq|qi|k):\s{0,4}["']\Z""")
+"""The same as JavaScript writes it; then `kty` must stand before, too."""
 
 _ACCOUNT: Final = re.compile(rb"(?i)(?:AccountKey|SharedAccessKey)\s{0,4}=\s{0,4}([A-Za-z0-9+/]{40,100}={1,2})")
 _ASSIGNED: Final = re.compile(
@@ -90,17 +93,20 @@ def tokens(data: bytes, start: int, end: int) -> Iterator[Found]:
         number = _BOT.search(data, max(0, start - 12), start)
         if number is not None and _random(data[start:end]):
             yield Found(number.start(), end, "telegram-bot-token", "provider-key")
-    if (
-        before in b"\"'"
-        and end - start >= 40
-        and _MEMBER.search(data, max(0, start - 24), start)
-        and _random(data[start:end])
-    ):
+    if before in b"\"'" and end - start >= 40 and _member(data, start) and _random(data[start:end]):
         yield Found(start, end, "private-key-jwk", "private-key")
     if before not in b"/=" or SURROGATE.fullmatch(data, start, end):
         return
     if _HOOK.search(data, max(0, start - _HOOK_REACH), start):
         yield Found(start, end, "webhook-url", "provider-key")
+
+
+def _member(data: bytes, start: int) -> bool:
+    """Whether the value at `start` is a private member of a JSON Web Key."""
+    return _MEMBER.search(data, max(0, start - 24), start) is not None or (
+        _UNQUOTED.search(data, max(0, start - 12), start) is not None
+        and data.rfind(b"kty", max(0, start - 800), start) != -1
+    )
 
 
 _BRAINTREE: Final = re.compile(rb"access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}(?![a-f0-9])")
