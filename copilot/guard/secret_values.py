@@ -17,7 +17,7 @@ from copilot.guard.secret_names import Meaning, meaning
 LONGEST: Final = 512
 
 _TEMPLATE: Final = re.compile(
-    rb"\$\{|\{\{|\$\(|\#\{|<%|%>|%\(|\{[A-Za-z_][\w.]{0,60}\}|\{\d?\}|\$[A-Z_]{3}|#[a-z]{2,20}#|\\u[0-9A-Fa-f]{4}|\w\((?:[\w\"'][^()]{0,60})?\)"
+    rb"\$\{|\{\{|\$\(|\#\{|<%|%>|%\(|\{[A-Za-z_][\w.]{0,60}\}|\{\d?\}|\$[A-Z_]{3}|%[A-Z_]{3,40}%|#[a-z]{2,20}#|\\u[0-9A-Fa-f]{4}|\w\((?:[\w\"'][^()]{0,60})?\)"
 )
 _REFERENCE: Final = re.compile(
     rb"""(?x) \$[A-Za-z_]\w* | @[\w./-]+[/:][\w./-]* | @{1,2}[a-z_]\w* | <[^<>]{1,64}> | %[A-Z_]+% | [\w.]+\(\)? | [ ]?--[a-z].*
@@ -57,6 +57,8 @@ _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|->|::|-|/|:|
 _HUMP: Final = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _UUID: Final = re.compile(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CUT: Final = re.compile(rb"[-._/+: ]")
+_SHELL: Final = re.compile(rb"[$|]|^(?:echo|awk|cat|grep|sed|cut) ")
+"""A command of the shell in backticks."""
 _KEY_SIZES: Final = (16, 24, 32)
 """Bytes of a key of AES: in samples that went to production, digits."""
 _COMPOUND: Final = re.compile(
@@ -159,7 +161,10 @@ def _chosen(value: bytes, *, quoted: bool) -> bool:
     """What a person may have chosen as a password."""
     if b" " in value:
         return (
-            value.count(b" ") < 6 and any(48 <= c < 58 for c in value) and not value.endswith((b".", b":", b"?", b"!"))
+            value.count(b" ") < 6
+            and _SHELL.search(value) is None
+            and any(48 <= c < 58 for c in value)
+            and not value.endswith((b".", b":", b"?", b"!"))
         )
     if value.isdigit():
         return True
