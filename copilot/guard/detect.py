@@ -52,6 +52,7 @@ _ROWS: Final = (
     Row((b"getconnection",), "whole", connections.calls),
     Row(connections.POSITIONAL, "place", connections.positional),
     Row((b"accountkey", b"accesskey="), "whole", providers.azure),
+    Row(providers.UNLINED, "place", providers.unlined),
     Row((b"ltai",), "whole", providers.short),
     Row((b"q~",), "whole", providers.entra, re.compile(rb"Q~")),
     Row((b"access-token$",), "whole", providers.braintree),

@@ -21,8 +21,8 @@ _AFTER: Final[dict[bytes, tuple[str, re.Pattern[bytes]]]] = {
 _PREFIX: Final = re.compile(
     rb"(?<![A-Za-z0-9])(?:" + b"|".join(map(re.escape, sorted(ROWS, key=len, reverse=True))) + rb")"
 )
-_REACH: Final = max(64, *map(len, ROWS))
-"""How far before a run of word characters a prefix with other characters (`dp.pt.`) may begin, or base64 with a `+` soon."""
+_REACH: Final = max(24, *map(len, ROWS))
+"""How far before a run of word characters a prefix with other characters (`dp.pt.`) may begin."""
 _HEADS: Final = frozenset(prefix[:2] for prefix in ROWS)
 _KIND: Final = {"age-secret-key": "private-key", "private-key-base64": "private-key"}
 _PARTS: Final = re.compile(rb"(?P<discord>[MNO][\w-]{22,27}\.[\w-]{6,7}\.[\w-]{27,40})(?![\w.-])")
@@ -99,6 +99,19 @@ def tokens(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     if _HOOK.search(data, max(0, start - _HOOK_REACH), start):
         yield Found(start, end, "webhook-url", "provider-key")
+
+
+_UNLINED: Final = re.compile(
+    rb"MII[A-Za-z0-9+/]{3}(?:IBAAK(?:CAQ|BgQ|CAg)|IBADANBg)[A-Za-z0-9+/\\\s]{200,4000}={0,2}(?![A-Za-z0-9])"
+)
+UNLINED: Final = (b"ibaakcaq", b"ibaakbgq", b"ibaakcag", b"ibadanbg")
+
+
+def unlined(data: bytes, start: int, _end: int) -> Iterator[Found]:
+    """A private key of RSA without its PEM lines whose first `+` comes so soon that it is no run of word characters."""
+    found = _UNLINED.match(data, max(0, start - 6))
+    if found is not None:
+        yield Found(*found.span(), "private-key-base64", "private-key")
 
 
 def _member(data: bytes, start: int) -> bool:
