@@ -102,7 +102,7 @@ def tokens(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 
 _UNLINED: Final = re.compile(
-    rb"MII[A-Za-z0-9+/]{3}(?:IBAAK(?:CAQ|BgQ|CAg)|IBADANBg)[A-Za-z0-9+/\\\s]{200,4000}={0,2}(?![A-Za-z0-9])"
+    rb"(?<![A-Za-z0-9+/])MII[A-Za-z0-9+/]{3}(?:IBAAK(?:CAQ|BgQ|CAg)|IBADANBg)[A-Za-z0-9+/]{200,4000}={0,2}(?![A-Za-z0-9])"
 )
 UNLINED: Final = (b"ibaakcaq", b"ibaakbgq", b"ibaakcag", b"ibadanbg")
 

@@ -62,6 +62,7 @@ HOSTILE = {
     "inserted rows": "(pwd,token) VALUES " + "('a','b')," * 60,
     "members": ',d:"' + "aB3_" * 12 + '"',
     "keys without lines": "MIIEpAIBAAKCAQ",
+    "keys without lines, apart": "MIIEpAIBAAKCAQ ",
     "made up": "secret: 'super" + "secret" * 4 + "',\n",
     "calls of blanks": "getConnection(" + "a" * 80 + "," + " " * 80 + "a" * 80 + ",",
     "accounts": "AccountKey=" + "A" * 99,
