@@ -16,6 +16,8 @@ _LONGEST: Final = 2_000
 """Bytes of a header, a row or a tuple."""
 _UP: Final = 16
 """Rows above a cell within which its header is looked for."""
+_FIRST: Final = 24
+"""Columns of an INSERT statement of which each may be looked up by its name: rows are read again for each."""
 _LISTED: Final = re.compile(rb"\(([^()]{1,1200})\)(?:[\s\"'+\\;]|\\n){0,40}(?i:values)\s{0,40}\Z")
 _CSV: Final = re.compile(
     rb"""[\s#*/]{0,12}["']?[\w \x80-\xff?()/.-]{1,48}["']?(?:[,;\t|][ ]{0,4}["']?[\w \x80-\xff?()/.-]{1,48}["']?){1,60}[|]?[\r"'\\n]{0,4}"""
@@ -31,9 +33,8 @@ def cells(data: bytes, start: int, end: int, at: int) -> Iterator[tuple[int, int
     """Spans of the cells below the name at `at` of the line `[start, end)`; none where the line is no header."""
     if end - start > _LONGEST:
         return
-    opened = data.rfind(b"(", max(0, at - _LONGEST), at)
-    if opened != -1 and (closed := data.find(b")", at, at + _LONGEST)) != -1 and _VALUES.match(data, closed):
-        yield from _inserted(data, closed, data.count(b",", opened, at))
+    if (listed := _listed(data, at)) is not None:
+        yield from _inserted(data, *listed)
     elif _PIPES.match(data, start, end):
         yield from _below(data, start, end, at, b"|", strict=False)
     elif _CSV.fullmatch(data, start, end):
@@ -41,6 +42,19 @@ def cells(data: bytes, start: int, end: int, at: int) -> Iterator[tuple[int, int
             if delimiter in data[start:end]:
                 yield from _below(data, start, end, at, delimiter, strict=True)
                 break
+
+
+def inserted(data: bytes, at: int) -> Iterator[tuple[int, int]]:
+    """Spans of the cells that an INSERT statement puts into the column whose name stands at `at`, one of the first `_FIRST`."""
+    if (listed := _listed(data, at)) is not None and listed[1] < _FIRST:
+        yield from _inserted(data, *listed)
+
+
+def _listed(data: bytes, at: int) -> tuple[int, int] | None:
+    """Where the list of columns ends in which the name at `at` stands, before VALUES, and the name's number in it."""
+    opened = data.rfind(b"(", max(0, at - _LONGEST), at)
+    closed = data.find(b")", at, at + _LONGEST) if opened != -1 else -1
+    return (closed, data.count(b",", opened, at)) if closed != -1 and _VALUES.match(data, closed) else None
 
 
 def heading(data: bytes, start: int, at: int) -> bytes:

@@ -24,7 +24,9 @@ _BREAKS: Final = re.compile(rb"""(?<![ \t])[ \t]*+(?:(?:\\+(?:r|n|t|/|u000[adAD]
 _HEADERS: Final = re.compile(rb"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[^\n\\]*")
 _MATERIAL: Final = re.compile(rb"[A-Za-z0-9/=]+")
 _OPENS_LINE: Final = re.compile(rb"[ \t]*(?:\r|\n|\\+[rn])")
-_PUTTY: Final = re.compile(rb"PuTTY-User-Key-File-\d:[^\n\\]{0,80}(?:\\+[rn]|[\r\n]){1,4}[ \t>*#]{0,16}Encryption:")
+_PUTTY: Final = re.compile(
+    rb"PuTTY-User-Key-File-\d:[^\n\\\x22\x27]{0,80}(?:\\+[rn]|[\r\n]){1,4}[ \t>*#]{0,16}Encryption:"
+)
 _PUTTY_END: Final = re.compile(rb"Private-MAC:[ \t]*[0-9a-fA-F]*")
 _NEAR: Final = 4096
 """Bytes looked at to tell material from code."""

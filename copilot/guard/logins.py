@@ -40,6 +40,10 @@ _HASH: Final = re.compile(
     rb"(?<![\w$])(?:\$(?:apr1|1|5|6)\$(?:rounds=\d{4,9}\$)?[./A-Za-z0-9]{1,16}\$[./A-Za-z0-9]{22,86}|\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}"
     rb"|\$argon2(?:id?|d)\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{16,128}|\$y\$[./A-Za-z0-9]{2,8}\$[./A-Za-z0-9]{10,32}\$[./A-Za-z0-9]{43})"
 )
+_BASIC: Final = re.compile(rb"(?i:basic) ([A-Za-z0-9+/]{8,512}={0,2})(?![A-Za-z0-9+/=])")
+_ENCODED: Final = re.compile(rb"""\(\s{0,4}[bu]?["'`]([\w.@+-]{1,64}):([^\s"'`:]{4,128})["'`]""")
+_PHRASE: Final = re.compile(rb"""-(?:pass(?:in|out|word|phrase)?|(?:src|dest)?(?:store|key)pass|k)[ =]["']?\Z""")
+_PASSED: Final = re.compile(rb"pass:(?!-)([^\s\"'`<>|;&)\\]{4,128})")
 _CHINESE: Final = re.compile(
     "(?:密码|密碼|口令|密钥|密鑰|秘钥|令牌|凭证|授权码|访问码)[\u4e00-\u9fff]{0,2}[\"'”」`*]{0,2}[ \t]{0,2}(?:[:：=＝]{1,2}|为|是|就是|=>|,)[ \t]{0,2}[\"'“「`]?"
     "([!-~]{4,128})"
@@ -93,6 +97,29 @@ def hashes(data: bytes) -> Iterator[Found]:
             yield Found(*found.span(), "password-hash", "password")
 
 
+def basic(data: bytes, start: int, _end: int) -> Iterator[Found]:
+    """User and password of an HTTP header: `Authorization: Basic …`, which is a user, a colon and a password in base64."""
+    found = _BASIC.match(data, start)
+    if found is not None and secret_values.login(found[1]):
+        yield Found(*found.span(1), "basic-credentials", "password")
+
+
+def encoded(data: bytes, _start: int, end: int) -> Iterator[Found]:
+    """The password of the pair that a call ending at `end` writes in base64: `btoa("user:…")`."""
+    found = _ENCODED.match(data, end)
+    if found is not None and secret_values.secret(found[2], "password"):
+        yield Found(*found.span(2), "basic-credentials", "password")
+
+
+def passed(data: bytes, start: int, _end: int) -> Iterator[Found]:
+    """The passphrase of OpenSSL's options: `-passin pass:…`."""
+    found = _PASSED.match(data, start + 1)
+    if found is None or not _PHRASE.search(data, max(0, start - 16), start + 1):
+        return
+    if secret_values.secret(found[1], "password", quoted=False):
+        yield Found(*found.span(1), "command-password", "password")
+
+
 def chinese(text: str) -> Iterator[Found]:
     """Values after 密码, 口令, 密钥 and the like."""
     for found in _CHINESE.finditer(text):
@@ -112,6 +139,9 @@ def chinese(text: str) -> Iterator[Found]:
 
 ROWS: Final = (
     Row((b"identified",), "place", identified),
+    Row((b"basic-",), "place", basic, _BASIC),
+    Row((b"b00encode", b"base00.encode", b"btoa", b"buffer.from", b"encodetostring"), "place", encoded),
+    Row((b"-pass:", b"=pass:", b'"pass:', b"'pass:"), "place", passed),
     Row((b"chpasswd",), "whole", piped),
     Row((b"--p", b"--u", b"--a", b"--w", b"---user", b"---auth"), "line", options, _DASH),
     Row((b":0000:", b":00000:", b":*:"), "whole", pgpass),

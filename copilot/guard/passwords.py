@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from copilot.guard import secret_values
+from copilot.guard import columns, secret_values
 from copilot.guard.found import Found
 from copilot.guard.secret_names import Meaning, meaning
 
@@ -36,12 +36,12 @@ WORDS: Final = (
 _NAME: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$-"
 _LINK: Final = re.compile(
     rb"""(?x)
-      (?: \\{0,2}["'`] | &quot; )?
+      (?: \\{0,2}["'`] | &quot; | \*\* )?
       (?: (?P<attribute> (?<=["']) (?: [ \t]{1,8} | [ \t]{0,4},?\s{1,40}["']? ) [vV]alue ["']? [ \t]{0,4} [=:] )
         | [\])]{0,2} (?: \[ [0-9A-Z_]{0,12} \] )? (?: \s? \{ \s? get; [^{}=\n]{0,24} \} )? [ \t]{0,24}
           (?: (?: :[ \t]{0,4} [A-Za-z&'*][\w.\[\]<>|&'*]{1,40} [ \t]{0,4}
                 | (?<=[ \t]) (?: string|String|[A-Z]{4,9}(?:\([0-9]{1,4}\))? ) [ \t]{1,4} )?
-              (?P<assign> (?: :|\|\||\?\?|\?|\+ )?= (?![=~>]) | <- )
+              (?P<assign> (?: :|\|\||\?\?|\?|\+ )?= (?![=~>\r\n]|\Z) | <- )
             | (?P<compare> [=!]==? ) | (?P<arrow> => | -> | : (?![:-]) ) | (?P<comma> , ) | (?P<call> \( )
             | (?P<default> \|\| | \?\? | \?: | \bor\b | :- ) | (?P<element> > ) | (?P<blank> (?<=[ \t]) (?=[^\s=:,()<>|]) ) ) )
       [ \t]{0,24}
@@ -81,9 +81,9 @@ _PAIR: Final = re.compile(
 )
 _SCHEME: Final = re.compile(rb"(?i)(?:bearer|basic|token|apikey|key|digest|ssws|bot|sso-key|aws4-hmac-sha256)[ :=]+")
 _START: Final = re.compile(
-    rb"""(?x) [ \t]* (?: (?: [+#;>$*-]{1,2}!? | // ) [ \t]{0,24} )? (?: (?i: export|\\?set|setx|env|arg|declare[ ]-x|local|readonly|const|-[ ]) [ \t]+ )? ["']? \$?(?:env:)?(?:[\w.\[\]-]{0,80}[.:/])? \Z"""
+    rb"""(?x) [ \t]* (?: (?: [+#;>$*-]{1,2}!? | // ) [ \t]{0,24} )? (?: (?i: export|\\?set|setx|env|arg|declare[ ]-x|local|readonly|const|-[ ]) [ \t]+ )? (?: ["'] | \*\* )? \$?(?:env:)?(?:[\w.\[\]-]{0,80}[.:/])? \Z"""
 )
-_ENDS: Final = re.compile(rb"[ \t]*(?:[ \t][#;].*|//.*|[ \t]\\|[ \t]&&.*)?\Z")
+_ENDS: Final = re.compile(rb"""[ \t]*(?:[ \t][#;].*|//.*|[ \t]\\|[ \t]&&.*|["'],?)?\Z""")
 _OPTION: Final = re.compile(rb"(?:--?[A-Za-z]*|[?&;]|/p:|\s-D[\w.]*|[ \t])\Z")
 _METHODS: Final = re.compile(
     rb"\.(?:equals|equalsIgnoreCase|contentEquals|compareTo|eq|isEqual|isEqualTo|default|set|put|sendKeys|send_keys|fill|type|value|setValue|orElse|withDefault|toEqual|toBe|isEqualTo)\Z"
@@ -126,6 +126,11 @@ def at(data: bytes, place: int, _end: int) -> Iterator[Found]:
         means = meaning(name[: method.start()]) if method is not None else None
         if means is None:
             return
+    if _LISTED.match(data, ends):
+        for cell in columns.inserted(data, start):
+            literal = _LITERAL.match(data, *cell)
+            if literal is not None and secret_values.secret(literal[1], means):
+                yield Found(*literal.span(1), _rule(means), "password")
     if data[ends : ends + 1] == b" " and _PROSE.match(data, ends) and not _option(data, start, name):
         return
     if start and data[start - 1 : start] in _YODA_BEFORE and _compares(data[max(0, start - 48) : start]):
@@ -150,6 +155,9 @@ def at(data: bytes, place: int, _end: int) -> Iterator[Found]:
         yield Found(*span, _rule(means), "password")
 
 
+_LISTED: Final = re.compile(rb"""[`"\]]?[ \t]?[,)]""")
+"""Behind a column's name in an INSERT statement."""
+_LITERAL: Final = re.compile(rb"\s{0,60}[NE]?'([^'\n]{4,128})'")
 _PROSE: Final = re.compile(rb"[ ](?!or\b|string\b|[vV]alue)[a-z]{1,40}[,.]?[ ][A-Za-z]")
 """Words behind a blank: no value without quotes ends its line so."""
 
@@ -171,7 +179,11 @@ _SIGNS: Final = b"_-. 0123456789"
 def _same(value: bytes, name: bytes) -> bool:
     """True for a value that only repeats its name, or its end: `password_1 = "password1"`, `KEY_DB_PWD = "db_pwd"`."""
     plain = value.lower().translate(None, _SIGNS)
-    return name.lower().translate(None, _SIGNS).endswith(plain) and (len(plain) * 2 > len(value))
+    return (
+        name.lower().translate(None, _SIGNS).endswith(plain)
+        and len(plain) * 2 > len(value)
+        and not value[-3:].isdigit()  # `password123` is no name
+    )
 
 
 def _rule(means: Meaning) -> str:
@@ -274,6 +286,7 @@ def _judged_bare(data: bytes, start: int, link: re.Match[bytes], means: Meaning)
     if (len(value) > 64 and b"=" in value.rstrip(b"=")) or (
         _NAMED.fullmatch(value)
         and not secret_values.numbered(value)
+        and not _LEET.search(value)
         and secret_values.named(value)
         and meaning(value) is not None
     ):
@@ -313,6 +326,7 @@ def _judged_bare(data: bytes, start: int, link: re.Match[bytes], means: Meaning)
 
 _GOES_ON: Final = (b"(", b")", b",", b"[", b"{")
 """Behind a value without quotes: a call, an argument, an index; no line of a configuration ends so, and no option."""
+_LEET: Final = re.compile(rb"[A-Za-z][0-9][a-z]")
 _NAMED: Final = re.compile(rb"[A-Za-z_]\w{3,60}")
 _ENV: Final = re.compile(rb"(?:-e|--env)[ =]\Z")
 _LOGIN: Final = re.compile(rb"(?:\blogin|\bmachine|\buser)[ \t]+\S{1,60}[ \t]+\Z")

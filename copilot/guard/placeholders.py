@@ -19,8 +19,9 @@ _PLACEHOLDER: Final = re.compile(
       \s*
     | [$#%@]?\{\{?[^{}]*\}?\}? | <[^<>]*>? | \[[^\[\]]*\] | %?\([A-Za-z_.]*\)[sd]?
     | &lt;.*
+    | (?P<frame>[#@%_])(?P=frame){1,3}[A-Za-z]\w{0,60}(?P=frame){2,4}
     | [$]\(?[A-Za-z_][\w.]*\)? | %[A-Za-z_]\w*% | %[sdrvq@] | @[\w.-]+@ | :[A-Za-z_]\w* | [?]
-    | \W*([^0-9\s])\1{2,}\W* | [\s.*?_-]+
+    | \W*(?P<mask>[^0-9\s])(?P=mask){2,}\W* | [\s.*?_-]+
     | (?i: (?:your|my|the|some|db|user)?[_. -]?(?:password|passwd|pwd|pass[_ -]?phrase|pw)(?:[_. -]?here)?[\])]? | pass
          | change[_. -]?(?:me|it|this)\w* | replace[_. -]?me\w* | your[_. -]?\w* | example\w* | placeholder | redacted
          | masked | hidden | todo | tbd | none | null | nil | undefined | true | false | empty )

@@ -45,6 +45,9 @@ _HOOK_REACH: Final = 200
 _MEMBER: Final = re.compile(rb"""\\?["'](?:d|p|q|dp|dq|qi|k)\\?["']\s{0,4}:\s{0,4}\\?["']\Z""")
 """Before the value of a private member of a JSON Web Key."""
 
+_UNQUOTED: Final = re.compile(rb"""[{,\s](?:d|p|q|dp|dq|qi|k):\s{0,4}["']\Z""")
+"""The same as JavaScript writes it; then `kty` must stand before, too."""
+
 _ACCOUNT: Final = re.compile(rb"(?i)(?:AccountKey|SharedAccessKey)\s{0,4}=\s{0,4}([A-Za-z0-9+/]{40,100}={1,2})")
 _ASSIGNED: Final = re.compile(
     rb"""(?ix) (?: secret [_.-]? (?: access [_.-]? )? key | key [_.-]? secret | client [_.-]? secret | app [_.-]? secret )
@@ -90,17 +93,33 @@ def tokens(data: bytes, start: int, end: int) -> Iterator[Found]:
         number = _BOT.search(data, max(0, start - 12), start)
         if number is not None and _random(data[start:end]):
             yield Found(number.start(), end, "telegram-bot-token", "provider-key")
-    if (
-        before in b"\"'"
-        and end - start >= 40
-        and _MEMBER.search(data, max(0, start - 24), start)
-        and _random(data[start:end])
-    ):
+    if before in b"\"'" and end - start >= 40 and _member(data, start) and _random(data[start:end]):
         yield Found(start, end, "private-key-jwk", "private-key")
     if before not in b"/=" or SURROGATE.fullmatch(data, start, end):
         return
     if _HOOK.search(data, max(0, start - _HOOK_REACH), start):
         yield Found(start, end, "webhook-url", "provider-key")
+
+
+_UNLINED: Final = re.compile(
+    rb"(?<![A-Za-z0-9+/])MII[A-Za-z0-9+/]{3}(?:IBAAK(?:CAQ|BgQ|CAg)|IBADANBg)[A-Za-z0-9+/]{200,4000}={0,2}(?![A-Za-z0-9])"
+)
+UNLINED: Final = (b"ibaakcaq", b"ibaakbgq", b"ibaakcag", b"ibadanbg")
+
+
+def unlined(data: bytes, start: int, _end: int) -> Iterator[Found]:
+    """A private key of RSA without its PEM lines whose first `+` comes so soon that it is no run of word characters."""
+    found = _UNLINED.match(data, max(0, start - 6))
+    if found is not None:
+        yield Found(*found.span(), "private-key-base64", "private-key")
+
+
+def _member(data: bytes, start: int) -> bool:
+    """Whether the value at `start` is a private member of a JSON Web Key."""
+    return _MEMBER.search(data, max(0, start - 24), start) is not None or (
+        _UNQUOTED.search(data, max(0, start - 12), start) is not None
+        and data.rfind(b"kty", max(0, start - 800), start) != -1
+    )
 
 
 _BRAINTREE: Final = re.compile(rb"access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}(?![a-f0-9])")

@@ -20,22 +20,22 @@ _PASSWORD: Final = re.compile(
          | client|server|proxy|cert|jdbc|ds|sa|su|sys|system|old|new|default)? pass | (?:db|user|admin|root)?pw | psw | upass"""
 )
 _SECRET: Final = re.compile(
-    rb"(?:client|app|api|consumer|shared|jwt|oauth|web|user|my|aws|hmac|access)?(?:secret|token)|creds?|credentials?|psk"
+    rb"(?:client|app|api|consumer|shared|jwt|oauth|web|user|my|aws|hmac|access|repo|bot|deploy|device)?(?:secret|token)|creds?|credentials?|psk"
 )
 _KEYED: Final = frozenset(
     b"api access secret private encryption encrypt decryption crypt cipher aes des hmac signing sign signature master auth "
     b"app account storage shared client consumer service subscription license jwt session admin root security secure token "
     b"application rsa ssh dsa ec hash password aws azure gcp google oauth personal server write read deploy integration "
-    b"partner merchant pay mch sm4 sm2 sk ak management data rest primary secondary publishable algolia stripe "
+    b"partner merchant pay mch certificate validation sm4 sm2 sk ak management data rest primary secondary publishable algolia stripe "
     b"sendgrid mailgun twilio datadog newrelic maps".split()
 )
 _KEYS: Final = re.compile(
-    rb"(?:api|access|secret|auth|encryption|encrypt|signing|master|private|app|shared|aes|ssh|account|license)key"
+    rb"(?:api|access|secret|(?:secure)?auth|encryption|encrypt|signing|master|private|app|shared|aes|ssh|account|license|loggedin|nonce)key"
 )
 _AUTH: Final = frozenset(
     b"auth authorization authentication authtoken authkey xauth cookie sessionid jsessionid phpsessid".split()
 )
-_SALT: Final = frozenset(b"salt nonce pepper".split())
+_SALT: Final = frozenset(b"salt nonce pepper authsalt noncesalt passwordsalt hashsalt saltkey".split())
 _TAIL: Final = frozenset(
     b"value val str string text plain raw default prod production dev development staging stage uat local live real b64 "
     b"base64 hex admin user root db old new current prev previous backup primary secondary main master base enc encoded "
@@ -74,6 +74,10 @@ _BEFORE: Final = frozenset(
 """Words that make `token` and `key` something else."""
 
 
+_AGAIN: Final = frozenset(b"verify confirm confirmed repeat repeated retype".split())
+"""Before `password`, for one that is typed twice: as likely a label, so that the value must not read like one."""
+
+
 def words(name: bytes) -> list[bytes]:
     """The words of an identifier, in lower case: `dbPassword_OLD2` gives db, password, old, 2."""
     return [word.lower() for word in _WORD.findall(name)]
@@ -88,6 +92,8 @@ def meaning(name: bytes) -> Meaning | None:
         if found is None:
             continue
         after = [word for word in parts[at + 1 :] if not word.isdigit()]
+        if found == "password" and (after[:1] == [b"confirmation"] or (at and parts[at - 1] in _AGAIN)):
+            return "secret"
         if not _NEGATIVE.isdisjoint(after) and not (found == "password" and after == [b"hash"]):
             return None
         if found in {"secret", "key"} and at and parts[at - 1] in _BEFORE:
@@ -121,5 +127,7 @@ def _meaning(parts: list[bytes], at: int) -> Meaning | None:
     if _KEYS.fullmatch(word):
         return "secret"
     if word in _AUTH:
+        return "key"
+    if word == b"verifier" and at and parts[at - 1] in {b"oauth", b"code"}:
         return "key"
     return "salt" if word in _SALT else None

@@ -8,6 +8,7 @@ label)? Is it what a generator writes? A name that means a password accepts what
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from typing import Final
 
 from copilot.guard.placeholders import placeholder
@@ -16,22 +17,25 @@ from copilot.guard.secret_names import Meaning, meaning
 LONGEST: Final = 512
 
 _TEMPLATE: Final = re.compile(
-    rb"\$\{|\{\{|\$\(|\#\{|<%|%>|%\(|\{[A-Za-z_][\w.]{0,60}\}|\{\d?\}|\$[A-Z_]{3}|#[a-z]{2,20}#|\\u[0-9A-Fa-f]{4}|\w\([^()]{0,60}\)"
+    rb"\$\{|\{\{|\$\(|\#\{|<%|%>|%\(|\{[A-Za-z_][\w.]{0,60}\}|\{\d?\}|\$[A-Z_]{3}|%[A-Z_]{3,40}%|#[a-z]{2,20}#|\\u[0-9A-Fa-f]{4}|\w\((?:[\w\"'][^()]{0,60})?\)"
 )
 _REFERENCE: Final = re.compile(
-    rb"""(?x) \$[A-Za-z_]\w* | @[\w./-]+[/:][\w./-]* | <[^<>]{1,64}> | %[A-Z_]+% | [\w.]+\(\)? | [ ]?--[a-z].*
+    rb"""(?x) \$[A-Za-z_]\w* | @[\w./-]+[/:][\w./-]* | @{1,2}[a-z_]\w* | <[^<>]{1,64}> | %[A-Z_]+% | [\w.]+\(\)? | [ ]?--[a-z].*
       | (?:env|file|vault|keyring|secret|ssm|arn|op|ref|data|aws|gcp|kms|sops|enc|cipher)(?: [:.]|\() .*""",
     re.IGNORECASE | re.DOTALL,
 )
-_ADDRESS: Final = re.compile(rb"(?i)(?:https?|ftp|file|jdbc:\w+|ldaps?|s3|wss?|classpath|urn|mailto|tel):.")
+_ADDRESS: Final = re.compile(
+    rb"(?i)(?:(?:https?|ftp|file|jdbc:\w+|ldaps?|s3|wss?|classpath|urn|mailto|tel):|[a-z][a-z0-9+.-]{1,15}://)."
+)
 _PLACE: Final = re.compile(
     rb"""(?ix) (?: \.{1,2}|~|[a-z]: ) [/\\] [\w.$-]+ (?: [/\\] [^\n]* )? | [\w./\\-]+ \. (?: py|java|js|ts|go|rb|php|cs|c|h|cpp|xml|ya?ml|json|toml|ini
           | conf|cfg|properties|txt|md|pem|key|crt|cer|jks|p12|pfx|pub|env|sh|html?|css|png|svg|jpe?g|sql|log|csv|lock|class|jar|so|dll|exe|com|org|net|io|cn|local )"""
 )
+_DRIVE: Final = re.compile(rb"[A-Za-z]:[\\/]{0,4}")
 _ROOTED: Final = re.compile(rb"/[\w.$-]+(?:/[\w.$-]*)*")
 _OTHER: Final = re.compile(
     rb"""(?ix) v?\d{1,4}(?:\.\d{1,12}){1,20}(?:[-+][\w.]+)? | \d{4}-\d\d-\d\d.* | \d+(?:px|em|rem|ms|s|m|h|d|kb|mb|gb|%) | \#[0-9a-f]{3,8}
-      | [\w.+-]+@[\w-]+\.[\w.-]+ | \^.*\$ | .*\$/[a-z]* | .*\\[dwsDWSbnrt].* | .*\[[\^\\]?[\w-]+-[\w-]*\].* | .*\[[^\[\]]{2,}\][+*?{].* | \d+x\d+
+      | [\w.+-]+@[\w-]+\.[\w.-]+(?:[:/][\w./-]*)? | \^.*\$ | .*\$/[a-z]* | .*\\[dwsDWSbnrt].* | .*\[[\^\\]?[\w-]+-[\w-]*\].* | .*\[[^\[\]]{2,}\][+*?{].* | \d+x\d+
       | 0x[0-9a-f]{1,8} | [\W_]+ | (?:application|text|image)/.* | \d{1,3} | -?\d+\.\d+ | [a-z]+:\d+ | rgba?\(.* | &\w+;.*
       | (?:sha|md|aes|rsa|hmac|hs|rs|es|ps|oauth|base|utf|bcrypt|scram|argon|pbkdf|ecdsa|ed)[-_]?\d{1,5}(?:[-_/]?[a-z]{2,10}[-_]?\d{0,4})*"""
 )
@@ -47,12 +51,23 @@ _WORDS: Final = frozenset(
     b"encrypted hashed encoded base64 masked internal external global shared common anonymous guest host port database "
     b"redacted filtered removed omitted sensitive confidential protected change ignore ignored passed failed expired revoked "
     b"length digits letters uppercase lowercase symbol special minimum maximum identifier operator keyword literal comment "
-    b"newline whitespace punctuation read write readonly readwrite owner group scope scopes expires never system none".split()
+    b"newline whitespace punctuation read write readonly readwrite owner group scope scopes expires never system none hash wrong reset".split()
 )
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|->|::|-|/|:|\\)[A-Za-z_$][A-Za-z0-9_$]*)*[?!:]?")
 _HUMP: Final = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _UUID: Final = re.compile(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CUT: Final = re.compile(rb"[-._/+: ]")
+_SHELL: Final = re.compile(rb"[$|]|^(?:echo|awk|cat|grep|sed|cut) ")
+"""A command of the shell in backticks."""
+_KEY_SIZES: Final = (16, 24, 32)
+"""Bytes of a key of AES: in samples that went to production, digits."""
+_COMPOUND: Final = re.compile(
+    rb"(?:my|some)?(?:test|root|secret|super|strong|secure|mysql|postgres|oracle|redis|mongo|default|good|great|hard|top)+(?:password|passwd|pwd|pass|secret)"
+)
+"""`testpassword`, `mysqlrootpassword`: words about a password that are one, and no field of a form."""
+_SUPER: Final = re.compile(rb"(?i)(?:super|top|very|ultra)[-_ ]?(?:super|top|very)?[-_ ]?secret[-_ ]?\w{0,16}")
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]{8,512}={0,2}")
+_LOGIN: Final = re.compile(rb"""[\w.@+-]{1,64}:[^\x00-\x1f\x7f]{3,256}""")
 _SEQUENCES: Final = b"01234567890 abcdefghijklmnopqrstuvwxyz qwertyuiop asdfghjkl zxcvbnm 9876543210 fedcba"
 _PAIRS: Final = frozenset(
     b"th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea "
@@ -69,13 +84,29 @@ def secret(value: bytes, means: Meaning, *, quoted: bool = True) -> bool:
     """True when `value`, assigned to a name of this meaning, lets somebody in. Linear in the value."""
     if not 4 <= len(value) <= LONGEST or placeholder(value) or about(value):
         return False
+    if means != "password" and b"," in value:
+        return False
     if means == "salt":
         return len(value) >= 12 and generated(value)
     if means == "password":
         return _chosen(value, quoted=quoted) or (len(value) >= 8 and generated(value))
+    if value.isdigit():
+        return len(value) in _KEY_SIZES and len(set(value)) > 3
     if means == "secret":
-        return len(value) >= 8 and (generated(value) or _mixed(value))
-    return len(value) >= 16 and generated(value)
+        return len(value) >= 8 and (generated(value) or _mixed(value) or (quoted and _made_up(value)))
+    return (len(value) >= 16 and generated(value)) or login(value)
+
+
+def login(value: bytes) -> bool:
+    """True for base64 of a user, a colon and a password, as HTTP's Basic and the files of registries have them."""
+    if _BASE64.fullmatch(value) is None:
+        return False
+    try:
+        plain = b64decode(value + b"=" * (-len(value) % 4), validate=True)
+        plain.decode()
+    except ValueError:
+        return False
+    return _LOGIN.fullmatch(plain) is not None
 
 
 def about(value: bytes) -> bool:
@@ -86,7 +117,7 @@ def about(value: bytes) -> bool:
         return True
     if _REFERENCE.fullmatch(value) or _OTHER.fullmatch(value):
         return True
-    if _TEMPLATE.search(value) or _ADDRESS.match(value) or _PLACE.fullmatch(value):
+    if _DRIVE.fullmatch(value) or _TEMPLATE.search(value) or _ADDRESS.match(value) or _PLACE.fullmatch(value):
         return True
     if _ROOTED.fullmatch(value):
         return not (len(value) >= 24 and generated(value))
@@ -130,7 +161,10 @@ def _chosen(value: bytes, *, quoted: bool) -> bool:
     """What a person may have chosen as a password."""
     if b" " in value:
         return (
-            value.count(b" ") < 6 and any(48 <= c < 58 for c in value) and not value.endswith((b".", b":", b"?", b"!"))
+            value.count(b" ") < 6
+            and _SHELL.search(value) is None
+            and any(48 <= c < 58 for c in value)
+            and not value.endswith((b".", b":", b"?", b"!"))
         )
     if value.isdigit():
         return True
@@ -141,7 +175,7 @@ def _chosen(value: bytes, *, quoted: bool) -> bool:
         if value.isupper() or (value[:1].isupper() and value[1:].islower()):
             return not english(value)  # a constant, a label
         if value.islower():
-            return meaning(value) in {None, "salt"} and len(value) <= 24
+            return len(value) <= 24 and (meaning(value) in {None, "salt"} or _COMPOUND.fullmatch(value) is not None)
         return not named(value)
     if _IDENTIFIER.fullmatch(value):
         if not any(48 <= c < 58 for c in value):
@@ -150,6 +184,13 @@ def _chosen(value: bytes, *, quoted: bool) -> bool:
             return False
         return quoted or not _numbered(value)
     return not (value.endswith((b":", b",")) or (b"=" in value[:-2] and b"(" in value))
+
+
+def _made_up(value: bytes) -> bool:
+    """Small letters only that are no words, or the words that stand for a secret until there is one: `supersecret`."""
+    if _SUPER.fullmatch(value):
+        return True
+    return 10 <= len(value) <= 24 and value.isalpha() and value.islower() and _read(value) * 5 <= 2
 
 
 def _numbered(value: bytes) -> bool:
@@ -195,9 +236,14 @@ def _mixed(value: bytes) -> bool:
 
 def english(value: bytes) -> bool:
     """True when the pairs of letters are those of words: more than half are among the commonest."""
+    return _read(value) * 20 >= 11
+
+
+def _read(value: bytes) -> float:
+    """How many of the pairs of letters are among the commonest; 1 where there are none."""
     low = value.lower()
     pairs = [low[at : at + 2] for at in range(len(low) - 1) if low[at : at + 2].isalpha()]
-    return not pairs or sum(pair in _PAIRS for pair in pairs) * 20 >= len(pairs) * 11
+    return sum(pair in _PAIRS for pair in pairs) / len(pairs) if pairs else 1.0
 
 
 def slug(value: bytes) -> bool:

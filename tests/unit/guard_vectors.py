@@ -105,6 +105,16 @@ def values(rng: random.Random) -> list[str]:
         'con = DriverManager.getConnection(\n    "jdbc:oracle:thin:@//db:1521/orcl"\n  , "scott"\n  , "'
         + password(rng)
         + '")',
+        f"export CORE_API_KEY={token(rng, ALNUM, 32)} \\",
+        f"#   db.password={password(rng)}",
+        f'"Authorization: Basic {b64encode(b"svc:" + password(rng).encode()).decode()}"',
+        f'header = btoa("svc:{password(rng)}")',
+        f"openssl rsa -passin pass:{password(rng)} -in k.pem",
+        f"INSERT INTO users (name, password, age) VALUES ('ada', '{password(rng)}', 36);",
+        f'db = mysqli_connect("h", "svc", "{password(rng)}", "core")',
+        f"dsn: svc:{password(rng)}@db.bank.example:3306/core",
+        f"jwk = {{kty: 'EC', crv: 'P-521', d: '{member}'}}",
+        f"  password: {b64encode(password(rng).encode()).decode()}",
         "pay(" + ", ".join(f'"{card(rng)}"' for _ in range(5)) + ")",
     ]
     return made

@@ -57,6 +57,24 @@ FORMS = [
     "db.bank.example:5432:core:app:{v}",
     'HTTPBasicAuth("svc", "{v}")',
     "# 数据库密码：{v}",
+    "CORE_PASSWORD={v} \\",
+    "CORE_PASSWORD={v} && ./run.sh",
+    "#      password: {v}",
+    "#server.ssl.key-store-password={v}",
+    "// db.password = {v}",
+    "\\set APP_PASS {v}",
+    '@TestPropertySource(properties = {{\n    "app.sync.password={v}",\n}})',
+    "- **password**: {v}",
+    'db = MySQLdb.connect("h", "svc", "{v}", "core")',
+    '$db = new mysqli($host, "svc", "{v}");',
+    '$db = new PDO($dsn, "svc", "{v}");',
+    'server.login("svc@bank.example", "{v}")',
+    "dsn=svc:{v}@db.bank.example:3306/core",
+    "INSERT INTO users (name, password) VALUES ('ada', '{v}');",
+    "INSERT INTO `users` (`id`, `password`, `role`) VALUES\n  (1, '{v}', 'x');",
+    "openssl req -new -passout pass:{v} -out k.pem",
+    'h = base64.b64encode(b"svc:{v}").decode()',
+    "headers.auth = btoa('svc:{v}');",
 ]
 
 
@@ -118,6 +136,67 @@ def test_what_is_about_secrets_and_holds_none_is_left_alone(text):
 @pytest.mark.parametrize("weak", ["tiger", "123456", "hunter22", "Welcome1!", "correct horse battery 9"])
 def test_a_weak_password_is_a_password(weak):
     assert found(f'password = "{weak}"') == [weak]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'if config.User == "" || config.Password == "" {',
+        "client.login(username=user.name, password=user.name)",
+        'scm.url_with_credentials("ssh://git@code.bank.example/a/b.git")',
+        'scm.url_with_credentials("git@code.bank.example:a/b.git")',
+        "config.consumer_secret = @consumer_secret",
+        "user: lib/1.2@team/channel",
+        "image: registry/app:build12@sha256:9f2c7a1e9f2c7a1e",
+        "mailto:ada.lovelace@bank.example/x",
+        'Value uint `key:"value3,range=(1:5]"`',
+        'head = "PuTTY-User-Key-File-2: " . $type . "\\r\\nEncryption: ";',
+        'self.pwd = "C:\\\\"',
+        "password: hash",
+        "sysPassword=###CORE_PWD2###",
+        "password=@@CORE_PWD2@@",
+        "set passwd=%RANDOM%@%RANDOM%",
+        "Passwd=`echo $line | awk '{print $2}'`",
+        "Basic authentication is a scheme of HTTP.",
+        "Basic YWJjZGVmZ2hpamtsbW5vcA==",
+        "INSERT INTO t (password_hint, name) VALUES ('first pet 2', 'ada77');",
+        'connect(host, "svc", password)',
+        "openssl rsa -passin pass:$KEY_PASS2 -in k.pem",
+        'password_confirmation: "the same once more"',
+        "INSERT INTO t (name, password) VALUES ('ada77', ?);",
+    ],
+)
+def test_what_looks_like_a_link_to_a_value_and_is_none_is_left_alone(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Authorization: Basic c3ZjOmhlbGxv", "c3ZjOmhlbGxv"),
+        ('{"auth": "c3ZjOmhlbGxv"}', "c3ZjOmhlbGxv"),
+        ("data:\n  password: c2FsbW9u=\n", "c2FsbW9u="),
+        ('cipher.setCipherKey(Base64.decode("9Kd2mVq7Rw4xTz1bNc5yHg=="));', "9Kd2mVq7Rw4xTz1bNc5yHg=="),
+        ('const key = CryptoJS.enc.Utf8.parse("8203951746203957");', "8203951746203957"),
+        ('String AES_KEY = "8203951746203957";', "8203951746203957"),
+        ("verifyPassword: 'Qx7!rtPm2'", "Qx7!rtPm2"),
+        ("secret: 'supersecret',", "supersecret"),
+        ("      password: 'mysqlrootpassword',", "mysqlrootpassword"),
+        ("secret.key=mySuperSecretKey123456", "mySuperSecretKey123456"),
+        ("SA_PASSWORD=S0meVeryHardPassword", "S0meVeryHardPassword"),
+        ('password: "password123"', "password123"),
+        ('{kty: "EC", d: "' + "q7Rk2mXp9T" * 5 + '"}', "q7Rk2mXp9T" * 5),
+    ],
+)
+def test_further_shapes_of_values_are_found(text, value):
+    assert found(text) == [value]
+
+
+def test_a_private_key_in_base64_is_found_whatever_its_signs_cut():
+    rng = random.Random(9)
+    key = "MIIEpAIBAAKCAQEA" + "pI+Q/sk+Z" + token(rng, ALNUM, 40) + "+" + token(rng, ALNUM + "+/", 1500)
+    (one,) = detect(f'$config["rsa"] = "{key}";')
+    assert one.kind == "private-key"
 
 
 def test_names_are_read_by_their_words():
