@@ -387,11 +387,14 @@ async def test_a_model_that_the_team_has_not_is_told_once_and_is_no_outage(gatew
 async def test_typing_on_while_nothing_answers_counts_as_slow(gateway, tmp_path):
     await gateway.upstream.behave(fault="hang")
     current = settings(gateway)
-    current = replace(current, model=replace(current.model, complete_ms=200))
+    current = replace(current, model=replace(current.model, complete_ms=2_000))
     async with opened(tmp_path, current) as workspace:
         for _ in range(3):
             asking = asyncio.create_task(pipeline.suggest(complete(workspace.project.root), workspace))
-            await asyncio.sleep(0.15)
+            async with asyncio.timeout(10):
+                while not (await gateway.upstream.state())["running"]:
+                    await asyncio.sleep(0.02)
+            await asyncio.sleep(1.05)  # more than half of what the model gets
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
         assert workspace.availability.reason == "slow"

@@ -18,7 +18,7 @@ ANSWER = {
     "summary": "Charge the daily fee.",
     "details": [],
     "params": {"total": "What the customer pays."},
-    "returns": "The fee.",
+    "returns": "What is charged for the day.",
     "raises": {"ValueError": "The total is too small."},
 }
 
