@@ -147,14 +147,14 @@ TASKS = [
         "comment",
         PYTHON + "fees.py",
         "def transfer_fee(cents: int) -> int:",
-        '{"summary":"The fee for a transfer.","params":{"cents":"the amount"},"returns":"the fee in cents"}',
+        '{"summary":"What a customer pays.","params":{"cents":"what is sent"},"returns":"a thousandth, at least 50"}',
     ),
     Scenario(
         "comment-java",
         "comment",
         JAVA + "Fees.java",
         "public static long late(int days) {",
-        '{"summary":"The fee for a late payment.","params":{"days":"days of delay"},"returns":"the fee in cents"}',
+        '{"summary":"What a customer pays.","params":{"days":"how long it took"},"returns":"whole cents"}',
     ),
     Scenario(
         "tests-fee",

@@ -27,8 +27,8 @@ WRITTEN = {
     "generate-java": "    public static boolean isHigh(long percent) {\n        return percent > 10;\n    }",
     "edit-guard": "    if whole == 0:\n        return 0.0\n",
     "fix-name": "    return share + rest\n",
-    "comment-fee": "The fee for a transfer.",
-    "comment-java": "@param days days of delay.",
+    "comment-fee": "What a customer pays.",
+    "comment-java": "@param days how long it took.",
     "tests-fee": "assert late_fee(90) == 500",
 }
 
