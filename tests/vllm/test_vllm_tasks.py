@@ -28,7 +28,7 @@ WRITTEN = {
     "edit-guard": "    if whole == 0:\n        return 0.0\n",
     "fix-name": "    return share + rest\n",
     "comment-fee": "What a customer pays.",
-    "comment-java": "@param days how long it took.",
+    "comment-java": "@param days How long it took.",
     "tests-fee": "assert late_fee(90) == 500",
 }
 
