@@ -59,8 +59,6 @@ _WRAP: Final = re.compile(
 )
 """Before a string: a call that converts it (`SecretStr("…")`, `[]byte("…")`), a bracket."""
 _BARE: Final = re.compile(rb"""(?:[^\s"'`<>,;(){}\[\]|&\\?\x80-\xff]|\?(?=[A-Za-z0-9!@#])){4,256}""")
-_REST: Final = re.compile(rb"[A-Za-z0-9_.$-]{0,64}")
-_NO_LINK: Final = (b"", b";", b"/", b"+", b"%")
 _ELEMENT: Final = re.compile(
     rb"\s{0,60}(?:</name>\s{0,60}<value>|<!\[CDATA\[|<value>)?\s{0,20}([^<>\n\r]{4,512}?)\s{0,20}(?:\]\]>|</)"
 )
@@ -84,7 +82,6 @@ _START: Final = re.compile(
     rb"""(?x) [ \t]* (?: (?: [+#;>$*-]{1,2}!? | // ) [ \t]{0,24} )? (?: (?i: export|\\?set|setx|env|arg|declare[ ]-x|local|readonly|const|-[ ]) [ \t]+ )? (?: ["'] | \*\* )? \$?(?:env:)?(?:[\w.\[\]-]{0,80}[.:/])? \Z"""
 )
 _ENDS: Final = re.compile(rb"""[ \t]*(?:[ \t][#;].*|//.*|[ \t]\\|[ \t]&&.*|["'],?)?\Z""")
-_OPTION: Final = re.compile(rb"(?:--?[A-Za-z]*|[?&;]|/p:|\s-D[\w.]*|[ \t])\Z")
 _METHODS: Final = re.compile(
     rb"\.(?:equals|equalsIgnoreCase|contentEquals|compareTo|eq|isEqual|isEqualTo|default|set|put|sendKeys|send_keys|fill|type|value|setValue|orElse|withDefault|toEqual|toBe|isEqualTo)\Z"
 )
@@ -100,17 +97,14 @@ LOOK: Final = re.compile(rb"[A-Za-z0-9_.$-]{0,64}+(?![A-Za-z0-9_.$;/+%-]|\)+[\n\
 """Behind a word, where it may name something that has a value: nearly all of the rest ends here."""
 
 
-def at(data: bytes, place: int, _end: int) -> Iterator[Found]:
-    """The value of the name around the word at `place`. Looks at most 160 bytes back and 700 ahead."""
-    rest = _REST.match(data, place)
-    ends = rest.end() if rest is not None else place
-    if data[ends : ends + 1] in _NO_LINK:
-        return
+def at(data: bytes, place: int, looked: int) -> Iterator[Found]:
+    """The value of the name around the word at `place`; `LOOK` ended at `looked`, one behind the name. Looks at most 160
+    bytes back and 700 ahead.
+    """
+    ends = looked - 1
     head = data[max(0, place - 64) : place]
     start = place - len(head) + len(head.rstrip(_NAME))
     name = data[start:ends]
-    if not name.strip(b"-.$_"):
-        return
     means = meaning(name)
     if means is not None and data[ends : ends + 2].lstrip(b"\"'")[:1] in {b"\n", b"\r"}:
         follows = _NEXT.match(data, ends + (data[ends : ends + 1] in _QUOTES))

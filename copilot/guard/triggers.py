@@ -32,9 +32,9 @@ class Row(NamedTuple):
     """One detector and what wakes it.
 
     `literals`: folded (see FOLD), without line ends. `look` must match `data` where the literal starts. `how` the detector
-    is called: "place", `(data, start, end)` for each literal, where it stands; "name", the same for the first of those whose
-    looks end at one place; "line", the same for each line that holds one; a number, for each stretch that reaches so many bytes to both sides of literals (stretches that meet are one);
-    "whole", once, `(whole,)`.
+    is called: "place", `(data, start, end)` for each literal, where it stands; "name", the same with the end of the look, for
+    the first of those that end at one place; "line", the same for each line that holds one; a number, for each stretch that
+    reaches so many bytes to both sides of literals (stretches that meet are one); "whole", once, `(whole,)`.
     """
 
     literals: tuple[bytes, ...]
@@ -77,9 +77,10 @@ class Triggers:
                     if seen is None:
                         continue
                     if how == "name":
-                        if seen.end() == looked[number]:
-                            continue
-                        looked[number] = seen.end()
+                        if seen.end() != looked[number]:
+                            looked[number] = seen.end()
+                            found += detector(data, at, seen.end())
+                        continue
                 if how == "line":
                     if at >= end_of_line:
                         line = data.rfind(b"\n", 0, at) + 1
