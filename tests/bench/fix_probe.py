@@ -168,10 +168,11 @@ def java_methods(folders: list[str]) -> Iterator[tuple[str, str]]:
                     yield path.name, "public class Sample {\n    " + body + "\n}\n"
 
 
-def broken(text: str, language: str) -> bool:
+def broken(text: bytes, language: str) -> bool:
+    """Whether the parser refuses it."""
     if language == "python":
-        return python_error(text.encode()) is not None
-    tree = trees.parse(text.encode(), language)
+        return python_error(text) is not None
+    tree = trees.parse(text, language)
     return tree is None or tree.root_node.has_error
 
 
@@ -199,7 +200,7 @@ def measure(language: str, samples: list[tuple[str, str]], rng: random.Random, *
         for attempt in range(40):
             damage = KINDS[(number + attempt) % len(KINDS)] if attempt else KINDS[number % len(KINDS)]
             hurt = damage(text, tokens, rng, language)
-            if hurt is not None and hurt != text and broken(hurt, language):
+            if hurt is not None and hurt != text and broken(hurt.encode(), language):
                 break
             hurt = None
         if hurt is None:

@@ -24,13 +24,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import fix_mistakes
+import fix_probe
 from report import Figure
 
 from copilot.engines.embedded.mend import mends
 from copilot.engines.embedded.repair import undo
 from copilot.syntax import tree as trees
 from copilot.syntax.lexemes import comments, lexemes
-from copilot.verify.syntax import python_error
 
 Program = tuple[str, str]
 """The package and the text."""
@@ -39,13 +39,6 @@ Program = tuple[str, str]
 def apart(package: str) -> bool:
     """Whether a package belongs to the third that is looked at last."""
     return zlib.crc32(package.encode()) % 3 == 2
-
-
-def broken(text: bytes, language: str) -> bool:
-    if language == "python":
-        return python_error(text) is not None
-    tree = trees.parse(text, language)
-    return tree is None or tree.root_node.has_error
 
 
 def python_programs(folders: list[Path]) -> Iterator[Program]:
@@ -130,7 +123,9 @@ def measure(language: str, programs: list[Program], seed: int, *, misses: str, o
         first = kinds[number % len(kinds)]
         if only and first.__name__ != only:
             continue
-        made = fix_mistakes.hurt(text, language, 1 if only else wanted, rng, lambda t: broken(t, language), first)
+        made = fix_mistakes.hurt(
+            text, language, 1 if only else wanted, rng, lambda t: fix_probe.broken(t, language), first
+        )
         if made is None:
             continue
         bad, names = made
@@ -142,7 +137,7 @@ def measure(language: str, programs: list[Program], seed: int, *, misses: str, o
         after = [undo(bad, each.slips) for each in found[:5]]
         right = [same(each, good, language, comment=noted) for each in after]
         loose = bool(found) and tokens_same(after[0], good, language)
-        parses = bool(found) and not broken(after[0], language)
+        parses = bool(found) and not fix_probe.broken(after[0], language)
         rows.append((tuple(names), parses, right[:1] == [True], any(right), loose, cpu))
         if misses and right[:1] != [True] and (misses == "all" or misses in names):
             print(f"\n--- {names} {'' if parses else 'NO PARSE'}{' ties' if loose else ''} {cpu:.2f} s")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from copilot.engines.embedded.mend import mends
+from copilot.engines.embedded.mend import difference, mends
 from copilot.engines.embedded.repair import first_complaint, undo
 
 README = Path(__file__).parents[2] / "README.md"
@@ -70,7 +73,7 @@ class Ledger {
 
 
 @cache
-def mended(text: str, language: str) -> str:
+def mended(text: str, language: str = "python") -> str:
     return undo(text.encode(), mends(text.encode(), language)[0].slips).decode()
 
 
@@ -157,3 +160,52 @@ def test_the_readme_shows_what_it_does():
     found = PAGE.search(text)
     assert found, "the README has no such place"
     assert found[0] == page(), "UPDATE_DOCS=1 writes it"
+
+
+SAMPLE = 'SAMPLE = """\\\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> theirs\n"""\n\n\ndef f(x)\n    return x\n'
+
+
+def test_a_conflict_inside_a_string_is_text():
+    assert mended(SAMPLE) == SAMPLE.replace("f(x)", "f(x):")
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        ("def f(total, n):\n    x = total // n if n esle 0\n    return x\n", "// n if n else 0"),
+        ("def f(lo, hi):\n    mid = (lo + hi) // 2 retrun\n    return mid\n", "(lo + hi) // 2"),
+    ],
+)
+def test_a_division_is_no_comment(bad, good):
+    assert good in mended(bad)
+
+
+@pytest.mark.parametrize("line", ["x = " + "a " * 16_000, "x = (" + "ab" * 16_000, "raise " + "a, " * 8_000])
+def test_a_line_without_end_costs_no_minutes(line):
+    began = time.thread_time()
+    mends(f"def f(a, b):\n    {line}\n".encode(), "python", seconds=1.0)
+    assert time.thread_time() - began < 12, "a minute before lines were bounded; only growth fails this"
+
+
+PIECES = [
+    "def f(x):\n",
+    "    return x\n",
+    "\r\n",
+    "\tx = (1,\n",
+    "余额 = 1\n",
+    "\ufeff",
+    '"""',
+    "// é\n",
+    "}",
+    "<<<<<<< a\n",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12), st.lists(st.sampled_from(PIECES), max_size=12))
+def test_a_difference_makes_the_one_text_of_the_other(before, after):
+    one, other = "".join(before).encode(), "".join(after).encode()
+    slips = difference(one, other)
+    assert undo(one, slips) == other
+    for slip in slips:
+        one[slip.start : slip.end].decode()
+        slip.new.decode()

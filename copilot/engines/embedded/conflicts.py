@@ -10,15 +10,22 @@ from collections.abc import Iterator
 from typing import Final
 
 from copilot.engines.embedded.ground import Slip
+from copilot.syntax.lexemes import lexemes
 
 _OURS: Final = -8.0
 _THEIRS: Final = -7.2
 _MARKER: Final = re.compile(rb"^(<{7}|\|{7}|={7}|>{7})(?:[ \t][^\r\n]*)?(?:\r\n|\r|\n|$)", re.MULTILINE)
 
 
-def conflicts(text: bytes) -> list[list[Slip]]:
+def conflicts(text: bytes, language: str) -> list[list[Slip]]:
     """For each conflict in order: our side, then theirs, as replacements of it. A marker alone is taken out."""
-    return [list(_sides(text, region)) for region in _regions(text)]
+    found = list(_regions(text))
+    said = [each for each in lexemes(text, language) if each.kind == "string"] if found else []
+    return [
+        list(_sides(text, region))
+        for region in found
+        if not any(s.start < region[0].start() and region[-1].end() < s.end for s in said)
+    ]
 
 
 def _regions(text: bytes) -> Iterator[list[re.Match[bytes]]]:

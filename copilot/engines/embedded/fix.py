@@ -38,6 +38,8 @@ REPAIRED: Final = frozenset({"python", "java"})
 CONFIDENT: Final = 0.2
 _SURE: Final = 0.94
 """What the best possible share is worth: how often an unrivalled repair was the right one when measured."""
+_SEVERAL: Final = 0.75
+"""The same for several faults undone together."""
 
 _WHOLE: Final = 64 * 1024
 """Bytes of text above which faults are repaired one by one: each look at the whole costs in proportion."""
@@ -220,7 +222,7 @@ async def _syntax(document: Document, finding: Finding, resources: Resources, *,
         Candidate(
             _edits(document, repair),
             "embedded",
-            round(_SURE * repair.share, 3),
+            round((_SURE if len(repair.slips) == 1 else _SEVERAL) * repair.share, 3),
             title=_title(document, repair),
             findings=(finding,),
         )

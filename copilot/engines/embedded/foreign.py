@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from copilot.engines.embedded import java_slips
-from copilot.engines.embedded.ground import Ground, Slip
+from copilot.engines.embedded.ground import LONGEST_LINE, Ground, Slip
 from copilot.syntax.lexemes import Lexeme
 
 _SURE: Final = -3.0
@@ -39,25 +39,26 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
 }  # fmt: skip
 
+_ALWAYS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
+    ("=", "<"): ("<=",), ("=", ">"): (">=", "->"), ("=", "!"): ("!=",), ("!", "="): ("!=",),
+    ("=", "="): ("==", "="), ("<", "="): ("<=",), (">", "="): (">=",), ("==", "="): ("==",), ("!=", "="): ("!=",),
+    ("+", "="): ("+=",), ("-", "="): ("-=",), ("*", "="): ("*=",), ("/", "="): ("/=",), ("=", "+"): ("+=",),
+    ("=", "*"): ("*=",), ("<", ">"): ("!=",), ("-", ">"): ("->",), ("=", "=="): ("==",), ("!", "=="): ("!=",),
+}  # fmt: skip
 _PAIRS: Final[dict[str, dict[tuple[str, str], tuple[str, ...]]]] = {
     "python": {
-        ("=", "<"): ("<=",), ("=", ">"): (">=", "->"), ("=", "!"): ("!=",), ("!", "="): ("!=",), ("=", "="): ("==", "="),
-        ("<", "="): ("<=",), (">", "="): (">=",), ("==", "="): ("==",), ("!=", "="): ("!=",), ("+", "="): ("+=",),
-        ("-", "="): ("-=",), ("*", "="): ("*=",), ("/", "="): ("/=",), ("=", "+"): ("+=",), ("=", "*"): ("*=",),
-        ("<", ">"): ("!=",), ("&", "&"): ("and",), ("|", "|"): ("or",), ("-", ">"): ("->",), ("*", "*"): ("**",),
-        ("/", "/"): ("//",), ("=", "=="): ("==",), ("else", "if"): ("elif",), ("el", "if"): ("elif",),
-        ("else", "elif"): ("elif",), ("not", "not"): ("not",), (":", ":"): (":",), ("not", "="): ("!=",),
-        ("!", "=="): ("!=",), ("end", "if"): ("",), ("then", ":"): (":",), ("(", "|"): ("(",), ("is", "equal"): ("==",),
-        ("def", "function"): ("def",), ("def", "def"): ("def",), ("public", "def"): ("def",), (":", "="): ("=", ":"),
-        ("+", "+"): ("+",), ("-", "-"): ("-",),
+        **_ALWAYS,
+        ("&", "&"): ("and",), ("|", "|"): ("or",), ("*", "*"): ("**",), ("/", "/"): ("//",), ("else", "if"): ("elif",),
+        ("el", "if"): ("elif",), ("else", "elif"): ("elif",), ("not", "not"): ("not",), (":", ":"): (":",),
+        ("not", "="): ("!=",), ("end", "if"): ("",), ("then", ":"): (":",), ("(", "|"): ("(",),
+        ("is", "equal"): ("==",), ("def", "function"): ("def",), ("def", "def"): ("def",), ("public", "def"): ("def",),
+        (":", "="): ("=", ":"), ("+", "+"): ("+",), ("-", "-"): ("-",),
     },
     "java": {
-        ("=", "<"): ("<=",), ("=", ">"): (">=", "->"), ("=", "!"): ("!=",), ("!", "="): ("!=",), ("=", "="): ("==", "="),
-        ("<", "="): ("<=",), (">", "="): (">=",), ("==", "="): ("==",), ("!=", "="): ("!=",), ("+", "="): ("+=",),
-        ("-", "="): ("-=",), ("*", "="): ("*=",), ("/", "="): ("/=",), ("=", "+"): ("+=",), ("=", "*"): ("*=",),
-        ("<", ">"): ("!=",), ("&", "&"): ("&&",), ("|", "|"): ("||",), ("-", ">"): ("->",), ("=", "=="): ("==",),
-        ("!", "=="): ("!=",), ("is", "not"): ("!=",), (":", ":"): ("::",), ("+", "+"): ("++", "+"), (":", "="): ("=",),
-        ("-", "-"): ("--", "-"), ("else", "elif"): ("else if",), ("el", "if"): ("else if",), ("not", "in"): ("",),
+        **_ALWAYS,
+        ("&", "&"): ("&&",), ("|", "|"): ("||",), ("is", "not"): ("!=",), (":", ":"): ("::",), ("+", "+"): ("++", "+"),
+        (":", "="): ("=",), ("-", "-"): ("--", "-"), ("else", "elif"): ("else if",), ("el", "if"): ("else if",),
+        ("not", "in"): ("",),
     },
 }  # fmt: skip
 
@@ -275,7 +276,7 @@ def _ternary(at: Ground) -> Iterator[Slip]:
     """`c ? a : b`."""
     for complaint in at.complaints[:2]:
         start, end = at.line(min(complaint, len(at.text)))
-        found = _TERNARY.search(at.text[start:end])
+        found = _TERNARY.search(at.text[start:end]) if end - start <= LONGEST_LINE else None
         if found:
             new = found.group(3) + b" if " + found.group(2).strip() + b" else " + found.group(4)
             yield Slip(start + found.start(2), start + found.end(4), new, "replace", _SURE - 2.0)
@@ -290,6 +291,8 @@ def _raised(at: Ground) -> Iterator[Slip]:
     for complaint in at.complaints[:2]:
         start, end = at.line(min(complaint, len(at.text)))
         line = at.text[start:end]
+        if len(line) > LONGEST_LINE:
+            continue
         if (found := _CAUGHT.search(line)) and found.group(3) != b"as":
             yield Slip(start + found.end(1), start + found.start(3), b" as ", "replace", _SURE - 2.0)
         if found := _RAISED.search(line):

@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from copilot.engines.embedded.ground import Ground, Slip, lines_near
+from copilot.engines.embedded.ground import LONGEST_LINE, Ground, Slip, lines_near
 from copilot.syntax.lexemes import KEYWORDS, lexemes
 
 _LEAST: Final = -4.0
 """For a marker that means nothing else where it stands."""
+
+_DIVIDED: Final = 8.0
+"""For a `//` that may be the operator."""
 
 _WORDS: Final = re.compile(rb"[^\W\d]\w*(?:,? [\w'-]+){2,}[.!?:]?$")
 """A line of words only, at least three: a comment without its marker, never code put out of use."""
@@ -24,7 +27,7 @@ def comments(at: Ground) -> Iterator[Slip]:
     """A comment written as in another language, or without its marker."""
     for rank, (start, end) in enumerate(lines_near(at)):
         line = at.text[start:end]
-        if not line.strip() or len(line) > 400:
+        if not line.strip() or len(line) > LONGEST_LINE:
             continue
         markers = (
             (rb"//+", rb"--+(?=\s)", rb"<!--", rb"%+(?=\s)", rb"\*+(?=\s)", rb";;?(?=\s)")
@@ -45,8 +48,8 @@ def comments(at: Ground) -> Iterator[Slip]:
                     continue
                 cost = _LEAST + 0.8 * rank + (0.0 if alone else 0.6) + (2.0 if order > 1 else 0.0)
                 cost -= 1.0 if _prose(tail, at) else -3.0
-                if not alone and lead.rstrip() == lead and order == 0 and at.language == "python":
-                    cost += 1.5
+                if not alone and order == 0 and at.language == "python":
+                    cost += 1.5 * (lead.rstrip() == lead) + _DIVIDED * _divides(tail, at)
                 yield Slip(start + found.start(), end, own + tail, "comment", cost)
         if at.language == "python":
             yield from _block(at, start, line, rank)
@@ -56,6 +59,12 @@ def comments(at: Ground) -> Iterator[Slip]:
         if _WORDS.match(line.strip()) and words[0].decode("utf-8", "replace") not in KEYWORDS[at.language]:
             place = start + len(line) - len(line.lstrip())
             yield Slip(place, place, own + b" ", "comment", 5.0 + rank)
+
+
+def _divides(tail: bytes, at: Ground) -> bool:
+    """True when what follows `//` begins as a divisor does: a number, a parenthesis, a name that the text uses elsewhere."""
+    first = next(iter(lexemes(tail, at.language)), None)
+    return first is not None and (first.kind == "number" or first.text == "(" or at.uses[first.text] > 1)
 
 
 def _prose(tail: bytes, at: Ground) -> bool:

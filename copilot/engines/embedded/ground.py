@@ -6,6 +6,7 @@ Absent on purpose: the candidates (`slips.py`, `line_slips.py`, `brace_slips.py`
 from __future__ import annotations
 
 import builtins
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,12 @@ from copilot.syntax.lines import line_at
 
 _FOLLOWED: Final = frozenset({b"", b" ", b"\t", b"\r", b"\n", b")", b"]", b"}", b",", b":", b";", b"."})
 """What may stand where a lexeme and the blank before it were."""
+
+
+_FOLLOWING: Final = {
+    "python": re.compile(rb"[\r\n]+([ \t]*)[^\s#]"),
+    "java": re.compile(rb"[\r\n]+([ \t]*)\S"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +87,24 @@ class Ground:
         """`line_at` of this text."""
         return line_at(self.text, offset)
 
+    def deeper_after(self, offset: int) -> bool:
+        """True when the next line that says something stands deeper than the one around `offset`."""
+        start, end = self.line(offset)
+        own = re.match(rb"[ \t]*", self.text[start:end])
+        following = _FOLLOWING[self.language].search(self.text, end)
+        return bool(own and following and len(following.group(1)) > len(own.group()))
+
+
+LONGEST_LINE: Final = 400
+"""Bytes of a line above which patterns over whole lines are not tried: data, and slow to look through."""
+
 
 def ground(text: bytes, language: str, complaints: Sequence[int], reach: int = 10) -> Ground:
     """The common ground for the complaints at these byte offsets; `reach` is how many lexemes to either side count."""
     tokens = lexemes(text, language)
     near: dict[int, int] = {}
     starts = [token.start for token in tokens]
-    complaints = (*complaints, *unreadable(tokens, complaints))
+    complaints = (*complaints, *unreadable(tokens, complaints), *_left_open(tokens, starts, complaints))
     for complaint in complaints:
         middle = _index(starts, complaint)
         for index in range(max(0, middle - reach), min(len(tokens), middle + reach) + 1):
@@ -100,6 +118,18 @@ def unreadable(tokens: Sequence[Lexeme], complaints: Sequence[int]) -> list[int]
     """Where an alien character or a string that does not end stands: no grammar accepts it. The nearest few."""
     found = [token.start for token in tokens if token.kind in {"alien", "open"}]
     return sorted(found, key=lambda at: min(abs(at - complaint) for complaint in complaints))[:4]
+
+
+def _left_open(tokens: Sequence[Lexeme], starts: Sequence[int], complaints: Sequence[int]) -> list[int]:
+    """The ends of the lines of brackets that are complained of: where a parser says `never closed`, the closer is missing
+    further on.
+    """
+    found = []
+    for complaint in complaints:
+        here = _index(starts, complaint)
+        if here < len(tokens) and tokens[here].start == complaint and tokens[here].text in {"(", "[", "{"}:
+            found += [next((each.start for each in tokens[here:] if each.kind == "newline"), tokens[-1].end)]
+    return found
 
 
 def _index(starts: Sequence[int], offset: int) -> int:

@@ -55,22 +55,14 @@ def _ending(at: Ground, start: int, tokens: list[Lexeme], rank: int) -> Iterator
     if "lambda" in {t.text for t in tokens} and not tail:
         return
     cost = (-2.0 if tail else 1.0) + 0.8 * rank
-    if tail or _indented_after(at, start):
+    if tail or at.deeper_after(start):
         cost += 0.3 * rewritten(at, begin, end, b":")
         yield Slip(begin, end, b":", "replace" if tail else "insert", cost)
 
 
-def _indented_after(at: Ground, start: int) -> bool:
-    """True when the next line of code stands deeper than the one at `start`."""
-    _, end = at.line(start)
-    own = re.match(rb"[ \t]*", at.text[start:end])
-    following = re.compile(rb"[\r\n]+([ \t]*)[^\s#]").search(at.text, end)
-    return bool(own and following and len(following.group(1)) > len(own.group()))
-
-
 def _opening(at: Ground, start: int, end: int, tokens: list[Lexeme], rank: int) -> Iterator[Slip]:
     """`i in range(3):` and `x > 0:` and `f(x):` without `for`, `if`, `def`."""
-    if not _indented_after(at, start) or any(token.text == "lambda" for token in tokens):
+    if not at.deeper_after(start) or any(token.text == "lambda" for token in tokens):
         return
     depth, inner = 0, 0
     for token in tokens[:-1]:

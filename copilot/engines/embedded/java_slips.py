@@ -5,7 +5,6 @@ Absent on purpose: braces by layout (`brace_slips.py`) and single words (`foreig
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -67,7 +66,7 @@ def _openings(at: Ground) -> Iterator[Slip]:
         while last > 1 and words[last - 1] in {":", "{", "then", "do", "->"}:
             last -= 1
         tail = words[last:]
-        deeper = _deeper_after(at, start, end)
+        deeper = at.deeper_after(start)
         if (
             tail
             and tail != ["{"]
@@ -116,9 +115,3 @@ def _openings(at: Ground) -> Iterator[Slip]:
                     yield Slip(start + one.start, start + one.start, b"new ", "insert", -3.0 + 0.8 * rank)
             if one.text == "." and two.text in {",", ")"}:
                 yield Slip(start + one.end, start + one.end, b"class", "insert", 0.0 + 0.8 * rank)
-
-
-def _deeper_after(at: Ground, start: int, end: int) -> bool:
-    own = re.match(rb"[ \t]*", at.text[start:end])
-    following = re.compile(rb"[\r\n]+([ \t]*)\S").search(at.text, end)
-    return bool(own and following and len(following.group(1)) > len(own.group()))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from copilot.engines.embedded.ground import Ground, Slip, lines_near, rewritten
+from copilot.engines.embedded.ground import LONGEST_LINE, Ground, Slip, lines_near, rewritten
 from copilot.syntax.lexemes import FULL_WIDTH, lexemes
 
 _BOUNDARY: Final = re.compile(rb"(?<=[^\w\s])|(?=[^\w\s])|(?<=\w)(?=\s)|(?<=\s)(?=\w)|$")
@@ -23,7 +23,7 @@ def quotes(at: Ground) -> Iterator[Slip]:
     for rank, (start, end) in enumerate(lines_near(at)):
         line = at.text[start:end]
         marks = [quote for quote in (b'"', b"'") if quote in line]
-        if not marks or len(line) > 400:
+        if not marks or len(line) > LONGEST_LINE:
             continue
         far = 0.8 * rank
         for run in re.finditer(rb"\"+|'+", line):
@@ -81,7 +81,7 @@ def _mixed(at: Ground, line: bytes, place: int, quote: bytes) -> float:
 
 
 def _open_blocks(at: Ground) -> Iterator[Slip]:
-    """The end of a triple-quoted string (or, in Java, of a block comment) that runs on: after one of its first lines."""
+    """The end of a triple-quoted string that runs on: after one of its first lines."""
     for token in at.tokens:
         body = token.text.lstrip("rRbBfFuU")
         if token.kind not in {"string", "open"} or body[:3] not in {'"""', "'''"} or "\n" not in body:

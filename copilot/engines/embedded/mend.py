@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from copilot.engines.embedded.ground import Slip
-from copilot.engines.embedded.repair import WANTED, Repair, first_complaint, repairs, undo
+from copilot.engines.embedded.repair import WANTED, Repair, first_complaint, parses, repairs, undo
 
 _STATES: Final = 14
 """Half-mended texts that are looked at. Most texts need two, a text with three faults five to ten."""
@@ -55,8 +55,8 @@ def mends(text: bytes, language: str, *, seconds: float = 3.0, stopped: Callable
             else:
                 heapq.heappush(queue, (state.cost, len(seen), state))
     left_over = [state for _, _, state in sorted(queue)[: 4 * WANTED]]
-    found += [state for state in left_over if first_complaint(state.text, language) is None]
-    return _ranked(text, sorted(found, key=lambda state: state.cost)[:WANTED])
+    found += [state for state in left_over if not stopped() and parses(state.text, language)]
+    return _ranked(text, language, sorted(found, key=lambda state: state.cost)[:WANTED])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +68,26 @@ class _State:
     steps: tuple[Repair, ...]
 
 
-def _ranked(text: bytes, found: list[_State]) -> list[Repair]:
+def _ranked(text: bytes, language: str, found: list[_State]) -> list[Repair]:
     weights = [math.exp(found[0].cost - state.cost) for state in found]
     return [
         Repair(
-            state.steps[0].slips if len(state.steps) == 1 else difference(text, state.text),
+            state.steps[0].slips if len(state.steps) == 1 else _needed(text, difference(text, state.text), language),
             state.cost,
             weight / sum(weights),
         )
         for state, weight in zip(found, weights, strict=True)
         if state.steps
     ]
+
+
+def _needed(text: bytes, slips: tuple[Slip, ...], language: str) -> tuple[Slip, ...]:
+    """The edits without those that a later one made needless."""
+    for slip in slips:
+        others = tuple(each for each in slips if each is not slip)
+        if others and parses(undo(text, others), language):
+            slips = others
+    return slips
 
 
 def difference(text: bytes, after: bytes) -> tuple[Slip, ...]:

@@ -87,7 +87,7 @@ def repairs(
     First single slips after which the stretch around the fault parses; then, where other faults remain in it, single
     slips after which the parser gets past this one; then two slips together. `stopped` is asked between tries.
     """
-    if regions := conflicts(text):
+    if regions := conflicts(text, language):
         sides = next((each for each in regions if each[0].end > target.start), regions[-1])
         return _weighed([((side,), side.cost) for side in sides], 0)
     over = within(seconds, stopped)
@@ -245,6 +245,11 @@ def _merged(text: bytes, whole: bytes, cost: float) -> Slip:
     while end < len(text) and text[end] & 0xC0 == 0x80:
         end += 1
     return Slip(start, end, whole[start : len(whole) - (len(text) - end)], "replace", cost)
+
+
+def parses(text: bytes, language: str) -> bool:
+    """Whether the parser accepts the text."""
+    return not next(_judges(language))(text).complaints
 
 
 def first_complaint(text: bytes, language: str) -> Span | None:

@@ -10,7 +10,7 @@ class Account:
         self.entries = []
 
     def post(self, amount):
-        self.entries.append((datetime.date.today()), amount)
+        self.entries.append((datetime.date.today(), amount))
 
     def balance(self):
         return sum(amount for _, amount in self.entries)

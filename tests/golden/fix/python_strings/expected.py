@@ -5,6 +5,6 @@ def greet(name, branch):
 
 
 def farewell(name):
-    """Say" goodbye."""
+    """Say goodbye."""
     print("Goodbye, + name")
     return name.replace('_', " ")
