@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from copilot.rules.flow import Flow, Level
 from copilot.rules.predicates import Judge
-from copilot.rules.rule import Confidence, Rule, rules
+from copilot.rules.rule import SECURITY, Confidence, Rule, rules
 from copilot.syntax import tree as trees
 from copilot.syntax.parsing import Query, QueryCursor, compiled
 from copilot.types import Document, Finding, Severity, Span
@@ -29,9 +29,9 @@ class Hit(NamedTuple):
     confidence: Confidence
 
 
-def triggered(language: str | None, text: bytes) -> bool:
+def triggered(language: str | None, text: bytes, pack: str = SECURITY) -> bool:
     """Whether a text can have a finding at all: a search for words, no reading."""
-    return any(rule.called_for(text) for rule in rules(language or ""))
+    return any(rule.called_for(text) for rule in rules(language or "", pack))
 
 
 def findings(document: Document, spans: Sequence[Span] | None = None) -> list[Finding]:
@@ -39,20 +39,20 @@ def findings(document: Document, spans: Sequence[Span] | None = None) -> list[Fi
     return [hit.finding for hit in hits(document, spans)]
 
 
-def hits(document: Document, spans: Sequence[Span] | None = None) -> list[Hit]:
-    """As `findings`, each with its rule and confidence."""
+def hits(document: Document, spans: Sequence[Span] | None = None, pack: str = SECURITY) -> list[Hit]:
+    """As `findings`, of any pack, each with its rule and confidence. Raises UsageError as `rule.policies`."""
     language = document.language or ""
-    if len(document) > _LONGEST or not triggered(language, document.text):
+    if len(document) > _LONGEST or not triggered(language, document.text, pack):
         return []
     tree = trees.of(document)
     if tree is None:
         return []
-    query, owners = _query(language)
+    query, owners = _query(language, pack)
     judge = Judge(Flow(document, tree))
     cursor = QueryCursor(query)
     if spans:
         cursor.set_byte_range(min(span.start for span in spans), max(span.end for span in spans) + 1)
-    found: dict[tuple[int, int, int], Hit] = {}
+    found: dict[tuple[int, int, int | str], Hit] = {}
     for pattern, captures in cursor.matches(tree.root_node, judge):
         rule, site = owners[pattern], captures["site"][0]
         span = Span(site.start_byte, site.end_byte)
@@ -64,7 +64,7 @@ def hits(document: Document, spans: Sequence[Span] | None = None) -> list[Hit]:
             continue
         severity = rule.severity if sure == rule.confidence else Severity.WARNING
         hit = Hit(Finding(rule.name, severity, document.path, span, rule.message), rule, sure)
-        key = (span.start, span.end, rule.cwe)
+        key = (span.start, span.end, rule.cwe if pack == SECURITY else rule.name)
         if key not in found or _ORDER[sure] < _ORDER[found[key].confidence]:
             found[key] = hit
     return sorted(found.values(), key=lambda hit: hit.finding.span)
@@ -77,11 +77,11 @@ _ORDER: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 
 
 @cache
-def _query(language: str) -> tuple[Query, tuple[Rule, ...]]:
+def _query(language: str, pack: str) -> tuple[Query, tuple[Rule, ...]]:
     """The query of all rules of a language together, and the rule of each of its patterns. Some 50 ms, once: a query of
     only the rules that are called for would be made anew for each set of words.
     """
-    held = rules(language)
+    held = rules(language, pack)
     query = compiled(language, "\n".join([FIRST, *(rule.query for rule in held)]))
     ends, at = [], len(FIRST) + 1
     for rule in held:

@@ -1,7 +1,8 @@
 """One rule as data, and the reading of the rule files.
 
 A rule is a tree-sitter query whose capture `@site` is the place that is reported. Beside the predicates of tree-sitter
-(`#eq?`, `#match?`, `#any-of?`) a query may use those of `predicates.py`. A file of rules has one table a rule:
+(`#eq?`, `#match?`, `#any-of?`) a query may use those of `predicates.py`. There are three packs of them. The security rules
+(`<language>.toml`) have one table a rule:
 
     [[rule]]
     id = "sql-built"                  # stable, unique in its language
@@ -13,23 +14,47 @@ A rule is a tree-sitter query whose capture `@site` is the place that is reporte
     en = "…"
     zh = "…"
     query = '''(call …) @site'''
+
+The bank's pack (`bank/<ID>.toml`) has one file a rule, and so have the rules of a bank's own (any folder of such files):
+
+    id = "MONEY01"                    # the file's name
+    severity = "error"
+    en = "…"                          # its title
+    zh = "…"
+    why_en = '''…'''                  # why it matters, for its page
+    why_zh = '''…'''
+    security = ["sql-built"]          # security rules whose findings are this rule's in a review
+    [[part]]                          # one way to break it: as a [[rule]] above, without id and severity, with a language
+    language = "java"
+    [[example]]                       # for its page: `bad` breaks the rule, `good` does not
+    language = "java"
+    bad = '''…'''
+    good = '''…'''
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final, Literal
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Final, Literal
 
-from copilot.messages import locale
+from copilot.errors import UsageError
+from copilot.messages import locale, say
 from copilot.types import Severity
 
 Confidence = Literal["high", "medium", "low"]
 
 PREFIX: Final = "security."
-"""What the `rule` of every finding begins with."""
+"""What the `rule` of every finding of a security rule begins with."""
+
+SECURITY: Final = "security"
+BANK: Final = "bank"
+"""The packs that are shipped; any other name of a pack is a folder of rule files."""
 
 _READ_AS: Final = {"typescript": "javascript", "tsx": "javascript"}
 """Languages whose rules are another's: their trees have the same nodes."""
@@ -37,7 +62,7 @@ _READ_AS: Final = {"typescript": "javascript", "tsx": "javascript"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule; `name` is what a finding carries: `security.<language>.<id>`."""
+    """A rule, or a part of one; `name` is what a finding carries: `security.<language>.<id>`, of a pack its id alone."""
 
     name: str
     cwe: int
@@ -52,38 +77,120 @@ class Rule:
     @property
     def message(self) -> str:
         """What is wrong and what to do instead, in the language of this process."""
-        return f"{self.zh if locale() == 'zh' else self.en} (CWE-{self.cwe})"
+        text = self.zh if locale() == "zh" else self.en
+        return f"{text} (CWE-{self.cwe})" if self.cwe else text
 
     def called_for(self, text: bytes) -> bool:
         """Whether one of the trigger words stands in a text."""
         return any(word in text for word in self.triggers)
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What breaks a rule and what does not, for its page."""
+
+    language: str
+    bad: str
+    good: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A rule of the bank's pack: what its page tells. `parts`: the rules that find it, by language; `security`: security rules
+    (without language) whose findings are its own in a review.
+    """
+
+    id: str
+    severity: Severity
+    en: str
+    zh: str
+    why_en: str
+    why_zh: str
+    security: tuple[str, ...]
+    parts: tuple[tuple[str, Rule], ...]
+    examples: tuple[Example, ...]
+
+    @property
+    def title(self) -> str:
+        """Its title in the language of this process."""
+        return self.zh if locale() == "zh" else self.en
+
+
 def languages() -> tuple[str, ...]:
-    """The languages that have rules of their own."""
+    """The languages that have security rules of their own."""
     return tuple(
         sorted(entry.name[:-5] for entry in resources.files("copilot.rules").iterdir() if entry.name.endswith(".toml"))
     )
 
 
 @cache
-def rules(language: str) -> tuple[Rule, ...]:
-    """The rules of a language, none where there are none. Raises KeyError or ValueError for a damaged rule file."""
+def rules(language: str, pack: str = SECURITY) -> tuple[Rule, ...]:
+    """The rules of a language in a pack, none where there are none.
+
+    Raises KeyError or ValueError for a damaged rule file of ours, UsageError for one of the bank's own.
+    """
     own = _READ_AS.get(language, language)
+    if pack != SECURITY:
+        return tuple(rule for policy in policies(pack) for spoken, rule in policy.parts if spoken == own)
     place = resources.files("copilot.rules").joinpath(f"{own}.toml")
     if not place.is_file():
         return ()
     return tuple(
-        Rule(
-            name=f"{PREFIX}{own}.{row['id']}",
-            cwe=row["cwe"],
-            severity=Severity(row["severity"]),
-            confidence=row["confidence"],
-            unsure=row.get("unsure"),
-            triggers=tuple(word.encode() for word in row["triggers"]),
-            en=row["en"],
-            zh=row["zh"],
-            query=row["query"],
-        )
+        _rule(row, f"{PREFIX}{own}.{row['id']}", Severity(row["severity"]))
         for row in tomllib.loads(place.read_text("utf-8"))["rule"]
+    )
+
+
+@cache
+def policies(pack: str = BANK) -> tuple[Policy, ...]:
+    """The rules of the bank's pack, or of a folder, by id.
+
+    Raises UsageError for a folder that is not there or a file in it that is no rule.
+    """
+    if pack == BANK:
+        return tuple(_policies(resources.files("copilot.rules").joinpath("bank")))
+    folder = Path(pack)
+    if not folder.is_dir():
+        raise UsageError(say("{folder} is no folder of rules", folder=pack))
+    try:
+        return tuple(_policies(folder))
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise UsageError(say("a rule in {folder} cannot be read: {why}", folder=pack, why=str(wrong))) from None
+
+
+def _policies(folder: Traversable) -> Iterator[Policy]:
+    for entry in sorted(folder.iterdir(), key=lambda each: each.name):
+        if entry.name.endswith(".toml"):
+            try:
+                yield _policy(tomllib.loads(entry.read_text("utf-8")))
+            except (KeyError, TypeError, ValueError) as wrong:
+                raise ValueError(f"{entry.name}: {wrong}") from wrong
+
+
+def _policy(row: Mapping[str, Any]) -> Policy:
+    severity = Severity(row["severity"])
+    return Policy(
+        id=row["id"],
+        severity=severity,
+        en=row["en"],
+        zh=row["zh"],
+        why_en=row["why_en"].strip(),
+        why_zh=row["why_zh"].strip(),
+        security=tuple(row.get("security", ())),
+        parts=tuple((part["language"], _rule(part, row["id"], severity)) for part in row.get("part", ())),
+        examples=tuple(Example(each["language"], each["bad"], each["good"]) for each in row.get("example", ())),
+    )
+
+
+def _rule(row: Mapping[str, Any], name: str, severity: Severity) -> Rule:
+    return Rule(
+        name=name,
+        cwe=row.get("cwe", 0),
+        severity=severity,
+        confidence=row["confidence"],
+        unsure=row.get("unsure"),
+        triggers=tuple(word.encode() for word in row["triggers"]),
+        en=row["en"],
+        zh=row["zh"],
+        query=row["query"],
     )

@@ -1,0 +1,247 @@
+"""A patch of git as rows: each line of it with its place in the old file, in the new file and in the patch.
+
+Every position that a provider is told is derived from a row (`positions`), never counted anew. Lengths in hunk headers
+decide what belongs to a hunk, so a deleted line `-- a` is no header. Lines end with LF alone: a CR stays in the text. The
+format is that of git-diff(1), "Generating patch text with -p", with its quoting of paths.
+Absent on purpose: asking git (`copilot/git.py`); combined diffs of merges, which are told as such and hold no rows: a
+review looks at a merge against its base.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+Kind = Literal["context", "added", "deleted"]
+Status = Literal["modified", "added", "deleted", "renamed", "copied", "combined"]
+
+_HUNK: Final = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)")
+_KINDS: Final[dict[bytes, Kind]] = {b" ": "context", b"+": "added", b"-": "deleted"}
+_LINK, _MODULE = "120000", "160000"
+_ESCAPE: Final = re.compile(rb'\\(?:([0-7]{3})|([abtnvfr"\\]))')
+_ESCAPED: Final = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
+
+
+class BadPatch(ValueError):
+    """A text that is no patch of git. `str()` says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a hunk. `old` and `new`: its line there, from 1; None where it is not. `at`: the lines that both files
+    have come to (of an added row: the old line it stands before). `number`: its place among the rows of the file, from 1.
+    `text` has no LF; `ended` is False for a last line without one.
+    """
+
+    kind: Kind
+    old: int | None
+    new: int | None
+    at: tuple[int, int]
+    hunk: int
+    number: int
+    text: bytes
+    ended: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FileDiff:
+    """What happens to one file. A path is empty where the file is not; names that are no UTF-8 keep their bytes as
+    surrogates. `mode`: that of the new file, else of the old one; empty where the patch does not say. `section`: what git
+    wrote behind each hunk header.
+    """
+
+    status: Status
+    old: str
+    new: str
+    mode: str = ""
+    old_mode: str = ""
+    binary: bool = False
+    rows: tuple[Row, ...] = field(default=(), repr=False)
+    sections: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def path(self) -> str:
+        """The name that a person knows it by: the new one, of a deleted file the old one."""
+        return self.new or self.old
+
+    @property
+    def submodule(self) -> bool:
+        """Whether it is another repository's commit, not a text."""
+        return _MODULE in {self.mode, self.old_mode}
+
+    @property
+    def link(self) -> bool:
+        """Whether it is a symbolic link: its text is a path."""
+        return _LINK in {self.mode, self.old_mode}
+
+
+def parsed(patch: bytes) -> tuple[FileDiff, ...]:
+    """The files of a patch, in its order; what stands before the first one (a mail's head) is passed over.
+
+    Raises BadPatch.
+    """
+    lines = patch.split(b"\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    found: list[FileDiff] = []
+    at = 0
+    while at < len(lines):
+        if lines[at].startswith((b"diff --git ", b"diff --cc ", b"diff --combined ")):
+            one, at = _file(lines, at)
+            found.append(one)
+        elif found and lines[at].startswith(b"@@ "):
+            raise BadPatch(f"line {at + 1}: a hunk longer than its header says")
+        else:
+            at += 1
+    return tuple(found)
+
+
+def hunks(patch: bytes) -> tuple[Row, ...]:
+    """The rows of a file's hunks alone, as a provider's interface gives them. Raises BadPatch."""
+    lines = patch.split(b"\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    rows, _, at = _rows(lines, 0)
+    if at < len(lines):
+        raise BadPatch(f"line {at + 1}: no hunk begins here")
+    return rows
+
+
+def _file(lines: list[bytes], at: int) -> tuple[FileDiff, int]:
+    head = lines[at]
+    at += 1
+    if not head.startswith(b"diff --git "):
+        name = _path(head.split(b" ", 2)[2], prefix=b"")
+        while at < len(lines) and not lines[at].startswith(b"diff "):
+            at += 1
+        return FileDiff("combined", name, name), at
+    status: Status = "modified"
+    names = dict.fromkeys(("old", "new"), "")
+    modes = dict.fromkeys(("old", "new"), "")
+    binary = named = False
+    while at < len(lines):
+        line = lines[at]
+        key, _, value = line.partition(b" ")
+        if line.startswith((b"old mode ", b"new mode ")):
+            modes[key.decode()] = value.split(b" ")[1].decode()
+        elif line.startswith((b"new file mode ", b"deleted file mode ")):
+            status = "added" if key == b"new" else "deleted"
+            modes["new" if key == b"new" else "old"] = line.rsplit(b" ", 1)[1].decode()
+        elif line.startswith((b"rename from ", b"rename to ", b"copy from ", b"copy to ")):
+            status = "renamed" if key == b"rename" else "copied"
+            way, _, written = value.partition(b" ")
+            names["old" if way == b"from" else "new"] = _path(written, prefix=b"")
+            named = True
+        elif line.startswith(b"index "):
+            parts = value.split(b" ")
+            if len(parts) == 2:
+                modes = {"old": parts[1].decode(), "new": parts[1].decode()}
+        elif line.startswith((b"Binary files ", b"GIT binary patch")):
+            binary = True
+            at = _past_binary(lines, at)
+            continue
+        elif line.startswith(b"--- "):
+            if at + 1 >= len(lines) or not lines[at + 1].startswith(b"+++ "):
+                raise BadPatch(f"line {at + 2}: `+++` is missing")
+            if not named:
+                names["old"] = _path(line[4:].removesuffix(b"\t"), prefix=b"a/")
+                names["new"] = _path(lines[at + 1][4:].removesuffix(b"\t"), prefix=b"b/")
+                named = True
+            at += 2
+            break
+        elif not line.startswith((b"similarity index ", b"dissimilarity index ")):
+            break
+        at += 1
+    rows, sections, at = _rows(lines, at)
+    if not named:
+        names["old"], names["new"] = _names(head[len(b"diff --git ") :])
+    if status == "added":
+        names["old"] = ""
+    if status == "deleted":
+        names["new"] = ""
+    mode = modes["new"] or modes["old"]
+    return FileDiff(status, names["old"], names["new"], mode, modes["old"], binary, rows, sections), at
+
+
+def _past_binary(lines: list[bytes], at: int) -> int:
+    """Behind what a patch says of a binary file: one line, or blocks that a blank line ends each."""
+    if lines[at].startswith(b"Binary files "):
+        return at + 1
+    at += 1
+    while at < len(lines) and lines[at].startswith((b"literal ", b"delta ")):
+        while at < len(lines) and lines[at]:
+            at += 1
+        at += 1
+    return at
+
+
+def _rows(lines: list[bytes], at: int) -> tuple[tuple[Row, ...], tuple[str, ...], int]:
+    rows: list[Row] = []
+    sections: list[str] = []
+    while at < len(lines) and (head := _HUNK.fullmatch(lines[at])) is not None:
+        old, new = int(head[1]), int(head[3])
+        left_old, left_new = int(head[2] or 1), int(head[4] or 1)
+        sections.append(head[5].decode("utf-8", "surrogateescape"))
+        at += 1
+        while at < len(lines):
+            line = lines[at]
+            if line.startswith(b"\\"):  # "\ No newline at end of file", in any language
+                if not rows:
+                    raise BadPatch(f"line {at + 1}: a hunk begins with its end")
+                rows[-1] = replace(rows[-1], ended=False)
+                at += 1
+                continue
+            if not left_old and not left_new:
+                break
+            kind = _KINDS.get(line[:1] or b" ")  # some tools strip the blank of an empty context line
+            if kind is None:
+                raise BadPatch(f"line {at + 1}: a hunk shorter than its header says")
+            left_old -= kind != "added"
+            left_new -= kind != "deleted"
+            if left_old < 0 or left_new < 0:
+                raise BadPatch(f"line {at + 1}: a hunk longer than its header says")
+            place = old if kind != "added" else None, new if kind != "deleted" else None
+            rows.append(Row(kind, *place, (old, new), len(sections) - 1, len(rows) + 1, line[1:]))
+            old += kind != "added"
+            new += kind != "deleted"
+            at += 1
+        if left_old or left_new:
+            raise BadPatch(f"line {at + 1}: the patch ends inside a hunk")
+    return tuple(rows), tuple(sections), at
+
+
+def _path(written: bytes, prefix: bytes) -> str:
+    """A path as git writes it; empty for no file. Raises BadPatch."""
+    if written.startswith(b'"'):
+        written = _unquoted(written)
+    if written == b"/dev/null" and prefix:
+        return ""
+    return written.removeprefix(prefix).decode("utf-8", "surrogateescape")
+
+
+def _unquoted(written: bytes) -> bytes:
+    if len(written) < 2 or not written.endswith(b'"'):
+        raise BadPatch(f"a path that is quoted and does not end: {written[:80]!r}")
+
+    def plain(found: re.Match[bytes]) -> bytes:
+        return bytes([int(found[1], 8)]) if found[1] else _ESCAPED.get(found[2], found[2])
+
+    return _ESCAPE.sub(plain, written[1:-1])
+
+
+def _names(written: bytes) -> tuple[str, str]:
+    """Both paths of a header without `---` lines (a mode, an empty or a binary file): they are the same path twice."""
+    if written.startswith(b'"'):
+        end = re.match(rb'"(?:[^"\\]|\\.)*"', written)
+        if end is None:
+            raise BadPatch(f"a path that is quoted and does not end: {written[:80]!r}")
+        return _path(end[0], b"a/"), _path(written[end.end() + 1 :], b"b/")
+    half = (len(written) - 1) // 2
+    return _path(written[:half], b"a/"), _path(written[half + 1 :], b"b/")
+
+
+def changed(one: FileDiff) -> Iterator[Row]:
+    """The rows that were added or deleted."""
+    return (row for row in one.rows if row.kind != "context")

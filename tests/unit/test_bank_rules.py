@@ -1,0 +1,72 @@
+"""The bank's pack: its own samples, case by case, and what each rule's file must hold.
+
+A sample stands in `tests/golden/bank/<ID>/`: any number of files, whose cases are routines (for XML: statements). A line that
+is wanted says `flag`, and no other may be found; a good case that is nearly a bad one says `near` and why it is none.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from copilot import rules
+from copilot.syntax.languages import named
+from copilot.types import document
+
+FOLDER = Path(__file__).parents[1] / "golden" / "bank"
+SAMPLES = sorted(path for path in FOLDER.glob("*/*") if path.is_file())
+MARK = re.compile(r"(?:#|//|<!--)\s*(flag|near)\b")
+LEAST = 8
+
+
+def read(path):
+    return document(path, named("", path), path.read_bytes())
+
+
+def lines(doc, rule):
+    """The lines at which a rule is found, as a review counts: security rules that it takes over, too."""
+    policy = next(each for each in rules.policies() if each.id == rule)
+    found = [hit.finding for hit in rules.hits(doc, pack=rules.BANK) if hit.rule.name == rule]
+    found += [each for each in rules.findings(doc) if each.rule.split(".", 2)[2] in policy.security]
+    return {doc.text.count(b"\n", 0, each.span.start) + 1 for each in found}
+
+
+def marked(doc, mark):
+    return {n for n, line in enumerate(doc.text.decode().split("\n"), 1) if mark in MARK.findall(line)}
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_rule_finds_what_its_sample_marks_and_nothing_else(path):
+    doc = read(path)
+    assert lines(doc, path.parent.name) == marked(doc, "flag")
+
+
+@pytest.mark.parametrize("policy", rules.policies(), ids=lambda policy: policy.id)
+def test_a_rule_has_samples_of_each_language_half_of_the_good_ones_near(policy):
+    spoken = {language for language, _ in policy.parts} | {each.language for each in policy.examples}
+    assert spoken
+    for language in spoken:
+        docs = [read(path) for path in SAMPLES if path.parent.name == policy.id]
+        own = [doc for doc in docs if doc.language == language]
+        bad, near = (sum(len(marked(doc, mark)) for doc in own) for mark in ("flag", "near"))
+        assert bad >= LEAST, (language, bad)
+        assert near >= LEAST // 2, (language, near)
+
+
+@pytest.mark.parametrize("policy", rules.policies(), ids=lambda policy: policy.id)
+def test_the_examples_of_a_rules_page_are_what_they_say(policy):
+    for example in policy.examples:
+        path = Path(f"Sample.{ {'python': 'py', 'java': 'java', 'xml': 'xml'}[example.language] }")
+        assert lines(document(path, example.language, example.bad), policy.id), example
+        assert not lines(document(path, example.language, example.good), policy.id), example
+
+
+def test_each_rule_is_told_in_both_languages():
+    for policy in rules.policies():
+        for text in (policy.zh, policy.why_zh, *(part.zh for _, part in policy.parts)):
+            assert re.search(r"[\u4e00-\u9fff]", text), (policy.id, text)
+        for text in (policy.en, policy.why_en, *(part.en for _, part in policy.parts)):
+            assert text, policy.id
+            assert not re.search(r"[\u4e00-\u9fff]", text), (policy.id, text)

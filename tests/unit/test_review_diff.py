@@ -1,0 +1,244 @@
+"""Patches of real git, row by row: each row's text stands where it says, and the rows make the new file of the old one."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from copilot.review.diff import BadPatch, FileDiff, hunks, parsed
+
+ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    **{f"GIT_{who}_{what}": "x@example.invalid" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+}
+WORDS = [
+    "amount",
+    "-- note",
+    "++ note",
+    "",
+    "  ",
+    "@@ -1 +1 @@",
+    "\\ No newline",
+    "账户余额",
+    "diff --git a/x b/x",
+    "\tx",
+    "é",
+]
+NAMES = [
+    "plain.py",
+    "two words.java",
+    'quo"te.txt',
+    "tab\there.py",
+    "账户/余额.java",
+    "new\nline.txt",
+    "deep/b/a/x.py",
+    "- b",
+]
+
+
+def git(top: Path, *command: str, stdin: bytes = b"") -> bytes:
+    return subprocess.run(
+        ["git", *command], cwd=top, env=ENVIRONMENT, input=stdin, check=True, capture_output=True
+    ).stdout
+
+
+def text(dice: random.Random) -> bytes:
+    rows = [dice.choice(WORDS) + str(dice.randrange(9)) * dice.randrange(2) for _ in range(dice.randrange(40))]
+    end = dice.choice(["\n", "\n", "\r\n"])
+    made = "".join(row + end for row in rows).encode(dice.choice(["utf-8", "utf-8", "gb18030"]), "replace")
+    return made.rstrip(b"\r\n") if dice.random() < 0.2 else made
+
+
+def edited(dice: random.Random, before: bytes) -> bytes:
+    rows = before.splitlines(keepends=True)
+    for _ in range(dice.randrange(1, 6)):
+        at = dice.randrange(len(rows) + 1)
+        how = dice.randrange(4)
+        if how == 0:
+            rows[at:at] = [dice.choice(WORDS).encode() + b"\n" for _ in range(dice.randrange(1, 4))]
+        elif how == 1:
+            del rows[at : at + dice.randrange(1, 4)]
+        elif how == 2 and at < len(rows):
+            rows[at] = b"changed " + rows[at]
+        elif rows:
+            rows[-1] = rows[-1].rstrip(b"\r\n") + dice.choice([b"", b"\n", b"\r\n"])
+    return b"".join(rows)
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
+    """Two commits of many files: the folder, and each file's text by commit."""
+    top = tmp_path_factory.mktemp("rows")
+    git(top, "init", "-q")
+    dice = random.Random(7)
+    before = {f"{n % 3}/{n}-{NAMES[n % len(NAMES)]}": text(dice) for n in range(160)}
+    before |= {
+        "gone.py": b"a\nb\n",
+        "empty.txt": b"",
+        "image.bin": bytes(range(256)) * 9,
+        "moved.py": b"".join(b"line %d\n" % n for n in range(60)),
+    }
+    after = {name: edited(dice, content) if dice.random() < 0.8 else content for name, content in before.items()}
+    after |= {
+        "image.bin": bytes(range(255, -1, -1)) * 9,
+        "fresh.py": b"x = 1\n",
+        "fresh empty.txt": b"",
+        "no end.txt": b"a",
+    }
+    del after["gone.py"]
+    after["账户 moved.py"] = after.pop("moved.py").replace(b"line 30\n", b"another\n")
+    commits = []
+    for tree in (before, after):
+        for old in git(top, "ls-files", "-z").split(b"\0"):
+            if old:
+                (top / os.fsdecode(old)).unlink(missing_ok=True)
+        for name, content in tree.items():
+            (top / name).parent.mkdir(parents=True, exist_ok=True)
+            (top / name).write_bytes(content)
+        if tree is after:
+            (top / "0/link").symlink_to("0-plain.py")
+            (top / "fresh.py").chmod(0o755)
+        git(top, "add", "-A")
+        git(top, "update-index", "--add", "--cacheinfo", f"160000,{str(len(commits) + 1) * 40},module")
+        git(top, "commit", "-qm", "c")
+        commits.append(git(top, "rev-parse", "HEAD").decode().strip())
+    return top, commits, before, after
+
+
+def lines(content: bytes) -> list[tuple[bytes, bool]]:
+    rows = content.split(b"\n")
+    ended = [(row, True) for row in rows[:-1]]
+    return [*ended, (rows[-1], False)] if rows[-1] else ended
+
+
+def applied(one: FileDiff, before: bytes) -> bytes:
+    rest, made, at = lines(before), [], 0
+    for row in one.rows:
+        if row.old is not None:
+            made += rest[at : row.old - 1]
+            at = row.old
+        elif row.new is not None:
+            while len(made) < row.new - 1:
+                made.append(rest[at])
+                at += 1
+        if row.kind != "deleted":
+            made.append((row.text, row.ended))
+    return b"".join(text + b"\n" * ended for text, ended in [*made, *rest[at:]])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("-U0",), ("-U3",), ("-U12", "--inter-hunk-context=4"), ("-U3", "--patience", "-C", "--find-copies-harder")],
+)
+def test_every_row_stands_where_it_says(repository, options):
+    top, commits, before, after = repository
+    patch = git(
+        top,
+        "-c",
+        "core.quotePath=true",
+        "diff",
+        "--no-ext-diff",
+        "--no-color",
+        "--full-index",
+        "-M",
+        *options,
+        *commits,
+    )
+    found = parsed(patch)
+    rows = 0
+    for one in found:
+        if one.submodule or one.link or one.binary:
+            continue
+        old, new = lines(before.get(one.old, b"")), lines(after.get(one.new, b""))
+        for row in one.rows:
+            rows += 1
+            assert row.old is None or old[row.old - 1] == (row.text, row.ended), one.path
+            assert row.new is None or new[row.new - 1] == (row.text, row.ended), one.path
+            assert (row.kind == "context") == (row.old is not None and row.new is not None)
+        assert applied(one, before.get(one.old, b"")) == after.get(one.new, b"")
+    wanted = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    assert {name for one in found for name in (one.old, one.new) if name} >= wanted
+    assert rows > 400
+
+
+def test_what_happens_to_a_file_is_told(repository):
+    top, commits, *_ = repository
+    found = {one.path: one for one in parsed(git(top, "diff", "--full-index", "-M", *commits))}
+    assert (found["gone.py"].status, found["gone.py"].old, found["gone.py"].new) == ("deleted", "gone.py", "")
+    assert (found["fresh.py"].status, found["fresh.py"].mode, found["fresh.py"].old) == ("added", "100755", "")
+    assert (found["fresh empty.txt"].status, found["fresh empty.txt"].rows) == ("added", ())
+    assert (found["账户 moved.py"].status, found["账户 moved.py"].old) == ("renamed", "moved.py")
+    assert found["image.bin"].binary
+    assert not found["image.bin"].rows
+    assert found["module"].submodule
+    assert found["0/link"].link
+    assert not found["no end.txt"].rows[-1].ended
+
+
+def test_a_binary_patch_is_passed_over_whole(repository):
+    top, commits, *_ = repository
+    found = parsed(git(top, "diff", "--binary", "--full-index", "-M", *commits))
+    assert {one.path for one in found} == {one.path for one in parsed(git(top, "diff", "--full-index", "-M", *commits))}
+    assert next(one for one in found if one.path == "image.bin").binary
+
+
+def test_a_file_that_only_changes_its_mode_has_its_name(tmp_path):
+    git(tmp_path, "init", "-q")
+    name = "a b/a b"
+    (tmp_path / "a b").mkdir()
+    (tmp_path / name).write_text("x\n")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "c")
+    (tmp_path / name).chmod(0o755)
+    (one,) = parsed(git(tmp_path, "diff", "HEAD"))
+    assert (one.old, one.new, one.old_mode, one.mode, one.rows) == (name, name, "100644", "100755", ())
+
+
+def test_a_merge_is_told_as_one_and_holds_no_rows(tmp_path):
+    git(tmp_path, "init", "-q", "-b", "main")
+    for branch, content in (("main", "a\n"), ("one", "b\n"), ("two", "c\n")):
+        git(tmp_path, "checkout", "-q", *(("-b", branch, "main") if branch != "main" else ("-b", "x")))
+        (tmp_path / "a.py").write_text(content)
+        git(tmp_path, "add", "-A")
+        git(tmp_path, "commit", "-qm", branch)
+        if branch == "main":
+            git(tmp_path, "branch", "main")
+    subprocess.run(["git", "merge", "-q", "one"], cwd=tmp_path, env=ENVIRONMENT, check=False, capture_output=True)
+    (tmp_path / "a.py").write_text("d\n")
+    git(tmp_path, "commit", "-qam", "merge")
+    (one,) = parsed(git(tmp_path, "show", "--cc", "--format="))
+    assert (one.status, one.path, one.rows) == ("combined", "a.py", ())
+
+
+@pytest.mark.parametrize(
+    ("patch", "why"),
+    [
+        (b"diff --git a/x b/x\n--- a/x\n", r"`\+\+\+` is missing"),
+        (b"diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n a\n", "ends inside a hunk"),
+        (b"diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,1 @@\n a\n+b\n-c\n", "longer than its header"),
+        (b"diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n a\nx\n", "shorter than its header"),
+        (b'diff --git "a/x b/x\nnew file mode 100644\n', "does not end"),
+    ],
+)
+def test_what_is_no_patch_is_said(patch, why):
+    with pytest.raises(BadPatch, match=why):
+        parsed(patch)
+
+
+def test_hunks_alone_are_read_as_in_a_patch():
+    patch = b"@@ -1,2 +1,2 @@ def f():\n-a\n+b\n c\n@@ -9 +9,0 @@\n-x\n\\ No newline at end of file\n"
+    rows = hunks(patch)
+    assert [(row.kind, row.old, row.new, row.hunk, row.ended) for row in rows] == [
+        ("deleted", 1, None, 0, True),
+        ("added", None, 1, 0, True),
+        ("context", 2, 2, 0, True),
+        ("deleted", 9, None, 1, False),
+    ]
+    with pytest.raises(BadPatch, match="no hunk begins"):
+        hunks(b"@@ -1 +1 @@\n-a\n+b\nnonsense\n")
