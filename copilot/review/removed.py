@@ -225,7 +225,7 @@ def _is_moved(gone: _Gone, ledger: Ledger, used: Counter[tuple[str, str]]) -> bo
     for each in ledger.added[guard.kind.name]:
         other = each.guard
         near = name in each.calls or _name(other.symbol) in gone.calls or _name(other.symbol) == name != ""
-        if near and (other.symbol, each.known) != (guard.symbol, gone.known):
+        if near and other.key == guard.key and (other.symbol, each.known) != (guard.symbol, gone.known):
             return True
         if _is_named(guard) and other.key == guard.key:
             return True
