@@ -25,6 +25,7 @@ from copilot.verify.contract import (
     source,
 )
 from copilot.verify.escapes_java import SCOPES, raised
+from copilot.verify.meaning import names_of
 from copilot.verify.results_java import early, returned
 from copilot.verify.sideeffects import effects, is_pure
 from copilot.verify.usage import called, calls, is_target, uses
@@ -58,6 +59,7 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
     if result == "void":
         result = None
     escaping = raised(body, symbol)
+    known = names_of(found, body)
     assigned = _assigned(body)
     record = base.owner if node.type == "compact_constructor_declaration" else None
     listed = record.parameters if record is not None else symbol.parameters
@@ -68,7 +70,7 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
             stored=_stored(body, one.name) if one.name not in assigned else "",
             passed=_passed(body, one.name),
             guards=_guards(escaping, one.name) if one.name not in assigned else (),
-            uses=uses(body, one.name),
+            uses=uses(body, one.name, known.around),
         )
         for one in listed
     )
@@ -84,9 +86,9 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
         calls=_calls(body),
         inner=tuple(dict.fromkeys(name for name, _ in calls(body, SCOPES))),
         reads=_reads(body, _fields(found, base.owner) - {one.name for one in symbol.parameters}),
-        effects=effects(body, SCOPES),
+        effects=effects(body, SCOPES, known),
         early=early(body),
-        pure=body is not None and is_pure(body, SCOPES),
+        pure=is_pure(body, SCOPES, known),
         deprecated=deprecated(symbol),
         flags=frozenset(flags),
     )

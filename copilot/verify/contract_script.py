@@ -28,8 +28,9 @@ from copilot.verify.contract import (
     source,
 )
 from copilot.verify.escapes_python import some, told
+from copilot.verify.meaning import names_of
 from copilot.verify.sideeffects import effects, is_pure
-from copilot.verify.usage import called, calls, is_target, uses
+from copilot.verify.usage import Places, called, calls, is_target, uses
 
 SCOPES: Final = (
     "function_declaration", "function_expression", "arrow_function", "class_declaration", "class", "method_definition",
@@ -41,10 +42,6 @@ _HOLDERS: Final = (
     "class_declaration", "abstract_class_declaration", "interface_declaration", "enum_declaration", "method_signature",
     "abstract_method_signature", "type_alias_declaration",
 )  # fmt: skip
-_LITERALS: Final = {
-    "number": "number", "string": "string", "template_string": "string", "true": "boolean", "false": "boolean",
-    "array": "Array", "object": "object", "arrow_function": "Function", "function_expression": "Function", "regex": "RegExp",
-}  # fmt: skip
 _QUOTED: Final = frozenset(
     {"identifier", "member_expression", "number", "string", "true", "false", "null", "undefined", "this", "binary_expression",
      "unary_expression", "subscript_expression"}
@@ -70,10 +67,10 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
             return replace(base, broken=True)
         function = value
     body = function.child_by_field_name("body")
-    return _function(base, symbol, function, body)
+    return _function(base, found, symbol, function, body)
 
 
-def _function(base: Contract, symbol: Symbol, function: Node, body: Node | None) -> Contract:
+def _function(base: Contract, found: Outline, symbol: Symbol, function: Node, body: Node | None) -> Contract:
     flags = _flags(symbol, function, body)
     listed = [one for one in symbol.parameters if one.name.isidentifier() or one.name.replace("$", "a").isidentifier()]
     result = " ".join(symbol.returns.split()) if symbol.returns and symbol.kind != "constructor" else None
@@ -82,6 +79,7 @@ def _function(base: Contract, symbol: Symbol, function: Node, body: Node | None)
     if result in _NOTHING or symbol.kind == "constructor" or "generator" in flags or "setter" in flags:
         result, gives = None, False
     escaping = _raised(body)
+    known = names_of(found, body)
     return replace(
         base,
         parameters=tuple(
@@ -90,6 +88,7 @@ def _function(base: Contract, symbol: Symbol, function: Node, body: Node | None)
                 "...*" if one.kind == "varargs" and base.language == "javascript" else one.annotation,
                 one.default,
                 body,
+                known.around,
                 base.language,
             )
             for one in listed
@@ -104,15 +103,17 @@ def _function(base: Contract, symbol: Symbol, function: Node, body: Node | None)
         calls=_calls(body),
         inner=tuple(dict.fromkeys(name for name, _ in calls(body, SCOPES))),
         reads=_members(body, assigned=False),
-        effects=effects(body, SCOPES),
+        effects=effects(body, SCOPES, known),
         early=_early(body),
-        pure=body is not None and "async" not in flags and is_pure(body, SCOPES),
+        pure="async" not in flags and is_pure(body, SCOPES, known),
         flags=frozenset(flags),
     )
 
 
-def _parameter(name: str, annotation: str | None, default: str | None, body: Node | None, language: str) -> Parameter:
-    found = uses(body, name)
+def _parameter(
+    name: str, annotation: str | None, default: str | None, body: Node | None, known: Places, language: str
+) -> Parameter:
+    found = uses(body, name, known)
     kept = next((code for kind, code in found if kind == "kept" and code.startswith("this.")), "")
     kind = " ".join(annotation.split()) if annotation else None
     if language == "javascript" and default is not None:

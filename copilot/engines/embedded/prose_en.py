@@ -110,7 +110,7 @@ def parameter(one: Parameter, contract: Contract) -> str:
     uses = docfacts.used(one, contract, "en", 1 if parts else 2)
     if not parts or any(kind in {"mutates", "sets"} for kind, _ in one.uses):
         parts += [text for text in uses if text not in parts]
-    if told := docfacts.unit(one.name, "en"):
+    if told := docfacts.unit(one, "en"):
         parts.insert(0, told)
     if one.default:
         parts.append(f"Default {code(one.default)}.")

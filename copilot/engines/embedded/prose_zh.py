@@ -114,7 +114,7 @@ def parameter(one: Parameter, contract: Contract) -> str:
     uses = docfacts.used(one, contract, "zh", 1 if parts[bool(named) :] else 2)
     if not parts[bool(named) :] or any(kind in {"mutates", "sets"} for kind, _ in one.uses):
         parts += [text for text in uses if text not in parts]
-    if told := docfacts.unit(one.name, "zh"):
+    if told := docfacts.unit(one, "zh"):
         parts.append(told)
     if one.default:
         parts.append(f"默认值为 {code(one.default)}。")
