@@ -28,7 +28,7 @@ from copilot.verify.escapes_java import SCOPES, raised
 from copilot.verify.meaning import names_of
 from copilot.verify.results_java import early, returned
 from copilot.verify.sideeffects import effects, is_pure
-from copilot.verify.usage import called, calls, is_target, uses
+from copilot.verify.usage import called_for_effect, calls, is_target, uses
 
 DECLARATIONS: Final = (
     "class_declaration",
@@ -83,7 +83,7 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
         returned=returned(body) if result is not None else (),
         raised=escaping,
         changes=_changes(body),
-        calls=_calls(body),
+        calls=called_for_effect(body),
         inner=tuple(dict.fromkeys(name for name, _ in calls(body, SCOPES))),
         reads=_reads(body, _fields(found, base.owner) - {one.name for one in symbol.parameters}),
         effects=effects(body, SCOPES, known),
@@ -203,16 +203,6 @@ def _guards(escaping: tuple[Raised, ...], name: str) -> tuple[tuple[str, str], .
         if len(conditions) == 1 and conditions[0].kind == "test" and not conditions[0].negated
     ]
     return tuple((kind, code) for kind, code in found if name in names(code))[:1]
-
-
-def _calls(body: Node | None) -> tuple[str, ...]:
-    """What the body's own statements call for effect, in text order."""
-    found: dict[str, None] = {}
-    for statement in body.named_children if body is not None else ():
-        node = statement.named_children[0] if statement.type == "expression_statement" else None
-        if node is not None and node.type == "method_invocation" and (name := called(node)):
-            found[name] = None
-    return tuple(found)
 
 
 def _fields(found: Outline, owner: Symbol | None) -> set[str]:

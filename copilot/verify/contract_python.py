@@ -28,7 +28,7 @@ from copilot.verify.escapes_python import SCOPES, raised
 from copilot.verify.meaning import Names, names_of
 from copilot.verify.results_python import early, returned, value_form, yielded
 from copilot.verify.sideeffects import effects, is_pure
-from copilot.verify.usage import called, calls, is_target, uses
+from copilot.verify.usage import called, called_for_effect, calls, is_target, uses
 
 _GENERATORS: Final = {"Generator", "AsyncGenerator"}
 _ITERATORS: Final = {"Iterator", "Iterable", "AsyncIterator", "AsyncIterable"}
@@ -94,7 +94,7 @@ def _function(base: Contract, found: Outline, symbol: Symbol, body: Node) -> Con
         yielded=yielded(body) if "generator" in flags else (),
         raised=escaping,
         changes=_changes(body, receiver),
-        calls=_calls(body),
+        calls=called_for_effect(body),
         inner=tuple(dict.fromkeys(name for name, _ in calls(body, SCOPES))),
         reads=_reads(body, receiver),
         effects=effects(body, SCOPES, named),
@@ -170,18 +170,6 @@ def _passed(node: Node, stars: str) -> str:
     if parent is None or parent.type != "argument_list" or parent.parent is None or parent.parent.type != "call":
         return ""
     return called(parent.parent)
-
-
-def _calls(body: Node) -> tuple[str, ...]:
-    """What the body's own top-level statements call for effect, in text order."""
-    found: dict[str, None] = {}
-    for statement in body.named_children:
-        node = statement.named_children[0] if statement.type == "expression_statement" else None
-        if node is not None and node.type == "await" and node.named_children:
-            node = node.named_children[0]
-        if node is not None and node.type == "call" and (name := called(node)):
-            found[name] = None
-    return tuple(found)
 
 
 def _flags(found: Outline, symbol: Symbol, owner: Symbol | None, body: Node) -> set[Flag]:
@@ -262,7 +250,7 @@ def _passes(
         root = root.parent
     classes = {s.name for s in found.symbols if s.kind in {"class", "enum"}}
     listed: dict[tuple[str, str], None] = {}
-    for name in _calls(body):
+    for name in called_for_effect(body):
         bare = name.removeprefix(f"{receiver}.") if receiver else name
         home = owner if bare != name else None
         if bare == name and named.bound(name):

@@ -21,6 +21,7 @@ from copilot.verify.contract import (
     Raised,
     TypeParameter,
     Value,
+    message,
     names,
     own,
     public,
@@ -30,7 +31,7 @@ from copilot.verify.contract import (
 from copilot.verify.escapes_python import some, told
 from copilot.verify.meaning import names_of
 from copilot.verify.sideeffects import effects, is_pure
-from copilot.verify.usage import Places, called, calls, is_target, uses
+from copilot.verify.usage import Places, called, called_for_effect, calls, is_target, uses
 
 SCOPES: Final = (
     "function_declaration", "function_expression", "arrow_function", "class_declaration", "class", "method_definition",
@@ -100,7 +101,7 @@ def _function(base: Contract, found: Outline, symbol: Symbol, function: Node, bo
         yielded=_yielded(body) if "generator" in flags else (),
         raised=escaping,
         changes=_members(body, assigned=True),
-        calls=_calls(body),
+        calls=called_for_effect(body),
         inner=tuple(dict.fromkeys(name for name, _ in calls(body, SCOPES))),
         reads=_members(body, assigned=False),
         effects=effects(body, SCOPES, known),
@@ -299,7 +300,7 @@ def _raised(body: Node | None) -> tuple[Raised, ...]:
         if value is None or value.type != "new_expression" or body is None or _caught(node, body):
             continue
         if name := called(value):
-            reason = _conditions(node, body), _message(value)
+            reason = _conditions(node, body), message(value)
             reasons.setdefault(name, []).append(reason if any(reason) else None)
             places.setdefault(name, []).append(node)
     found = []
@@ -343,12 +344,6 @@ def _test(statement: Node, *, negated: bool) -> Condition:
     return Condition("test", quotable(source(node)), negated)
 
 
-def _message(value: Node) -> str:
-    arguments = value.child_by_field_name("arguments")
-    first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
-    return quotable(source(first)[1:-1]).strip().rstrip(".") if first is not None and first.type == "string" else ""
-
-
 def _early(body: Node | None) -> tuple[str, ...]:
     found: list[str] = []
     for node in body.named_children[:-1] if body is not None and body.type == "statement_block" else ():
@@ -361,17 +356,6 @@ def _early(body: Node | None) -> tuple[str, ...]:
                 found.append(code)
         elif not any(child.type == "throw_statement" for child in inside):
             break
-    return tuple(found)
-
-
-def _calls(body: Node | None) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for statement in body.named_children if body is not None else ():
-        node = statement.named_children[0] if statement.type == "expression_statement" else None
-        if node is not None and node.type == "await_expression" and node.named_children:
-            node = node.named_children[0]
-        if node is not None and node.type == "call_expression" and (name := called(node)):
-            found[name] = None
     return tuple(found)
 
 

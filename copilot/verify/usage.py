@@ -57,9 +57,7 @@ _TARGETS: Final = {
     "assignment_expression": "left", "augmented_assignment_expression": "left", "for_in_statement": "left",
     "named_expression": "name",
 }  # fmt: skip
-_ASSIGNS: Final = frozenset(
-    {"assignment", "augmented_assignment", "assignment_expression", "augmented_assignment_expression", "update_expression"}
-)  # fmt: skip
+_ASSIGNS: Final = frozenset({*(kind for kind in _TARGETS if "assignment" in kind), "update_expression"})
 _PATTERNS: Final = frozenset(
     {"pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "array_pattern", "object_pattern"}
 )
@@ -173,16 +171,18 @@ def is_target(node: Node) -> bool:
         at, parent = parent, parent.parent
     if parent is None:
         return False
-    if parent.type in {
-        "delete_statement",
-        "as_pattern_target",
-        "global_statement",
-        "nonlocal_statement",
-        "update_expression",
-    }:
+    if parent.type in {"as_pattern_target", "global_statement", "nonlocal_statement", "update_expression"}:
+        return True
+    if _deletes(parent):
         return True
     field = _TARGETS.get(parent.type)
     return field is not None and parent.child_by_field_name(field) == at
+
+
+def _deletes(node: Node | None) -> bool:
+    return node is not None and (
+        node.type == "delete_statement" or source(node.child_by_field_name("operator")) == "delete"
+    )
 
 
 def binds(node: Node) -> bool:
@@ -326,6 +326,8 @@ def _part(part: Node) -> Use:
     """A use of `x.a` or `x[k]`: changed, called or read."""
     above = part.parent
     code = quotable(source(part))
+    if _deletes(above):
+        return ("mutates", quotable(source(above)) or code)
     if is_target(part):
         return ("sets" if part.type in _MEMBER else "mutates", code)
     if above is not None and above.type in _CALLS and above.child_by_field_name(_CALLS[above.type]) == part:
@@ -374,3 +376,19 @@ def calls(body: Node | None, scopes: tuple[str, ...]) -> Iterator[tuple[str, Nod
     for node in own(body, scopes) if body is not None else ():
         if node.type in {*_CALLS, "method_invocation", "object_creation_expression"} and (name := called(node)):
             yield name, node
+
+
+def called_for_effect(body: Node | None) -> tuple[str, ...]:
+    """The distinct names that the body's own statements call (awaited or not), in text order."""
+    found: dict[str, None] = {}
+    for statement in body.named_children if body is not None else ():
+        node = statement.named_children[0] if statement.type == "expression_statement" else None
+        if node is not None and node.type in {"await", "await_expression"} and node.named_children:
+            node = node.named_children[0]
+        if (
+            node is not None
+            and node.type in {"call", "call_expression", "method_invocation"}
+            and (name := called(node))
+        ):
+            found[name] = None
+    return tuple(found)

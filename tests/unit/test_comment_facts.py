@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import textwrap
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from docstring_parser.numpydoc import NumpydocParser
 
-from copilot.engines.embedded import docfacts
+from copilot import edits
+from copilot.config import Settings
+from copilot.engines.embedded import docfacts, prose_en, prose_zh
+from copilot.engines.embedded.comment import document_at
 from copilot.syntax.outline import outline
-from copilot.types import document
+from copilot.syntax.tree import Node
+from copilot.types import Candidate, CommentOptions, Request, Task, document
+from copilot.verify import usage
 from copilot.verify.contract import Contract, Parameter
 from copilot.verify.doctarget import contract_of
 from copilot.verify.restating import says_nothing
@@ -44,6 +53,9 @@ def body(code: str, language: str, head: str = "") -> Contract:
         ("python", "x += [1]", [("replaced", "x += [1]")]),
         ("java", "if (y > 1) { x = null; } return x;", [("sometimes", "")]),
         ("javascript", "for (x of y) {} return x", [("sometimes", "")]),
+        ("python", "del x.a", [("mutates", "del x.a")]),
+        ("javascript", "delete x.a; return x", [("mutates", "delete x.a"), ("returned", "")]),
+        ("javascript", "delete x[y]; return x", [("mutates", "delete x[y]"), ("returned", "")]),
         ("python", "x = x or []", [("replaced", "x = x or []")]),
         ("python", "for i in x: y(i)", [("iterated", "")]),
         ("python", "if not x and y > 1: return 2", [("truth", "")]),
@@ -244,3 +256,56 @@ def test_some_units_are_of_numbers_only(annotation: str | None, default: str | N
 )
 def test_what_says_nothing(text: str, names: list[str], nothing: bool):
     assert says_nothing(text, names) is nothing
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("if x: return {'a': x}\nreturn None", "dict or None"),
+        ("return None if x else [x]", "list or None"),
+        ("return not x", "bool"),
+        ("return -1.5", "float"),
+        ("return f'{x}'", "str"),
+        ("return x, y", "tuple"),
+        ("x.a()\nreturn lambda: x", "callable"),
+        ("return y > 1", "object"),  # of an array another array
+        ("return g(x)", "object"),
+        ("if x: return 1\nreturn y", "object"),
+        ("yield 'a'", "str"),
+        ("yield x", "object"),
+    ],
+)
+def test_numpy_has_a_type_where_its_layout_has_one(code: str, shown: str):
+    text = f"def f(x, y):\n{textwrap.indent(code, '    ')}\n"
+    doc = document(Path("a.py"), "python", text)
+    options = CommentOptions("numpy", "en")
+    made = document_at(Request(Task.COMMENT, doc, outline(doc).symbols[0].name_span, options), options, Settings())
+    assert isinstance(made, Candidate)
+    raw = ast.get_docstring(ast.parse(edits.apply(doc, made.edits).text).body[0])  # type: ignore[arg-type]
+    told = next(one for one in NumpydocParser().parse(raw or "").meta if one.args[0] in {"returns", "yields"})
+    assert vars(told)["type_name"] == shown
+    assert told.description
+
+
+@pytest.mark.parametrize("head", ["def f()", "def f() -> Iterator[None]", "def f() -> Generator[None, None, None]"])
+def test_a_yield_without_a_value_is_not_said_to_yield_one(head: str):
+    found = contract(f"{head}:\n    yield\n")
+    assert prose_en.summary(found) == "Yield control, without a value."
+    assert prose_zh.summary(found) == "只交出控制权，不带值。"
+
+
+def test_a_body_is_walked_once_however_many_parameters_there_are(monkeypatch: pytest.MonkeyPatch):
+    visited = Counter[str]()
+    real = usage.own
+
+    def counted(node: Node, scopes: tuple[str, ...]) -> Iterator[Node]:
+        for one in real(node, scopes):
+            visited[now] += 1
+            yield one
+
+    monkeypatch.setattr(usage, "own", counted)
+    body_text = "    g(1)\n" * 300
+    for now in ("few", "many"):
+        listed = ", ".join(f"a{i}" for i in range(2 if now == "few" else 40))
+        assert len(contract(f"def f({listed}):\n{body_text}").parameters) == (2 if now == "few" else 40)
+    assert visited["many"] < 1.2 * visited["few"]

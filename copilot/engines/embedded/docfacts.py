@@ -23,8 +23,8 @@ _USES: Final[dict[str, tuple[str, str]]] = {
     "truth": ("Decides a branch.", "决定执行哪个分支。"),
     "computed": ("Goes into {}.", "参与 {} 的计算。"),
     "iterated": ("Iterated over.", "被逐项遍历。"),
-    "returned": ("Handed back unchanged.", "原样交还调用方。"),
-    "yielded": ("Yielded unchanged.", "原样逐个产生。"),
+    "returned": ("Handed back.", "交还调用方。"),
+    "yielded": ("Yielded.", "逐个产生。"),
     "kept": ("Kept as {}.", "保存为 {}。"),
     "parts": ("Taken apart into {}.", "拆分为 {}。"),
     "text": ("Put into a text.", "写入文本。"),
@@ -276,6 +276,11 @@ def field(one: Field, contract: Contract, lang: str) -> str:
     if "dataclass" in contract.flags:
         return "必须给出。" if lang == "zh" else "Required."
     return "仅声明，未赋值。" if lang == "zh" else "Declared without a default."
+
+
+def yields_nothing(contract: Contract) -> bool:
+    """True when no `yield` of the body gives a value."""
+    return all(value.code == "None" for value in contract.yielded)
 
 
 def outcome(contract: Contract, lang: str) -> str:
