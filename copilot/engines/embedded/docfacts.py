@@ -32,7 +32,7 @@ _USES: Final[dict[str, tuple[str, str]]] = {
     "used": ("Part of {}.", "是 {} 的一部分。"),
     "feeds": ("Goes into the call of {}.", "经计算后传给 {}。"),
     "rest": ("Enters a longer expression.", "参与较长的表达式。"),
-    "replaced": ("Replaced at first: {}.", "先被替换：{}。"),
+    "replaced": ("Updated at first: {}.", "先被更新：{}。"),
     "rebound": ("Overwritten before it is read.", "读取之前即被覆盖。"),
     "sometimes": ("Overwritten on some of the paths.", "在部分执行路径上被覆盖。"),
     "unused": ("Ignored by this implementation.", "此实现不使用它。"),
