@@ -21,6 +21,7 @@ from copilot.verify.docconventions import language_for, style_for
 from copilot.verify.docgaps import Gaps, gaps
 from copilot.verify.docsections import Part
 from copilot.verify.doctarget import contract_for
+from copilot.verify.restating import says_nothing
 from copilot.verify.results_python import type_of
 
 _COOKIE: Final = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -133,10 +134,13 @@ def draft(doc: Document, contract: Contract, missing: Gaps, words: Words) -> Dra
 
 
 def _given(declared: str | None, text: str, values: tuple[Value, ...]) -> Piece:
-    """What is returned or yielded. Of what nobody declared, and whose values do not show it, it is known that it is an
-    object.
+    """What is returned or yielded. Of what nobody declared it is known that it is an object, and sometimes, by the values,
+    which; but not when the text says no more than that ("A list.").
     """
-    return Piece("", _plain(declared), text, shown=type_of(values) or "object")
+    shown = type_of(values)
+    if says_nothing(text, [shown]):
+        shown = ""
+    return Piece("", _plain(declared), text, shown=shown or "object")
 
 
 def _script_piece(doc: Document, piece: Piece, contract: Contract) -> Piece:

@@ -272,6 +272,7 @@ def test_what_says_nothing(text: str, names: list[str], nothing: bool):
         ("return g(x)", "object"),
         ("if x: return 1\nreturn y", "object"),
         ("yield 'a'", "str"),
+        (f"x.a()\nyield [{'1, ' * 30}]", "object"),  # of which the text says that it is a list
         ("yield x", "object"),
     ],
 )
