@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from copilot.types import Span
-from copilot.verify import doctext
+from copilot.verify import docsections, doctext
 from copilot.verify.docsections import Documentation, Entry, Section
 
 _KINDS: Final = {
@@ -58,10 +58,7 @@ def of_result(found: Documentation, section: Section) -> tuple[str, Span] | None
             (i for i in range(section.first, section.last + 1) if re.match(pattern, found.lines[i].text)), section.body
         )
         line = found.lines[at].text
-    if found.style == "numpy" and (
-        section.last == section.body
-        or len(found.lines[section.body + 1].indent) <= len(found.lines[section.body].indent)
-    ):
+    if found.style == "numpy" and not docsections.has_type_line(found, section):
         return None
     match = re.match(pattern, line) if pattern is not None else None
     return (match["type"], doctext.place(found, at, *match.span("type"))) if match is not None else None
