@@ -66,16 +66,12 @@ def of_result(found: Documentation, section: Section) -> tuple[str, Span] | None
 
 def contradict(told: str, annotation: str) -> bool:
     """True when both are built-in types and have no kind in common."""
-    one, other = _told(told), _declared(annotation)
+    one, other = plain(told), _declared(annotation)
     return bool(one) and bool(other) and not one & other
 
 
-def plain(told: str) -> set[str]:
+def plain(text: str) -> set[str]:
     """The kinds of a documented type; empty when any part of it is not plain."""
-    return _told(told)
-
-
-def _told(text: str) -> set[str]:
     kinds: set[str] = set()
     for part in re.split(r"\s+or\s+|\s*\|\s*|\s*/\s*", text.strip().strip("`:").strip()):
         word = part.strip().strip("`").strip()

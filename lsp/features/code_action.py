@@ -38,7 +38,7 @@ KINDS: Final = (types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewr
 _QUICK_S: Final = 3.0
 """Quick fixes that take longer to prove are not listed this time: ours, and then in as long again other servers'."""
 
-_PREFERRED: Final = 0.5
+PREFERRED: Final = 0.5
 """How probable a repair is that an editor may apply as "the" fix of its diagnostic."""
 
 Action = types.CodeAction | types.Command
@@ -156,7 +156,7 @@ async def _quick(
         title=found.title,
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[diagnostic(server, document, _bare(finding))],
-        is_preferred=True if found.confidence >= _PREFERRED else None,
+        is_preferred=True if found.confidence >= PREFERRED else None,
         edit=server.workspace_edit(found.edits, found.title, documents=[document]),
         data={"evidence": evidence.proof(found.checks)},
     )
