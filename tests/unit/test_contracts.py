@@ -39,7 +39,6 @@ STARTS_PROCESSES = ONLY_IN["subprocess"] | {
     "copilot/verify/confine.py",
     "copilot/commands/editor.py",
     "copilot/verify/recording/forked.py",
-    "copilot/verify/mending/trial.py",
 }
 
 
