@@ -7,15 +7,25 @@
 (#hidden? @site)           the handler hides a failure of writes inside a transaction
 (#late-commit? @site)      the commit is made after a failure, too
 (#suppressed? @site)       the `with suppress(…)` hides a failure of writes inside a transaction
+(#swallowed? @site)        the handler ends a failure of a payment path without a trace
+(#suppressed-money? @site)  so does the `with suppress(…)`
+(#returned-over? @site)    a `return` in `finally` drops such a failure
+(#stale-write? @site)      the first place of a routine that writes back a stored amount without a lock
+(#repeatable? @site)       a request or message that moves money is carried out as often as it comes
+(#unaudited? @site)        a sensitive operation writes no audit record, its siblings do
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from copilot.rules.auditing import Auditing
+from copilot.rules.balances import Balances
 from copilot.rules.flow import Flow
+from copilot.rules.requests import Requests
 from copilot.rules.rollbacks import Rollbacks
 from copilot.rules.routines import Routine, Routines
+from copilot.rules.swallowing import Swallowing
 from copilot.rules.transactions import Transactions
 from copilot.rules.writes import Writes
 from copilot.syntax.parsing import Node
@@ -37,6 +47,8 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
 
         return ask
 
+    swallowing, auditing = Swallowing(routines), Auditing(routines)
+    balances, requests = Balances(routines), Requests(routines, writes)
     rollbacks = Rollbacks(transactions)
 
     def at(answer: Callable[[Node], bool]) -> Callable[[Arguments, Captures], bool]:
@@ -50,4 +62,10 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
         "hidden?": at(rollbacks.is_hidden),
         "late-commit?": at(rollbacks.is_late_commit),
         "suppressed?": at(rollbacks.is_suppressed),
+        "swallowed?": at(swallowing.is_swallowed),
+        "suppressed-money?": at(swallowing.is_suppressed),
+        "returned-over?": at(swallowing.is_returned_over),
+        "stale-write?": at(balances.is_stale),
+        "repeatable?": asked(requests.is_repeatable),
+        "unaudited?": asked(auditing.is_unaudited),
     }

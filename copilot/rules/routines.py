@@ -35,7 +35,7 @@ _LOGS: Final = frozenset({
     "trace", "debug", "info", "warn", "warning", "error", "exception", "fatal", "critical", "printStackTrace", "print",
     "println", "printf", "severe", "log", "print_exc", "echo", "fine",
 })  # fmt: skip
-_LOGGER: Final = re.compile(r"(?i)(?:^|[._])(?:log(?:ger|ging|uru)?|System\.(?:out|err)|traceback|slf4j|app\.logger)\b|^e(?:x\w*)?$|^$")
+_LOGGER: Final = re.compile(r"(?i)(?:^|[._])(?:log(?:ger|ging|uru)?|System\.(?:out|err)|traceback|slf4j|app\.logger)\b")
 _TEST: Final = re.compile(
     r"(?m)^\s*(?:import|from)\s+(?:static\s+)?(?:pytest|unittest|org\.junit|org\.mockito|org\.testng|django\.test|nose)\b"
 )
@@ -229,7 +229,9 @@ class Routines:
 
     def is_log(self, call: Call) -> bool:
         """Whether a call only writes into the program's log or the console."""
-        return call.name in _LOGS and _LOGGER.search(call.receiver) is not None
+        if not call.receiver:
+            return call.name in {"print", "println", "printf", "print_exc", "echo"}
+        return call.name == "printStackTrace" or (call.name in _LOGS and _LOGGER.search(call.receiver) is not None)
 
     @cached_property
     def _cuts(self) -> list[tuple[int, int]]:
