@@ -9,7 +9,7 @@ from typing import Final
 from copilot.rules.routines import Routine, Routines
 
 _AUDIT_CALL: Final = re.compile(
-    r"(?i)audit|oper(?:ation)?_?log|op_?log|security_?(?:log|event)|sys_?log\b|activity_?log|change_?log|trail|journal\.(?:record|write|append)|compliance_?log|biz_?log|event_?log|history_?log|log_?operation"
+    r"(?i)audit|oper(?:ation)?_?log|op_?log|security_?(?:log|event)|sys_?log\b|activity_?log|change_?log|(?-i:Trail(?!ing|er)|_trail\b)|journal\.(?:record|write|append)|compliance_?log|biz_?log|event_?log|history_?log|log_?operation"
     r"|log_?(?:admin|security|sensitive|change)|admin_?log|record_?operation|shenji|caozuorizhi|审计"
 )
 _AUDIT_MARK: Final = re.compile(
@@ -25,11 +25,17 @@ _THINGS: Final = (
     r"|mfa|otp|adjustments?|approvals?|access|rights?|entitlements?|customer_?status|teller|operator|rate|fee|interest|credit_?line|credit|mandate|signator(?:y|ies)|holder|balance|whitelist|blacklist|kyc|risk_?level|grade|beneficiary|card|hold|device|secret|key|scope|group|policy|owner|ownership"
 )
 _ALONE: Final = (
-    r"approve|reject|freeze|unfreeze|thaw|grant|revoke|suspend|unlock|lock|deactivate|activate|reactivate|disable|enable|override|block|unblock|adjust|elevate|impersonate|countersign|authori[sz]e|close|reopen|promote|demote|waive|reverse|terminate|write_?off|force_?\w+|manual_?\w+|charge_?off|dormant|decline|sign_?off|release_?hold"
+    r"approve|reject|freeze|unfreeze|thaw|grant|revoke|suspend|unlock|deactivate|activate|reactivate|override|elevate|impersonate|countersign|waive|write_?off"
+    r"|manual_?\w+|force_?(?:\w*_?)?(?:approv\w*|post\w*|balance|close|settle\w*|logout)|charge_?off|decline|sign_?off|release_?hold|blacklist|whitelist|disable|enable|block|unblock|demote|promote"
+)
+_WITH: Final = r"adjust|authori[sz]e|close|reopen|lock|reverse|terminate|correct|cancel"
+_OBJECTS: Final = (
+    r"loan|account|card|user|customer|application|request|transaction|transfer|payment|order|limit|role|permission|member|operator|change|balance|entry|entries|merchant|device|hold"
+    r"|funds|access|withdrawal|refund|exception|admin|credit|fee|contract|claim|adjustment|teller|posting|password|privilege|interest|manually"
 )
 _SENSITIVE: Final = re.compile(
     rf"(?i)(?:{_ACTS})_?(?:\w*_?)?(?:{_THINGS})(?:_?(?:for|of|by|to|on|from|in|manually|level|value|amount|flag|async|type)_?\w*)?"
-    rf"|(?:{_ALONE})(?:_?(?:loan|account|card|user|customer|application|request|transaction|transfer|payment|order|limit|role|permission|member|operator|change|balance|entry|merchant|device|hold|funds|access|withdrawal|refund|exception|by|for|all|batch|admin|credit|fee|contract|claim|ticket|adjustment|teller)\w*)?"
+    rf"|(?:{_ALONE})(?:_?(?:{_OBJECTS}|by|for|all|batch)\w*)?|(?:{_WITH})_?\w*(?:{_OBJECTS})"
 )
 _PURE: Final = re.compile(r"(?i)(?:get|is|has|can|find|list|query|check|validate|to|build|select|count|load|fetch|search|describe|page|export|view|show|preview|calc\w*|compute)(?-i:(?=[A-Z_]|$))")
 
@@ -57,9 +63,11 @@ class Auditing:
 
     def is_unaudited(self, routine: Routine) -> bool:
         """Whether a sensitive operation writes no audit record, while a sibling of its class does."""
-        if not self._is_asked or routine.body is None or routine.is_private or routine.outer is not None:
+        if routine.body is None or routine.is_private or routine.outer is not None:
             return False
         if not _SENSITIVE.fullmatch(routine.name) or _PURE.match(routine.name) or not self._does(routine):
+            return False
+        if not self._is_asked:
             return False
         if _class(routine) not in self._classes or _AUDIT_MARK.search(self.routines.head(routine.owner)):
             return False
@@ -85,7 +93,7 @@ class Auditing:
         for call in routine.calls:
             if self.routines.is_log(call) and not _AUDIT_CALL.search(call.receiver):
                 continue
-            if _AUDIT_CALL.search(f"{call.receiver.partition('(')[0]}.{call.name}") and not _PURE.match(call.name):
+            if call.receiver != "sys" and _AUDIT_CALL.search(f"{call.receiver.partition('(')[0]}.{call.name}") and not _PURE.match(call.name):
                 return True
             if re.search(r"(?i)audit\w*(?:event|record|entry|log)", self.flow.read(call.node)) and re.match(r"(?i)publish|send|save|insert|add|emit|persist|record|write|log|convertAndSend", call.name):
                 return True

@@ -14,6 +14,12 @@ _WORDS: Final = (
     r"balance|bal|stock|inventory|quota|limit|available|avail|remaining|remain|remainder|frozen|outstanding|points|budget|holdings?|shares|principal"
     r"|credit|qty|quantity|funds|reserve[ds]?|usedamount|used|consumed|kucun|yue|edu|jifen|seats|coupons?|left|total_?paid|paid_?amount|debt|exposure|tokens_?left|amount_?left|allowance|headroom|on_?hand|units"
 )
+_PLAIN_TEXT: Final = (
+    "bal", "stock", "inventory", "quota", "limit", "avail", "remain", "frozen", "outstanding", "points", "budget", "holding",
+    "shares", "principal", "credit", "qty", "quantity", "funds", "reserve", "used", "consumed", "kucun", "yue", "edu", "jifen",
+    "seats", "coupon", "left", "paid", "debt", "exposure", "allowance", "headroom", "on_hand", "onhand", "units",
+)  # fmt: skip
+_PLAIN: Final = tuple(word.encode() for word in _PLAIN_TEXT)
 _NAME: Final = re.compile(rf"(?i)(?:\w*_)?(?:{_WORDS})(?:_?(?:amount|amt|balance|limit|quota|credit|stock|qty|quantity|cents|fen|count|num|value|points|total))?|\w*(?-i:Balance|Bal|Stock|Inventory|Quota|Limit|Available|Remaining|Frozen|Outstanding|Points|Quantity|Qty|Credit|Funds|Reserved|Principal|Kucun|Yue|Edu)(?-i:Amount|Amt|Cents|Fen|Count|Num|Value|Total|Qty)?")
 _CAMEL: Final = r"(?:Balance|Bal|Stock|Inventory|Quota|Limit|Available|Avail|Remaining|Remain|Frozen|Outstanding|Points|Budget|Holdings?|Shares|Principal|Credit|Qty|Quantity|Funds|Reserved?|Used|Kucun|Yue|Edu|Jifen|Coupons?|PaidAmount|TotalPaid|Debt|Exposure|Allowance|Units)"
 _READ: Final = re.compile(
@@ -29,10 +35,15 @@ _GUARD: Final = re.compile(
     r"|\.watch\(|WATCH\b|\.ge\(|\.pipeline\(|executeScript|\.eval\(|DefaultRedisScript|AtomicReference|AtomicLong|AtomicInteger|computeIfPresent|\.compute\(|\.merge\(\s*\w+\s*,\s*\w+\s*,|@Retryable|run_in_transaction|runTransaction"
 )
 _SAFE_VALUE: Final = re.compile(rf"\bF\(|\b[A-Z]\w*\.(?:c\.)?(?i:{_WORDS})\b|\.c\.\w+")
-_STORES: Final = re.compile(
-    r"(?i)\b\w*(?:repo|repository|dao|mapper|jdbc\w*|entitymanager|\bem|session|objects|redis\w*|cursor|cur|conn|connection|collection|db|store|storage|dynamo\w*|table|service|client|manager|cache|query)\b[\w.()]*\.\w+\("
-    r"|\.(?:save|asave|update|updateById|saveOrUpdate|commit|flush|persist|merge|execute|executeUpdate|update_one|put|find\w*|select\w*|get_or_404|getOne|getById|bulk_update)\(|\b(?:save|load|fetch|find|select|persist|get)_?[A-Za-z_]*(?:account|wallet|stock|product|sku|balance|card|customer|user|loan|inventory|limit|quota|item)\w*\("
+_STORE: Final = (
+    r"(?:\w*(?:repo|repository|repositories|dao|mapper|jdbc\w*|entity_?manager|session|objects|redis\w*|cursor|conn|connection|collection|store|storage|dynamo\w*|table|service|client|manager|cache|query|accounts|wallets|stocks|db|ops\w*|jedis)|em|cur|r|rdb|pool|tx)"
 )
+_LOADS: Final = re.compile(
+    rf"(?i)(?:^|[^\w]){_STORE}(?:\([^()]*\))?(?:\.\w+(?:\([^()]*\))?)*?\.(?:find|get|select|load|query|fetch|one|first|scalar|read|require|retrieve|lookup|by_?id|hget|filter|all)\w*\("
+    r"|\.(?:objects|query)\.|\.(?:findBy\w*|findById|selectById|selectOne|getById|getOne|get_or_404|scalar_one\w*|get_object)\(|(?<![.\w])(?:\w+\.)?_?(?:find|load|fetch|select|get|require|must|read|lookup)_?\w*(?:account|wallet|stock|product|sku|card|customer|user|loan|inventory|limit|quota|item|owner|member|facility|fund|position)\w*\("
+)
+_SAVES: Final = re.compile(r"a?save\w*|update\w*|persist|merge|insert\w*|store\w*|put\w*|write\w*|upsert\w*|bulk_update|add|replace\w*|modify\w*|set\w*")
+_ENDS: Final = re.compile(r"(?:commit|flush)\(")
 _SQL_SET: Final = re.compile(
     rf"(?is)\bupdate\b.*?\bset\b.*?\b(\w*(?:{_WORDS})\w*)`?\s*=\s*(?:\?|%s|:\w+|\$\d+|#\{{|%\(\w+\)s|\{{\w|@\w+|'?\"\s*\+)(?!\s*[-+])(.*)"
 )
@@ -40,7 +51,9 @@ _WHERE: Final = re.compile(rf"(?is)\bwhere\b.*(?:\b\w*(?:{_WORDS})\w*\s*(?:>=|>|
 _ROW: Final = re.compile(r"fetch\w*\(|scalar\w*\(|\.one\w*\(|\.first\(|\brow\b|\.get(?:BigDecimal|Long|Int|Double|Object)\(|queryFor\w+\(")
 _SELECT: Final = re.compile(rf"(?is)\bselect\b[^;]*?\b\w*(?:{_WORDS})\w*\b[^;]*?\bfrom\b")
 _SETTER: Final = re.compile(rf"(?:set|with){_CAMEL}?(?:[A-Z]\w*)?")
-_STORE_NAME: Final = re.compile(rf"(?:update|save|set|modify|change|write|store|edit|put|refresh)_?\w*?(?:{_CAMEL}|_(?i:{_WORDS}))\w*")
+_STORE_NAME: Final = re.compile(
+    rf"(?:update|save|set|modify|change|write|store|edit|put|refresh)_?\w*?(?:{_CAMEL}|_(?i:{_WORDS}))(?:Amount|_amount|Value)?(?:(?:By|For|Of)[A-Z]\w*|_(?:by|for|of)_\w+)?"
+)
 _CANDIDATES: Final = {
     "java": ("method_invocation", "assignment_expression"),
     "python": ("assignment", "augmented_assignment", "call"),
@@ -56,7 +69,7 @@ class Balances:
 
     @cached_property
     def _is_asked(self) -> bool:
-        return not self.routines.is_test and re.search(rf"(?i){_WORDS}", self.routines.text) is not None
+        return not self.routines.is_test and self.routines.says(_PLAIN)
 
     def is_stale(self, node: Node) -> bool:
         """Whether a place is the first of its routine that writes back a stored amount that somebody else may have changed."""
@@ -71,7 +84,8 @@ class Balances:
 
     def _find(self, routine: Routine) -> int | None:
         code = self.routines.code(routine.node)
-        if routine.body is None or not re.search(rf"(?i){_WORDS}", code) or not _STORES.search(code):
+        lowered = code.lower()
+        if routine.body is None or not any(word in lowered for word in _PLAIN_TEXT):
             return None
         for node in descendants(routine.body, *_CANDIDATES[self.routines.language]):
             if self.routines.of(node) is routine and self._is_written_back(node, routine):
@@ -123,17 +137,21 @@ class Balances:
         if not given:
             return name == "executeUpdate" and self._is_prepared(node, routine)
         if self.routines.language == "java" and _SETTER.fullmatch(name) and len(given) == 1:
-            return _NAME.fullmatch(re.sub(r"^(?:set|with)", "", name)) is not None and self._is_changed(given[0])
-        if name in {"set", "put", "hset", "hSet", "setex", "setBalance"} and len(given) > 1:
-            about = self.flow.read(given[0]) + " " + (self.flow.read(receiver) if (receiver := self.flow.receiver(node)) else "")
-            about += " " + self._whole(given[0])
-            return re.search(rf"(?i)(?:{_WORDS})", about) is not None and any(self._is_changed(each) for each in given[1:])
+            receiver = self.flow.receiver(node)
+            return (
+                _NAME.fullmatch(re.sub(r"^(?:set|with)", "", name)) is not None
+                and receiver is not None
+                and self._is_changed(given[0])
+                and self._is_stored(receiver, routine)
+            )
+        if name in {"set", "put", "hset", "hSet", "setex"} and len(given) > 1:
+            return self._is_put_back(node, given)
         if name in {"update", "values", "_replace", "replace", "update_one", "find_one_and_update", "update_item", "evolve", "aupdate", "patch", "model_copy"}:
             if any(self._is_changed(value) for value in self._named_values(node)):
                 return True
         if name in {"execute", "update", "executeUpdate", "exec_driver_sql", "fetchrow"}:
             return self._is_sql(node, given)
-        if _STORE_NAME.fullmatch(name) and len(given) > 1:
+        if _STORE_NAME.fullmatch(name) and len(given) > 1 and (self.flow.receiver(node) is not None or self.routines.language == "python"):
             return any(self._is_changed(each) for each in given[1:])
         return False
 
@@ -158,13 +176,40 @@ class Balances:
             return not _SAFE_VALUE.search(self.flow.read(right))
         return self._is_changed(right)
 
-    def _is_stored(self, left: Node, routine: Routine) -> bool:
-        """Whether the object is a row: of an object that only holds values in memory nothing is known."""
-        owner = re.split(r"[.\[]", self.flow.read(left))[0]
-        if owner not in {"self", "this"}:
+    def _is_put_back(self, node: Node, given: list[Node]) -> bool:
+        """`redis.set("stock:…", …)`, `balances.put(id, …)`: by the key, or by the name of what holds the values."""
+        receiver = self.flow.receiver(node)
+        owner = self.flow.read(receiver) if receiver is not None else ""
+        last = owner.rpartition(".")[2]
+        if re.search(rf"(?i){_STORE}(?:\([^()]*\))?$|opsFor", owner):
+            about = "\n".join([self.flow.read(given[0]), self.routines.strings(given[0])])
+        else:
+            kept = receiver is not None and (receiver.type != "identifier" or not self.flow.bound(owner, receiver)[0])
+            about = last if kept or owner != last else ""
+        return re.search(rf"(?i)(?:{_WORDS})", about) is not None and any(self._is_changed(each) for each in given[1:])
+
+    def _is_stored(self, node: Node, routine: Routine) -> bool:
+        """Whether an object is a row: read from a store in this routine, or written to one; not what is only in memory."""
+        owner = re.split(r"[.\[(]", self.flow.read(node).replace("this.", "").replace("self.", "self_"))[0]
+        if owner.startswith("self_") or owner in {"this", "self"}:
+            own = self.routines.code(routine.node)
+            return re.search(r"\b(?:self|this)\.(?:a?save|refresh_from_db|persist)\(|\.(?:save|merge|persist)\((?:self|this)\)|commit\(\)", own) is not None
+        at = next((part for part in descendants(node, "identifier") if self.flow.read(part) == owner), node)
+        values, _ = self.flow.bound(owner, at)
+        if any(value is not None and _LOADS.search(self._whole(value, 1)) for value in values):
             return True
-        code = self.routines.code(routine.node)
-        return re.search(r"\b(?:self|this)\.(?:a?save|refresh_from_db|persist|update)\(|\.(?:save|merge|persist)\((?:self|this)\)|commit\(\)", code) is not None
+        if routine.outer is None and self.routines.language == "python" and _ENDS.search(self.routines.code(routine.node)):
+            return True
+        for call in routine.calls:
+            if not _SAVES.fullmatch(call.name) or call.node.start_byte <= node.start_byte < call.node.end_byte:
+                continue
+            if call.receiver == owner and call.name in {"save", "asave", "update", "persist", "store", "merge"}:
+                return True
+            if call.receiver and any(
+                re.search(rf"\b{re.escape(owner)}\b", self.flow.read(each)) for each in self.flow.arguments(call.node)
+            ) and re.search(rf"(?i){_STORE}(?:\([^()]*\))?$|^(?:this|self)$", call.receiver):
+                return True
+        return False
 
     def _named_values(self, node: Node) -> list[Node]:
         """The values that are given by the name of an amount: `balance=…`, `{"balance": …}`."""
@@ -215,10 +260,10 @@ class Balances:
         routine = self.routines.of(value)
         return routine is not None and _ROW.search(text) is not None and _SELECT.search(self.routines.code(routine.node)) is not None
 
-    def _whole(self, value: Node) -> str:
+    def _whole(self, value: Node, depth: int = 3) -> str:
         """The text of an expression and of what its names are bound to."""
         found, seen, level = [], set(), [value]
-        for _ in range(4):
+        for _ in range(depth + 1):
             after = []
             for node in level:
                 found.append(self.flow.read(node))

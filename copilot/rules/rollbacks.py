@@ -30,7 +30,7 @@ _NARROW: Final = re.compile(
 )
 _UNDOES: Final = re.compile(
     r"(?i)set_?rollback(?:_?only)?|rollback\w*|\w*_rollback|abort\w*|compensate\w*|mark_?rollback\w*|setGlobalRollback|sys\.exit|fail|raise_\w+"
-    r"|rethrow\w*|propagate|throw\w*"
+    r"|handle\w*(?:Error|Exception|Issue|Failure)\w*|handle_\w*(?:error|exception|failure)\w*|rethrow\w*|propagate|throw\w*"
 )
 _ACTS: Final = re.compile(
     r"(?:debit|credit|transfer|withdraw|deposit|deduct|post|book|pay|refund|settle|save|insert|update|delete|create|freeze|unfreeze|charge"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -88,6 +88,14 @@ class Routines:
     def text(self) -> str:
         """The whole text."""
         return self.flow.text.decode("utf-8", "replace")
+
+    @cached_property
+    def _lowered(self) -> bytes:
+        return self.flow.text.lower()
+
+    def says(self, words: Iterable[bytes]) -> bool:
+        """Whether one of some words (in small letters) stands in the text, in letters of any size."""
+        return any(word in self._lowered for word in words)
 
     @cached_property
     def is_test(self) -> bool:

@@ -42,18 +42,17 @@ class Swallowing:
 
     def __init__(self, routines: Routines) -> None:
         self.routines, self.flow = routines, routines.flow
-        self._is_asked = not routines.is_test and _MONEY.search(routines.text) is not None
 
     def is_swallowed(self, handler: Node) -> bool:
         """Whether a handler ends a failure of a payment path and leaves no trace of it but a line in the log."""
         tried = handler.parent
-        if not self._is_asked or tried is None:
+        if tried is None or not self._is_hushed(handler) or self.routines.is_test:
             return False
         routine = self.routines.of(handler)
         body = tried.child_by_field_name("body")
         if routine is None or body is None or re.match(r"test|setUp|tearDown", routine.name):
             return False
-        if not self._is_hushed(handler) or not self._is_money(routine, body):
+        if not self._is_money(routine, body):
             return False
         return not self._is_benign(handler, body) and not self._is_raised_later(tried, routine)
 
@@ -61,7 +60,7 @@ class Swallowing:
         """`with suppress(Exception)` around a payment."""
         routine = self.routines.of(block)
         body = block.child_by_field_name("body")
-        if not self._is_asked or routine is None or body is None:
+        if routine is None or body is None or self.routines.is_test:
             return False
         given = re.search(r"suppress\(([^()]*)\)", self.flow.read(block.children[1]))
         kinds = [part.strip() for part in given[1].split(",")] if given is not None else []
@@ -71,16 +70,13 @@ class Swallowing:
 
     def is_returned_over(self, leaving: Node) -> bool:
         """`return` in `finally`: the exception on its way is dropped."""
-        routine = self.routines.of(leaving)
-        if not self._is_asked or routine is None:
-            return False
         at = leaving.parent
         while at is not None and at.type not in {"finally_clause", "lambda_expression", "function_definition", "method_declaration"}:
             at = at.parent
-        if at is None or at.type != "finally_clause" or at.parent is None:
+        if at is None or at.type != "finally_clause" or at.parent is None or self.routines.is_test:
             return False
-        body = at.parent.child_by_field_name("body")
-        return body is not None and self._is_money(routine, body)
+        routine, body = self.routines.of(leaving), at.parent.child_by_field_name("body")
+        return routine is not None and body is not None and self._is_money(routine, body)
 
     def _is_money(self, routine: Routine, body: Node) -> bool:
         """Whether the routine, its class or file, or what is tried deals with money."""

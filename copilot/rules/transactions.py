@@ -139,7 +139,14 @@ class Transactions:
                 return True
             if self._is_ended_elsewhere(routine):
                 return False
-        return not self.holds(routine)
+        return not self.holds(routine) and not self._is_part(routine)
+
+    def _is_part(self, routine: Routine) -> bool:
+        """Whether it is a private part of routines of this file that write themselves: those are reported."""
+        callers = self.routines.callers.get(routine.node.id, [])
+        return routine.is_private and bool(callers) and all(
+            self.writes.most(caller) > 1 and not self._is_helper_only(caller) for caller, _ in callers
+        )
 
     def _is_helper_only(self, routine: Routine) -> bool:
         """Whether what it calls is reported itself: a caller that writes nothing more adds nothing."""
