@@ -28,6 +28,8 @@ _ALONE: Final = (
     r"approve|reject|freeze|unfreeze|thaw|grant|revoke|suspend|unlock|deactivate|activate|reactivate|override|elevate|impersonate|countersign|waive|write_?off"
     r"|manual_?\w+|force_?(?:\w*_?)?(?:approv\w*|post\w*|balance|close|settle\w*|logout)|charge_?off|decline|sign_?off|release_?hold|blacklist|whitelist|disable|enable|block|unblock|demote|promote"
 )
+_ANY: Final = r"approve|reject|freeze|unfreeze|grant|revoke|override|waive|suspend|deactivate|unlock|impersonate|write_?off"
+_ADJUSTS: Final = r"(?:post|book|make|apply|enter|create|submit|do)_?(?:manual_?|balance_?|account_?)*adjust\w*"
 _WITH: Final = r"adjust|authori[sz]e|close|reopen|lock|reverse|terminate|correct|cancel"
 _OBJECTS: Final = (
     r"loan|account|card|user|customer|application|request|transaction|transfer|payment|order|limit|role|permission|member|operator|change|balance|entry|entries|merchant|device|hold"
@@ -35,7 +37,7 @@ _OBJECTS: Final = (
 )
 _SENSITIVE: Final = re.compile(
     rf"(?i)(?:{_ACTS})_?(?:\w*_?)?(?:{_THINGS})(?:_?(?:for|of|by|to|on|from|in|manually|level|value|amount|flag|async|type)_?\w*)?"
-    rf"|(?:{_ALONE})(?:_?(?:{_OBJECTS}|by|for|all|batch)\w*)?|(?:{_WITH})_?\w*(?:{_OBJECTS})"
+    rf"|(?:{_ALONE})(?:_?(?:{_OBJECTS}|by|for|all|batch)\w*)?|(?:{_ANY})(?-i:_\w+|[A-Z]\w*)|{_ADJUSTS}|(?:{_WITH})_?\w*(?:{_OBJECTS})"
 )
 _PURE: Final = re.compile(r"(?i)(?:get|is|has|can|find|list|query|check|validate|to|build|select|count|load|fetch|search|describe|page|export|view|show|preview|calc\w*|compute)(?-i:(?=[A-Z_]|$))")
 

@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 from typing import Final
 
+from copilot.rules.names import Level
 from copilot.rules.routines import Routine, Routines
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants
@@ -40,9 +41,10 @@ _STORE: Final = (
 )
 _LOADS: Final = re.compile(
     rf"(?i)(?:^|[^\w]){_STORE}(?:\([^()]*\))?(?:\.\w+(?:\([^()]*\))?)*?\.(?:find|get|select|load|query|fetch|one|first|scalar|read|require|retrieve|lookup|by_?id|hget|filter|all)\w*\("
-    r"|\.(?:objects|query)\.|\.(?:findBy\w*|findById|selectById|selectOne|getById|getOne|get_or_404|scalar_one\w*|get_object)\(|(?<![.\w])(?:\w+\.)?_?(?:find|load|fetch|select|get|require|must|read|lookup)_?\w*(?:account|wallet|stock|product|sku|card|customer|user|loan|inventory|limit|quota|item|owner|member|facility|fund|position)\w*\("
+    r"|\.(?:objects|query)\.|\.(?:findBy\w*|findById|selectById|selectOne|getById|getOne|get_or_404|scalar_one\w*|get_object|find_one\w*|get_item|fetchone|fetchrow|findOne\w*)\(|(?<![.\w])(?:\w+\.)?_?(?:find|load|fetch|select|get|require|must|read|lookup)_?\w*(?:account|wallet|stock|product|sku|card|customer|user|loan|inventory|limit|quota|item|owner|member|facility|fund|position)\w*\("
 )
 _SAVES: Final = re.compile(r"a?save\w*|update\w*|persist|merge|insert\w*|store\w*|put\w*|write\w*|upsert\w*|bulk_update|add|replace\w*|modify\w*|set\w*")
+_SHARED: Final = re.compile(r"(?i)_?(?:\w+_)?(?:balances?|quotas?|stocks?|inventor(?:y|ies)|wallets?)")
 _ENDS: Final = re.compile(r"(?:commit|flush)\(")
 _SQL_SET: Final = re.compile(
     rf"(?is)\bupdate\b.*?\bset\b.*?\b(\w*(?:{_WORDS})\w*)`?\s*=\s*(?:\?|%s|:\w+|\$\d+|#\{{|%\(\w+\)s|\{{\w|@\w+|'?\"\s*\+)(?!\s*[-+])(.*)"
@@ -136,6 +138,10 @@ class Balances:
         name, given = self.flow.called(node), self.flow.arguments(node)
         if not given:
             return name == "executeUpdate" and self._is_prepared(node, routine)
+        if len(given) == 1 and _NAME.fullmatch(name) and re.search(r"(?i)builder\(|\.mutate\(", self.flow.read(node)):
+            return self._is_changed(given[0]) and self._saves(routine)
+        if _SAVES.fullmatch(name) and any(self._is_made_anew(each) for each in given) and self._is_saving(node):
+            return True
         if self.routines.language == "java" and _SETTER.fullmatch(name) and len(given) == 1:
             receiver = self.flow.receiver(node)
             return (
@@ -174,7 +180,22 @@ class Balances:
         sign = node.child_by_field_name("operator")
         if sign is not None and self.flow.read(sign) in {"+=", "-="}:
             return not _SAFE_VALUE.search(self.flow.read(right))
+        if left.type in {"subscript", "array_access"} and self.flow.read(left) in self.flow.read(right):
+            return _ARITHMETIC.search(_TEXTS.sub("", self.flow.read(right))) is not None
         return self._is_changed(right)
+
+    def _saves(self, routine: Routine) -> bool:
+        return any(_SAVES.fullmatch(call.name) and self._is_saving(call.node) for call in routine.calls)
+
+    def _is_saving(self, node: Node) -> bool:
+        receiver = self.flow.receiver(node)
+        return receiver is not None and re.search(rf"(?i){_STORE}(?:\([^()]*\))?$", self.flow.read(receiver)) is not None
+
+    def _is_made_anew(self, value: Node) -> bool:
+        """`save(new Account(id, balance.subtract(amount)))`: a row with a changed amount, made anew."""
+        if value.type not in {"object_creation_expression", "call"} or not self.flow.called(value)[:1].isupper():
+            return False
+        return any(self._is_changed(each) for each in self.flow.arguments(value))
 
     def _is_put_back(self, node: Node, given: list[Node]) -> bool:
         """`redis.set("stock:…", …)`, `balances.put(id, …)`: by the key, or by the name of what holds the values."""
@@ -184,9 +205,21 @@ class Balances:
         if re.search(rf"(?i){_STORE}(?:\([^()]*\))?$|opsFor", owner):
             about = "\n".join([self.flow.read(given[0]), self.routines.strings(given[0])])
         else:
-            kept = receiver is not None and (receiver.type != "identifier" or not self.flow.bound(owner, receiver)[0])
-            about = last if kept or owner != last else ""
-        return re.search(rf"(?i)(?:{_WORDS})", about) is not None and any(self._is_changed(each) for each in given[1:])
+            column = re.fullmatch(rf"\w+::(?:get|is){_CAMEL}\w*|\"\w*(?i:{_WORDS})\w*\"", self.flow.read(given[0]))
+            about = self.flow.read(given[0]) if column else "" if receiver is None or self._is_local(owner, receiver) else last
+        if re.search(rf"(?i)(?:{_WORDS})", about) is None:
+            return False
+        key = re.escape(self.flow.read(given[0]))
+        return any(self._is_changed(each) or self._is_changed(each, rf"get\w*\(\s*{key}") for each in given[1:])
+
+    def _is_local(self, name: str, node: Node) -> bool:
+        """Whether a name is bound in the routine around a node, or given to it."""
+        routine = self.routines.of(node)
+        if routine is None or not name.isidentifier():
+            return False
+        values, given = self.flow.bound(name, node)
+        inside = [each for each in values if each is None or routine.node.start_byte <= each.start_byte < routine.node.end_byte]
+        return bool(inside) or name in self.flow.parameters(routine.node) or given is Level.GIVEN
 
     def _is_stored(self, node: Node, routine: Routine) -> bool:
         """Whether an object is a row: read from a store in this routine, or written to one; not what is only in memory."""
@@ -196,6 +229,8 @@ class Balances:
             return re.search(r"\b(?:self|this)\.(?:a?save|refresh_from_db|persist)\(|\.(?:save|merge|persist)\((?:self|this)\)|commit\(\)", own) is not None
         at = next((part for part in descendants(node, "identifier") if self.flow.read(part) == owner), node)
         values, _ = self.flow.bound(owner, at)
+        if node.type == "subscript" and _SHARED.fullmatch(owner) and not self._is_local(owner, at):
+            return True  # a table in memory that all threads use
         if any(value is not None and _LOADS.search(self._whole(value, 1)) for value in values):
             return True
         if routine.outer is None and self.routines.language == "python" and _ENDS.search(self.routines.code(routine.node)):
@@ -228,8 +263,10 @@ class Balances:
         set_to = _SQL_SET.search(self.routines.strings(given[0]))
         if set_to is None or _WHERE.search(set_to[2]):
             return False
-        inside = re.search(r"\$?\{", self.flow.read(given[0])) is not None
-        return any(self._is_changed(each) for each in (given if inside else given[1:]))
+        put_in = [part for hole in descendants(given[0], "interpolation") for part in hole.named_children]
+        if given[0].type in {"binary_operator", "binary_expression"}:
+            put_in += [part for part in descendants(given[0], "binary_expression", "binary_operator", "method_invocation") if part.id != given[0].id and not _TEXTS.search(self.flow.read(part))]
+        return any(self._is_changed(each) for each in [*put_in, *given[1:]])
 
     def _is_prepared(self, node: Node, routine: Routine) -> bool:
         """`statement.executeUpdate()` of an UPDATE that is given an amount computed here."""
@@ -247,18 +284,28 @@ class Balances:
 
     # Values.
 
-    def _is_changed(self, value: Node) -> bool:
-        """Whether a value is computed of an amount that was read before."""
+    def _is_changed(self, value: Node, read: str | None = None) -> bool:
+        """Whether a value is computed of an amount that was read before (`read`: how, where it is told)."""
         text = self._whole(value)
         if _SAFE_VALUE.search(text):
             return False
+        if read is not None:
+            return re.search(read, text) is not None and _ARITHMETIC.search(_TEXTS.sub("", text)) is not None
         is_read = _READ.search(text) is not None or self._is_row(value, text)
         return is_read and _ARITHMETIC.search(_TEXTS.sub("", text)) is not None
 
     def _is_row(self, value: Node, text: str) -> bool:
         """Whether a value comes out of a row that the routine selected."""
         routine = self.routines.of(value)
-        return routine is not None and _ROW.search(text) is not None and _SELECT.search(self.routines.code(routine.node)) is not None
+        if routine is None:
+            return False
+        if not _ROW.search(text):  # unpacked: `(balance,) = cursor.fetchone()`
+            names = [each for each in descendants(value, "identifier") if _NAME.fullmatch(self.flow.read(each))]
+            given = self.flow.parameters(routine.node)
+            if not any(self.flow.read(each) not in given and not self.flow.bound(self.flow.read(each), each)[0] for each in names):
+                return False
+            text = self.routines.code(routine.node)
+        return _ROW.search(text) is not None and _SELECT.search(self.routines.code(routine.node)) is not None
 
     def _whole(self, value: Node, depth: int = 3) -> str:
         """The text of an expression and of what its names are bound to."""

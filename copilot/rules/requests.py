@@ -96,7 +96,7 @@ class Requests:
 
     def _moves(self, routine: Routine, taken: str) -> bool:
         """Whether money moves: by the routine's name, its path or topic, or its class; and something is done."""
-        path = " ".join(re.findall(r"[\"']([^\"']*)[\"']", routine.marks))
+        path = " ".join(each for each in re.findall(r"[\"']([^\"']*)[\"']", routine.marks) if not each.isupper())
         own = f"{routine.name} {path}"
         if _READS.search(routine.name) and not _MONEY_NAME.search(routine.name.split("_")[0]) or _READS.search(path.rpartition("/")[2]):
             return False

@@ -29,7 +29,7 @@ _NARROW: Final = re.compile(
     r"|Decimal|InvalidOperation|Kafka|Amqp|Redis\w*|RestClient|HttpClientError|Feign\w*|Connect\w*|requests\.\w+|smtplib\.\w+|ImportError|StopIteration)(?:Exception|Error)?$"
 )
 _UNDOES: Final = re.compile(
-    r"(?i)set_?rollback(?:_?only)?|rollback\w*|\w*_rollback|abort\w*|compensate\w*|mark_?rollback\w*|setGlobalRollback|sys\.exit|fail|raise_\w+"
+    r"(?i)set_?rollback(?:_?only)?|rollback\w*|\w*_rollback|abort\w*|compensate\w*|mark_?rollback\w*|setGlobalRollback|raise_\w+"
     r"|handle\w*(?:Error|Exception|Issue|Failure)\w*|handle_\w*(?:error|exception|failure)\w*|rethrow\w*|propagate|throw\w*"
 )
 _ACTS: Final = re.compile(
@@ -186,7 +186,8 @@ class Rollbacks:
         if any(True for _ in descendants(handler, "throw_statement", "raise_statement")):
             return True
         kinds = ("call",) if self.routines.language == "python" else ("method_invocation",)
-        return any(_UNDOES.fullmatch(self.flow.called(call)) for call in descendants(handler, *kinds))
+        calls = [self.routines.call(each) for each in descendants(handler, *kinds)]
+        return any(_UNDOES.fullmatch(call.name) or (call.name in {"fail", "abort"} and not call.receiver) for call in calls)
 
     def _is_inside_java(self, handler: Node, routine: Routine) -> bool:
         at = handler.parent

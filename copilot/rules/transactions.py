@@ -90,9 +90,11 @@ class Transactions:
             return "false" in self.flow.read(call.node)
         if self.is_template(call):
             return True
-        return call.name == "execute" and re.match(
-            r"\(\s*[\"'](?i:begin|start transaction|commit)", self.flow.read(call.node)[len(call.receiver) + 8 :]
-        ) is not None
+        return self._is_begun(call)
+
+    def _is_begun(self, call: Call) -> bool:
+        given = self.flow.arguments(call.node) if call.name == "execute" else []
+        return bool(given) and re.match(r"(?i)(?:text\()?[\"'](?:begin|start transaction|commit)", self.flow.read(given[0])) is not None
 
     @staticmethod
     def is_template(call: Call) -> bool:
@@ -135,11 +137,15 @@ class Transactions:
             return False
         if self.routines.language == "python":
             switched = _ANY_HOLDER.search(self.routines.code(routine.node)) is not None
-            if switched and not any(call.name in {"begin", "transaction", "atomic"} for call in routine.calls):
+            if switched and not self._is_switched_back(routine):
                 return True
             if self._is_ended_elsewhere(routine):
                 return False
         return not self.holds(routine) and not self._is_part(routine)
+
+    def _is_switched_back(self, routine: Routine) -> bool:
+        """Whether a connection that commits each statement is told to begin a transaction all the same."""
+        return any(call.name in {"begin", "transaction", "atomic"} or self._is_begun(call) for call in routine.calls)
 
     def _is_part(self, routine: Routine) -> bool:
         """Whether it is a private part of routines of this file that write themselves: those are reported."""
@@ -179,14 +185,18 @@ class Transactions:
         for call in sorted(routine.calls, key=lambda each: each.node.end_byte):
             if call.name == "commit" and first is not None and not self._leaves(call.node, routine):
                 ended = True
-            elif self.writes.is_write(call) or (self.routines.language == "python" and self._is_added(call)):
+            elif self.writes.is_write(call) or (self.routines.language == "python" and self._is_added(call, routine)):
                 if ended and first is not None and not _apart(first.node, call.node):
                     return True
                 first = first or call
         return False
 
-    def _is_added(self, call: Call) -> bool:
-        return call.name in {"add", "add_all", "merge", "delete"} and re.search(r"(?:^|\.|_)session$", call.receiver) is not None
+    @staticmethod
+    def _is_added(call: Call, routine: Routine) -> bool:
+        """Whether something is put into a session: what commits in this routine."""
+        return call.name in {"add", "add_all", "merge", "delete"} and any(
+            each.name == "commit" and each.receiver == call.receiver for each in routine.calls
+        )
 
     def _leaves(self, node: Node, routine: Routine) -> bool:
         """Whether a commit stands in a branch or a loop of its own: what is behind it is another path or another round."""
