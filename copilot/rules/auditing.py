@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import Final
 
 from copilot.rules.routines import Routine, Routines
+from copilot.syntax.tree import descendants
 
 _AUDIT_CALL: Final = re.compile(
     r"(?i)audit|oper(?:ation)?_?log|op_?log|security_?(?:log|event)|sys_?log\b|activity_?log|change_?log|(?-i:Trail(?!ing|er)|_trail\b)|journal\.(?:record|write|append)|compliance_?log|biz_?log|event_?log|history_?log|log_?operation"
-    r"|log_?(?:admin|security|sensitive|change)|admin_?log|record_?operation|shenji|caozuorizhi|审计"
+    r"|log_?(?:admin|security|sensitive|change)|admin_?log(?!in)|record_?operation|shenji|caozuorizhi|审计"
 )
 _AUDIT_MARK: Final = re.compile(
     r"@\w*(?:Audit\w*|OperationLog|OperLog|OpLog|SysLog|LogRecord|BizLog|LogOperation|OperateLog|OperatorLog|SystemLog|ActionLog|SecurityLog|TrackChange\w*|ControllerLog|WebLog|LogAnnotation|Log)\b"
@@ -82,8 +83,14 @@ class Auditing:
 
     def _does(self, routine: Routine) -> bool:
         """Whether there is more than handing a value over (a setter, an abstract body)."""
-        calls = [call for call in routine.calls if not self.routines.is_log(call)]
-        return bool(calls) and not re.search(r"\b(?:abstract|native)\b|abstractmethod", routine.marks)
+        does = any(not self.routines.is_log(call) for call in routine.calls) or (
+            routine.body is not None
+            and any(
+                re.match(r"(?!self\.|this\.)\w+[.\[]", self.flow.read(each))
+                for each in descendants(routine.body, "assignment", "assignment_expression")
+            )
+        )
+        return does and not re.search(r"\b(?:abstract|native)\b|abstractmethod", routine.marks)
 
     def _is_record(self, routine: Routine) -> bool:
         """Whether a routine is the writing of records itself, no operation that is audited."""

@@ -36,12 +36,14 @@ _CONSUMES_PY: Final = re.compile(r"on_\w*message\w*|on_\w+_event|handle_\w+|cons
 _MESSAGE_PY: Final = re.compile(r"(?i)^(?:message|msg|event|body|ch|channel|record|delivery|envelope|payload|data|method|properties)$")
 _VIEW: Final = re.compile(r"\b(?:\w*View|\w*ViewSet|\w*Resource|\w*Handler|MethodView|APIView|\w*Controller|\w*Endpoint|\w*Mixin)\b")
 _KEY: Final = re.compile(
-    r"(?i)idempot|(?:req(?:uest)?|serial|biz|business|flow|seq(?:uence)?|out_?trade|trade|msg|message|event|ext(?:ernal)?(?:_?ref\w*)?|client|channel|trans(?:action)?|txn|tx|trx|unique|dedup\w*|delivery|correlation|callback|payment|transfer|refund|platform|global|instruction|order_?req|merchant_?order|client_?ref|source|record|instr|end_?to_?end|e2e|debit|batch|apply|withdraw|application|voucher|posting)_?(?:no|num|number|id|key|sn|token|ref(?:erence)?|uuid|code_?no|seq|serial)\b"
-    r"|reference(?:_?(?:no|id|number|key))?\b|\bnonce\b|\buetr\b|dedup|duplicat|already|processed|replay|setifabsent|set_if_absent|setnx|\bnx\s*=|try_?lock|on\s+conflict|insert\s+(?:or\s+)?ignore|get_or_create|exactly_?once|repeat_?submit|resubmit|no_?repeat|prevent_?dup|once\b|form_?token|liu_?shui|qingqiu\w*hao|\blsh\b|流水|幂等|重复"
-    r"|exists(?:By|_by)?\w*\(|\.exists\(|on_conflict|putIfAbsent|claim\w*\(|inbox|consumed\b|is_?(?:paid|settled|refunded|done|completed|finished|final|handled)\b|has_?(?:paid|been)|isconsumed|unique_?key|integrityerror|uniqueviolation|sadd\(|add_if_absent|seen\b|is_new\b|mark_?if_?new|first_?time|hdr_idem|x-request-id|etag|if-match|version\b"
+    r"(?i)idempot|(?-i:(?<![A-Za-z])|(?=[A-Z]))(?:req(?:uest)?|serial|biz|business|flow|seq(?:uence)?|msg|message|event|client_?req(?:uest)?|trans(?:action)?|txn|tx|trx|unique|dedup\w*|delivery|correlation|callback|global|instruction|instr|end_?to_?end|e2e|ext(?:ernal)?)_?(?:no|num|number|id|key|sn|token|ref(?:erence)?|uuid|seq|serial)(?-i:\b|(?=[A-Z_]))"
+    r"|(?-i:(?<![A-Za-z])|(?=[A-Z]))(?:out_?trade|trade|client|channel|payment|pay|transfer|refund|platform|order|order_?req|merchant_?order|source|record|batch|apply|withdraw(?:al)?|voucher|posting|debit|customer)_?(?:sn|req(?:uest)?_?(?:no|id)|ref(?:erence)?|uuid|serial(?:_?no)?|key|out_?no|unique\w*)(?-i:\b|(?=[A-Z_]))"
+    r"|(?-i:(?<![A-Za-z])|(?=[A-Z]))(?:out_?trade|trade|pay(?:ment)?|transfer|refund|out_?refund|out_?order|out_?biz|merchant_?order|withdraw(?:al)?|voucher|order_?req|apply|repay(?:ment)?|settle(?:ment)?|flow|order|bill)_?(?:no|number|num)(?-i:\b|(?=[A-Z_(]))"
+    r"|reference(?:_?(?:no|id|number|key))?\b|\bnonce\b|\buetr\b|dedup|duplicat|(?<![\"'])already|(?<![\"'])processed(?![\"'])|replay|setifabsent|set_if_absent|setnx|\bnx\s*=|on\s+conflict|insert\s+(?:or\s+)?ignore|get_or_create|exactly_?once|repeat_?submit|resubmit|no_?repeat|prevent_?dup|once\b|form_?token|liu_?shui|qingqiu\w*hao|\blsh\b|流水|幂等|重复"
+    r"|exists(?:By|_by)?\w*\(|\.exists\(|on_conflict|putIfAbsent|claim\w*\(|inbox|(?<![\"'])consumed\b|is_?(?:paid|settled|refunded|done|completed|finished|final|handled|pending|unpaid)\b|has_?(?:paid|been)|isconsumed|unique_?key|integrityerror|uniqueviolation|sadd\(|add_if_absent|(?<![\"'])seen\b|is_new\b|mark_?if_?new|first_?time|x-request-id|etag|if-match"
 )
 _STATE: Final = re.compile(
-    r"(?i)(?:get)?(?:status|state)(?:\(\))?\s*(?:==|!=|is\b|not\s+in|in\s)|\.equals\(\s*\w+\.get(?:Status|State)\(\)|get(?:Status|State)\(\)\.equals\(|Status\.\w+\.equals\(|compare_?status|update\w*status\w*\([^()]*,[^()]*,|where\b[^;]*\bstatus\s*=|filter\([^()]*status\s*=|status\w*\s*(?:==|!=)|expected_?status|select_for_update"
+    r"(?i)(?:get)?(?:status|state)(?:\(\))?\s*(?:==|!=|is\b|not\s+in|in\s)|\.equals\(\s*\w+\.get(?:Status|State)\(\)|get(?:Status|State)\(\)\.equals\(|Status\.\w+\.equals\(|compare_?status|update\w*status\w*\([^()]*,[^()]*,|where\b[^;]*\bstatus\s*=|filter\([^()]*status\s*=|status\w*\s*(?:==|!=)|expected_?status"
 )
 _MADE: Final = re.compile(
     r"(?i)uuid|nextid|next_id|snowflake|generat|random|nanoid|ulid|idworker|id_?gen|sequence\.next|nextval|currenttimemillis|\bnow\(|newid|new_id|System\.nano|time\.time|IdUtil|\.incr\("
@@ -74,6 +76,8 @@ class Requests:
         if self.routines.language == "java":
             if _POSTS.search(routine.marks) or _LISTENS.search(routine.marks):
                 return routine.marks
+            if "@Bean" in routine.marks and re.search(r"\bConsumer\s*<", self.routines.head(routine.node)):
+                return " "
             taker = _CONSUMER_CLASS.search(head) is not None and _CONSUMES.fullmatch(routine.name) is not None
             return head if taker and not routine.is_private and "static" not in routine.marks else None
         marks = routine.marks
@@ -88,7 +92,9 @@ class Requests:
         if routine.name in {"post"} or (routine.outer is None and _CONSUMES_PY.fullmatch(routine.name) and any(map(_MESSAGE_PY.match, names))):
             return head or " "
         code = self.routines.code(routine.node)
-        if re.search(r"request\.method\s*==\s*['\"]POST['\"]", code):
+        if re.search(r"request\.method\s*==\s*['\"]POST['\"]|\brequest\.POST\b", code) or re.search(
+            rf"add_(?:post|put)\([^)]*\b{re.escape(routine.name)}\b", self.routines.text
+        ):
             return " "
         if re.search(r"(?m)^\s*(?:async\s+)?for\s+\w+\s+in\s+\w*\.?\w*(?:consumer|subscription|subscriber|queue_iter)\w*(?:\.\w+\(\))?:", code):
             return " "
@@ -106,6 +112,8 @@ class Requests:
             return False
         if _MONEY_NAME.search(own):
             return True
+        if re.search(r"(?i)(?-i:(?<![a-z]))transactions?(?-i:(?![a-z]))", f"{own} {title}") and re.search(r"(?i)amount|\bamt\b|jine", self.routines.code(routine.node)):
+            return True
         if re.search(r"(?i)(?-i:(?<![a-z]))(?:cancel|close|create_?account|register|update|delete|edit)(?-i:(?![a-z]))", routine.name) and not any(_MONEY_NAME.search(call.name) for call in made):
             return False
         about = bool(_MONEY_NAME.search(title)) or (taken == " " and bool(_MONEY_NAME.search(routine.name)))
@@ -116,7 +124,7 @@ class Requests:
     def _is_doing(self, routine: Routine, name: str, receiver: str, kind: str) -> bool:
         if kind == "object_creation_expression" or re.match(r"(?i)(?:get|is|set|find|list|query|build|to|of|from|valid\w*|check|log|render|parse)(?-i:(?=[A-Z_]|$))", name):
             return False
-        if re.search(r"(?i)^(?:log|logger|logging)|builder|objectmapper|json$|^response|^request|^self\.request|serializer$", receiver):
+        if re.search(r"(?i)^(?:log|logger|logging)|file|upload|image|builder|objectmapper|json$|^response|^request|^self\.request|serializer$", receiver):
             return name in {"save", "create"} and "serializer" in receiver
         return _DONE.fullmatch(name) is not None and (bool(receiver) or bool(_MONEY_NAME.match(name)) or self.routines.language == "python" or True)
 

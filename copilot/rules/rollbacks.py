@@ -69,7 +69,7 @@ class Rollbacks:
         routine = self.routines.of(node)
         if not self._is_asked or routine is None or "AspectJ" in self.routines.text:
             return False
-        call = self.routines.call(node)
+        call = Call(self.flow.read(node.named_children[-1]), "this", node) if node.type == "method_reference" else self.routines.call(node)
         for callee in self.routines.own(routine, call):
             mark = _SPRING.search(callee.marks)
             if mark is None or re.search(r"\bprivate\b", callee.marks):

@@ -141,7 +141,32 @@ class Transactions:
                 return True
             if self._is_ended_elsewhere(routine):
                 return False
-        return not self.holds(routine) and not self._is_part(routine)
+        if self._is_part(routine):
+            return False
+        return not self.holds(routine) or self._is_scattered(routine)
+
+    def _is_scattered(self, routine: Routine) -> bool:
+        """Whether each write stands in a transaction of its own, or one of two in none."""
+        if self.marked(routine) is not None or self._is_given(routine) or self._is_called_in_one(routine) or routine.outer is not None:
+            return False
+        if any(self._is_beginning(call) and not self.is_template(call) and call.name not in {"atomic", "begin", "transaction"} for call in routine.calls):
+            return False
+        made = self.writes.made(routine)
+        blocks = [self._block(call.node, routine) for call in made]
+        return len(made) > 1 and any(blocks) and all(blocks.count(each) == 1 for each in blocks)
+
+    def _block(self, node: Node, routine: Routine) -> int:
+        """The transaction that a node stands in, as a number of its own; 0 for none."""
+        found, at = 0, node.parent
+        while at is not None and at.id != routine.node.id:
+            if at.type == "with_statement" and any(
+                self._is_holder(self.flow.read(item)) for item in descendants(at.children[0] if at.children[0].type == "with_clause" else at.children[1], "with_item")
+            ):
+                found = at.id
+            if at.type == "method_invocation" and self.is_template(self.routines.call(at)):
+                found = at.id
+            at = at.parent
+        return found
 
     def _is_switched_back(self, routine: Routine) -> bool:
         """Whether a connection that commits each statement is told to begin a transaction all the same."""

@@ -17,12 +17,14 @@ _SQL_ANY: Final = re.compile(_SQL.pattern, re.MULTILINE | re.DOTALL | re.IGNOREC
 _VERBS: Final = re.compile(
     r"(?:save|insert|update|delete|remove|persist|merge|upsert|store|add|create|debit|credit|deduct|increase|decrease|increment"
     r"|decrement|freeze|unfreeze|modify|change|replace|batch(?:Insert|Update|Delete|Save)|incr|decr|reduce|subtract|mark"
-    r"|append|record|write)(?:[A-Z_]\w*)?"
+    r"|append|record|write|withdraw|deposit|reduce)(?:[A-Z_]\w*)?"
 )
 _STORES: Final = re.compile(r"\w*(?:Repository|Repo|Dao|DAO|Mapper)(?:Impl|Jpa|<.*>)?|EntityManager|SqlSession|JpaRepository\w*|\w*Mapper<.*>")
 _STORE_NAMES: Final = re.compile(r"(?i)\w*(?:repository|repo|dao|(?<!object)(?<!bean)(?<!model)(?<!json)(?<!row)(?<!xml)mapper|entitymanager|sqlsession)|em")
 _NO_STORES: Final = re.compile(r"(?i)object_?mapper|json_?mapper|bean_?mapper|xml_?mapper|redis|cache|mongo|elastic|metadata|in_?memory")
 _JDBC: Final = re.compile(r"(?i)\w*jdbc\w*|\w*(?:jdbc|param\w*)_?template|dbtemplate|db")
+_BOOKS: Final = re.compile(r"(?:debit|credit|withdraw|deposit|deduct|addBalance|subtractBalance|decrease|increase|freeze|unfreeze|reduceStock|postEntry)(?:[A-Z]\w*)?")
+_BOOKERS: Final = re.compile(r"(?i)\w*(?:account|ledger|wallet|balance|stock|inventory|journal|posting)(?:service|manager|domain\w*)(?:impl)?")
 _SESSIONS: Final = re.compile(r"(?:org\.hibernate\.)?(?:Stateless)?Session")
 _BATIS: Final = re.compile(r"(?:save|saveBatch|saveOrUpdate|saveOrUpdateBatch|updateById|updateBatchById|removeById|removeByIds|update|remove)")
 _ORM_FILE: Final = re.compile(r"(?m)^\s*(?:from|import)\s+(?:django|peewee|tortoise|pony|playhouse|rest_framework)\b|\.objects\b")
@@ -77,6 +79,8 @@ class Writes:
             return self._inherits(call) and _BATIS.fullmatch(name) is not None and bool(self.flow.arguments(call.node))
         if not _VERBS.fullmatch(name) or "(" in last or _NO_STORES.search(f"{last} {kind}"):
             return name in {"insert", "execute"} and receiver.startswith(("dsl.", "create.insertInto", "dsl"))
+        if _BOOKS.fullmatch(name) and _BOOKERS.fullmatch(kind or last):
+            return True
         if _STORES.fullmatch(kind) or _SESSIONS.fullmatch(kind):
             return not (_SESSIONS.fullmatch(kind) and name.startswith("create"))
         if _STORE_NAMES.fullmatch(last) and not (kind and kind.endswith(("ObjectMapper", "Map", "List"))):
