@@ -29,7 +29,9 @@ _ALONE: Final = (
     r"approve|reject|freeze|unfreeze|thaw|grant|revoke|suspend|unlock|deactivate|activate|reactivate|override|elevate|impersonate|countersign|waive|write_?off"
     r"|manual_?\w+|force_?(?:\w*_?)?(?:approv\w*|post\w*|balance|close|settle\w*|logout)|charge_?off|decline|sign_?off|release_?hold|blacklist|whitelist|disable|enable|block|unblock|demote|promote"
 )
-_ANY: Final = r"approve|reject|freeze|unfreeze|grant|revoke|override|waive|suspend|deactivate|unlock|impersonate|write_?off"
+_ANY: Final = (
+    r"approve|reject|freeze|unfreeze|grant|revoke|override|waive|suspend|deactivate|unlock|impersonate|write_?off"
+)
 _ADJUSTS: Final = r"(?:post|book|make|apply|enter|create|submit|do)_?(?:manual_?|balance_?|account_?)*adjust\w*"
 _WITH: Final = r"adjust|authori[sz]e|close|reopen|lock|reverse|terminate|correct|cancel"
 _OBJECTS: Final = (
@@ -40,7 +42,9 @@ _SENSITIVE: Final = re.compile(
     rf"(?i)(?:{_ACTS})_?(?:\w*_?)?(?:{_THINGS})(?:_?(?:for|of|by|to|on|from|in|manually|level|value|amount|flag|async|type)_?\w*)?"
     rf"|(?:{_ALONE})(?:_?(?:{_OBJECTS}|by|for|all|batch)\w*)?|(?:{_ANY})(?-i:_\w+|[A-Z]\w*)|{_ADJUSTS}|(?:{_WITH})_?\w*(?:{_OBJECTS})"
 )
-_PURE: Final = re.compile(r"(?i)(?:get|is|has|can|find|list|query|check|validate|to|build|select|count|load|fetch|search|describe|page|export|view|show|preview|calc\w*|compute)(?-i:(?=[A-Z_]|$))")
+_PURE: Final = re.compile(
+    r"(?i)(?:get|is|has|can|find|list|query|check|validate|to|build|select|count|load|fetch|search|describe|page|export|view|show|preview|calc\w*|compute)(?-i:(?=[A-Z_]|$))"
+)
 
 
 class Auditing:
@@ -62,7 +66,11 @@ class Auditing:
     @cached_property
     def _classes(self) -> set[int]:
         """The classes (0: the file's functions) of which a routine that does something is audited."""
-        return {_class(self.routines.all[key]) for key, is_audited in self._audited.items() if is_audited and not self._is_record(self.routines.all[key])}
+        return {
+            _class(self.routines.all[key])
+            for key, is_audited in self._audited.items()
+            if is_audited and not self._is_record(self.routines.all[key])
+        }
 
     def is_unaudited(self, routine: Routine) -> bool:
         """Whether a sensitive operation writes no audit record, while a sibling of its class does."""
@@ -74,7 +82,9 @@ class Auditing:
             return False
         if _class(routine) not in self._classes or _AUDIT_MARK.search(self.routines.head(routine.owner)):
             return False
-        return not any(self._audited[each.node.id] for each in self.routines.reached(routine, 3)) and not self._is_covered(routine)
+        return not any(
+            self._audited[each.node.id] for each in self.routines.reached(routine, 3)
+        ) and not self._is_covered(routine)
 
     def _is_covered(self, routine: Routine) -> bool:
         """Whether all that call it in this file are audited."""
@@ -102,9 +112,15 @@ class Auditing:
         for call in routine.calls:
             if self.routines.is_log(call) and not _AUDIT_CALL.search(call.receiver):
                 continue
-            if call.receiver != "sys" and _AUDIT_CALL.search(f"{call.receiver.partition('(')[0]}.{call.name}") and not _PURE.match(call.name):
+            if (
+                call.receiver != "sys"
+                and _AUDIT_CALL.search(f"{call.receiver.partition('(')[0]}.{call.name}")
+                and not _PURE.match(call.name)
+            ):
                 return True
-            if re.search(r"(?i)audit\w*(?:event|record|entry|log)", self.flow.read(call.node)) and re.match(r"(?i)publish|send|save|insert|add|emit|persist|record|write|log|convertAndSend", call.name):
+            if re.search(r"(?i)audit\w*(?:event|record|entry|log)", self.flow.read(call.node)) and re.match(
+                r"(?i)publish|send|save|insert|add|emit|persist|record|write|log|convertAndSend", call.name
+            ):
                 return True
         return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from copilot.rules.routines import Routine, Routines
+from copilot.rules.routines import Call, Routine, Routines
 from copilot.rules.writes import Writes
 from copilot.syntax.tree import descendants
 
@@ -13,10 +13,12 @@ _MONEY: Final = (
     r"pay(?!load|_?method|_?type|_?channel|ee|er(?![a-z])|slip)(?:ment|out|roll)?s?|transfers?|refunds?|withdraw(?:al)?s?|deposits?|recharges?|top_?ups?|charges?(?!_?point)|charge_?backs?|disburse(?:ment)?s?|repay(?:ment)?s?|remit(?:tance)?s?|settle(?:ment)?s?"
     r"|debits?|credits?(?!_?(?:limit|score|rating|report|line|card|check))|deduct(?:ion)?s?|cash_?outs?|cash_?in|redeem|redemption|purchase|capture|payee_?transfer|collections?_?order|zhifu|tuikuan|zhuanzhang|tixian|chongzhi|koukuan|huankuan|fangkuan|wire|send_?money|move_?money|move_?funds|payin|posting"
 )
-_MONEY_NAME: Final = re.compile(rf"(?i)(?-i:(?<![a-z]))(?:{_MONEY})(?-i:(?![a-z]))|(?-i:[a-z])(?-i:Pay(?!load|Method|Type|Channel|ee|er)|Transfer|Refund|Withdraw|Deposit|Recharge|TopUp|Charge|Disburse|Repay|Remit|Settle|Debit|Credit(?!Limit|Score|Rating|Report|Card|Line)|Deduct|CashOut|Redeem)(?-i:ment|al|out|tance|ion)?s?")
+_MONEY_NAME: Final = re.compile(
+    rf"(?i)(?-i:(?<![a-z]))(?:{_MONEY})(?-i:(?![a-z]))|(?-i:[a-z])(?-i:Pay(?!load|Method|Type|Channel|ee|er)|Transfer|Refund|Withdraw|Deposit|Recharge|TopUp|Charge|Disburse|Repay|Remit|Settle|Debit|Credit(?!Limit|Score|Rating|Report|Card|Line)|Deduct|CashOut|Redeem)(?-i:ment|al|out|tance|ion)?s?"
+)
 _READS: Final = re.compile(
-    r"(?i)(?-i:(?<![a-z]))(?:get|list|query|search|find|page|export|preview|quote|estimate|calc\w*|validate|check|verify|status|count|report|template|simulate|history|detail|download|upload|config\w*|rules?|methods?|channels?|settings?|limits?|types?|fetch|lookup|view|statement|schedule_?preview|sign|notify_?user|send_?(?:mail|email|sms|notification|receipt)|log|audit|index_|cache|reminders?|receipt|invoice_?pdf|fee_?quote|eligib\w*|login)(?-i:(?![a-z]))"
-    r"|(?-i:[a-z])(?-i:Query|Search|List|Page|Export|Preview|Quote|Estimate|Validat|Status|Report|Template|History|Detail|Config|Rule|Method|Channel|Setting|Limit|Type|Statement|Notification|Email|Receipt|Eligib|Reminder|Fee)\w*"
+    r"(?i)(?-i:(?<![a-z]))(?:get|list|query|search|find|page|export|preview|quote|estimate|calc\w*|validate|check|verify|status|count|report|template|simulate|history|detail|download|upload|config\w*|rules?|methods?|channels?|settings?|limits?|types?|fetch|lookup|view|statement|schedule_?preview|sign|notify_?user|send_?(?:mail|email|sms|notification|receipt)|log|audit|index_|cache|reminders?|receipt|invoice_?pdf|fee_?quote|eligib\w*|login|payees?|beneficiar\w*|contacts?)(?-i:(?![a-z]))"
+    r"|(?-i:[a-z])(?-i:Query|Search|List|Page|Export|Preview|Quote|Estimate|Validat|Status|Report|Template|History|Detail|Config|Rule|Method|Channel|Setting|Limit|Type|Statement|Notification|Email|Receipt|Eligib|Reminder|Fee|Payee|Beneficiar|Contact)\w*"
 )
 _POSTS: Final = re.compile(
     r"@(?:PostMapping|PutMapping|PatchMapping|POST|PUT|Post|Put)\b|@RequestMapping\s*\([^)]*\b(?:POST|PUT)\b"
@@ -24,17 +26,27 @@ _POSTS: Final = re.compile(
 _LISTENS: Final = re.compile(
     r"@(?:Kafka|Rabbit|Jms|Stream|Sqs|Pulsar|RocketMQMessage|Nats|SqsListener|Queue|Topic|Redis\w*)(?:Listener|Handler|Mapping)\b|@(?:Incoming|RabbitHandler|KafkaHandler|JmsListener|EventHandler|RocketMQMessageListener|StreamListener|SqsListener|ServiceActivator)\b"
 )
-_CONSUMER_CLASS: Final = re.compile(r"implements[^{]*\b(?:\w*MessageListener|RocketMQListener|\w*MessageHandler|Consumer)\b|@RocketMQMessageListener|MessageDriven|@RabbitListener|@KafkaListener|extends\s+(?:DefaultConsumer|\w*Consumer)\b")
-_CONSUMES: Final = re.compile(r"onMessage|consume\w*|handle\w*|handleDelivery|consumeMessage|receive\w*|process\w*|on[A-Z]\w*|listen\w*|accept")
+_CONSUMER_CLASS: Final = re.compile(
+    r"implements[^{]*\b(?:\w*MessageListener|RocketMQListener|\w*MessageHandler|Consumer)\b|@RocketMQMessageListener|MessageDriven|@RabbitListener|@KafkaListener|extends\s+(?:DefaultConsumer|\w*Consumer)\b"
+)
+_CONSUMES: Final = re.compile(
+    r"onMessage|consume\w*|handle\w*|handleDelivery|consumeMessage|receive\w*|process\w*|on[A-Z]\w*|listen\w*|accept"
+)
 _POSTS_PY: Final = re.compile(
     r"@[\w.]+\.(?:post|put|patch)\(|@[\w.]+\.(?:route|api_route|add_route)\([^)]*methods?\s*=\s*[\[({][^\])}]*['\"](?:POST|PUT)['\"]|@(?:[\w.]*\.)?(?:api_view|require_http_methods)\(\s*[\[(][^\])]*['\"](?:POST|PUT)|@(?:[\w.]*\.)?require_POST\b|@(?:[\w.]*\.)?action\([^)]*['\"](?:post|put)['\"]|@[\w.]+\.route\([^)]*\)"
 )
 _TASKS_PY: Final = re.compile(
     r"@(?:[\w.]*\.)?(?:shared_task|task|agent|subscriber|subscribe|consumer|kafka_consumer|on_message|listener|handler|dramatiq\.actor|actor|job|rabbit_\w+|message_handler|event_handler|periodic_task|app\.agent|topic|event|stream_listener)\b"
 )
-_CONSUMES_PY: Final = re.compile(r"on_\w*message\w*|on_\w+_event|handle_\w+|consume\w*|process_\w*message\w*|callback|on_\w+|receive\w*|process_\w+|lambda_handler|_?on_\w+")
-_MESSAGE_PY: Final = re.compile(r"(?i)^(?:message|msg|event|body|ch|channel|record|delivery|envelope|payload|data|method|properties)$")
-_VIEW: Final = re.compile(r"\b(?:\w*View|\w*ViewSet|\w*Resource|\w*Handler|MethodView|APIView|\w*Controller|\w*Endpoint|\w*Mixin)\b")
+_CONSUMES_PY: Final = re.compile(
+    r"on_\w*message\w*|on_\w+_event|handle_\w+|consume\w*|process_\w*message\w*|callback|on_\w+|receive\w*|process_\w+|lambda_handler|_?on_\w+"
+)
+_MESSAGE_PY: Final = re.compile(
+    r"(?i)^(?:message|msg|event|body|ch|channel|record|delivery|envelope|payload|data|method|properties)$"
+)
+_VIEW: Final = re.compile(
+    r"\b(?:\w*View|\w*ViewSet|\w*Resource|\w*Handler|MethodView|APIView|\w*Controller|\w*Endpoint|\w*Mixin)\b"
+)
 _KEY: Final = re.compile(
     r"(?i)idempot|(?-i:(?<![A-Za-z])|(?=[A-Z]))(?:req(?:uest)?|serial|biz|business|flow|seq(?:uence)?|msg|message|event|client_?req(?:uest)?|trans(?:action)?|txn|tx|trx|unique|dedup\w*|delivery|correlation|callback|global|instruction|instr|end_?to_?end|e2e|ext(?:ernal)?)_?(?:no|num|number|id|key|sn|token|ref(?:erence)?|uuid|seq|serial)(?-i:\b|(?=[A-Z_]))"
     r"|(?-i:(?<![A-Za-z])|(?=[A-Z]))(?:out_?trade|trade|client|channel|payment|pay|transfer|refund|platform|order|order_?req|merchant_?order|source|record|batch|apply|withdraw(?:al)?|voucher|posting|debit|customer)_?(?:sn|req(?:uest)?_?(?:no|id)|ref(?:erence)?|uuid|serial(?:_?no)?|key|out_?no|unique\w*)(?-i:\b|(?=[A-Z_]))"
@@ -48,6 +60,13 @@ _STATE: Final = re.compile(
 _MADE: Final = re.compile(
     r"(?i)uuid|nextid|next_id|snowflake|generat|random|nanoid|ulid|idworker|id_?gen|sequence\.next|nextval|currenttimemillis|\bnow\(|newid|new_id|System\.nano|time\.time|IdUtil|\.incr\("
 )
+_ASKS: Final = re.compile(
+    r"(?i)(?:get|is|set|find|list|query|build|to|of|from|valid\w*|check|log|render|parse)(?-i:(?=[A-Z_]|$))"
+)
+_ASIDE: Final = re.compile(
+    r"(?i)^(?:log|logger|logging)|file|upload|image|builder|objectmapper|json$|^response|^request|^self\.request|serializer$"
+)
+_BY_HAND: Final = (b"request.method", b"request.post", b"add_post", b"add_put", b"consumer", b"subscri", b"queue_iter")
 _DONE: Final = re.compile(
     rf"(?i)(?:\w*_)?(?:{_MONEY})(?:_\w+|(?-i:[A-Z]\w*))?|(?:execute|do|process|create|submit|handle|initiate|make|apply|post|book|perform|start|send|place|save|insert|increase|decrease|add|subtract|move|issue|run|invoke|update|reverse|release|confirm|complete|trigger|dispatch|commit|append|record)(?:_\w+|(?-i:[A-Z]\w*))?"
 )
@@ -86,17 +105,28 @@ class Requests:
             return marks if not only_get or "POST" in self.routines.code(routine.node) else None
         if _TASKS_PY.search(marks):
             return marks
-        if routine.owner is not None and _VIEW.search(head) and routine.name in {"post", "put", "create", "perform_create", "on_post", "form_valid"}:
+        if (
+            routine.owner is not None
+            and _VIEW.search(head)
+            and routine.name in {"post", "put", "create", "perform_create", "on_post", "form_valid"}
+        ):
             return head
         names = list(self.flow.parameters(routine.node))
-        if routine.name in {"post"} or (routine.outer is None and _CONSUMES_PY.fullmatch(routine.name) and any(map(_MESSAGE_PY.match, names))):
+        if routine.name == "post" or (
+            routine.outer is None and _CONSUMES_PY.fullmatch(routine.name) and any(map(_MESSAGE_PY.match, names))
+        ):
             return head or " "
+        if not self.routines.says(_BY_HAND):
+            return None
         code = self.routines.code(routine.node)
         if re.search(r"request\.method\s*==\s*['\"]POST['\"]|\brequest\.POST\b", code) or re.search(
             rf"add_(?:post|put)\([^)]*\b{re.escape(routine.name)}\b", self.routines.text
         ):
             return " "
-        if re.search(r"(?m)^\s*(?:async\s+)?for\s+\w+\s+in\s+\w*\.?\w*(?:consumer|subscription|subscriber|queue_iter)\w*(?:\.\w+\(\))?:", code):
+        if re.search(
+            r"(?m)^\s*(?:async\s+)?for\s+\w+\s+in\s+\w*\.?\w*(?:consumer|subscription|subscriber|queue_iter)\w*(?:\.\w+\(\))?:",
+            code,
+        ):
             return " "
         return None
 
@@ -104,29 +134,29 @@ class Requests:
         """Whether money moves: by the routine's name, its path or topic, or its class; and something is done."""
         path = " ".join(each for each in re.findall(r"[\"']([^\"']*)[\"']", routine.marks) if not each.isupper())
         own = f"{routine.name} {path}"
-        if _READS.search(routine.name) and not _MONEY_NAME.search(routine.name.split("_")[0]) or _READS.search(path.rpartition("/")[2]):
+        if _READS.search(path.rpartition("/")[2]):
+            return False
+        if _READS.search(routine.name) and not _MONEY_NAME.search(routine.name.split("_")[0]):
             return False
         title = self.routines.title(routine.owner)
-        made = [call for call in routine.calls if self._is_doing(routine, call.name, call.receiver, call.node.type)]
+        made = [call for call in routine.calls if _is_doing(call)]
         if not made:
             return False
         if _MONEY_NAME.search(own):
             return True
-        if re.search(r"(?i)(?-i:(?<![a-z]))transactions?(?-i:(?![a-z]))", f"{own} {title}") and re.search(r"(?i)amount|\bamt\b|jine", self.routines.code(routine.node)):
+        if re.search(r"(?i)(?-i:(?<![a-z]))transactions?(?-i:(?![a-z]))", f"{own} {title}") and re.search(
+            r"(?i)amount|\bamt\b|jine", self.routines.code(routine.node)
+        ):
             return True
-        if re.search(r"(?i)(?-i:(?<![a-z]))(?:cancel|close|create_?account|register|update|delete|edit)(?-i:(?![a-z]))", routine.name) and not any(_MONEY_NAME.search(call.name) for call in made):
+        if re.search(
+            r"(?i)(?-i:(?<![a-z]))(?:cancel|close|create_?account|register|update|delete|edit)(?-i:(?![a-z]))",
+            routine.name,
+        ) and not any(_MONEY_NAME.search(call.name) for call in made):
             return False
         about = bool(_MONEY_NAME.search(title)) or (taken == " " and bool(_MONEY_NAME.search(routine.name)))
         if about and not _READS.search(title):
             return True
         return any(_MONEY_NAME.match(call.name) and not _READS.search(call.name) for call in made)
-
-    def _is_doing(self, routine: Routine, name: str, receiver: str, kind: str) -> bool:
-        if kind == "object_creation_expression" or re.match(r"(?i)(?:get|is|set|find|list|query|build|to|of|from|valid\w*|check|log|render|parse)(?-i:(?=[A-Z_]|$))", name):
-            return False
-        if re.search(r"(?i)^(?:log|logger|logging)|file|upload|image|builder|objectmapper|json$|^response|^request|^self\.request|serializer$", receiver):
-            return name in {"save", "create"} and "serializer" in receiver
-        return _DONE.fullmatch(name) is not None and (bool(receiver) or bool(_MONEY_NAME.match(name)) or self.routines.language == "python" or True)
 
     def _is_told_apart(self, routine: Routine) -> bool:
         """Whether a key that the caller gives, a check or a state stands anywhere in what is done, or in what is taken."""
@@ -143,16 +173,27 @@ class Requests:
         if routine.body is None:
             return code
         made = set()
-        for node in descendants(routine.body, "variable_declarator", "assignment", "assignment_expression", "keyword_argument", "method_invocation"):
-            value = node.child_by_field_name("value") or node.child_by_field_name("right") or node.child_by_field_name("arguments")
+        for node in descendants(
+            routine.body,
+            "variable_declarator",
+            "assignment",
+            "assignment_expression",
+            "keyword_argument",
+            "method_invocation",
+        ):
+            value = (
+                node.child_by_field_name("value")
+                or node.child_by_field_name("right")
+                or node.child_by_field_name("arguments")
+            )
             name = node.child_by_field_name("name") or node.child_by_field_name("left")
             if value is None or name is None or not _MADE.search(self.flow.read(value)):
                 continue
             if node.type == "method_invocation" and not self.flow.read(name).startswith("set"):
                 continue
             made.add(self.flow.read(name).rpartition(".")[2])
-        for name in made:
-            short = re.escape(re.sub(r"^set(?=[A-Z])", "", name))
+        for each in made:
+            short = re.escape(re.sub(r"^set(?=[A-Z])", "", each))
             code = re.sub(rf"(?i)\b(?:set|get)?{short}\b", " ", code)
         return code
 
@@ -162,13 +203,22 @@ class Requests:
         if held is None:
             return []
         names = set(re.findall(r"\b[A-Z]\w+", self.flow.read(held)))
-        return [
-            text for name, text in self._classes().items() if name in names
-        ]
+        return [text for name, text in self._classes().items() if name in names]
 
     def _classes(self) -> dict[str, str]:
-        kinds = ("class_definition",) if self.routines.language == "python" else ("class_declaration", "record_declaration")
+        kinds = (
+            ("class_definition",) if self.routines.language == "python" else ("class_declaration", "record_declaration")
+        )
         return {
             self.routines.title(node): self.routines.code(node)
             for node in descendants(self.flow.tree.root_node, *kinds)
         }
+
+
+def _is_doing(call: Call) -> bool:
+    """Whether a call does something: it is none that reads, builds or answers."""
+    if call.node.type == "object_creation_expression" or _ASKS.match(call.name):
+        return False
+    if _ASIDE.search(call.receiver):
+        return call.name in {"save", "create"} and "serializer" in call.receiver
+    return _DONE.fullmatch(call.name) is not None

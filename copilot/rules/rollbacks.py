@@ -44,7 +44,9 @@ _SIDE: Final = re.compile(
 _HOLDER: Final = re.compile(
     r"(?i)atomic|\btransaction\(|\.begin\(|begin_nested\(|unit_?of_?work|session_?scope|^(?:self\.)?_?(?:conn|connection|db)$|in_transaction|sqlite3\.connect|psycopg2?\.connect"
 )
-_SAVEPOINT: Final = re.compile(r"(?i)atomic|begin_nested|savepoint|\btransaction\(|\.begin\(|^(?:self\.)?_?(?:conn|connection|db)$")
+_SAVEPOINT: Final = re.compile(
+    r"(?i)atomic|begin_nested|savepoint|\btransaction\(|\.begin\(|^(?:self\.)?_?(?:conn|connection|db)$"
+)
 _AT_RISK: Final = "(?i)\\btransaction|\\bcommit\\b|atomic|\\bbegin\\b|Transactional"
 
 
@@ -69,7 +71,11 @@ class Rollbacks:
         routine = self.routines.of(node)
         if not self._is_asked or routine is None or "AspectJ" in self.routines.text:
             return False
-        call = Call(self.flow.read(node.named_children[-1]), "this", node) if node.type == "method_reference" else self.routines.call(node)
+        call = (
+            Call(self.flow.read(node.named_children[-1]), "this", node)
+            if node.type == "method_reference"
+            else self.routines.call(node)
+        )
         for callee in self.routines.own(routine, call):
             mark = _SPRING.search(callee.marks)
             if mark is None or re.search(r"\bprivate\b", callee.marks):
@@ -87,8 +93,10 @@ class Rollbacks:
         own = _SPRING.search(routine.marks)
         text = routine.marks if own is not None else self.routines.head(routine.owner)
         mark = own or _SPRING.search(text)
-        if mark is None or re.search(r"rollback(?:For|On)|readOnly\s*=\s*true", mark[0]) or (
-            own is None and not re.search(r"\bpublic\b", routine.marks)
+        if (
+            mark is None
+            or re.search(r"rollback(?:For|On)|readOnly\s*=\s*true", mark[0])
+            or (own is None and not re.search(r"\bpublic\b", routine.marks))
         ):
             return False
         if re.search(r"propagation\s*=\s*[\w.]*(?:NOT_SUPPORTED|NEVER|SUPPORTS)", mark[0]):
@@ -125,7 +133,15 @@ class Rollbacks:
         routine = self.routines.of(node)
         if not self._is_asked or call.name != "commit" or routine is None:
             return False
-        at = enclosing(node, "finally_clause", "except_clause", "catch_clause", "function_definition", "method_declaration", "lambda_expression")
+        at = enclosing(
+            node,
+            "finally_clause",
+            "except_clause",
+            "catch_clause",
+            "function_definition",
+            "method_declaration",
+            "lambda_expression",
+        )
         if at is None or at.parent is None or at.type not in {"finally_clause", "except_clause", "catch_clause"}:
             return False
         if at.type != "finally_clause" and not self._is_wide(at):
@@ -133,11 +149,15 @@ class Rollbacks:
         inside = enclosing(node, "if_statement")
         if inside is not None and inside.start_byte > at.start_byte:
             return False
-        if any(each.name.startswith("rollback") and at.start_byte <= each.node.start_byte < node.start_byte for each in routine.calls):
+        if any(
+            each.name.startswith("rollback") and at.start_byte <= each.node.start_byte < node.start_byte
+            for each in routine.calls
+        ):
             return False
         tried = at.parent
         return self._has_acts(tried, routine) and not any(
-            self.writes.is_write(each) and at.start_byte <= each.node.start_byte < node.start_byte for each in routine.calls
+            self.writes.is_write(each) and at.start_byte <= each.node.start_byte < node.start_byte
+            for each in routine.calls
         )
 
     def is_suppressed(self, block: Node) -> bool:
@@ -150,7 +170,9 @@ class Rollbacks:
             return False
         if any(_SAVEPOINT.search(each) for each in items) or self._has_savepoint(block):
             return False
-        acts = any(self._is_act(each) for each in routine.calls if block.start_byte <= each.node.start_byte < block.end_byte)
+        acts = any(
+            self._is_act(each) for each in routine.calls if block.start_byte <= each.node.start_byte < block.end_byte
+        )
         return acts and self._is_inside_python(block, routine)
 
     def _has_acts(self, tried: Node, routine: Routine) -> bool:
@@ -168,11 +190,21 @@ class Rollbacks:
             return False
         if re.match(r"(?:get|is|find|load|build|to)[A-Z_]", call.name) or _SIDE.search(f"{call.receiver} {call.name}"):
             return False
-        return self.routines.language == "python" or re.search(r"(?i)service|manager|facade|^(?:this)?$|repo|dao|mapper|gateway|ledger|account", call.receiver) is not None
+        return (
+            self.routines.language == "python"
+            or re.search(
+                r"(?i)service|manager|facade|^(?:this)?$|repo|dao|mapper|gateway|ledger|account", call.receiver
+            )
+            is not None
+        )
 
     def _is_wide(self, handler: Node) -> bool:
         if handler.type == "catch_clause":
-            kinds = [self.flow.read(part) for each in descendants(handler.children[2], "catch_type") for part in each.named_children]
+            kinds = [
+                self.flow.read(part)
+                for each in descendants(handler.children[2], "catch_type")
+                for part in each.named_children
+            ]
         else:
             value = handler.child_by_field_name("value")
             if value is None:
@@ -187,7 +219,9 @@ class Rollbacks:
             return True
         kinds = ("call",) if self.routines.language == "python" else ("method_invocation",)
         calls = [self.routines.call(each) for each in descendants(handler, *kinds)]
-        return any(_UNDOES.fullmatch(call.name) or (call.name in {"fail", "abort"} and not call.receiver) for call in calls)
+        return any(
+            _UNDOES.fullmatch(call.name) or (call.name in {"fail", "abort"} and not call.receiver) for call in calls
+        )
 
     def _is_inside_java(self, handler: Node, routine: Routine) -> bool:
         at = handler.parent
@@ -207,7 +241,9 @@ class Rollbacks:
         at = tried.parent
         while at is not None and at.id != routine.node.id:
             if at.type == "with_statement" and any(
-                _HOLDER.search(self.flow.read(_item(each))) for each in descendants(at.children[0] if at.children[0].type == "with_clause" else at, "with_item") if each.end_byte < tried.start_byte
+                _HOLDER.search(self.flow.read(_item(each)))
+                for each in descendants(at.children[0] if at.children[0].type == "with_clause" else at, "with_item")
+                if each.end_byte < tried.start_byte
             ):
                 return True
             at = at.parent
@@ -226,7 +262,9 @@ class Rollbacks:
             return False
         block = tried.parent
         return block is not None and any(
-            call.name == "commit" and tried.end_byte <= call.node.start_byte < block.end_byte and _is_plain(call.node, block)
+            call.name == "commit"
+            and tried.end_byte <= call.node.start_byte < block.end_byte
+            and _is_plain(call.node, block)
             for call in routine.calls
         )
 
@@ -239,7 +277,11 @@ def _item(item: Node) -> Node:
 def _leaves(handler: Node) -> bool:
     """Whether a handler's own last statement returns or goes to the next round."""
     block = handler.named_children[-1]
-    return bool(block.named_children) and block.named_children[-1].type in {"return_statement", "continue_statement", "break_statement"}
+    return bool(block.named_children) and block.named_children[-1].type in {
+        "return_statement",
+        "continue_statement",
+        "break_statement",
+    }
 
 
 def _is_plain(node: Node, block: Node) -> bool:

@@ -20,7 +20,9 @@ _BENIGN: Final = re.compile(
     r"|Parse|InvalidOperation|UnsupportedEncoding|KeyError|IndexError|AttributeError|ImportError|ModuleNotFound|StopIteration|StopAsyncIteration|LookupError|UnicodeDecode|UnicodeError"
     r"|ClassNotFound|NoSuchMethod|NoSuchField|CloneNotSupported|GeneratorExit|KeyboardInterrupt|Cancelled|CancellationException|QueueEmpty|Empty|FileNotFound|NoSuchFile|ObjectDoesNotExist|MissingResource)(?:Exception|Error)?$"
 )
-_PARSE: Final = re.compile(r"(?:[\w.]*\.)?(?:ValueError|TypeError|IllegalArgumentException|ArithmeticException|InterruptedException|JSONDecodeError|ValidationError|JsonProcessingException|OSError|json\.\w+)$")
+_PARSE: Final = re.compile(
+    r"(?:[\w.]*\.)?(?:ValueError|TypeError|IllegalArgumentException|ArithmeticException|InterruptedException|JSONDecodeError|ValidationError|JsonProcessingException|OSError|json\.\w+)$"
+)
 _NOTES: Final = re.compile(
     r"(?i)mail|sms|notif|cache|redis|metric|counter|histogram|statsd|prometheus|webhook|close|rollback|shutdown|dispose|cleanup|sleep|flush|tracer|span|telemetry|analytics|report_?usage|toast|push"
     r"|thumbnail|websocket|release|unlock|disconnect|quietly|delete_?temp|unlink|deleteIfExists|await_?termination|heartbeat|config|propert|locale|template|render|stats?\b|statistic|badge|banner|avatar|recommend"
@@ -32,7 +34,7 @@ _TELLS: Final = re.compile(
 _COLLECTS: Final = frozenset({"add", "append", "put", "push", "offer", "accept", "extend", "countDown"})
 _NOTHING: Final = re.compile(
     r"(?i)^(?:null|none|false|true|-?0(?:\.0+)?[dlf]?|-1|\"\"|''|\[\]|\{\}|\(\)|(?:java\.util\.)?(?:optional|collections|list|map|set|mono|flux)\s*\.\s*(?:empty\w*|of)\(\)|(?:new\s+\w+(?:<\w*>)?|list|dict|set|tuple)\(\)|(?:BigDecimal|BigInteger)\.ZERO"
-    r"|(?:Decimal|float|int)\(\s*['\"]?0?(?:\.0+)?['\"]?\s*\)|\"(?:success|ok)\"|'(?:success|ok)'|(?:new\s+)?BigDecimal(?:\.valueOf)?\(\s*\"?0(?:\.0+)?\"?\s*\)|(?:\w+\.)?(?:ok|success)\(\)|none,\s*none|default\w*)$"
+    r"|(?:Decimal|float|int)\(\s*['\"]?0?(?:\.0+)?['\"]?\s*\)|\"(?:success|ok)\"|'(?:success|ok)'|(?:new\s+)?BigDecimal(?:\.valueOf)?\(\s*\"?0(?:\.0+)?\"?\s*\)|(?:\w+\.)?(?:ok|success)\(\)|none,\s*none|default\w*|Boolean\.(?:TRUE|FALSE))$"
 )
 _RETRIES: Final = ("for_statement", "while_statement", "enhanced_for_statement", "do_statement")
 
@@ -71,7 +73,12 @@ class Swallowing:
     def is_returned_over(self, leaving: Node) -> bool:
         """`return` in `finally`: the exception on its way is dropped."""
         at = leaving.parent
-        while at is not None and at.type not in {"finally_clause", "lambda_expression", "function_definition", "method_declaration"}:
+        while at is not None and at.type not in {
+            "finally_clause",
+            "lambda_expression",
+            "function_definition",
+            "method_declaration",
+        }:
             at = at.parent
         if at is None or at.type != "finally_clause" or at.parent is None or self.routines.is_test:
             return False
@@ -111,33 +118,53 @@ class Swallowing:
         """Whether what is tried only reads values: nothing is done that could be half done."""
         kinds = ("call",) if self.routines.language == "python" else ("method_invocation",)
         return not any(
-            re.match(r"(?:debit|credit|transfer|pay|refund|withdraw|deposit|settle|post|book|save|insert|update|deduct|charge|execute|submit|send|commit|create|repay|disburse|process)(?:[A-Z_]|$)", self.flow.called(call))
+            re.match(
+                r"(?:debit|credit|transfer|pay|refund|withdraw|deposit|settle|post|book|save|insert|update|deduct|charge|execute|submit|send|commit|create|repay|disburse|process)(?:[A-Z_]|$)",
+                self.flow.called(call),
+            )
             for call in descendants(body, *kinds)
         )
 
     def _is_aside(self, body: Node) -> bool:
         """Whether all that is tried is beside the payment: a message, a cache, a cleanup."""
         kinds = ("call",) if self.routines.language == "python" else ("method_invocation",)
-        statements = [each for each in body.named_children if not each.type.endswith("comment") and each.type != "pass_statement"]
-        calls = [[each for each in descendants(part, *kinds) if not self.routines.is_log(self.routines.call(each))] for part in statements]
+        statements = [
+            each for each in body.named_children if not each.type.endswith("comment") and each.type != "pass_statement"
+        ]
+        calls = [
+            [each for each in descendants(part, *kinds) if not self.routines.is_log(self.routines.call(each))]
+            for part in statements
+        ]
         told = [any(_NOTES.search(re.split(r"[(]", self.flow.read(each))[0]) for each in row) for row in calls if row]
         return bool(told) and all(told)
 
     def _is_hushed(self, handler: Node) -> bool:
         block = handler.child_by_field_name("body") or handler.named_children[-1]
-        for each in block.named_children:
-            if not self._is_hush(each):
-                return False
-        return True
+        return all(self._is_hush(each) for each in block.named_children)
 
     def _is_hush(self, node: Node) -> bool:
         """Whether a statement of a handler leaves no trace of the failure (a line in the log is none)."""
         kind = node.type
-        if kind.endswith("comment") or kind in {"pass_statement", "continue_statement", "break_statement", "ellipsis", "string", ";"}:
+        if kind.endswith("comment") or kind in {
+            "pass_statement",
+            "continue_statement",
+            "break_statement",
+            "ellipsis",
+            "string",
+            ";",
+        }:
             return True
         if kind == "return_statement":
             value = next((each for each in node.named_children if not each.type.endswith("comment")), None)
-            return value is None or _NOTHING.match(re.sub(r"\s+", " ", self.flow.read(value)).strip("() ") if value.type == "parenthesized_expression" else self.flow.read(value)) is not None
+            return (
+                value is None
+                or _NOTHING.match(
+                    re.sub(r"\s+", " ", self.flow.read(value)).strip("() ")
+                    if value.type == "parenthesized_expression"
+                    else self.flow.read(value)
+                )
+                is not None
+            )
         if kind == "expression_statement" and node.named_children:
             return self._is_hush(node.named_children[0])
         if kind in {"call", "method_invocation"}:
@@ -147,11 +174,13 @@ class Swallowing:
         if kind == "await":
             return self._is_hush(node.named_children[0])
         if kind == "if_statement":
-            parts = [node.child_by_field_name("consequence"), *node.children_by_field_name("alternative")]
-            return all(self._is_hush(part) for part in parts if part is not None)
+            return all(
+                self._is_hush(part)
+                for label in ("consequence", "alternative")
+                for part in node.children_by_field_name(label)
+            )
         if kind in {"block", "else_clause", "elif_clause"}:
-            parts = node.named_children if kind == "block" else [each for each in node.named_children if each.type == "block"]
-            return all(self._is_hush(part) for part in parts)
+            return all(self._is_hush(part) for part in node.named_children if kind == "block" or part.type == "block")
         return False
 
     def _is_hush_value(self, node: Node) -> bool:
@@ -165,7 +194,9 @@ class Swallowing:
         text = self.flow.read(value) if value is not None else ""
         target = self.flow.read(node.child_by_field_name("left") or node)
         flag = text.lower() in {"true", "false"} or re.match(r"-1$", text) is not None
-        return _NOTHING.match(text) is not None and not flag and not re.search(r"(?i)err|fail|status|state|last", target)
+        return (
+            _NOTHING.match(text) is not None and not flag and not re.search(r"(?i)err|fail|status|state|last", target)
+        )
 
     def _is_told_nobody(self, node: Node) -> bool:
         call = self.routines.call(node)
@@ -173,7 +204,9 @@ class Swallowing:
             return True
         if call.name in {"sleep", "getMessage", "gc", "print_exc", "format_exc"}:
             return True
-        return re.search(r"(?i)(?:^|\.|_)log(?:ger|ging)?$", call.receiver) is not None and not _TELLS.fullmatch(call.name)
+        return re.search(r"(?i)(?:^|\.|_)log(?:ger|ging)?$", call.receiver) is not None and not _TELLS.fullmatch(
+            call.name
+        )
 
     def _is_raised_later(self, tried: Node, routine: Routine) -> bool:
         """Whether the handler stands in a loop of retries after which something is thrown, or a failure is returned."""

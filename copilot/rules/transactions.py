@@ -20,8 +20,12 @@ _CALLS: Final = re.compile(
     r"commit|rollback|beginTransaction|begin_transaction|begin|begin_nested|executeWithoutResult|inTransaction|useTransaction"
     r"|in_transaction|atomic|transaction|transactionResult|getTransaction|callInTransaction|runInTransaction|doInTransaction|setRollbackOnly|withTransaction|set_autocommit|start_transaction"
 )
-_TEMPLATE: Final = re.compile(r"(?i)(?:transaction|tx|trans)\w*(?:template|operations?|manager|helper|executor|runner|service|util\w*|support)?$")
-_TEMPLATE_CALL: Final = re.compile(r"(?i)execute\w*|run\w*|required|do\w*|apply|call|invoke|requires?New|with\w*|in\w*")
+_TEMPLATE: Final = re.compile(
+    r"(?i)(?:transaction|tx|trans)(?:al)?_?(?:template|operations?|operator|manager|helper|executor|runner|utils?|support|wrapper)s?$|^(?:this\.)?(?:transactions?|tx)$"
+)
+_TEMPLATE_CALL: Final = re.compile(
+    r"(?i)execute\w*|run\w*|required|do\w*|apply|call|invoke|requires?_?new|with_?\w*|in_?(?:new_?)?(?:tx|trans\w*)"
+)
 _GIVEN: Final = re.compile(
     r"\b(?:Connection|EntityManager|Session|StatelessSession|SqlSession|TransactionStatus|Handle|Statement|PreparedStatement|ClientSession)\s+\w+$"
 )
@@ -32,7 +36,9 @@ _HOLDS: Final = re.compile(
     r"(?i)atomic|transaction|\bbegin\(|begin_nested\(|\buow\b|unit_?of_?work|session_?scope|\btxn?\b|\.connection\(\)"
     r"|^(?:self\.)?_?(?:conn|connection|db|con|database|dbconn)$|sqlite3\.connect\(|psycopg2?\.connect\(|pymysql\.connect\(|(?:conn|connection|db)(?:_?pool)?\.(?:connect|get)\w*\(|^(?:get|open|make)_?(?:conn|db)\w*\(|session"
 )
-_ANY_HOLDER: Final = re.compile(r"(?i)\bautocommit\s*=\s*True|isolation_level\s*=\s*None|AUTOCOMMIT\b|set_autocommit\(True\)|\.autocommit\(True\)")
+_ANY_HOLDER: Final = re.compile(
+    r"(?i)\bautocommit\s*=\s*True|isolation_level\s*=\s*None|AUTOCOMMIT\b|set_autocommit\(True\)|\.autocommit\(True\)"
+)
 _NO_COMMIT_NEEDED: Final = re.compile(r"(?i)\b(?:begin|start\s+transaction|commit)\b")
 _PROGRAMMED: Final = re.compile(r"doInTransaction\w*|doInTx")
 
@@ -84,6 +90,14 @@ class Transactions:
     def _is_beginning(self, call: Call) -> bool:
         if call.name == "begin" and not call.receiver:
             return False
+        if call.name in {"getTransaction", "transaction"} and self.routines.language == "java":
+            return (
+                re.search(
+                    r"(?i)(?:^|\.)(?:em|entity_?manager|session|\w*(?:transaction|tx)_?manager|ptm|tm|db|dsl|jdbi)(?:\(\))?$",
+                    call.receiver,
+                )
+                is not None
+            )
         if _CALLS.fullmatch(call.name):
             return not re.search(r"(?i)kafka|consumer|channel|producer|offset", call.receiver)
         if call.name == "setAutoCommit":
@@ -94,7 +108,11 @@ class Transactions:
 
     def _is_begun(self, call: Call) -> bool:
         given = self.flow.arguments(call.node) if call.name == "execute" else []
-        return bool(given) and re.match(r"(?i)(?:text\()?[\"'](?:begin|start transaction|commit)", self.flow.read(given[0])) is not None
+        return (
+            bool(given)
+            and re.match(r"(?i)(?:text\()?[\"'](?:begin|start transaction|commit)", self.flow.read(given[0]))
+            is not None
+        )
 
     @staticmethod
     def is_template(call: Call) -> bool:
@@ -114,7 +132,10 @@ class Transactions:
         return found
 
     def _is_holder(self, text: str) -> bool:
-        if re.search(r"engine\.connect\(|\.cursor\(|requests|http|^(?:self\.)?session\b(?!\.begin)", text) and "begin(" not in text:
+        if (
+            re.search(r"engine\.connect\(|\.cursor\(|requests|http|^(?:self\.)?session\b(?!\.begin)", text)
+            and "begin(" not in text
+        ):
             return False
         return _HOLDS.search(text) is not None and not _ANY_HOLDER.search(text)
 
@@ -147,9 +168,19 @@ class Transactions:
 
     def _is_scattered(self, routine: Routine) -> bool:
         """Whether each write stands in a transaction of its own, or one of two in none."""
-        if self.marked(routine) is not None or self._is_given(routine) or self._is_called_in_one(routine) or routine.outer is not None:
+        if (
+            self.marked(routine) is not None
+            or self._is_given(routine)
+            or self._is_called_in_one(routine)
+            or routine.outer is not None
+        ):
             return False
-        if any(self._is_beginning(call) and not self.is_template(call) and call.name not in {"atomic", "begin", "transaction"} for call in routine.calls):
+        if any(
+            self._is_beginning(call)
+            and not self.is_template(call)
+            and call.name not in {"atomic", "begin", "transaction"}
+            for call in routine.calls
+        ):
             return False
         made = self.writes.made(routine)
         blocks = [self._block(call.node, routine) for call in made]
@@ -160,7 +191,10 @@ class Transactions:
         found, at = 0, node.parent
         while at is not None and at.id != routine.node.id:
             if at.type == "with_statement" and any(
-                self._is_holder(self.flow.read(item)) for item in descendants(at.children[0] if at.children[0].type == "with_clause" else at.children[1], "with_item")
+                self._is_holder(self.flow.read(item))
+                for item in descendants(
+                    at.children[0] if at.children[0].type == "with_clause" else at.children[1], "with_item"
+                )
             ):
                 found = at.id
             if at.type == "method_invocation" and self.is_template(self.routines.call(at)):
@@ -175,8 +209,10 @@ class Transactions:
     def _is_part(self, routine: Routine) -> bool:
         """Whether it is a private part of routines of this file that write themselves: those are reported."""
         callers = self.routines.callers.get(routine.node.id, [])
-        return routine.is_private and bool(callers) and all(
-            self.writes.most(caller) > 1 and not self._is_helper_only(caller) for caller, _ in callers
+        return (
+            routine.is_private
+            and bool(callers)
+            and all(self.writes.most(caller) > 1 and not self._is_helper_only(caller) for caller, _ in callers)
         )
 
     def _is_helper_only(self, routine: Routine) -> bool:
@@ -185,14 +221,17 @@ class Transactions:
         if made:
             return False
         below = [
-            max((self.writes.most(each) for each in self.routines.own(routine, call)), default=0) for call in routine.calls
+            max((self.writes.most(each) for each in self.routines.own(routine, call)), default=0)
+            for call in routine.calls
         ]
         return sum(1 for count in below if count) < 2
 
     def _is_ended_elsewhere(self, routine: Routine) -> bool:
         """A connection kept in the object, whose class (or file, for a name of the module) commits in another routine."""
         made = self.writes.made(routine)
-        if not made or not all(re.match(r"(?:self|cls)\.|(?:\w+_)?session\b|db\.session", call.receiver) for call in made):
+        if not made or not all(
+            re.match(r"(?:self|cls)\.|(?:\w+_)?session\b|db\.session", call.receiver) for call in made
+        ):
             return False
         if any(re.match(r"(?:\w+_)?session\b|db\.session", call.receiver) for call in made):
             return True
@@ -227,7 +266,14 @@ class Transactions:
         """Whether a commit stands in a branch or a loop of its own: what is behind it is another path or another round."""
         at: Node | None = node
         while at is not None and at.id != routine.node.id:
-            if at.type in {"if_statement", "for_statement", "enhanced_for_statement", "while_statement", "except_clause", "catch_clause"}:
+            if at.type in {
+                "if_statement",
+                "for_statement",
+                "enhanced_for_statement",
+                "while_statement",
+                "except_clause",
+                "catch_clause",
+            }:
                 return True
             at = at.parent
         return False
@@ -239,8 +285,12 @@ def _apart(one: Node, other: Node) -> bool:
     while at.parent is not None and not at.start_byte <= other.start_byte < at.end_byte:
         before, at = at, at.parent
         if at.start_byte <= other.start_byte < at.end_byte:
-            other_branch = enclosing(other, "except_clause", "catch_clause", "else_clause", "elif_clause", "case_clause")
-            return before.type in {"block", "elif_clause", "else_clause", "case_clause", "except_clause"} and (
-                at.type in {"if_statement", "try_statement", "match_statement"}
-            ) and (other_branch is None or at.start_byte <= other_branch.start_byte)
+            other_branch = enclosing(
+                other, "except_clause", "catch_clause", "else_clause", "elif_clause", "case_clause"
+            )
+            return (
+                before.type in {"block", "elif_clause", "else_clause", "case_clause", "except_clause"}
+                and (at.type in {"if_statement", "try_statement", "match_statement"})
+                and (other_branch is None or at.start_byte <= other_branch.start_byte)
+            )
     return False

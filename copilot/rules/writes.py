@@ -19,26 +19,69 @@ _VERBS: Final = re.compile(
     r"|decrement|freeze|unfreeze|modify|change|replace|batch(?:Insert|Update|Delete|Save)|incr|decr|reduce|subtract|mark"
     r"|append|record|write|withdraw|deposit|reduce)(?:[A-Z_]\w*)?"
 )
-_STORES: Final = re.compile(r"\w*(?:Repository|Repo|Dao|DAO|Mapper)(?:Impl|Jpa|<.*>)?|EntityManager|SqlSession|JpaRepository\w*|\w*Mapper<.*>")
-_STORE_NAMES: Final = re.compile(r"(?i)\w*(?:repository|repo|dao|(?<!object)(?<!bean)(?<!model)(?<!json)(?<!row)(?<!xml)mapper|entitymanager|sqlsession)|em")
-_NO_STORES: Final = re.compile(r"(?i)object_?mapper|json_?mapper|bean_?mapper|xml_?mapper|redis|cache|mongo|elastic|metadata|in_?memory")
+_STORES: Final = re.compile(
+    r"\w*(?:Repository|Repo|Dao|DAO|Mapper)(?:Impl|Jpa|<.*>)?|EntityManager|SqlSession|JpaRepository\w*|\w*Mapper<.*>"
+)
+_STORE_NAMES: Final = re.compile(
+    r"(?i)\w*(?:repository|repo|dao|(?<!object)(?<!bean)(?<!model)(?<!json)(?<!row)(?<!xml)mapper|entitymanager|sqlsession)|em"
+)
+_NO_STORES: Final = re.compile(
+    r"(?i)object_?mapper|json_?mapper|bean_?mapper|xml_?mapper|redis|cache|mongo|elastic|metadata|in_?memory"
+)
 _JDBC: Final = re.compile(r"(?i)\w*jdbc\w*|\w*(?:jdbc|param\w*)_?template|dbtemplate|db")
-_BOOKS: Final = re.compile(r"(?:debit|credit|withdraw|deposit|deduct|addBalance|subtractBalance|decrease|increase|freeze|unfreeze|reduceStock|postEntry)(?:[A-Z]\w*)?")
-_BOOKERS: Final = re.compile(r"(?i)\w*(?:account|ledger|wallet|balance|stock|inventory|journal|posting)(?:service|manager|domain\w*)(?:impl)?")
+_BOOKS: Final = re.compile(
+    r"(?:debit|credit|withdraw|deposit|deduct|addBalance|subtractBalance|decrease|increase|freeze|unfreeze|reduceStock|postEntry)(?:[A-Z]\w*)?"
+)
+_BOOKERS: Final = re.compile(
+    r"(?i)\w*(?:account|ledger|wallet|balance|stock|inventory|journal|posting)(?:service|manager|domain\w*)(?:impl)?"
+)
 _SESSIONS: Final = re.compile(r"(?:org\.hibernate\.)?(?:Stateless)?Session")
-_BATIS: Final = re.compile(r"(?:save|saveBatch|saveOrUpdate|saveOrUpdateBatch|updateById|updateBatchById|removeById|removeByIds|update|remove)")
-_ORM_FILE: Final = re.compile(r"(?m)^\s*(?:from|import)\s+(?:django|peewee|tortoise|pony|playhouse|rest_framework)\b|\.objects\b")
+_BATIS: Final = re.compile(
+    r"(?:save|saveBatch|saveOrUpdate|saveOrUpdateBatch|updateById|updateBatchById|removeById|removeByIds|update|remove)"
+)
+_ORM_FILE: Final = re.compile(
+    r"(?m)^\s*(?:from|import)\s+(?:django|peewee|tortoise|pony|playhouse|rest_framework)\b|\.objects\b"
+)
 _ORM: Final = re.compile(
     r"create|acreate|bulk_create|abulk_create|bulk_update|update|aupdate|delete|adelete|get_or_create|update_or_create|save|asave"
     r"|insert_many|replace_many|aget_or_create|aupdate_or_create"
 )
-_MANAGER: Final = re.compile(r"\.(?:objects|_default_manager|all_objects)\b|_set\b|\.(?:filter|exclude|select_for_update)\(")
-_CORE: Final = re.compile(r"(?:\w+\.)?(?:insert|update|delete|pg_insert|sqlite_insert|upsert)\(|\w[\w.]*\.(?:insert|update|delete)\(")
-_EXECUTES: Final = frozenset({"execute", "executemany", "execute_sql", "exec_driver_sql", "execute_batch", "execute_values", "executescript", "fetchrow", "fetchval"})
+_MANAGER: Final = re.compile(
+    r"\.(?:objects|_default_manager|all_objects)\b|_set\b|\.(?:filter|exclude|select_for_update)\("
+)
+_CORE: Final = re.compile(
+    r"(?:\w+\.)?(?:insert|update|delete|pg_insert|sqlite_insert|upsert)\(|\w[\w.]*\.(?:insert|update|delete)\("
+)
+_EXECUTES: Final = frozenset(
+    {
+        "execute",
+        "executemany",
+        "execute_sql",
+        "exec_driver_sql",
+        "execute_batch",
+        "execute_values",
+        "executescript",
+        "fetchrow",
+        "fetchval",
+    }
+)
 
-_BRANCHES: Final = frozenset({"if_statement", "conditional_expression", "ternary_expression", "match_statement", "switch_expression", "switch_statement"})
-_EXITS: Final = frozenset({"return_statement", "throw_statement", "raise_statement", "break_statement", "continue_statement"})
-_ARMS: Final = frozenset({"elif_clause", "else_clause", "case_clause", "switch_block_statement_group", "switch_rule", "block"})
+_BRANCHES: Final = frozenset(
+    {
+        "if_statement",
+        "conditional_expression",
+        "ternary_expression",
+        "match_statement",
+        "switch_expression",
+        "switch_statement",
+    }
+)
+_EXITS: Final = frozenset(
+    {"return_statement", "throw_statement", "raise_statement", "break_statement", "continue_statement"}
+)
+_ARMS: Final = frozenset(
+    {"elif_clause", "else_clause", "case_clause", "switch_block_statement_group", "switch_rule", "block"}
+)
 
 
 class Writes:
@@ -70,7 +113,9 @@ class Writes:
             if name == "batchUpdate" and (_JDBC.fullmatch(last) or "Jdbc" in kind):
                 return True
             if _JDBC.fullmatch(last) or "Jdbc" in kind or "template" in last.lower():
-                return name == "update" and not self._is_select(call) if name != "execute" else self._sql(call)
+                return (
+                    name == "update" and bool(self.flow.arguments(call.node)) if name != "execute" else self._sql(call)
+                )
         if name == "update" and re.search(r"\.sql\(", receiver):
             return True
         if name == "execute":
@@ -87,10 +132,6 @@ class Writes:
             return not name.startswith("create") or last.lower() not in {"em", "entitymanager"}
         return False
 
-    def _is_select(self, call: Call) -> bool:
-        given = self.flow.arguments(call.node)
-        return not given
-
     def _inherits(self, call: Call) -> bool:
         routine = self.routines.of(call.node)
         return routine is not None and "ServiceImpl<" in self.routines.head(routine.owner)
@@ -104,7 +145,10 @@ class Writes:
         given = self.flow.arguments(call.node)
         if name in _EXECUTES:
             if not given:
-                return re.search(r"\.(?:update|insert|delete|replace|insert_many)\(", receiver) is not None and self._is_orm()
+                return (
+                    re.search(r"\.(?:update|insert|delete|replace|insert_many)\(", receiver) is not None
+                    and self._is_orm()
+                )
             value = given[1] if name in {"execute_batch", "execute_values"} and len(given) > 1 else given[0]
             return self._sql_value(value)
         if not self._is_orm() or not _ORM.fullmatch(name) or not receiver:
@@ -112,7 +156,18 @@ class Writes:
         if _MANAGER.search(receiver):
             return True
         head = receiver.split(".")[0]
-        if head in {"cache", "super()", "self", "session", "request", "file", "storage", "shutil", "os", "path"} and receiver in {head, "self"}:
+        if head in {
+            "cache",
+            "super()",
+            "self",
+            "session",
+            "request",
+            "file",
+            "storage",
+            "shutil",
+            "os",
+            "path",
+        } and receiver in {head, "self"}:
             return False
         if name in {"save", "asave"}:
             return not any(part.type != "keyword_argument" for part in given) and not re.search(
@@ -120,8 +175,10 @@ class Writes:
             )
         if name in {"create", "insert_many", "get_or_create", "replace_many"}:
             return receiver[:1].isupper() and self._has("peewee|tortoise|playhouse")
-        return name in {"delete", "adelete"} and not given and not re.search(
-            r"(?i)cache|session|file|storage|cookie|image|^super|\)$", receiver
+        return (
+            name in {"delete", "adelete"}
+            and not given
+            and not re.search(r"(?i)cache|session|file|storage|cookie|image|^super|\)$", receiver)
         )
 
     def _sql_value(self, value: Node) -> bool:
@@ -227,7 +284,11 @@ def _branches(node: Node, wanted: set[int], marks: dict[int, int]) -> tuple[int 
 
 
 def _tried(node: Node, wanted: set[int], marks: dict[int, int]) -> tuple[int | None, int]:
-    usual = [each for each in node.children if each.is_named and each.type not in {"catch_clause", "except_clause", "except_group_clause", "finally_clause"}]
+    usual = [
+        each
+        for each in node.children
+        if each.is_named and each.type not in {"catch_clause", "except_clause", "except_group_clause", "finally_clause"}
+    ]
     last = [each for each in node.children if each.type == "finally_clause"]
     handlers = [each for each in node.children if each.type in {"catch_clause", "except_clause", "except_group_clause"}]
     through, out = _row(usual, wanted, marks, 0)
