@@ -85,7 +85,11 @@ class Balances:
             return name == "executeUpdate" and self._is_prepared(node, routine)
         if len(given) == 1 and NAME.fullmatch(name) and re.search(r"(?i)builder\(|\.mutate\(", self.flow.read(node)):
             return self.amounts.is_changed(given[0]) and self._saves(routine)
-        if _SAVES.fullmatch(name) and any(self._is_made_anew(each) for each in given) and self._is_saving(node):
+        if (
+            name in {"save", "update", "put", "merge", "replace"}
+            and self._is_saving(node)
+            and self._is_made_anew(node, given)
+        ):
             return True
         if self.routines.language == "java" and _SETTER.fullmatch(name) and len(given) == 1:
             receiver = self.flow.receiver(node)
@@ -97,7 +101,11 @@ class Balances:
             )
         if name in {"set", "put", "hset", "hSet", "setex"} and len(given) > 1:
             return self._is_put_back(node, given)
-        if name in _NAMED and any(self.amounts.is_changed(value) for value in self._named_values(node)):
+        if (
+            name in _NAMED
+            and "insert(" not in self.flow.read(node)
+            and any(self.amounts.is_changed(value) for value in self._named_values(node))
+        ):
             return True
         if name in {"execute", "update", "executeUpdate", "exec_driver_sql", "fetchrow"}:
             return self._is_sql(given)
@@ -141,11 +149,16 @@ class Balances:
             receiver is not None and re.search(rf"(?i){_STORE}(?:\([^()]*\))?$", self.flow.read(receiver)) is not None
         )
 
-    def _is_made_anew(self, value: Node) -> bool:
-        """`save(new Account(id, balance.subtract(amount)))`: a row with a changed amount, made anew."""
-        if value.type not in {"object_creation_expression", "call"} or not self.flow.called(value)[:1].isupper():
-            return False
-        return any(self.amounts.is_changed(each) for each in self.flow.arguments(value))
+    def _is_made_anew(self, node: Node, given: list[Node]) -> bool:
+        """`rows.save(new Account(id, rows.get(id).balance().subtract(amount)))`: the row that was read, made anew."""
+        receiver = self.flow.receiver(node)
+        owner = self.flow.read(receiver) if receiver is not None else ""
+        made = [each for each in given if _is_new(each, self.flow.called(each))]
+        return any(
+            owner in self.amounts.whole(part) and self.amounts.is_changed(part)
+            for each in made
+            for part in self.flow.arguments(each)
+        )
 
     def _is_put_back(self, node: Node, given: list[Node]) -> bool:
         """`redis.set("stock:…", …)`, `balances.put(id, …)`: by the key, or by the name of what holds the values."""
@@ -194,6 +207,8 @@ class Balances:
         values, _ = self.flow.bound(owner, at)
         if node.type == "subscript" and _SHARED.fullmatch(owner) and not self._is_local(owner, at):
             return True  # a table in memory that all threads use
+        if any(value is not None and _is_new(value, self.flow.called(value)) for value in values):
+            return False  # a row of its own: what the balance was, for the journal
         if any(value is not None and _LOADS.search(self.amounts.whole(value, 1)) for value in values):
             return True
         if (
@@ -259,3 +274,8 @@ class Balances:
             and any(self.amounts.is_changed(each) for each in self.flow.arguments(call.node)[1:])
             for call in routine.calls
         )
+
+
+def _is_new(value: Node, name: str) -> bool:
+    """Whether an expression makes an object."""
+    return value.type == "object_creation_expression" or (value.type == "call" and name[:1].isupper())

@@ -64,7 +64,7 @@ _ASKS: Final = re.compile(
     r"(?i)(?:get|is|set|find|list|query|build|to|of|from|valid\w*|check|log|render|parse)(?-i:(?=[A-Z_]|$))"
 )
 _ASIDE: Final = re.compile(
-    r"(?i)^(?:log|logger|logging)|file|upload|image|builder|objectmapper|json$|^response|^request|^self\.request|serializer$"
+    r"(?i)^(?:log|logger|logging)|file|upload|image|mail|sms|notif|push|metric|cache|audit|webhook|slack|builder|objectmapper|json$|^response|^request|^self\.request|serializer$"
 )
 _BY_HAND: Final = (b"request.method", b"request.post", b"add_post", b"add_put", b"consumer", b"subscri", b"queue_iter")
 _DONE: Final = re.compile(

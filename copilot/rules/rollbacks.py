@@ -29,7 +29,7 @@ _NARROW: Final = re.compile(
     r"|Decimal|InvalidOperation|Kafka|Amqp|Redis\w*|RestClient|HttpClientError|Feign\w*|Connect\w*|requests\.\w+|smtplib\.\w+|ImportError|StopIteration)(?:Exception|Error)?$"
 )
 _UNDOES: Final = re.compile(
-    r"(?i)set_?rollback(?:_?only)?|rollback\w*|\w*_rollback|abort\w*|compensate\w*|mark_?rollback\w*|setGlobalRollback|raise_\w+"
+    r"(?i)set_?rollback(?:_?only)?|rollback\w*|\w*_rollback|abort\w*|compensate\w*|mark_?rollback\w*|setGlobalRollback|exit|raise_\w+"
     r"|handle\w*(?:Error|Exception|Issue|Failure)\w*|handle_\w*(?:error|exception|failure)\w*|rethrow\w*|propagate|throw\w*"
 )
 _ACTS: Final = re.compile(

@@ -33,7 +33,7 @@ _GIVEN_PY: Final = re.compile(
     r"(?i)^(?:\*{0,2})(?:conn|connection|cur|cursor|curs|c|crsr|db|dbconn|db_conn|db_session|session|sess|tx|txn|transaction|uow|db_cursor|schema_editor|dbapi_conn\w*|con|database|apps)$"
 )
 _HOLDS: Final = re.compile(
-    r"(?i)atomic|transaction|\bbegin\(|begin_nested\(|\buow\b|unit_?of_?work|session_?scope|\btxn?\b|\.connection\(\)"
+    r"(?i)atomic|transaction|commit\s*=\s*True|\bbegin\(|begin_nested\(|\buow\b|unit_?of_?work|session_?scope|\btxn?\b|\.connection\(\)"
     r"|^(?:self\.)?_?(?:conn|connection|db|con|database|dbconn)$|sqlite3\.connect\(|psycopg2?\.connect\(|pymysql\.connect\(|(?:conn|connection|db)(?:_?pool)?\.(?:connect|get)\w*\(|^(?:get|open|make)_?(?:conn|db)\w*\(|session"
 )
 _ANY_HOLDER: Final = re.compile(
@@ -83,7 +83,7 @@ class Transactions:
         return all(self.holds(caller) for caller, _ in callers)
 
     def _begins(self, routine: Routine) -> bool:
-        if any(self._is_beginning(call) for call in routine.calls):
+        if any(self._is_beginning(call) or self._is_scope(routine, call) for call in routine.calls):
             return True
         return self.routines.language == "python" and any(self._is_holder(item) for item in self._items(routine))
 
@@ -113,6 +113,13 @@ class Transactions:
             and re.match(r"(?i)(?:text\()?[\"'](?:begin|start transaction|commit)", self.flow.read(given[0]))
             is not None
         )
+
+    def _is_scope(self, routine: Routine, call: Call) -> bool:
+        """Whether a call is of a routine of this file that commits for its caller (`with _cursor() as cursor`)."""
+        if not re.search(r"(?i)cursor|tx|transact|scope|unit|commit|session|conn", call.name):
+            return False
+        own = self.routines.own(routine, call)
+        return any(each.name == "commit" for callee in own for each in callee.calls)
 
     @staticmethod
     def is_template(call: Call) -> bool:
