@@ -55,6 +55,8 @@ class Auditing:
 
     @cached_property
     def _is_asked(self) -> bool:
+        if not self.routines.says((b"audit", b"log", b"trail", b"journal", b"operation", b"track_change")):
+            return False
         text = self.routines.text
         return not self.routines.is_test and (_AUDIT_CALL.search(text) or _AUDIT_MARK.search(text)) is not None
 

@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from copilot.rules.auditing import Auditing
 from copilot.rules.balances import Balances
 from copilot.rules.flow import Flow
+from copilot.rules.halves import Halves
 from copilot.rules.requests import Requests
 from copilot.rules.rollbacks import Rollbacks
 from copilot.rules.routines import Routine, Routines
@@ -49,13 +50,13 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
 
     swallowing, auditing = Swallowing(routines), Auditing(routines)
     balances, requests = Balances(routines), Requests(routines, writes)
-    rollbacks = Rollbacks(transactions)
+    halves, rollbacks = Halves(transactions), Rollbacks(transactions)
 
     def at(answer: Callable[[Node], bool]) -> Callable[[Arguments, Captures], bool]:
         return lambda given, captures: answer(captures[given[0][0]][0])
 
     return {
-        "half-done?": asked(transactions.is_half_done),
+        "half-done?": asked(halves.is_half_done),
         "unproxied?": asked(rollbacks.is_unproxied),
         "unproxied-call?": at(rollbacks.is_unproxied_call),
         "kept-after-checked?": asked(rollbacks.is_kept_after_checked),

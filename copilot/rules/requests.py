@@ -16,6 +16,11 @@ _MONEY: Final = (
 _MONEY_NAME: Final = re.compile(
     rf"(?i)(?-i:(?<![a-z]))(?:{_MONEY})(?-i:(?![a-z]))|(?-i:[a-z])(?-i:Pay(?!load|Method|Type|Channel|ee|er)|Transfer|Refund|Withdraw|Deposit|Recharge|TopUp|Charge|Disburse|Repay|Remit|Settle|Debit|Credit(?!Limit|Score|Rating|Report|Card|Line)|Deduct|CashOut|Redeem)(?-i:ment|al|out|tance|ion)?s?"
 )
+_PLAIN: Final = (
+    b"pay", b"transfer", b"refund", b"withdraw", b"deposit", b"recharge", b"top", b"charge", b"disburse", b"remit", b"settle",
+    b"debit", b"credit", b"deduct", b"cash", b"redeem", b"redemption", b"purchase", b"capture", b"zhifu", b"tuikuan", b"zhuanzhang",
+    b"tixian", b"chongzhi", b"koukuan", b"huankuan", b"fangkuan", b"wire", b"money", b"funds", b"posting", b"transaction",
+)  # fmt: skip
 _READS: Final = re.compile(
     r"(?i)(?-i:(?<![a-z]))(?:get|list|query|search|find|page|export|preview|quote|estimate|calc\w*|validate|check|verify|status|count|report|template|simulate|history|detail|download|upload|config\w*|rules?|methods?|channels?|settings?|limits?|types?|fetch|lookup|view|statement|schedule_?preview|sign|notify_?user|send_?(?:mail|email|sms|notification|receipt)|log|audit|index_|cache|reminders?|receipt|invoice_?pdf|fee_?quote|eligib\w*|login|payees?|beneficiar\w*|contacts?)(?-i:(?![a-z]))"
     r"|(?-i:[a-z])(?-i:Query|Search|List|Page|Export|Preview|Quote|Estimate|Validat|Status|Report|Template|History|Detail|Config|Rule|Method|Channel|Setting|Limit|Type|Statement|Notification|Email|Receipt|Eligib|Reminder|Fee|Payee|Beneficiar|Contact)\w*"
@@ -80,7 +85,7 @@ class Requests:
 
     def is_repeatable(self, routine: Routine) -> bool:
         """Whether a request or message that moves money is carried out as often as it comes."""
-        if self.routines.is_test or routine.body is None:
+        if self.routines.is_test or routine.body is None or not self.routines.says(_PLAIN):
             return False
         taken = self._taken(routine)
         if taken is None:

@@ -47,7 +47,7 @@ _HOLDER: Final = re.compile(
 _SAVEPOINT: Final = re.compile(
     r"(?i)atomic|begin_nested|savepoint|\btransaction\(|\.begin\(|^(?:self\.)?_?(?:conn|connection|db)$"
 )
-_AT_RISK: Final = "(?i)\\btransaction|\\bcommit\\b|atomic|\\bbegin\\b|Transactional"
+_AT_RISK: Final = (b"transact", b"commit", b"atomic", b"begin")
 
 
 class Rollbacks:
@@ -56,7 +56,7 @@ class Rollbacks:
     def __init__(self, transactions: Transactions) -> None:
         self.transactions = transactions
         self.routines, self.writes, self.flow = transactions.routines, transactions.writes, transactions.flow
-        self._is_asked = not self.routines.is_test and re.search(_AT_RISK, self.routines.text) is not None
+        self._is_asked = not self.routines.is_test and self.routines.says(_AT_RISK)
 
     # Proxies (Spring).
 

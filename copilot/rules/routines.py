@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -83,6 +83,7 @@ class Routines:
         self.flow = flow
         self.language = flow.document.language or ""
         self._codes: dict[int, str] = {}
+        self._said: dict[tuple[bytes, ...], bool] = {}
 
     @cached_property
     def text(self) -> str:
@@ -93,9 +94,11 @@ class Routines:
     def _lowered(self) -> bytes:
         return self.flow.text.lower()
 
-    def says(self, words: Iterable[bytes]) -> bool:
+    def says(self, words: tuple[bytes, ...]) -> bool:
         """Whether one of some words (in small letters) stands in the text, in letters of any size."""
-        return any(word in self._lowered for word in words)
+        if words not in self._said:
+            self._said[words] = any(word in self._lowered for word in words)
+        return self._said[words]
 
     @cached_property
     def is_test(self) -> bool:
