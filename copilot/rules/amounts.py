@@ -51,9 +51,9 @@ class Amounts:
         if self.is_safe(text):
             return False
         routine = self.routines.of(value)
-        if routine is not None and value.type == "identifier":
-            code = self.routines.code(routine.node)
-            text += "\n".join(re.findall(rf"\b{re.escape(self.flow.read(value))}\s*[-+]=\s*\w+", code))
+        names = "|".join({re.escape(self.flow.read(each)) for each in descendants(value, "identifier")})
+        if routine is not None and names:
+            text += "\n".join(re.findall(rf"\b(?:{names})\s*[-+]=\s*\w+", self.routines.code(routine.node)))
         if read is not None:
             return re.search(read, text) is not None and self.is_computed(text)
         is_read = _READ.search(text) is not None or self._is_row(value, text)

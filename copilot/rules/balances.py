@@ -24,7 +24,7 @@ _SAVES: Final = re.compile(
 _SHARED: Final = re.compile(r"(?i)_?(?:\w+_)?(?:balances?|quotas?|stocks?|inventor(?:y|ies)|wallets?)")
 _ENDS: Final = re.compile(r"(?:commit|flush)\(")
 _SQL_SET: Final = re.compile(
-    rf"(?is)\bupdate\b.*?\bset\b.*?\b(\w*(?:{WORDS})\w*)`?\s*=\s*(?:\?|%s|:\w+|\$\d+|#\{{|%\(\w+\)s|\{{\w|@\w+|'?\"\s*\+)(?!\s*[-+])(.*)"
+    rf"(?is)\bupdate\b.*?\bset\b.*?\b(\w*(?:{WORDS})\w*)`?\s*=\s*(?:\?|%s|:\w+|\$\d+|#\{{|%\(\w+\)s|\{{\w|@\w+|'?\"\s*(?:\+|\n|$))(?!\s*[-+])(.*)"
 )
 _WHERE: Final = re.compile(rf"(?is)\bwhere\b.*(?:\b\w*(?:{WORDS})\w*\s*(?:>=|>|=|-)|version)")
 _NAMED: Final = frozenset({

@@ -23,6 +23,7 @@ from copilot.rules.auditing import Auditing
 from copilot.rules.balances import Balances
 from copilot.rules.flow import Flow
 from copilot.rules.halves import Halves
+from copilot.rules.proxies import Proxies
 from copilot.rules.requests import Requests
 from copilot.rules.rollbacks import Rollbacks
 from copilot.rules.routines import Routine, Routines
@@ -50,16 +51,16 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
 
     swallowing, auditing = Swallowing(routines), Auditing(routines)
     balances, requests = Balances(routines), Requests(routines, writes)
-    halves, rollbacks = Halves(transactions), Rollbacks(transactions)
+    halves, proxies, rollbacks = Halves(transactions), Proxies(transactions), Rollbacks(transactions)
 
     def at(answer: Callable[[Node], bool]) -> Callable[[Arguments, Captures], bool]:
         return lambda given, captures: answer(captures[given[0][0]][0])
 
     return {
         "half-done?": asked(halves.is_half_done),
-        "unproxied?": asked(rollbacks.is_unproxied),
-        "unproxied-call?": at(rollbacks.is_unproxied_call),
-        "kept-after-checked?": asked(rollbacks.is_kept_after_checked),
+        "unproxied?": asked(proxies.is_unproxied),
+        "unproxied-call?": at(proxies.is_unproxied_call),
+        "kept-after-checked?": asked(proxies.is_kept_after_checked),
         "hidden?": at(rollbacks.is_hidden),
         "late-commit?": at(rollbacks.is_late_commit),
         "suppressed?": at(rollbacks.is_suppressed),

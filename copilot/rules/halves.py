@@ -32,6 +32,8 @@ class Halves:
             return True
         if self.writes.most(routine) < 2 or self._is_helper_only(routine):
             return False
+        if self._is_set_automatic(routine):
+            return True
         if self.routines.language == "python":
             switched = ANY_HOLDER.search(self.routines.code(routine.node)) is not None
             if switched and not self._is_switched_back(routine):
@@ -41,6 +43,11 @@ class Halves:
         if self._is_part(routine):
             return False
         return not self.transactions.holds(routine) or self._is_scattered(routine)
+
+    def _is_set_automatic(self, routine: Routine) -> bool:
+        """Whether a connection is told to commit each statement, and never otherwise."""
+        told = [self.flow.read(call.node) for call in routine.calls if call.name == "setAutoCommit"]
+        return bool(told) and all("true" in each for each in told)
 
     def _is_scattered(self, routine: Routine) -> bool:
         """Whether each write stands in a transaction of its own, or one of two in none."""

@@ -13,6 +13,10 @@ _GUARD: Final = re.compile(
     r"|(?i:\bversion\b|\w*version(?:_id)?\b|_version\b|(?:[gs]et|with|check)_?version)|(?<![A-Za-z])(?:try_?|un|re|r|acquire_?)?lock(?:s|_\w+|[A-Z]\w*)?\b(?!ed)|\w*_lock(?:s|_\w+)?\b|[a-z]Lock(?:s|\b|By|For|Account|Row|\w*\()|\bR?Lock\w*|LockMode\w*|ReentrantLock|\block\w*\("
     r"|\.watch\(|WATCH\b|\.ge\(|\.pipeline\(|executeScript|\.eval\(|DefaultRedisScript|AtomicReference|AtomicLong|AtomicInteger|computeIfPresent|\.compute\(|\.merge\(\s*\w+\s*,\s*\w+\s*,|@Retryable|run_in_transaction|runTransaction"
 )
+_SET_ASIDE: Final = re.compile(
+    r"(?i)(?:un)?lock(?:ed)?_?(?:stock|inventory|amount|balance|quota|count|num|qty|quantity|limit|credit|funds|points|seats?)"
+)
+"""Locks in the sense of set aside: they keep nobody out."""
 
 
 class Locks:
@@ -25,7 +29,7 @@ class Locks:
         """Whether a lock, a version or a condition keeps a second caller out: here, in what is called, in all callers."""
         seen = {routine.node.id} if seen is None else seen | {routine.node.id}
         for each in self.routines.reached(routine):
-            if _GUARD.search(self.routines.code(each.node)) or _GUARD.search(each.marks):
+            if _GUARD.search(_SET_ASIDE.sub(" ", self.routines.code(each.node))) or _GUARD.search(each.marks):
                 return True
             if any(call.name in self._locking for call in each.calls):
                 return True

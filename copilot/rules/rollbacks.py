@@ -1,28 +1,17 @@
-"""Where a transaction that is asked for does not hold: it never begins, or it commits after a failure."""
+"""Handlers that hide a failure from the transaction around them, which then commits."""
 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Final
 
+from copilot.rules.proxies import SPRING
 from copilot.rules.routines import Call, Routine
 from copilot.rules.transactions import Transactions
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
 
-_SPRING: Final = re.compile(r"@(?:[\w.]+\.)?Transactional\b(?:\s*\((?:[^()]|\([^()]*\))*\))?")
-_NEW: Final = re.compile(r"REQUIRES_NEW|NESTED")
-_CHECKED: Final = re.compile(
-    r"(?:java\.\w+\.)*(?:Exception|Throwable|IOException|FileNotFoundException|UnsupportedEncodingException|SQLException|TimeoutException"
-    r"|ParseException|ClassNotFoundException|InterruptedException|ExecutionException|GeneralSecurityException|NoSuchAlgorithmException"
-    r"|CloneNotSupportedException|URISyntaxException|MessagingException|JMSException|RemoteException|NamingException|JAXBException"
-    r"|JsonProcessingException|ServletException|InvocationTargetException|\w*Checked\w*Exception)"
-)
-_UNCHECKED: Final = re.compile(
-    r"\w*(?:Runtime|Unchecked|IllegalArgument|IllegalState|NullPointer|UnsupportedOperation|IndexOutOfBounds|DataAccess|DataIntegrity"
-    r"|DuplicateKey|OptimisticLock\w*|EntityNotFound|AccessDenied|ResponseStatus|ConstraintViolation|Arithmetic|ConcurrentModification"
-    r"|NoSuchElement|DateTime|NumberFormat|ResourceNotFound|Persistence|Hibernate)Exception|\w*(?:Business|Biz|Service|Api|Base|System)Exception|\w*Error"
-)
 _NARROW: Final = re.compile(
     r"(?i)^(?:[\w.]*\.)?\w*(?:Duplicate\w*|NotFound\w*|DoesNotExist|NoResult\w*|EmptyResult\w*|NumberFormat|Parse|Interrupted|Json\w*"
     r"|DateTime\w*|UnsupportedEncoding|Mail\w*|Messaging|KeyError|ValueError|TypeError|AttributeError|IndexError|LookupError|Malformed\w*"
@@ -41,6 +30,10 @@ _SIDE: Final = re.compile(
     r"(?i)mail|sms|notif|messag|\bmq|kafka|rabbit|jms|cache|redis|event|publish|push|logger|\blog\b|metric|counter|webhook|alert|email|template$"
     r"|audit|client\b|http|rest|feign|remote|list|map|set$|json|builder|sender|errors|result|response|s3|file|storage|thumbnail|search|index|celery|delay|session$"
 )
+_ACTORS: Final = re.compile(r"(?i)service|manager|facade|^(?:this)? |repo|dao|mapper|gateway|ledger|account")
+_LATER: Final = re.compile(
+    r"submit|execute\w*|runAsync|supplyAsync|schedule\w*|then\w+|subscribe|afterCommit|registerSynchronization"
+)
 _HOLDER: Final = re.compile(
     r"(?i)atomic|\btransaction\(|\.begin\(|begin_nested\(|unit_?of_?work|session_?scope|^(?:self\.)?_?(?:conn|connection|db)$|in_transaction|sqlite3\.connect|psycopg2?\.connect"
 )
@@ -51,69 +44,15 @@ _AT_RISK: Final = (b"transact", b"commit", b"atomic", b"begin")
 
 
 class Rollbacks:
-    """The lost transactions of one document."""
+    """The hidden failures of one document."""
 
     def __init__(self, transactions: Transactions) -> None:
         self.transactions = transactions
         self.routines, self.writes, self.flow = transactions.routines, transactions.writes, transactions.flow
-        self._is_asked = not self.routines.is_test and self.routines.says(_AT_RISK)
 
-    # Proxies (Spring).
-
-    def is_unproxied(self, routine: Routine) -> bool:
-        """Whether a routine is marked, but of a kind that a proxy cannot stand before."""
-        if not self._is_asked or not _SPRING.search(routine.marks):
-            return False
-        return re.search(r"\b(?:private|final|static)\b", _SPRING.sub("", routine.marks)) is not None
-
-    def is_unproxied_call(self, node: Node) -> bool:
-        """Whether a call goes past the proxy of what it calls, where that was to begin a transaction."""
-        routine = self.routines.of(node)
-        if not self._is_asked or routine is None or "AspectJ" in self.routines.text:
-            return False
-        call = (
-            Call(self.flow.read(node.named_children[-1]), "this", node)
-            if node.type == "method_reference"
-            else self.routines.call(node)
-        )
-        for callee in self.routines.own(routine, call):
-            mark = _SPRING.search(callee.marks)
-            if mark is None or re.search(r"\bprivate\b", callee.marks):
-                continue
-            if re.search(r"readOnly\s*=\s*true", mark[0]) and not _NEW.search(mark[0]):
-                continue
-            if _NEW.search(mark[0]) or not self.transactions.holds(routine):
-                return not _is_aside(node, routine)
-        return False
-
-    def is_kept_after_checked(self, routine: Routine) -> bool:
-        """Whether a checked exception leaves a marked routine, after which Spring commits."""
-        if not self._is_asked:
-            return False
-        own = _SPRING.search(routine.marks)
-        text = routine.marks if own is not None else self.routines.head(routine.owner)
-        mark = own or _SPRING.search(text)
-        if (
-            mark is None
-            or re.search(r"rollback(?:For|On)|readOnly\s*=\s*true", mark[0])
-            or (own is None and not re.search(r"\bpublic\b", routine.marks))
-        ):
-            return False
-        if re.search(r"propagation\s*=\s*[\w.]*(?:NOT_SUPPORTED|NEVER|SUPPORTS)", mark[0]):
-            return False
-        thrown = [part for child in routine.node.children if child.type == "throws" for part in child.named_children]
-        return any(self._is_checked(self.flow.read(part), routine) for part in thrown)
-
-    def _is_checked(self, name: str, routine: Routine) -> bool:
-        if _CHECKED.fullmatch(name):
-            return True
-        parent = re.search(rf"\bclass\s+{re.escape(name)}\s+extends\s+([\w.]+)", self.routines.text)
-        if parent is not None:
-            return not _UNCHECKED.fullmatch(parent[1]) and self._is_checked(parent[1], routine)
-        body = self.flow.read(routine.body) if routine.body is not None else ""
-        return not _UNCHECKED.fullmatch(name) and re.search(rf"\bnew\s+{re.escape(name)}\s*\(", body) is not None
-
-    # Handlers that hide a failure.
+    @cached_property
+    def _is_asked(self) -> bool:
+        return not self.routines.is_test and self.routines.says(_AT_RISK)
 
     def is_hidden(self, handler: Node) -> bool:
         """Whether a handler inside a transaction ends a failure of writes, so that what was done before is committed."""
@@ -190,13 +129,8 @@ class Rollbacks:
             return False
         if re.match(r"(?:get|is|find|load|build|to)[A-Z_]", call.name) or _SIDE.search(f"{call.receiver} {call.name}"):
             return False
-        return (
-            self.routines.language == "python"
-            or re.search(
-                r"(?i)service|manager|facade|^(?:this)?$|repo|dao|mapper|gateway|ledger|account", call.receiver
-            )
-            is not None
-        )
+        kind = self.routines.types.get(call.receiver.removeprefix("this."), "")
+        return self.routines.language == "python" or _ACTORS.search(f"{call.receiver} {kind}") is not None
 
     def _is_wide(self, handler: Node) -> bool:
         if handler.type == "catch_clause":
@@ -228,12 +162,15 @@ class Rollbacks:
         while at is not None and at.id != routine.node.id:
             if at.type == "lambda_expression":
                 call = enclosing(at, "method_invocation")
-                return call is not None and self.transactions.is_template(self.routines.call(call))
+                if call is not None and self.transactions.is_template(self.routines.call(call)):
+                    return True
+                if call is not None and _LATER.fullmatch(self.flow.called(call)):
+                    return False
             at = at.parent
         mark = self.transactions.marked(routine)
         if mark is None or re.match(r"[^\n]*readOnly\s*=\s*true", mark):
             return False
-        return bool(re.search(r"\bpublic\b|\bprotected\b", routine.marks)) or _SPRING.search(routine.marks) is not None
+        return bool(re.search(r"\bpublic\b|\bprotected\b", routine.marks)) or SPRING.search(routine.marks) is not None
 
     def _is_inside_python(self, tried: Node, routine: Routine) -> bool:
         if tried.type == "try_statement" and self._has_savepoint(tried.child_by_field_name("body")):
@@ -292,9 +229,3 @@ def _is_plain(node: Node, block: Node) -> bool:
             return False
         at = at.parent
     return True
-
-
-def _is_aside(node: Node, routine: Routine) -> bool:
-    """Whether a call stands in a class inside the routine."""
-    inner = enclosing(node, "class_body")
-    return inner is not None and inner.start_byte > routine.node.start_byte
