@@ -17,6 +17,7 @@ PLAIN_TEXT: Final = (
     "bal", "stock", "inventory", "quota", "limit", "avail", "remain", "frozen", "outstanding", "points", "budget", "holding",
     "shares", "principal", "credit", "qty", "quantity", "funds", "reserve", "used", "consumed", "kucun", "yue", "edu", "jifen",
     "seats", "coupon", "left", "paid", "debt", "exposure", "allowance", "headroom", "on_hand", "onhand", "units",
+    "withdraw", "debit", "deposit", "deduct", "charge",
 )  # fmt: skip
 PLAIN: Final = tuple(word.encode() for word in PLAIN_TEXT)
 NAME: Final = re.compile(

@@ -8,25 +8,18 @@ from typing import Final
 
 from copilot.rules.amounts import CAMEL, NAME, PLAIN, PLAIN_TEXT, WORDS, Amounts
 from copilot.rules.locks import Locks
-from copilot.rules.names import Level
 from copilot.rules.routines import Routine, Routines
+from copilot.rules.rows import LOADS, SAVES, STORE, Rows, is_new
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants
 
-_STORE: Final = r"(?:\w*(?:repo|repository|repositories|dao|mapper|jdbc\w*|entity_?manager|session|objects|redis\w*|cursor|conn|connection|collection|store|storage|dynamo\w*|table|service|client|manager|cache|query|accounts|wallets|stocks|db|ops\w*|jedis)|em|cur|r|rdb|pool|tx)"
-_LOADS: Final = re.compile(
-    rf"(?i)(?:^|[^\w]){_STORE}(?:\([^()]*\))?(?:\.\w+(?:\([^()]*\))?)*?\.(?:find|get|select|load|query|fetch|one|first|scalar|read|require|retrieve|lookup|by_?id|hget|filter|all)\w*\("
-    r"|\.(?:objects|query)\.|\.(?:findBy\w*|findById|selectById|selectOne|getById|getOne|get_or_404|scalar_one\w*|get_object|find_one\w*|get_item|fetchone|fetchrow|findOne\w*)\(|(?<![.\w])(?:\w+\.)?_?(?:find|load|fetch|select|get|require|must|read|lookup)_?\w*(?:account|wallet|stock|product|sku|card|customer|user|loan|inventory|limit|quota|item|owner|member|facility|fund|position)\w*\("
-)
-_SAVES: Final = re.compile(
-    r"a?save\w*|update\w*|persist|merge|insert\w*|store\w*|put\w*|write\w*|upsert\w*|bulk_update|add|replace\w*|modify\w*|set\w*"
-)
-_SHARED: Final = re.compile(r"(?i)_?(?:\w+_)?(?:balances?|quotas?|stocks?|inventor(?:y|ies)|wallets?)")
-_ENDS: Final = re.compile(r"(?:commit|flush)\(")
 _SQL_SET: Final = re.compile(
     rf"(?is)\bupdate\b.*?\bset\b.*?\b(\w*(?:{WORDS})\w*)`?\s*=\s*(?:\?|%s|:\w+|\$\d+|#\{{|%\(\w+\)s|\{{\w|@\w+|'?\"\s*(?:\+|\n|$))(?!\s*[-+])(.*)"
 )
 _WHERE: Final = re.compile(rf"(?is)\bwhere\b.*(?:\b\w*(?:{WORDS})\w*\s*(?:>=|>|=|-)|version)")
+_MOVES: Final = re.compile(
+    r"debit|credit|withdraw|deposit|deduct|subtract|decrease|increase|consume|spend|reserve|redeem|charge|top_?[uU]p|recharge|reduce(?:Stock|_stock)?|(?:add|subtract|deduct|decrease|increase|reduce)_?(?:Balance|balance|Stock|stock|Quota|quota|Points|points)"
+)
 _NAMED: Final = frozenset({
     "update", "values", "_replace", "replace", "update_one", "find_one_and_update", "update_item", "evolve", "aupdate", "patch",
     "model_copy",
@@ -47,6 +40,7 @@ class Balances:
     def __init__(self, routines: Routines) -> None:
         self.routines, self.flow = routines, routines.flow
         self.amounts, self.locks = Amounts(routines), Locks(routines)
+        self.rows = Rows(self.amounts)
         self._first: dict[int, int | None] = {}
 
     @cached_property
@@ -81,13 +75,15 @@ class Balances:
         if kind in {"assignment", "assignment_expression", "augmented_assignment"}:
             return self._is_assigned_back(node, routine)
         name, given = self.flow.called(node), self.flow.arguments(node)
+        if given and _MOVES.fullmatch(name):
+            return self._is_moved(node, routine)
         if not given:
             return name == "executeUpdate" and self._is_prepared(node, routine)
         if len(given) == 1 and NAME.fullmatch(name) and re.search(r"(?i)builder\(|\.mutate\(", self.flow.read(node)):
             return self.amounts.is_changed(given[0]) and self._saves(routine)
         if (
             name in {"save", "update", "put", "merge", "replace"}
-            and self._is_saving(node)
+            and self.rows.is_saving(node)
             and self._is_made_anew(node, given)
         ):
             return True
@@ -97,7 +93,7 @@ class Balances:
                 NAME.fullmatch(re.sub(r"^(?:set|with)", "", name)) is not None
                 and receiver is not None
                 and self.amounts.is_changed(given[0])
-                and self._is_stored(receiver, routine)
+                and self.rows.is_stored(receiver, routine)
             )
         if name in {"set", "put", "hset", "hSet", "setex"} and len(given) > 1:
             return self._is_put_back(node, given)
@@ -117,6 +113,28 @@ class Balances:
             return any(self.amounts.is_changed(each) for each in given[1:])
         return False
 
+    def _is_moved(self, node: Node, routine: Routine) -> bool:
+        """`account.withdraw(amount)` of a row that is read before and saved afterwards."""
+        receiver = self.flow.receiver(node)
+        if receiver is None or receiver.type != "identifier":
+            return False
+        owner = self.flow.read(receiver)
+        values, _ = self.flow.bound(owner, receiver)
+        if not any(value is not None and LOADS.search(self.amounts.whole(value, 1)) for value in values):
+            return False
+        return any(
+            call.node.start_byte > node.start_byte
+            and (
+                (call.receiver == owner and call.name in {"save", "asave"})
+                or (
+                    call.name in {"save", "update", "updateById", "saveAndFlush", "merge", "saveAll", "persist"}
+                    and self.rows.is_saving(call.node)
+                    and any(re.search(rf"\b{owner}\b", self.flow.read(each)) for each in self.flow.arguments(call.node))
+                )
+            )
+            for call in routine.calls
+        )
+
     def _is_assigned_back(self, node: Node, routine: Routine) -> bool:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is None or right is None or left.type not in {"attribute", "subscript", "field_access", "array_access"}:
@@ -131,7 +149,7 @@ class Balances:
             name = self.flow.read(left).rpartition(".")[2]
         if NAME.fullmatch(name) is None and not re.fullmatch(rf"(?i)\w*(?:{WORDS})s", name):
             return False
-        if not self._is_stored(left, routine):
+        if not self.rows.is_stored(left, routine):
             return False
         sign = node.child_by_field_name("operator")
         if sign is not None and self.flow.read(sign) in {"+=", "-="}:
@@ -141,19 +159,13 @@ class Balances:
         return self.amounts.is_changed(right)
 
     def _saves(self, routine: Routine) -> bool:
-        return any(_SAVES.fullmatch(call.name) and self._is_saving(call.node) for call in routine.calls)
-
-    def _is_saving(self, node: Node) -> bool:
-        receiver = self.flow.receiver(node)
-        return (
-            receiver is not None and re.search(rf"(?i){_STORE}(?:\([^()]*\))?$", self.flow.read(receiver)) is not None
-        )
+        return any(SAVES.fullmatch(call.name) and self.rows.is_saving(call.node) for call in routine.calls)
 
     def _is_made_anew(self, node: Node, given: list[Node]) -> bool:
         """`rows.save(new Account(id, rows.get(id).balance().subtract(amount)))`: the row that was read, made anew."""
         receiver = self.flow.receiver(node)
         owner = self.flow.read(receiver) if receiver is not None else ""
-        made = [each for each in given if _is_new(each, self.flow.called(each))]
+        made = [each for each in given if is_new(each, self.flow.called(each))]
         return any(
             owner in self.amounts.whole(part) and self.amounts.is_changed(part)
             for each in made
@@ -165,11 +177,11 @@ class Balances:
         receiver = self.flow.receiver(node)
         owner = self.flow.read(receiver) if receiver is not None else ""
         last = owner.rpartition(".")[2]
-        if re.search(rf"(?i){_STORE}(?:\([^()]*\))?$|opsFor", owner):
+        if re.search(rf"(?i){STORE}(?:\([^()]*\))?$|opsFor", owner):
             about = "\n".join([self.flow.read(given[0]), self.routines.strings(given[0])])
         else:
             column = re.fullmatch(rf"\w+::(?:get|is){CAMEL}\w*|\"\w*(?i:{WORDS})\w*\"", self.flow.read(given[0]))
-            about = "" if receiver is None or self._is_local(owner, receiver) else last
+            about = "" if receiver is None or self.rows.is_local(owner, receiver) else last
             about = self.flow.read(given[0]) if column else about
         if re.search(rf"(?i)(?:{WORDS})", about) is None:
             return False
@@ -177,61 +189,6 @@ class Balances:
         return any(
             self.amounts.is_changed(each) or self.amounts.is_changed(each, rf"get\w*\(\s*{key}") for each in given[1:]
         )
-
-    def _is_local(self, name: str, node: Node) -> bool:
-        """Whether a name is bound in the routine around a node, or given to it."""
-        routine = self.routines.of(node)
-        if routine is None or not name.isidentifier():
-            return False
-        values, given = self.flow.bound(name, node)
-        inside = [
-            each
-            for each in values
-            if each is None or routine.node.start_byte <= each.start_byte < routine.node.end_byte
-        ]
-        return bool(inside) or name in self.flow.parameters(routine.node) or given is Level.GIVEN
-
-    def _is_stored(self, node: Node, routine: Routine) -> bool:
-        """Whether an object is a row: read from a store in this routine, or written to one; not what is only in memory."""
-        owner = re.split(r"[.\[(]", self.flow.read(node).replace("this.", "").replace("self.", "self_"))[0]
-        if owner.startswith("self_") or owner in {"this", "self"}:
-            own = self.routines.code(routine.node)
-            return (
-                re.search(
-                    r"\b(?:self|this)\.(?:a?save|refresh_from_db|persist)\(|\.(?:save|merge|persist)\((?:self|this)\)|commit\(\)",
-                    own,
-                )
-                is not None
-            )
-        at = next((part for part in descendants(node, "identifier") if self.flow.read(part) == owner), node)
-        values, _ = self.flow.bound(owner, at)
-        if node.type == "subscript" and _SHARED.fullmatch(owner) and not self._is_local(owner, at):
-            return True  # a table in memory that all threads use
-        if any(value is not None and _is_new(value, self.flow.called(value)) for value in values):
-            return False  # a row of its own: what the balance was, for the journal
-        if any(value is not None and _LOADS.search(self.amounts.whole(value, 1)) for value in values):
-            return True
-        if (
-            routine.outer is None
-            and self.routines.language == "python"
-            and _ENDS.search(self.routines.code(routine.node))
-        ):
-            return True
-        for call in routine.calls:
-            if not _SAVES.fullmatch(call.name) or call.node.start_byte <= node.start_byte < call.node.end_byte:
-                continue
-            if call.receiver == owner and call.name in {"save", "asave", "update", "persist", "store", "merge"}:
-                return True
-            if (
-                call.receiver
-                and any(
-                    re.search(rf"\b{re.escape(owner)}\b", self.flow.read(each))
-                    for each in self.flow.arguments(call.node)
-                )
-                and re.search(rf"(?i){_STORE}(?:\([^()]*\))?$|^(?:this|self)$", call.receiver)
-            ):
-                return True
-        return False
 
     def _named_values(self, node: Node) -> list[Node]:
         """The values that are given by the name of an amount: `balance=…`, `{"balance": …}`."""
@@ -274,8 +231,3 @@ class Balances:
             and any(self.amounts.is_changed(each) for each in self.flow.arguments(call.node)[1:])
             for call in routine.calls
         )
-
-
-def _is_new(value: Node, name: str) -> bool:
-    """Whether an expression makes an object."""
-    return value.type == "object_creation_expression" or (value.type == "call" and name[:1].isupper())

@@ -26,7 +26,7 @@ _READS: Final = re.compile(
     r"|(?-i:[a-z])(?-i:Query|Search|List|Page|Export|Preview|Quote|Estimate|Validat|Status|Report|Template|History|Detail|Config|Rule|Method|Channel|Setting|Limit|Type|Statement|Notification|Email|Receipt|Eligib|Reminder|Fee|Payee|Beneficiar|Contact)\w*"
 )
 _POSTS: Final = re.compile(
-    r"@(?:PostMapping|PutMapping|PatchMapping|POST|PUT|Post|Put)\b|@RequestMapping\s*\([^)]*\b(?:POST|PUT)\b"
+    r"@(?:PostMapping|PutMapping|PatchMapping|POST|PUT|Post|Put)\b|@RequestMapping\s*\([^)]*\b(?:POST|PUT)\b|@RequestMapping\s*\((?![^)]*\bmethod\s*=)"
 )
 _LISTENS: Final = re.compile(
     r"@(?:Kafka|Rabbit|Jms|Stream|Sqs|Pulsar|RocketMQMessage|Nats|SqsListener|Queue|Topic|Redis\w*)(?:Listener|Handler|Mapping)\b|@(?:Incoming|RabbitHandler|KafkaHandler|JmsListener|EventHandler|RocketMQMessageListener|StreamListener|SqsListener|ServiceActivator)\b"
@@ -71,7 +71,17 @@ _ASKS: Final = re.compile(
 _ASIDE: Final = re.compile(
     r"(?i)^(?:log|logger|logging)|file|upload|image|mail|sms|notif|push|metric|cache|audit|webhook|slack|builder|objectmapper|json$|^response|^request|^self\.request|serializer$"
 )
-_BY_HAND: Final = (b"request.method", b"request.post", b"add_post", b"add_put", b"consumer", b"subscri", b"queue_iter")
+_BY_HAND: Final = (
+    b"request.method",
+    b"request.post",
+    b"add_post",
+    b"add_put",
+    b"add_api_route",
+    b"add_url_rule",
+    b"consumer",
+    b"subscri",
+    b"queue_iter",
+)
 _DONE: Final = re.compile(
     rf"(?i)(?:\w*_)?(?:{_MONEY})(?:_\w+|(?-i:[A-Z]\w*))?|(?:execute|do|process|create|submit|handle|initiate|make|apply|post|book|perform|start|send|place|save|insert|increase|decrease|add|subtract|move|issue|run|invoke|update|reverse|release|confirm|complete|trigger|dispatch|commit|append|record)(?:_\w+|(?-i:[A-Z]\w*))?"
 )
@@ -100,6 +110,9 @@ class Requests:
         if self.routines.language == "java":
             if _POSTS.search(routine.marks) or _LISTENS.search(routine.marks):
                 return routine.marks
+            given = routine.node.child_by_field_name("parameters")
+            if routine.name == "doPost" or (given is not None and "StreamObserver<" in self.flow.read(given)):
+                return head
             if "@Bean" in routine.marks and re.search(r"\bConsumer\s*<", self.routines.head(routine.node)):
                 return " "
             taker = _CONSUMER_CLASS.search(head) is not None and _CONSUMES.fullmatch(routine.name) is not None
@@ -125,7 +138,7 @@ class Requests:
             return None
         code = self.routines.code(routine.node)
         if re.search(r"request\.method\s*==\s*['\"]POST['\"]|\brequest\.POST\b", code) or re.search(
-            rf"add_(?:post|put)\([^)]*\b{re.escape(routine.name)}\b", self.routines.text
+            rf"add_(?:post|put|api_route|url_rule|route)\([^)]*\b{re.escape(routine.name)}\b", self.routines.text
         ):
             return " "
         if re.search(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from copilot.rules.paths import most
 from copilot.rules.routines import Call, Routine, Routines
 from copilot.syntax.parsing import Node
 
@@ -17,7 +18,7 @@ _SQL_ANY: Final = re.compile(_SQL.pattern, re.MULTILINE | re.DOTALL | re.IGNOREC
 _VERBS: Final = re.compile(
     r"(?:save|insert|update|delete|remove|persist|merge|upsert|store|add|create|debit|credit|deduct|increase|decrease|increment"
     r"|decrement|freeze|unfreeze|modify|change|replace|batch(?:Insert|Update|Delete|Save)|incr|decr|reduce|subtract|mark"
-    r"|append|record|write|withdraw|deposit|reduce)(?:[A-Z_]\w*)?"
+    r"|append|record|write|withdraw|deposit|reduce|minus|plus|sub|consume|occupy|transfer|charge|post|book|pay|refund|set(?=[A-Z])|register|issue|koukuan|rukuan)(?:[A-Z_]\w*)?"
 )
 _STORES: Final = re.compile(
     r"\w*(?:Repository|Repo|Dao|DAO|Mapper)(?:Impl|Jpa|<.*>)?|EntityManager|SqlSession|JpaRepository\w*|\w*Mapper<.*>"
@@ -46,6 +47,9 @@ _ORM: Final = re.compile(
     r"create|acreate|bulk_create|abulk_create|bulk_update|update|aupdate|delete|adelete|get_or_create|update_or_create|save|asave"
     r"|insert_many|replace_many|aget_or_create|aupdate_or_create"
 )
+_MONGO: Final = re.compile(
+    r"(?:insert|update|replace|delete)_(?:one|many)|find_one_and_(?:update|replace|delete)|bulk_write"
+)
 _MANAGER: Final = re.compile(
     r"\.(?:objects|_default_manager|all_objects)\b|_set\b|\.(?:filter|exclude|select_for_update)\("
 )
@@ -64,23 +68,6 @@ _EXECUTES: Final = frozenset(
         "fetchrow",
         "fetchval",
     }
-)
-
-_BRANCHES: Final = frozenset(
-    {
-        "if_statement",
-        "conditional_expression",
-        "ternary_expression",
-        "match_statement",
-        "switch_expression",
-        "switch_statement",
-    }
-)
-_EXITS: Final = frozenset(
-    {"return_statement", "throw_statement", "raise_statement", "break_statement", "continue_statement"}
-)
-_ARMS: Final = frozenset(
-    {"elif_clause", "else_clause", "case_clause", "switch_block_statement_group", "switch_rule", "block"}
 )
 
 
@@ -118,6 +105,8 @@ class Writes:
                 )
         if name == "update" and re.search(r"\.sql\(", receiver):
             return True
+        if name == "execute" and re.search(r"\.(?:update|insertInto|deleteFrom|mergeInto)\(", receiver):
+            return True  # jOOQ
         if name == "execute":
             return self._sql(call)
         if not receiver or receiver == "this":
@@ -151,6 +140,8 @@ class Writes:
                 )
             value = given[1] if name in {"execute_batch", "execute_values"} and len(given) > 1 else given[0]
             return self._sql_value(value)
+        if _MONGO.fullmatch(name) and re.search(r"(?m)^\s*(?:from|import)\s+(?:pymongo|motor)\b", self.routines.text):
+            return "session=" not in self.flow.read(call.node)
         if not self._is_orm() or not _ORM.fullmatch(name) or not receiver:
             return False
         if _MANAGER.search(receiver):
@@ -221,80 +212,5 @@ class Writes:
             if sum(marks.values()) < 2 or body is None:
                 self._most[routine.node.id] = sum(marks.values())
             else:
-                through, out = _path(body, {key for key in marks if marks[key]}, marks)
-                self._most[routine.node.id] = max(through or 0, out)
+                self._most[routine.node.id] = most(body, marks)
         return self._most[routine.node.id]
-
-
-def _path(node: Node, wanted: set[int], marks: dict[int, int]) -> tuple[int | None, int]:
-    """The most writes on a path that goes through a node (None: none goes through), and on one that leaves in it."""
-    own = marks.get(node.id, 0)
-    kind = node.type
-    if kind in {"function_definition", "class_definition", "class_body", "method_declaration", "class_declaration"}:
-        return (0, 0) if kind != "class_body" else _row(node.children, wanted, marks, 0)
-    if kind in _EXITS:
-        through, out = _row(node.children, wanted, marks, own)
-        return None, max(through or 0, out)
-    if kind in _BRANCHES:
-        return _branches(node, wanted, marks)
-    if kind in {"try_statement", "try_with_resources_statement"}:
-        return _tried(node, wanted, marks)
-    if kind.startswith(("for_", "while_", "enhanced_for", "do_")):
-        through, out = _row(node.children, wanted, marks, own)
-        return max(through or 0, out), out
-    if kind in {"lambda_expression", "lambda"}:
-        through, out = _row(node.children, wanted, marks, own)
-        return max(through or 0, out), 0
-    return _row(node.children, wanted, marks, own)
-
-
-def _row(nodes: list[Node], wanted: set[int], marks: dict[int, int], total: int) -> tuple[int | None, int]:
-    out = 0
-    for each in nodes:
-        if not each.is_named:
-            continue
-        through, left = _path(each, wanted, marks)
-        out = max(out, total + left if left or through is None else 0)
-        if through is None:
-            return None, out
-        total += through
-    return total, out
-
-
-def _branches(node: Node, wanted: set[int], marks: dict[int, int]) -> tuple[int | None, int]:
-    arms: list[Node] = []
-    rest: list[Node] = []
-    closed = node.type in {"conditional_expression", "ternary_expression"}
-    for n, child in enumerate(node.children):
-        label = node.field_name_for_child(n)
-        if closed and child.is_named and label != "condition":
-            arms.append(child)
-        elif label in {"consequence", "alternative"}:
-            arms.append(child)
-            closed = closed or (label == "alternative" and child.type != "elif_clause")
-        elif label == "body":
-            arms += [each for each in child.children if each.type in _ARMS]
-        else:
-            rest.append(child)
-    before, out = _row(rest, wanted, marks, 0)
-    results = [_path(arm, wanted, marks) for arm in arms]
-    throughs = [each for each, _ in results if each is not None] + ([] if closed else [0])
-    out = max([out, *((before or 0) + left for _, left in results)])
-    return ((before or 0) + max(throughs) if throughs else None), out
-
-
-def _tried(node: Node, wanted: set[int], marks: dict[int, int]) -> tuple[int | None, int]:
-    usual = [
-        each
-        for each in node.children
-        if each.is_named and each.type not in {"catch_clause", "except_clause", "except_group_clause", "finally_clause"}
-    ]
-    last = [each for each in node.children if each.type == "finally_clause"]
-    handlers = [each for each in node.children if each.type in {"catch_clause", "except_clause", "except_group_clause"}]
-    through, out = _row(usual, wanted, marks, 0)
-    results = [(through, out), *(_path(each, wanted, marks) for each in handlers)]
-    throughs = [each for each, _ in results if each is not None]
-    most_out = max(left for _, left in results)
-    added, left = _row(last, wanted, marks, 0)
-    end = max(throughs) + (added or 0) if throughs and added is not None else None
-    return end, max(most_out + (added or 0), left)
