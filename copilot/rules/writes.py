@@ -18,7 +18,7 @@ _SQL_ANY: Final = re.compile(_SQL.pattern, re.MULTILINE | re.DOTALL | re.IGNOREC
 _VERBS: Final = re.compile(
     r"(?:save|insert|update|delete|remove|persist|merge|upsert|store|add|create|debit|credit|deduct|increase|decrease|increment"
     r"|decrement|freeze|unfreeze|modify|change|replace|batch(?:Insert|Update|Delete|Save)|incr|decr|reduce|subtract|mark"
-    r"|append|record|write|withdraw|deposit|reduce|minus|plus|sub|consume|occupy|transfer|charge|post|book|pay|refund|set(?=[A-Z])|register|issue|koukuan|rukuan)(?:[A-Z_]\w*)?"
+    r"|append|record|write|withdraw|deposit|reduce|minus|plus|sub|consume|occupy|transfer|charge|post|book|pay|refund|set(?=Balance|Status|State|Stock|Amount|Limit)|register|issue|koukuan|rukuan)(?:[A-Z_]\w*)?"
 )
 _STORES: Final = re.compile(
     r"\w*(?:Repository|Repo|Dao|DAO|Mapper)(?:Impl|Jpa|<.*>)?|EntityManager|SqlSession|JpaRepository\w*|\w*Mapper<.*>"
