@@ -36,7 +36,7 @@ def triggered(language: str | None, text: bytes, pack: str = SECURITY) -> bool:
 
 
 def findings(document: Document, spans: Sequence[Span] | None = None) -> list[Finding]:
-    """What the rules find at places that touch `spans` (None: anywhere), in order; none for a language without rules."""
+    """What the rules find at places (or in what they reach over) that touch `spans` (None: anywhere), in order; none for a language without rules."""
     return [hit.finding for hit in hits(document, spans)]
 
 
@@ -60,8 +60,9 @@ def hits(document: Document, spans: Sequence[Span] | None = None, pack: str = SE
         if not pattern:  # FIRST
             continue
         rule, site = owners[pattern], captures["site"][0]
-        span = Span(site.start_byte, site.end_byte)
-        if site.has_error or (spans is not None and not any(each.touches(span) for each in spans)):
+        span, reach = Span(site.start_byte, site.end_byte), captures.get("reach", captures["site"])[0]
+        asked = Span(reach.start_byte, reach.end_byte)
+        if site.has_error or (spans is not None and not any(each.touches(asked) for each in spans)):
             continue
         level = judge.levels.get((pattern, site.id))
         sure: Confidence | None = rule.unsure if level is Level.UNKNOWN else rule.confidence
