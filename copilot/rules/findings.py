@@ -39,15 +39,23 @@ def findings(document: Document, spans: Sequence[Span] | None = None) -> list[Fi
     return [hit.finding for hit in hits(document, spans)]
 
 
-def hits(document: Document, spans: Sequence[Span] | None = None, pack: str = SECURITY) -> list[Hit]:
-    """As `findings`, of any pack, each with its rule and confidence. Raises UsageError as `rule.policies`."""
+def hits(
+    document: Document,
+    spans: Sequence[Span] | None = None,
+    pack: str = SECURITY,
+    asked: frozenset[str] = frozenset(),
+) -> list[Hit]:
+    """As `findings`, of any pack, each with its rule and confidence. `asked`: the policies that the bank's settings ask
+    for ("gm": SM2, SM3 and SM4 only); parts of a rule that belong to another say nothing. Raises UsageError as
+    `rule.policies`.
+    """
     language = document.language or ""
     if len(document) > _LONGEST or not triggered(language, document.text, pack):
         return []
     tree = trees.of(document)
     if tree is None:
         return []
-    query, owners = _query(language, pack)
+    query, owners = _query(language, pack, asked)
     judge = Judge(Flow(document, tree))
     cursor = QueryCursor(query)
     if spans:
@@ -55,18 +63,18 @@ def hits(document: Document, spans: Sequence[Span] | None = None, pack: str = SE
     found: dict[tuple[int, int, int | str], Hit] = {}
     for pattern, captures in cursor.matches(tree.root_node, judge):
         rule, site = owners[pattern], captures["site"][0]
-        span = Span(site.start_byte, site.end_byte)
-        if site.has_error or (spans is not None and not any(each.touches(span) for each in spans)):
-            continue
         level = judge.levels.get((pattern, site.id))
         sure: Confidence | None = rule.unsure if level is Level.UNKNOWN else rule.confidence
-        if sure is None:
+        if site.has_error or sure is None:
             continue
         severity = rule.severity if sure == rule.confidence else Severity.WARNING
-        hit = Hit(Finding(rule.name, severity, document.path, span, rule.message), rule, sure)
-        key = (span.start, span.end, rule.cwe if pack == SECURITY else rule.name)
-        if key not in found or _ORDER[sure] < _ORDER[found[key].confidence]:
-            found[key] = hit
+        for span in judge.places.get((pattern, site.id)) or [Span(site.start_byte, site.end_byte)]:
+            if spans is not None and not any(each.touches(span) for each in spans):
+                continue
+            hit = Hit(Finding(rule.name, severity, document.path, span, rule.message), rule, sure)
+            key = (span.start, span.end, rule.cwe if pack == SECURITY else rule.name)
+            if key not in found or _ORDER[sure] < _ORDER[found[key].confidence]:
+                found[key] = hit
     return sorted(found.values(), key=lambda hit: hit.finding.span)
 
 
@@ -77,11 +85,11 @@ _ORDER: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 
 
 @cache
-def _query(language: str, pack: str) -> tuple[Query, tuple[Rule, ...]]:
+def _query(language: str, pack: str, asked: frozenset[str]) -> tuple[Query, tuple[Rule, ...]]:
     """The query of all rules of a language together, and the rule of each of its patterns. Some 50 ms, once: a query of
     only the rules that are called for would be made anew for each set of words.
     """
-    held = rules(language, pack)
+    held = [rule for rule in rules(language, pack) if not rule.policy or rule.policy in asked]
     query = compiled(language, "\n".join([FIRST, *(rule.query for rule in held)]))
     ends, at = [], len(FIRST) + 1
     for rule in held:

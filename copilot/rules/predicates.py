@@ -17,6 +17,8 @@ r"""The predicates of rule queries that tree-sitter does not have.
 (#has? @site "regex")                   the function around (at the top: the file) has it; `#lacks?`: has not
 (#file-has? "regex")                    the file has it; `#file-lacks?`
 (#before? @site "regex") (#after? …)    the text of the statement before (behind) the place matches
+(#at? @site "regex")                    a part of the place matches: what matches is reported, each on its own
+(#shows? @value) (#personal? @name) (#told? @name)  see personal.py
 (#secret? @site)                        the statement or the function is named after a token, password, key …
 """
 
@@ -28,10 +30,11 @@ from functools import cache
 from typing import Final
 
 from copilot.rules.flow import Flow, Level
+from copilot.rules.personal import Personal
 from copilot.syntax.outline import outline
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
-from copilot.types import Document
+from copilot.types import Document, Span
 
 Captures = dict[str, list[Node]]
 Arguments = Sequence[tuple[str, str]]
@@ -65,15 +68,19 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 class Judge:
-    """Answers the predicates of one document; `levels` keeps how much is known of what a match put in."""
+    """Answers the predicates of one document; `levels` keeps how much is known of what a match put in, `places`
+    what is reported instead of the whole site.
+    """
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.levels: dict[tuple[int, int], Level] = {}
+        self.places: dict[tuple[int, int], list[Span]] = {}
         self._imports: dict[str, str] | None = None
         self._text: str | None = None
         self._arounds: dict[int, str] = {}
-        self._by_name: dict[str, Callable[[Arguments, Captures], bool | Level]] = {
+        self.personal = Personal(flow)
+        self._by_name: dict[str, Callable[[Arguments, Captures], bool | Level | list[Span]]] = {
             "named?": self._is,
             "unnamed?": lambda given, captures: not self._is(given, captures),
             "declared?": lambda given, captures: bool(self._types(given, captures)),
@@ -97,6 +104,10 @@ class Judge:
             "before?": self._before,
             "after?": self._after,
             "secret?": self._secret,
+            "at?": self._at,
+            "shows?": lambda given, captures: self.personal.shows(captures[given[0][0]][0]),
+            "personal?": lambda given, captures: self.personal.is_named(self.flow.read(captures[given[0][0]][0])),
+            "told?": lambda given, captures: self.personal.is_told(captures[given[0][0]][0]),
         }
 
     def __call__(self, predicate: str, args: Arguments, pattern_index: int, captures: Captures) -> bool:
@@ -104,6 +115,9 @@ class Judge:
         if any(not captures.get(value) for value, kind in args if kind == "capture"):
             return False  # an optional part that is not there
         answer = self._by_name[predicate](args, captures)
+        if isinstance(answer, list):
+            self.places[pattern_index, captures["site"][0].id] = answer
+            return bool(answer)
         if isinstance(answer, Level):
             if answer is Level.CONSTANT:
                 return False
@@ -196,6 +210,14 @@ class Judge:
         return True
 
     # Surroundings.
+
+    def _at(self, given: Arguments, captures: Captures) -> list[Span]:
+        node = captures[given[0][0]][0]
+        text = self.flow.read(node)
+        return [
+            Span(node.start_byte + len(text[: found.start()].encode()), node.start_byte + len(text[: found.end()].encode()))
+            for found in _pattern(given[1][0]).finditer(text)
+        ]
 
     def _in_function(self, given: Arguments, captures: Captures) -> bool:
         node = captures[given[0][0]][0]

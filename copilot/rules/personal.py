@@ -1,0 +1,292 @@
+r"""What names a person or lets somebody in, by the names that code gives it, and whether an expression shows it unmasked.
+
+(#shows? @value)        a value of that kind stands in the expression as it is: not masked, cut, hashed, compared or counted
+(#personal? @name)      a name (or the text of a string) is of that kind
+(#told? @name)          a field of that kind that its class tells in `toString`, in a `repr` or to who asks for it
+
+Names are read word by word (`bankCardNo`, `bank_card_no`, pinyin `sfzh`); a word that says that it is none (`masked`,
+`type`, `has`) wins. Absent on purpose: names of people, addresses, e-mail and account numbers, which a log may need.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from copilot.rules.flow import Flow
+from copilot.syntax.parsing import Node
+from copilot.syntax.tree import enclosing
+
+_CORE: Final = (
+    r"id_?card(?:_?(?:no|num|number|id|code))?|id_?(?:no|num|number)|identity_?(?:card|no|num|number|id|code)(?:_?(?:no|num|number))?"
+    r"|cert_?(?:no|num|number)|certificate_(?:no|num|number)|sfz(?:h|hm)?|zjhm?|shen_?fen_?zheng(?:_?hao)?(?:_?ma)?|ssn"
+    r"|social_security_(?:no|num|number)|(?:national|citizen|resident)_?id(?:_?(?:no|num|number|card))?|passport_?(?:no|num|number)"
+    r"|card_?(?:no|num|number|pan)|(?:bank|credit|debit)_?card(?:_?(?:no|num|number))?|pan|primary_account_number|yhkh|yin_?hang_?ka(?:_?hao)?|ka_?hao"
+    r"|(?:phone|mobile|tel|telephone|cell_?phone|mobile_?phone)(?:_?(?:no|num|nbr|number))?|cell_?(?:no|num|number)|msisdn|sjhm?|shou_?ji(?:_?hao)?(?:_?ma)?|lxdh"
+    r"|cvv2?|cvc2?|cvn2?|(?:cvv2?|cvc2?|security|card_security)_code|track_?[12]?_?data|track_?[123]"
+    r"|password|passwd|pwd|pass_?phrase|pass_?word|mi_?ma|pin|pin_?(?:code|block|no|number)|plain_?(?:pin|pwd|password)"
+    r"|(?:access|auth|refresh|api|session|bearer|id|user|login|jwt|secret|sso|oauth2?|client|pay|payment|security)_?token|jwt|token|credentials?"
+    r"|api_?key|secret_?key|(?:client|app)_?secret|access_?key_?secret|private_?key|otp|otp_?code|sms_?code|verif(?:y|ication)_?code|one_time_(?:code|password)|yzm"
+)
+_PERSONAL: Final = re.compile(
+    rf"(?:\w+_)?(?:{_CORE})(?:_?(?:value|str|string|text|raw|plain|plaintext|in|input|param|field|clear|cleartext|\d))?"
+)
+_NONE: Final = re.compile(
+    r"(?:^|_)(?:is|has|had|have|no_password|needs?|required?|requires|mask|masked|masking|encrypted|encrypt|enc|cipher|hashed|hash|digest|md5|sha\d*"
+    r"|sm[34]|tail|last|first|suffix|prefix|redacted|desensiti[sz]ed?|hidden|safe|count|counts|check|verified|validate|allow|use|using|show|skip"
+    r"|expired?|missing|max|min|len|length|total|with|without|tokens?_?(?:type|count|id|index|kind|pos)|type|kind|format|pattern|regex|policy|tuo_?min|star|starred"
+    r"|ok|error|err|label|column|col|header|name|key_name|param_name|on|off|enabled|changed|unknown|bad_token|next|prev|previous|current|end|start|public"
+    r"|unexpected|lookahead|space|special|stop|pad|mock|fake|dummy|idx|index)(?:_|$)"
+)
+_TOKEN: Final = re.compile(r"token(?:_?(?:value|str|string|text|raw))?|(?:secret|client|user|id|pin|pan|credentials?)_?token|pin|pan|jwt|track_?\d|credentials?")
+_LOGIN: Final = re.compile(r"(?i)bearer|login|oauth|authori[sz]ation|authenticat|jwt|sign_?in|\bsso\b|refresh_?token|access_?token|card|bank|pay|customer")
+_PARSER: Final = re.compile(r"(?i)tokeni[sz]|lexer|\bparser\b|\bast\b|grammar|syntaxerror|next_?token|pinmux|gpio")
+_MASKED: Final = re.compile(
+    r"(?i)\w*(?:mask|desens|desensiti|redact|hash|sha\d|md5|sm3|digest|hmac|encrypt|encode|cipher|tail|last_?\d|hide|obfus|scrub|saniti|anonym"
+    r"|pseudonym|tokeni[sz]e|fingerprint|mosaic|tuo_?min|xing_?hao|asterisk|partial|abbreviate|truncate|shorten|cut)\w*"
+    r"|len|type|bool|isinstance|id|hex|right|left|sub|substring|length|size|hashCode|getClass|match|search|count|index|find|contains|equals|compare\w*"
+    r"|(?:is|has|valid|check|verify|validate|exist|count|compare|starts|ends|matches|authenticate|login|assert)\w*"
+)
+_THROUGH: Final = frozenset({
+    "str", "repr", "format", "join", "strip", "trim", "upper", "lower", "dumps", "dict", "toString", "concat", "append",
+    "formatted", "valueOf", "of", "ofEntries", "entry", "asList", "toJSONString", "toJson", "writeValueAsString", "orElse", "requireNonNull",
+    "ofNullable", "list", "tuple", "deepToString", "encode", "decode", "String", "StringBuilder", "StringBuffer", "replace", "insert",
+    "toUpperCase", "toLowerCase", "strip", "intern", "urlencode", "quote", "kv", "keyValue", "array", "value", "v", "a", "fields",
+    "singletonMap", "defaultString", "nullToEmpty", "pformat", "bytes", "put", "add",
+})  # fmt: skip
+_ASKS: Final = re.compile(r"(?:get|find|query|fetch|load|read|decrypt|resolve|obtain|extract)_(\w+)")
+_KEYED: Final = frozenset({"get", "getOrDefault", "getString", "getParameter", "getHeader", "getFirst", "getAttribute", "pop", "optString", "asText"})
+_SAFE_MARK: Final = re.compile(
+    r"(?i)@(?:\w*\.)?(?:ToString\.Exclude|\w*(?:sensitive|desensiti|mask|encrypt|privacy|tuomin|redact)\w*)|@JsonSerialize|@JSONField\([^)]*serialize\s*=\s*false"
+    r"|@JSONField\([^)]*serializeUsing"
+)
+_UNSENT: Final = re.compile(r"@JsonIgnore(?!\w)|WRITE_ONLY|\btransient\b|@JSONField\([^)]*serialize\s*=\s*false")
+_ANSWER: Final = re.compile(r"(?:VO|Vo|Resp|Response|View|Out|Result|Reply|ResponseDTO|RespDTO|RespVO|Read|Public|Serializer|Schema)$")
+_ASKED: Final = re.compile(r"(?:Request|Req|Create|Update|Form|Command|Cmd|Query|Params?|Input|In|Settings|Config|Properties)$")
+_DEEPEST: Final = 12
+
+
+def snake(name: str) -> str:
+    """`bankCardNo` and `BANK_CARD_NO` as `bank_card_no`; a word that is no name comes back lowered."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).replace("-", "_").lower().strip("_")
+
+
+@lru_cache(maxsize=4096)
+def _of_kind(name: str) -> str:
+    """The name in words where it is of the kind, else "". """
+    if len(name) > 60 or (name.isupper() and len(name) > 4):
+        return ""  # a constant names a key, a column, a header
+    plain = snake(name)
+    return plain if _PERSONAL.fullmatch(plain) and not _NONE.search(plain) else ""
+
+
+class Personal:
+    """Answers for one document."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self._is_login: bool | None = None
+        self._classes: dict[int, bool] = {}
+
+    def is_named(self, name: str) -> bool:
+        """Whether a name is of the kind; one that means something else in a parser is held against the whole text."""
+        plain = _of_kind(name.strip("'\"` "))
+        if not plain or not _TOKEN.fullmatch(plain):
+            return bool(plain)
+        if self._is_login is None:
+            text = self.flow.text.decode("utf-8", "replace")
+            self._is_login = _LOGIN.search(text) is not None and _PARSER.search(text) is None
+        return self._is_login
+
+    # Expressions.
+
+    def shows(self, node: Node, depth: int = 0) -> bool:
+        """Whether an expression shows such a value as it is."""
+        kind, flow = node.type, self.flow
+        if depth > _DEEPEST:
+            return False
+        if kind == "identifier":
+            return self._name_shows(node, depth)
+        if kind in flow.grammar.members:
+            field = node.child_by_field_name(flow.grammar.members[kind][1])
+            return field is not None and self.is_named(flow.read(field))
+        if kind in {"subscript", "array_access"}:
+            part = node.child_by_field_name("subscript")
+            return part is not None and part.type == "string" and self.is_named(flow.constant(part) or "")
+        if kind in flow.grammar.calls:
+            return self._call_shows(node, depth)
+        if kind in {"pair", "keyword_argument"}:
+            return self._pair_shows(node, depth)
+        if kind in {"conditional_expression", "ternary_expression"}:
+            parts = node.named_children
+            chosen = (parts[0], parts[-1]) if kind[0] == "c" else tuple(parts[1:])
+            return any(self.shows(part, depth + 1) for part in chosen)
+        if kind in {"binary_operator", "binary_expression"}:
+            sign = node.child_by_field_name("operator")
+            if sign is None or flow.read(sign) not in {"+", "%"} or _is_starred(flow.read(node)):
+                return False
+            return any(self.shows(part, depth + 1) for part in node.named_children)
+        if kind in {"comparison_operator", "not_operator", "unary_expression", "format_specifier", "comment", "lambda_parameters", "instanceof_expression"}:
+            return False
+        if kind in {"lambda_expression", "lambda", "interpolation", "named_expression"}:
+            inner = node.child_by_field_name("body") or node.child_by_field_name("expression") or node.named_children[-1]
+            return self.shows(inner, depth + 1)
+        return any(self.shows(part, depth + 1) for part in node.named_children)
+
+    def _name_shows(self, node: Node, depth: int) -> bool:
+        name = self.flow.read(node)
+        values, _ = self.flow.bound(name, node)
+        told = [value for value in values if value is not None]
+        if self.is_named(name):
+            return not told or not all(self._is_masked(value) for value in told)
+        if depth > 3:
+            return False
+        return any(
+            not value.start_byte <= node.start_byte < value.end_byte and self.shows(value, depth + 3) for value in told
+        )
+
+    def _is_masked(self, value: Node) -> bool:
+        """A call that masks, a cut, a text with stars, a constant that is no secret of anybody's."""
+        if value.type in self.flow.grammar.calls:
+            return _MASKED.fullmatch(self.flow.called(value)) is not None or _is_starred(self.flow.read(value))
+        if value.type in {"binary_operator", "binary_expression", "string"}:
+            return _is_starred(self.flow.read(value)) or not self.shows(value, _DEEPEST - 3)
+        if value.type in {"none", "null_literal"}:
+            return True
+        part = value.child_by_field_name("subscript")
+        return part is not None and part.type == "slice"
+
+    def _call_shows(self, node: Node, depth: int) -> bool:
+        flow = self.flow
+        name, inside, receiver = flow.called(node), flow.arguments(node), flow.receiver(node)
+        if _is_starred(flow.read(node)) and name != "format":
+            return False
+        if name in _KEYED and inside:
+            key = flow.constant(inside[0])
+            if key is not None and self.is_named(key):
+                return True
+        asks = _ASKS.fullmatch(snake(name))
+        if asks is not None and name not in _KEYED:
+            return self.is_named(asks[1]) and not (receiver is None and inside and flow.document.language == "java")
+        if not inside and self.is_named(name) and receiver is not None:
+            return True  # a record's accessor
+        if _MASKED.fullmatch(name) and name not in _THROUGH:
+            return False
+        if name in _THROUGH:
+            if any(self.shows(part, depth + 1) for part in inside):
+                return True
+            if name in {"of", "entry", "singletonMap", "put", "kv", "keyValue", "value", "v"} and self._keyed(inside):
+                return True
+            return receiver is not None and receiver.type != "identifier" and self.shows(receiver, depth + 1) or (
+                receiver is not None and receiver.type == "identifier" and self.is_named(flow.read(receiver))
+            )
+        return False
+
+    def _keyed(self, inside: list[Node]) -> bool:
+        """`Map.of("idCard", value, …)`: a key of the kind with a value that is neither constant nor masked."""
+        for key, value in zip(inside[::2], inside[1::2], strict=False):
+            word = self.flow.constant(key)
+            if word is not None and self.is_named(word) and self._is_open(value):
+                return True
+        return False
+
+    def _pair_shows(self, node: Node, depth: int) -> bool:
+        key = node.child_by_field_name("key") or node.child_by_field_name("name")
+        value = node.child_by_field_name("value")
+        if value is None:
+            return False
+        if self.shows(value, depth + 1):
+            return True
+        word = "" if key is None else self.flow.read(key) if key.type == "identifier" else self.flow.constant(key) or ""
+        return self.is_named(word) and self._is_open(value)
+
+    def _is_open(self, value: Node) -> bool:
+        """A name or a member that nothing says is masked."""
+        if value.type == "identifier":
+            name = self.flow.read(value)
+            told = [each for each in self.flow.bound(name, value)[0] if each is not None]
+            return not _NONE.search(snake(name)) and not (told and all(self._is_masked(each) for each in told))
+        if value.type in self.flow.grammar.members:
+            return not _NONE.search(snake(self.flow.read(value).rpartition(".")[2]))
+        return False
+
+    # Fields.
+
+    def is_told(self, name: Node) -> bool:
+        """Whether a field is of the kind and its class tells it: to a log by its text form, or to who asks for it."""
+        if not self.is_named(self.flow.read(name)):
+            return False
+        return self._is_told_java(name) if self.flow.document.language == "java" else self._is_told_python(name)
+
+    def _is_told_java(self, name: Node) -> bool:
+        flow = self.flow
+        holder = enclosing(name, "class_declaration", "record_declaration")
+        if holder is None:
+            return False
+        field = enclosing(name, "field_declaration", "formal_parameter")
+        own = flow.read(field) if field is not None else ""
+        if "static " in own or _SAFE_MARK.search(own) or re.search(r"\b[bB]oolean\b", own):
+            return False
+        body = holder.child_by_field_name("body")
+        head = flow.text[holder.start_byte : body.start_byte if body is not None else None].decode("utf-8", "replace")
+        marks, word = head.partition(" class ")[0], flow.read(name)
+        if self._has_own_text(holder):
+            return False  # its statement is judged
+        if holder.type == "record_declaration":
+            return True
+        if re.search(r"@(?:Data|ToString|Value)\b(?!\()|@(?:Data|ToString|Value)\s*\((?!\")", marks):
+            told = re.search(r"@ToString\s*\(([^)]*)\)", marks)
+            listed = told[1] if told is not None else ""
+            if "onlyExplicitlyIncluded" in listed:
+                return "@ToString.Include" in own
+            some = re.search(r"\bof\s*=\s*(\{[^}]*\}|\"\w*\")", listed)
+            left = re.search(r"\bexclude\s*=\s*(\{[^}]*\}|\"\w*\")", listed)
+            if some is not None:
+                return f'"{word}"' in some[1]
+            return left is None or f'"{word}"' not in left[1]
+        title = holder.child_by_field_name("name")
+        sends = title is not None and _ANSWER.search(flow.read(title)) is not None
+        return sends and not _UNSENT.search(own) and not re.search(r"@JsonIgnoreProperties[^)]*\"" + word, marks)
+
+    def _has_own_text(self, holder: Node) -> bool:
+        if holder.id not in self._classes:
+            wanted = {"toString", "__repr__", "__str__"}
+            body = holder.child_by_field_name("body")
+            names = (self._routine(part) for part in (body.named_children if body is not None else ()))
+            self._classes[holder.id] = any(name in wanted for name in names)
+        return self._classes[holder.id]
+
+    def _routine(self, part: Node) -> str:
+        if part.type == "decorated_definition":
+            part = part.child_by_field_name("definition") or part
+        name = part.child_by_field_name("name") if part.type in {"method_declaration", "function_definition"} else None
+        return self.flow.read(name) if name is not None else ""
+
+    def _is_told_python(self, name: Node) -> bool:
+        flow = self.flow
+        holder = enclosing(name, "class_definition", "function_definition")
+        row = enclosing(name, "assignment")
+        if holder is None or holder.type != "class_definition" or row is None:
+            return False
+        own = flow.read(row)
+        if re.search(r"repr\s*=\s*False|exclude\s*=\s*True|Secret(?:Str|Bytes)|\bbool\b|ClassVar|InitVar|write_only|Masked|Mask\b", own):
+            return False
+        outer = holder.parent
+        marks = flow.text[outer.start_byte : holder.start_byte].decode("utf-8", "replace") if outer is not None and outer.type == "decorated_definition" else ""
+        if self._has_own_text(holder):
+            return False
+        if re.search(r"@(?:\w+\.)*(?:dataclass|attrs|define|frozen|attr\.s|s)\b", marks):
+            return not re.search(r"repr\s*=\s*False", marks)
+        title, bases = holder.child_by_field_name("name"), holder.child_by_field_name("superclasses")
+        told, called = (flow.read(part) if part is not None else "" for part in (bases, title))
+        if re.search(r"\bNamedTuple\b", told):
+            return True
+        return re.search(r"\b(?:BaseModel|SQLModel|Schema)\b", told) is not None and not _ASKED.search(called) and (
+            _ANSWER.search(called) is not None
+        )
+
+
+def _is_starred(text: str) -> bool:
+    """Whether a text has stars where a value would stand."""
+    return re.search(r"[\"'][^\"'\n]*\*{2,}|[\"']\*[\"']\s*\*|[\"']\*[\"']\.repeat", text) is not None
