@@ -114,6 +114,9 @@ class Flow(Names):
         inside = max((self.level(part, depth + 1) for part in self.arguments(node)), default=Level.CONSTANT)
         receiver = self.receiver(node)
         owner = self.level(receiver, depth + 1) if receiver is not None else Level.CONSTANT
+        if name in {"map", "mapToObj"} and self.arguments(node)[0:1] and self.arguments(node)[0].type == "lambda_expression":
+            body = self.arguments(node)[0].child_by_field_name("body")
+            return self.level(body, depth + 1) if body is not None else Level.UNKNOWN  # `.map(each -> "?")`
         if name in grammar.through:
             static = receiver is not None and receiver.type == "identifier" and self.read(receiver)[:1].isupper()
             module = receiver is not None and self.read(receiver) in {
@@ -184,6 +187,8 @@ class Flow(Names):
         if kind in grammar.calls:
             name = self.called(node)
             inside, receiver = self.arguments(node), self.receiver(node)
+            if receiver is not None and receiver.type in grammar.calls and self.called(receiver) == "SQL":
+                return self.built(receiver, depth + 1)  # psycopg's composable quotes what is put in
             if name in grammar.makers and not (name == "join" and "path" in (self.read(receiver) if receiver else "")):
                 own = self.built(receiver, depth + 1) if receiver is not None else Level.CONSTANT
                 return max([own, *(self.level(part, depth + 1) for part in inside)])

@@ -18,6 +18,7 @@ r"""The predicates of rule queries that tree-sitter does not have.
 (#file-has? "regex")                    the file has it; `#file-lacks?`
 (#before? @site "regex") (#after? …)    the text of the statement before (behind) the place matches
 (#at? @site "regex")                    a part of the place matches: what matches is reported, each on its own
+(#pasted? @site)                        see mappers.py
 (#shows? @value) (#personal? @name) (#told? @name)  see personal.py
 (#secret? @site)                        the statement or the function is named after a token, password, key …
 """
@@ -30,6 +31,7 @@ from functools import cache
 from typing import Final
 
 from copilot.rules.flow import Flow, Level
+from copilot.rules.mappers import pasted
 from copilot.rules.personal import Personal
 from copilot.syntax.outline import outline
 from copilot.syntax.parsing import Node
@@ -105,6 +107,7 @@ class Judge:
             "after?": self._after,
             "secret?": self._secret,
             "at?": self._at,
+            "pasted?": lambda given, captures: pasted(self.flow, captures[given[0][0]][0]),
             "shows?": lambda given, captures: self.personal.shows(captures[given[0][0]][0]),
             "personal?": lambda given, captures: self.personal.is_named(self.flow.read(captures[given[0][0]][0])),
             "told?": lambda given, captures: self.personal.is_told(captures[given[0][0]][0]),
