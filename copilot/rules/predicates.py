@@ -17,7 +17,6 @@ r"""The predicates of rule queries that tree-sitter does not have.
 (#has? @site "regex")                   the function around (at the top: the file) has it; `#lacks?`: has not
 (#file-has? "regex")                    the file has it; `#file-lacks?`
 (#before? @site "regex") (#after? …)    the text of the statement before (behind) the place matches
-(#at? @site "regex")                    a part of the place matches: what matches is reported, each on its own
 (#pasted? @site)                        see mappers.py
 (#shows? @value) (#personal? @name) (#told? @name)  see personal.py
 (#secret? @site)                        the statement or the function is named after a token, password, key …
@@ -106,7 +105,6 @@ class Judge:
             "before?": self._before,
             "after?": self._after,
             "secret?": self._secret,
-            "at?": self._at,
             "pasted?": lambda given, captures: pasted(self.flow, captures[given[0][0]][0]),
             "shows?": lambda given, captures: self.personal.shows(captures[given[0][0]][0]),
             "personal?": lambda given, captures: self.personal.is_named(self.flow.read(captures[given[0][0]][0])),
@@ -213,14 +211,6 @@ class Judge:
         return True
 
     # Surroundings.
-
-    def _at(self, given: Arguments, captures: Captures) -> list[Span]:
-        node = captures[given[0][0]][0]
-        text = self.flow.read(node)
-        return [
-            Span(node.start_byte + len(text[: found.start()].encode()), node.start_byte + len(text[: found.end()].encode()))
-            for found in _pattern(given[1][0]).finditer(text)
-        ]
 
     def _in_function(self, given: Arguments, captures: Captures) -> bool:
         node = captures[given[0][0]][0]
