@@ -17,6 +17,7 @@ r"""The predicates of rule queries that tree-sitter does not have.
 (#has? @site "regex")                   the function around (at the top: the file) has it; `#lacks?`: has not
 (#file-has? "regex")                    the file has it; `#file-lacks?`
 (#before? @site "regex") (#after? …)    the text of the statement before (behind) the place matches
+(#secured? @site)                       no name around says that it is no security: an etag, a checksum, a key of a cache
 (#pasted? @site)                        see mappers.py
 (#shows? @value) (#personal? @name) (#told? @name)  see personal.py
 (#secret? @site)                        the statement or the function is named after a token, password, key …
@@ -46,6 +47,10 @@ _PICKED: Final = re.compile(r"\b(?:const|let|var)\s+\{([^}]*)\}\s*=\s*require\(\
 _SECRET: Final = re.compile(
     r"(?i)token|passw|(?<![a-z])(?:pwd?|passwd)(?![a-z])|secret|nonce|salt|csrf|session_?(?:id|key)|otp\b|verif(?:y|ication)_?code|api_?key|captcha|auth|reset"
     r"|credential|(?<![a-z])(?:pin|iv|sms)(?:_?code)?(?![a-z])|signing|encrypt"
+)
+_UNSECURED: Final = re.compile(
+    r"(?i)e_?tag|check_?sum|cache|content_?md5|gravatar|dedup|fingerprint|(?:file|content|image|chunk|data|dir)_?(?:hash|md5|sha1)|shard|bucket|partition"
+    r"|ketama|git_|websocket|handshake|ntlm|digest_?auth|uuid|unique_?id|change_?detect|non_?crypto|version"
 )
 _SQL: Final = re.compile(
     r"(?i)(?<![\w-])(?:select\s|insert\s+(?:or\s+\w+\s+)?into\s|update\s+\S+\s+set|delete\s+from|create\s+(?:\w+\s+){0,3}(?:table|view"
@@ -105,6 +110,7 @@ class Judge:
             "before?": self._before,
             "after?": self._after,
             "secret?": self._secret,
+            "secured?": lambda given, captures: not self._around_is(_UNSECURED, captures[given[0][0]][0]),
             "pasted?": lambda given, captures: pasted(self.flow, captures[given[0][0]][0]),
             "shows?": lambda given, captures: self.personal.shows(captures[given[0][0]][0]),
             "personal?": lambda given, captures: self.personal.is_named(self.flow.read(captures[given[0][0]][0])),
@@ -238,6 +244,15 @@ class Judge:
         node, whole = self._statement(captures, given[0][0])
         text = self.flow.text[node.end_byte : whole.end_byte].decode("utf-8", "replace")
         return _pattern(given[1][0]).search(text) is not None
+
+    def _around_is(self, words: re.Pattern[str], node: Node) -> bool:
+        """Whether the head of the function around a node or its statement says one of these words."""
+        routine = self.flow.around(node)
+        body = routine.child_by_field_name("body") if routine is not None else None
+        head = self.flow.text[routine.start_byte : body.start_byte] if routine is not None and body is not None else b""
+        at = enclosing(node, *_STATEMENTS)
+        own = self.flow.read(at)[:400] if at is not None else ""
+        return words.search(head.decode("utf-8", "replace")) is not None or words.search(own) is not None
 
     def _secret(self, given: Arguments, captures: Captures) -> bool:
         node = captures[given[0][0]][0]
