@@ -18,6 +18,7 @@ r"""The predicates of rule queries that tree-sitter does not have.
 (#file-has? "regex")                    the file has it; `#file-lacks?`
 (#before? @site "regex") (#after? …)    the text of the statement before (behind) the place matches
 (#secured? @site)                       no name around says that it is no security: an etag, a checksum, a key of a cache
+(#handmade? @name)                      see ciphers.py
 (#pasted? @site)                        see mappers.py
 (#shows? @value) (#personal? @name) (#told? @name)  see personal.py
 (#secret? @site)                        the statement or the function is named after a token, password, key …
@@ -30,6 +31,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
+from copilot.rules.ciphers import is_handmade
 from copilot.rules.flow import Flow, Level
 from copilot.rules.mappers import pasted
 from copilot.rules.personal import Personal
@@ -111,6 +113,7 @@ class Judge:
             "after?": self._after,
             "secret?": self._secret,
             "secured?": lambda given, captures: not self._around_is(_UNSECURED, captures[given[0][0]][0]),
+            "handmade?": lambda given, captures: is_handmade(self.flow, captures[given[0][0]][0]),
             "pasted?": lambda given, captures: pasted(self.flow, captures[given[0][0]][0]),
             "shows?": lambda given, captures: self.personal.shows(captures[given[0][0]][0]),
             "personal?": lambda given, captures: self.personal.is_named(self.flow.read(captures[given[0][0]][0])),
