@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from copilot import rules
+from copilot.review import sensitive
 from copilot.syntax.languages import named
 from copilot.types import document
 
@@ -32,7 +33,8 @@ def lines(doc, rule):
     policy = next(each for each in rules.policies() if each.id == rule)
     found = [hit.finding for hit in rules.hits(doc, pack=rules.BANK, asked=POLICIES) if hit.rule.name == rule]
     found += [each for each in rules.findings(doc) if each.rule.split(".", 2)[2] in policy.security]
-    return {doc.text.count(b"\n", 0, each.span.start) + 1 for each in found}
+    spans = [each.span for each in found] + [each.span for each in sensitive.hits(doc) if rule == sensitive.RULE]
+    return {doc.text.count(b"\n", 0, span.start) + 1 for span in spans}
 
 
 def marked(doc, mark):
