@@ -19,6 +19,8 @@ r"""The predicates of rule queries that tree-sitter does not have.
 (#before? @site "regex") (#after? …)    the text of the statement before (behind) the place matches
 (#secured? @site)                       no name around says that it is no security: an etag, a checksum, a key of a cache
 (#handmade? @name)                      see ciphers.py
+(#placed? @value)                       see paths.py
+(#made? @owner "regex")                 a name is bound to a value whose text matches
 (#pasted? @site)                        see mappers.py
 (#shows? @value) (#personal? @name) (#told? @name)  see personal.py
 (#secret? @site)                        the statement or the function is named after a token, password, key …
@@ -34,6 +36,7 @@ from typing import Final
 from copilot.rules.ciphers import is_handmade
 from copilot.rules.flow import Flow, Level
 from copilot.rules.mappers import pasted
+from copilot.rules.paths import is_placed
 from copilot.rules.personal import Personal
 from copilot.syntax.outline import outline
 from copilot.syntax.parsing import Node
@@ -114,6 +117,11 @@ class Judge:
             "secret?": self._secret,
             "secured?": lambda given, captures: not self._around_is(_UNSECURED, captures[given[0][0]][0]),
             "handmade?": lambda given, captures: is_handmade(self.flow, captures[given[0][0]][0]),
+            "placed?": lambda given, captures: is_placed(self.flow, captures[given[0][0]][0]),
+            "made?": lambda given, captures: any(
+                value is not None and _pattern(given[1][0]).search(self.flow.read(value))
+                for value in self.flow.bound(self.flow.read(captures[given[0][0]][0]), captures[given[0][0]][0])[0]
+            ),
             "pasted?": lambda given, captures: pasted(self.flow, captures[given[0][0]][0]),
             "shows?": lambda given, captures: self.personal.shows(captures[given[0][0]][0]),
             "personal?": lambda given, captures: self.personal.is_named(self.flow.read(captures[given[0][0]][0])),
