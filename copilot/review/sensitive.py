@@ -6,18 +6,27 @@ Absent on purpose: personal data in the text (test data has much of it), which c
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from copilot.guard.detect import detect
 from copilot.guard.kinds import BY_NAME, TABLE
 from copilot.messages import say
+from copilot.syntax import tree as trees
+from copilot.syntax.tree import enclosing
 from copilot.types import Document, Span
 
 RULE: Final = "SEC01"
 
 _OTHERS: Final = frozenset(kind.name for kind in TABLE if kind.family != "secret")
+_TYPED: Final = re.compile(r"\w::\w+[\"']\s*:\s*[\"']\Z")
+"""Before a value: a type's name in its namespaces (`"AWS::ApiGateway::ApiKey": "…"`), which a table of types has as a key."""
 _LONGEST: Final = 2_000_000
 """Bytes of a text that is looked at; what is longer was made by a program."""
+
+
+_SHOWN: Final = frozenset({"tiger", "sekrit"})
+"""Passwords that manuals use."""
 
 
 class Sensitive(NamedTuple):
@@ -37,8 +46,23 @@ def hits(document: Document) -> list[Sensitive]:
     for one in detect(text, but=_OTHERS):
         if BY_NAME[one.kind].family != "secret":
             continue
+        if _TYPED.search(text, max(0, one.start - 200), one.start):
+            continue
+        if text[one.start : one.end] in _SHOWN or one.kind == "password" and _is_told(document, one.start, text):
+            continue
         byte, point = byte + len(text[point : one.start].encode()), one.start
         end = byte + len(text[one.start : one.end].encode())
         message = say("a secret in the code: read it from the bank's key store or the environment (CWE-798)")
         found.append(Sensitive(Span(byte, end), message, one.kind))
     return found
+
+
+def _is_told(document: Document, at: int, text: str) -> bool:
+    """Whether a password stands in a docstring, where manuals show how a call is made."""
+    tree = trees.of(document) if document.language == "python" else None
+    if tree is None:
+        return False
+    offset = len(text[:at].encode())
+    node = tree.root_node.descendant_for_byte_range(offset, offset)
+    held = enclosing(node, "string") if node is not None else None
+    return held is not None and held.parent is not None and held.parent.type == "expression_statement"

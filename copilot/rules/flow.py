@@ -19,6 +19,8 @@ _DEEPEST: Final = 24
 _NUMBERS: Final = re.compile(r"(?:[^%]|%%|%[-+ 0#]{0,4}\d{0,4}(?:\.\d{1,4})?[diouxXeEfFgG])*")
 _NAMELIKE: Final = re.compile(r"(?i)table|column|schema|dialect|placeholder|_meta\b")
 """Members that name parts of a schema: no value can be bound there, and code holds them, not callers."""
+_PIECE: Final = re.compile(r"(?i)schema\Z|sql\Z|columns?\Z|fields\Z|tables?\Z|clause\Z|projection|placeholders?\Z|dialect|table_?name\Z|^(?:base_?)?(?:select|joins?)\Z")
+"""Routines that hand out a piece of a statement when they are asked with nothing."""
 
 
 __all__ = ["Flow", "Level"]
@@ -109,7 +111,7 @@ class Flow(Names):
 
     def _called(self, node: Node, depth: int) -> Level:
         name, grammar = self.called(node), self.grammar
-        if grammar.clean.fullmatch(name):
+        if grammar.clean.fullmatch(name) or (_PIECE.search(name) and not self.arguments(node)):
             return Level.CONSTANT
         inside = max((self.level(part, depth + 1) for part in self.arguments(node)), default=Level.CONSTANT)
         receiver = self.receiver(node)

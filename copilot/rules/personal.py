@@ -30,7 +30,7 @@ _CORE: Final = (
     r"|api_?key|secret_?key|(?:client|app)_?secret|access_?key_?secret|private_?key|otp|otp_?code|sms_?code|verif(?:y|ication)_?code|one_time_(?:code|password)|yzm"
 )
 _PERSONAL: Final = re.compile(
-    rf"(?:\w+_)?(?:{_CORE})(?:_?(?:value|str|string|text|raw|plain|plaintext|in|input|param|field|clear|cleartext|\d))?"
+    rf"(?:\w+_)?(?:{_CORE})(?:_?(?:value|str|string|text|raw|plain|plaintext|input|clear|cleartext|\d))?"
 )
 _NONE: Final = re.compile(
     r"(?:^|_)(?:is|has|had|have|no_password|needs?|required?|requires|mask|masked|masking|encrypted|encrypt|enc|cipher|hashed|hash|digest|md5|sha\d*"
@@ -39,7 +39,11 @@ _NONE: Final = re.compile(
     r"|ok|error|err|label|column|col|header|name|key_name|param_name|on|off|enabled|changed|unknown|bad_token|next|prev|previous|current|end|start|public"
     r"|unexpected|lookahead|space|special|stop|pad|mock|fake|dummy|idx|index)(?:_|$)"
 )
-_TOKEN: Final = re.compile(r"token(?:_?(?:value|str|string|text|raw))?|(?:secret|client|user|id|pin|pan|credentials?)_?token|pin|pan|jwt|track_?\d|credentials?")
+_TOKEN: Final = re.compile(
+    r"(?:\w+_)?(?<!access_)(?<!auth_)(?<!refresh_)(?<!api_)(?<!session_)(?<!bearer_)(?<!jwt_)(?<!login_)(?<!oauth_)"
+    r"(?:token(?:_?(?:value|str|string|text|raw))?|pin|pan|jwt|track_?\d|credentials?)"
+)
+"""Names that mean something else in a parser, a circuit or a camera."""
 _LOGIN: Final = re.compile(r"(?i)bearer|login|oauth|authori[sz]ation|authenticat|jwt|sign_?in|\bsso\b|refresh_?token|access_?token|card|bank|pay|customer")
 _PARSER: Final = re.compile(r"(?i)tokeni[sz]|lexer|\bparser\b|\bast\b|grammar|syntaxerror|next_?token|pinmux|gpio")
 _MASKED: Final = re.compile(
@@ -226,6 +230,9 @@ class Personal:
             return False
         field = enclosing(name, "field_declaration", "formal_parameter")
         own = flow.read(field) if field is not None else ""
+        typed = field.child_by_field_name("type") if field is not None else None
+        if typed is None or not re.search(r"^(?:java\.lang\.)?(?:String|CharSequence|Long|long|char\[\]|List<String>|Set<String>|Object)$", flow.read(typed)):
+            return False
         if "static " in own or _SAFE_MARK.search(own) or re.search(r"\b[bB]oolean\b", own):
             return False
         body = holder.child_by_field_name("body")
@@ -269,7 +276,9 @@ class Personal:
         row = enclosing(name, "assignment")
         if holder is None or holder.type != "class_definition" or row is None:
             return False
-        own = flow.read(row)
+        own, typed = flow.read(row), row.child_by_field_name("type")
+        if typed is None or not re.search(r"\b(?:str|int|bytes|Any|constr|StrictStr|EmailStr|PhoneNumber|PaymentCardNumber)\b", flow.read(typed)):
+            return False
         if re.search(r"repr\s*=\s*False|exclude\s*=\s*True|Secret(?:Str|Bytes)|\bbool\b|ClassVar|InitVar|write_only|Masked|Mask\b", own):
             return False
         outer = holder.parent

@@ -57,6 +57,7 @@ _UNSECURED: Final = re.compile(
     r"(?i)e_?tag|check_?sum|cache|content_?md5|gravatar|dedup|fingerprint|(?:file|content|image|chunk|data|dir)_?(?:hash|md5|sha1)|shard|bucket|partition"
     r"|ketama|git_|websocket|handshake|ntlm|digest_?auth|uuid|unique_?id|change_?detect|non_?crypto|version"
 )
+_PAUSE: Final = re.compile(r"(?i)jitter|delay|sleep|back_?off|interval|retry|timeout|seed|sampl")
 _SQL: Final = re.compile(
     r"(?i)(?<![\w-])(?:select\s|insert\s+(?:or\s+\w+\s+)?into\s|update\s+\S+\s+set|delete\s+from|create\s+(?:\w+\s+){0,3}(?:table|view"
     r"|index|user|database|role|schema)|drop\s+\w+\s|alter\s+\w+\s|merge\s+into|replace\s+into|truncate\s|grant\s|revoke\s"
@@ -272,13 +273,15 @@ class Judge:
         if routine is not None and body is not None:
             head = self.flow.text[routine.start_byte : body.start_byte].decode("utf-8", "replace")
             if _SECRET.search(head):
-                return True
+                at = enclosing(node, *_STATEMENTS)
+                return at is None or not _PAUSE.search(self.flow.read(at)[:400])
         at = enclosing(node, *_STATEMENTS)
         if at is None:
             return False
         if at.type in {"keyword_argument", "pair"}:
             at = enclosing(at.parent, *_STATEMENTS[:-2]) or at if at.parent is not None else at
-        return _SECRET.search(self.flow.read(at)[:400]) is not None
+        own = self.flow.read(at)[:400]
+        return _SECRET.search(own) is not None and not _PAUSE.search(own)
 
 
 def _imports(document: Document) -> Iterator[tuple[str, str]]:
