@@ -90,6 +90,8 @@ class Flow(Names):
             or node.child_by_field_name("type")
             or node.child_by_field_name("constructor")
         )
+        if target is not None and target.type in self.grammar.members:
+            target = target.child_by_field_name(self.grammar.members[target.type][1]) or target
         text = self.read(target) if target is not None else ""
         return re.split(r"[.\s]", text.partition("<")[0].strip())[-1]
 
@@ -119,6 +121,8 @@ class Flow(Names):
         if name in {"map", "mapToObj"} and self.arguments(node)[0:1] and self.arguments(node)[0].type == "lambda_expression":
             body = self.arguments(node)[0].child_by_field_name("body")
             return self.level(body, depth + 1) if body is not None else Level.UNKNOWN  # `.map(each -> "?")`
+        if name in {"get", "getOrDefault"} and owner is Level.CONSTANT and receiver is not None:
+            inside = max((self.level(part, depth + 1) for part in self.arguments(node)[1:]), default=Level.CONSTANT)
         if name in grammar.through:
             static = receiver is not None and receiver.type == "identifier" and self.read(receiver)[:1].isupper()
             module = receiver is not None and self.read(receiver) in {

@@ -2,6 +2,7 @@ r"""What names a person or lets somebody in, by the names that code gives it, an
 
 (#shows? @value)        a value of that kind stands in the expression as it is: not masked, cut, hashed, compared or counted
 (#personal? @name)      a name (or the text of a string) is of that kind
+(#logger? @owner)       what writes into a log
 (#told? @name)          a field of that kind that its class tells in `toString`, in a `repr` or to who asks for it
 
 Names are read word by word (`bankCardNo`, `bank_card_no`, pinyin `sfzh`); a word that says that it is none (`masked`,
@@ -26,7 +27,7 @@ _CORE: Final = (
     r"|(?:phone|mobile|tel|telephone|cell_?phone|mobile_?phone)(?:_?(?:no|num|nbr|number))?|cell_?(?:no|num|number)|msisdn|sjhm?|shou_?ji(?:_?hao)?(?:_?ma)?|lxdh"
     r"|cvv2?|cvc2?|cvn2?|(?:cvv2?|cvc2?|security|card_security)_code|track_?[12]?_?data|track_?[123]"
     r"|password|passwd|pwd|pass_?phrase|pass_?word|mi_?ma|pin|pin_?(?:code|block|no|number)|plain_?(?:pin|pwd|password)"
-    r"|(?:access|auth|refresh|api|session|bearer|id|user|login|jwt|secret|sso|oauth2?|client|pay|payment|security)_?token|jwt|token|credentials?"
+    r"|(?:access|auth|refresh|api|session|bearer|id|user|login|jwt|secret|sso|oauth2?|client|pay|payment|security)_?token|jwt|token|credentials?|authorization"
     r"|api_?key|secret_?key|(?:client|app)_?secret|access_?key_?secret|private_?key|otp|otp_?code|sms_?code|verif(?:y|ication)_?code|one_time_(?:code|password)|yzm"
 )
 _PERSONAL: Final = re.compile(
@@ -45,7 +46,7 @@ _TOKEN: Final = re.compile(
 )
 """Names that mean something else in a parser, a circuit or a camera."""
 _LOGIN: Final = re.compile(r"(?i)bearer|login|oauth|authori[sz]ation|authenticat|jwt|sign_?in|\bsso\b|refresh_?token|access_?token|card|bank|pay|customer")
-_PARSER: Final = re.compile(r"(?i)tokeni[sz]|lexer|\bparser\b|\bast\b|grammar|syntaxerror|next_?token|pinmux|gpio")
+_PARSER: Final = re.compile(r"(?i)tokenizer|tokeniser|lexer|\bparser\b|\bast\b|grammar|syntaxerror|next_?token|pinmux|gpio")
 _MASKED: Final = re.compile(
     r"(?i)\w*(?:mask|desens|desensiti|redact|hash|sha\d|md5|sm3|digest|hmac|encrypt|encode|cipher|tail|last_?\d|hide|obfus|scrub|saniti|anonym"
     r"|pseudonym|tokeni[sz]e|fingerprint|mosaic|tuo_?min|xing_?hao|asterisk|partial|abbreviate|truncate|shorten|cut)\w*"
@@ -68,6 +69,7 @@ _SAFE_MARK: Final = re.compile(
 _UNSENT: Final = re.compile(r"@JsonIgnore(?!\w)|WRITE_ONLY|\btransient\b|@JSONField\([^)]*serialize\s*=\s*false")
 _ANSWER: Final = re.compile(r"(?:VO|Vo|Resp|Response|View|Out|Result|Reply|ResponseDTO|RespDTO|RespVO|Read|Public|Serializer|Schema)$")
 _ASKED: Final = re.compile(r"(?:Request|Req|Create|Update|Form|Command|Cmd|Query|Params?|Input|In|Settings|Config|Properties)$")
+_LOGGER: Final = re.compile(r"(?i)(?:^|[._])\w*log(?:ger|ging)?$|get_?logger\(|(?:^|\.)log(?:ger)?\.(?:bind|opt|with\w*)\(|loguru")
 _DEEPEST: Final = 12
 
 
@@ -182,9 +184,7 @@ class Personal:
                 return True
             if name in {"of", "entry", "singletonMap", "put", "kv", "keyValue", "value", "v"} and self._keyed(inside):
                 return True
-            return receiver is not None and receiver.type != "identifier" and self.shows(receiver, depth + 1) or (
-                receiver is not None and receiver.type == "identifier" and self.is_named(flow.read(receiver))
-            )
+            return receiver is not None and self.shows(receiver, depth + 1)
         return False
 
     def _keyed(self, inside: list[Node]) -> bool:
@@ -294,6 +294,14 @@ class Personal:
         return re.search(r"\b(?:BaseModel|SQLModel|Schema)\b", told) is not None and not _ASKED.search(called) and (
             _ANSWER.search(called) is not None
         )
+
+
+def is_logger(flow: Flow, qualified: str, owner: Node) -> bool:
+    """Whether an expression is what writes a log, by its name or by what it is bound to."""
+    if _LOGGER.search(qualified):
+        return True
+    values = flow.bound(qualified, owner)[0] if owner.type == "identifier" else []
+    return any(value is not None and re.search(r"(?i)get_?logger\(|structlog", flow.read(value)) for value in values)
 
 
 def _is_starred(text: str) -> bool:

@@ -20,9 +20,9 @@ r"""The predicates of rule queries that tree-sitter does not have.
 (#secured? @site)                       no name around says that it is no security: an etag, a checksum, a key of a cache
 (#handmade? @name)                      see ciphers.py
 (#placed? @value)                       see paths.py
-(#made? @owner "regex")                 a name is bound to a value whose text matches
+(#made? @owner "regex") (#unmade? …)    a name is bound to a value whose text matches; to none
 (#pasted? @site)                        see mappers.py
-(#shows? @value) (#personal? @name) (#told? @name)  see personal.py
+(#shows? @value) (#personal? @name) (#told? @name) (#logger? @owner)  see personal.py
 (#secret? @site)                        the statement or the function is named after a token, password, key …
 """
 
@@ -37,7 +37,7 @@ from copilot.rules.ciphers import is_handmade
 from copilot.rules.flow import Flow, Level
 from copilot.rules.mappers import pasted
 from copilot.rules.paths import is_placed
-from copilot.rules.personal import Personal
+from copilot.rules.personal import Personal, is_logger
 from copilot.syntax.outline import outline
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
@@ -57,7 +57,7 @@ _UNSECURED: Final = re.compile(
     r"(?i)e_?tag|check_?sum|cache|content_?md5|gravatar|dedup|fingerprint|(?:file|content|image|chunk|data|dir)_?(?:hash|md5|sha1)|shard|bucket|partition"
     r"|ketama|git_|websocket|handshake|ntlm|digest_?auth|uuid|unique_?id|change_?detect|non_?crypto|version"
 )
-_PAUSE: Final = re.compile(r"(?i)jitter|delay|sleep|back_?off|interval|retry|timeout|seed|sampl")
+_PAUSE: Final = re.compile(r"(?i)jitter|delay|sleep|back_?off|interval|retry|timeout|seed")
 _SQL: Final = re.compile(
     r"(?i)(?<![\w-])(?:select\s|insert\s+(?:or\s+\w+\s+)?into\s|update\s+\S+\s+set|delete\s+from|create\s+(?:\w+\s+){0,3}(?:table|view"
     r"|index|user|database|role|schema)|drop\s+\w+\s|alter\s+\w+\s|merge\s+into|replace\s+into|truncate\s|grant\s|revoke\s"
@@ -119,10 +119,9 @@ class Judge:
             "secured?": lambda given, captures: not self._around_is(_UNSECURED, captures[given[0][0]][0]),
             "handmade?": lambda given, captures: is_handmade(self.flow, captures[given[0][0]][0]),
             "placed?": lambda given, captures: is_placed(self.flow, captures[given[0][0]][0]),
-            "made?": lambda given, captures: any(
-                value is not None and _pattern(given[1][0]).search(self.flow.read(value))
-                for value in self.flow.bound(self.flow.read(captures[given[0][0]][0]), captures[given[0][0]][0])[0]
-            ),
+            "made?": self._made,
+            "unmade?": lambda given, captures: not self._made(given, captures),
+            "logger?": lambda given, captures: is_logger(self.flow, self.qualified(captures[given[0][0]][0]), captures[given[0][0]][0]),
             "pasted?": lambda given, captures: pasted(self.flow, captures[given[0][0]][0]),
             "shows?": lambda given, captures: self.personal.shows(captures[given[0][0]][0]),
             "personal?": lambda given, captures: self.personal.is_named(self.flow.read(captures[given[0][0]][0])),
@@ -171,6 +170,11 @@ class Judge:
             name == wanted if not wanted.startswith("*.") else name.endswith(wanted[1:]) for wanted, _ in given[1:]
         )
 
+    def _made(self, given: Arguments, captures: Captures) -> bool:
+        node = captures[given[0][0]][0]
+        values, _ = self.flow.bound(self.flow.read(node), node)
+        return any(value is not None and _pattern(given[1][0]).search(self.flow.read(value)) for value in values)
+
     def _types(self, given: Arguments, captures: Captures) -> set[str]:
         name = self.flow.read(captures[given[0][0]][0])
         found = re.findall(rf"(?<![\w.])([A-Z]\w*)(?:<[^;(){{}}]*>)?(?:\[\])?\s+{re.escape(name)}\s*[=;,):]", self.text)
@@ -203,7 +207,7 @@ class Judge:
         node = captures[given[0][0]][0]
         if node.type in {"keyword_argument", "none", "null_literal", "null", "attribute", "lambda"}:
             return False
-        return self.flow.level(node) is Level.CONSTANT and _LITERAL.search("".join(self._texts(node, 0))) is not None
+        return self.flow.level(node) is Level.CONSTANT and _LITERAL.search(" ".join(self._texts(node, 0))) is not None
 
     def _pathlike(self, given: Arguments, captures: Captures) -> bool:
         return any("Path(" in text or " / " in text for text in self._texts(captures[given[0][0]][0], 1))
