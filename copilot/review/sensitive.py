@@ -48,7 +48,7 @@ def hits(document: Document) -> list[Sensitive]:
             continue
         if _TYPED.search(text, max(0, one.start - 200), one.start):
             continue
-        if text[one.start : one.end] in _SHOWN or one.kind == "password" and _is_told(document, one.start, text):
+        if text[one.start : one.end] in _SHOWN or (one.kind == "password" and _is_told(document, one.start, text)):
             continue
         byte, point = byte + len(text[point : one.start].encode()), one.start
         end = byte + len(text[one.start : one.end].encode())

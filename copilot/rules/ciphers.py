@@ -22,7 +22,9 @@ _TABLE: Final = re.compile(
     r"|\bx?d6\\x90\\xe9\\xfe|0xa3b1bac6|0x00070e15|0x0*70e15|0x7380166f|7380166f[ _]?4914b2b9|0x79cc4519|0x7a879d8a"
 )
 _NAMED: Final = re.compile(r"(?i)(?<![a-z])sm[-_]?[234](?![0-9])")
-_CURVE: Final = re.compile(r"(?i)FFFFFFFE_?FFFFFFFF_?FFFFFFFF_?FFFFFFFF_?FFFFFFFF_?00000000_?FFFFFFFF_?FFFFFFFF|28E9FA9E_?9D9F5E34")
+_CURVE: Final = re.compile(
+    r"(?i)FFFFFFFE_?FFFFFFFF_?FFFFFFFF_?FFFFFFFF_?FFFFFFFF_?00000000_?FFFFFFFF_?FFFFFFFF|28E9FA9E_?9D9F5E34"
+)
 _POINTS: Final = re.compile(r"(?i)(?:point|ec|curve|jacobian)_?(?:add|double|dbl|mul|multiply)|scalar_?mul|\bkg\b|kp$")
 _TURNS: Final = re.compile(r"(?i)<<|>>>|rotate_?left|rotl?\(|\brol\(|lshift|(?:cyclic|loop)_?(?:left|shift)")
 _MODULAR: Final = re.compile(r"%\s*(?:self\.)?\w*[pPnN]\b|pow\([^\n]*,[^\n]*,|modInverse|\.mod\(|mod_?inv")

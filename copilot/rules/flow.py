@@ -19,7 +19,9 @@ _DEEPEST: Final = 24
 _NUMBERS: Final = re.compile(r"(?:[^%]|%%|%[-+ 0#]{0,4}\d{0,4}(?:\.\d{1,4})?[diouxXeEfFgG])*")
 _NAMELIKE: Final = re.compile(r"(?i)table|column|schema|dialect|placeholder|_meta\b")
 """Members that name parts of a schema: no value can be bound there, and code holds them, not callers."""
-_PIECE: Final = re.compile(r"(?i)schema\Z|sql\Z|columns?\Z|fields\Z|tables?\Z|clause\Z|projection|placeholders?\Z|dialect|table_?name\Z|^(?:base_?)?(?:select|joins?)\Z")
+_PIECE: Final = re.compile(
+    r"(?i)schema\Z|sql\Z|columns?\Z|fields\Z|tables?\Z|clause\Z|projection|placeholders?\Z|dialect|table_?name\Z|^(?:base_?)?(?:select|joins?)\Z"
+)
 """Routines that hand out a piece of a statement when they are asked with nothing."""
 
 
@@ -118,7 +120,11 @@ class Flow(Names):
         inside = max((self.level(part, depth + 1) for part in self.arguments(node)), default=Level.CONSTANT)
         receiver = self.receiver(node)
         owner = self.level(receiver, depth + 1) if receiver is not None else Level.CONSTANT
-        if name in {"map", "mapToObj"} and self.arguments(node)[0:1] and self.arguments(node)[0].type == "lambda_expression":
+        if (
+            name in {"map", "mapToObj"}
+            and self.arguments(node)[0:1]
+            and self.arguments(node)[0].type == "lambda_expression"
+        ):
             body = self.arguments(node)[0].child_by_field_name("body")
             return self.level(body, depth + 1) if body is not None else Level.UNKNOWN  # `.map(each -> "?")`
         if name in {"get", "getOrDefault"} and owner is Level.CONSTANT and receiver is not None:

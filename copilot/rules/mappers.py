@@ -15,7 +15,9 @@ from copilot.syntax.parsing import Node
 from copilot.types import Span
 
 _PLACE: Final = re.compile(rb"\$\{\s*([^}\s]*)[^}\n]*\}")
-_OWN: Final = re.compile(rb"@|ew\.(?:sqlSegment|customSqlSegment|sqlSet|sqlSelect|sqlFirst|sqlComment|nonEmptyOfEntity)|_databaseId$")
+_OWN: Final = re.compile(
+    rb"@|ew\.(?:sqlSegment|customSqlSegment|sqlSet|sqlSelect|sqlFirst|sqlComment|nonEmptyOfEntity)|_databaseId$"
+)
 _PROPERTY: Final = re.compile(rb"<property\s+name\s*=\s*[\"']([\w.]+)[\"']\s+value\s*=\s*[\"']([^\"']*)[\"']")
 _INCLUDE: Final = re.compile(rb"<include\b[^>]*[^/]>(.*?)</include>", re.DOTALL)
 _BOUND: Final = re.compile(rb"<bind\s+name\s*=\s*[\"'](\w+)[\"']\s+value\s*=\s*[\"'](?:'[^'\"]*'|@[^\"']*)[\"']")
@@ -27,7 +29,9 @@ def pasted(flow: Flow, node: Node) -> list[Span]:
     text = flow.text[node.start_byte : node.end_byte]
     if b"${" not in text:
         return []
-    given = {row[1] for part in _INCLUDE.finditer(flow.text) for row in _PROPERTY.finditer(part[1]) if b"${" not in row[2]}
+    given = {
+        row[1] for part in _INCLUDE.finditer(flow.text) for row in _PROPERTY.finditer(part[1]) if b"${" not in row[2]
+    }
     given |= {row[1] for row in _BOUND.finditer(flow.text)}
     remarks = [found.span() for found in _COMMENT.finditer(text)]
     return [

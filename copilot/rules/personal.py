@@ -3,7 +3,6 @@ r"""What names a person or lets somebody in, by the names that code gives it, an
 (#shows? @value)        a value of that kind stands in the expression as it is: not masked, cut, hashed, compared or counted
 (#personal? @name)      a name (or the text of a string) is of that kind
 (#logger? @owner)       what writes into a log
-(#told? @name)          a field of that kind that its class tells in `toString`, in a `repr` or to who asks for it
 
 Names are read word by word (`bankCardNo`, `bank_card_no`, pinyin `sfzh`); a word that says that it is none (`masked`,
 `type`, `has`) wins. Absent on purpose: names of people, addresses, e-mail and account numbers, which a log may need.
@@ -17,7 +16,6 @@ from typing import Final
 
 from copilot.rules.flow import Flow
 from copilot.syntax.parsing import Node
-from copilot.syntax.tree import enclosing
 
 _CORE: Final = (
     r"id_?card(?:_?(?:no|num|number|id|code))?|id_?(?:no|num|number)|identity_?(?:card|no|num|number|id|code)(?:_?(?:no|num|number))?"
@@ -45,8 +43,12 @@ _TOKEN: Final = re.compile(
     r"(?:token(?:_?(?:value|str|string|text|raw))?|pin|pan|jwt|track_?\d|credentials?)"
 )
 """Names that mean something else in a parser, a circuit or a camera."""
-_LOGIN: Final = re.compile(r"(?i)bearer|login|oauth|authori[sz]ation|authenticat|jwt|sign_?in|\bsso\b|refresh_?token|access_?token|card|bank|pay|customer")
-_PARSER: Final = re.compile(r"(?i)tokenizer|tokeniser|lexer|\bparser\b|\bast\b|grammar|syntaxerror|next_?token|pinmux|gpio")
+_LOGIN: Final = re.compile(
+    r"(?i)bearer|login|oauth|authori[sz]ation|authenticat|jwt|sign_?in|\bsso\b|refresh_?token|access_?token|card|bank|pay|customer"
+)
+_PARSER: Final = re.compile(
+    r"(?i)tokenizer|tokeniser|lexer|\bparser\b|\bast\b|grammar|syntaxerror|next_?token|pinmux|gpio"
+)
 _MASKED: Final = re.compile(
     r"(?i)\w*(?:mask|desens|desensiti|redact|hash|sha\d|md5|sm3|digest|hmac|encrypt|encode|cipher|tail|last_?\d|hide|obfus|scrub|saniti|anonym"
     r"|pseudonym|tokeni[sz]e|fingerprint|mosaic|tuo_?min|xing_?hao|asterisk|partial|abbreviate|truncate|shorten|cut)\w*"
@@ -57,19 +59,27 @@ _THROUGH: Final = frozenset({
     "str", "repr", "format", "join", "strip", "trim", "upper", "lower", "dumps", "dict", "toString", "concat", "append",
     "formatted", "valueOf", "of", "ofEntries", "entry", "asList", "toJSONString", "toJson", "writeValueAsString", "orElse", "requireNonNull",
     "ofNullable", "list", "tuple", "deepToString", "encode", "decode", "String", "StringBuilder", "StringBuffer", "replace", "insert",
-    "toUpperCase", "toLowerCase", "strip", "intern", "urlencode", "quote", "kv", "keyValue", "array", "value", "v", "a", "fields",
+    "toUpperCase", "toLowerCase", "intern", "urlencode", "quote", "kv", "keyValue", "array", "value", "v", "a", "fields",
     "singletonMap", "defaultString", "nullToEmpty", "pformat", "bytes", "put", "add",
 })  # fmt: skip
 _ASKS: Final = re.compile(r"(?:get|find|query|fetch|load|read|decrypt|resolve|obtain|extract)_(\w+)")
-_KEYED: Final = frozenset({"get", "getOrDefault", "getString", "getParameter", "getHeader", "getFirst", "getAttribute", "pop", "optString", "asText"})
-_SAFE_MARK: Final = re.compile(
-    r"(?i)@(?:\w*\.)?(?:ToString\.Exclude|\w*(?:sensitive|desensiti|mask|encrypt|privacy|tuomin|redact)\w*)|@JsonSerialize|@JSONField\([^)]*serialize\s*=\s*false"
-    r"|@JSONField\([^)]*serializeUsing"
+_KEYED: Final = frozenset(
+    {
+        "get",
+        "getOrDefault",
+        "getString",
+        "getParameter",
+        "getHeader",
+        "getFirst",
+        "getAttribute",
+        "pop",
+        "optString",
+        "asText",
+    }
 )
-_UNSENT: Final = re.compile(r"@JsonIgnore(?!\w)|WRITE_ONLY|\btransient\b|@JSONField\([^)]*serialize\s*=\s*false")
-_ANSWER: Final = re.compile(r"(?:VO|Vo|Resp|Response|View|Out|Result|Reply|ResponseDTO|RespDTO|RespVO|Read|Public|Serializer|Schema)$")
-_ASKED: Final = re.compile(r"(?:Request|Req|Create|Update|Form|Command|Cmd|Query|Params?|Input|In|Settings|Config|Properties)$")
-_LOGGER: Final = re.compile(r"(?i)(?:^|[._])\w*log(?:ger|ging)?$|get_?logger\(|(?:^|\.)log(?:ger)?\.(?:bind|opt|with\w*)\(|loguru")
+_LOGGER: Final = re.compile(
+    r"(?i)(?:^|[._])\w*log(?:ger|ging)?$|get_?logger\(|(?:^|\.)log(?:ger)?\.(?:bind|opt|with\w*)\(|loguru"
+)
 _DEEPEST: Final = 12
 
 
@@ -80,7 +90,7 @@ def snake(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _of_kind(name: str) -> str:
-    """The name in words where it is of the kind, else "". """
+    """The name in words where it is of the kind, else ""."""
     if len(name) > 60 or (name.isupper() and len(name) > 4):
         return ""  # a constant names a key, a column, a header
     plain = snake(name)
@@ -93,7 +103,6 @@ class Personal:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self._is_login: bool | None = None
-        self._classes: dict[int, bool] = {}
 
     def is_named(self, name: str) -> bool:
         """Whether a name is of the kind; one that means something else in a parser is held against the whole text."""
@@ -133,10 +142,20 @@ class Personal:
             if sign is None or flow.read(sign) not in {"+", "%"} or _is_starred(flow.read(node)):
                 return False
             return any(self.shows(part, depth + 1) for part in node.named_children)
-        if kind in {"comparison_operator", "not_operator", "unary_expression", "format_specifier", "comment", "lambda_parameters", "instanceof_expression"}:
+        if kind in {
+            "comparison_operator",
+            "not_operator",
+            "unary_expression",
+            "format_specifier",
+            "comment",
+            "lambda_parameters",
+            "instanceof_expression",
+        }:
             return False
         if kind in {"lambda_expression", "lambda", "interpolation", "named_expression"}:
-            inner = node.child_by_field_name("body") or node.child_by_field_name("expression") or node.named_children[-1]
+            inner = (
+                node.child_by_field_name("body") or node.child_by_field_name("expression") or node.named_children[-1]
+            )
             return self.shows(inner, depth + 1)
         return any(self.shows(part, depth + 1) for part in node.named_children)
 
@@ -214,86 +233,6 @@ class Personal:
         if value.type in self.flow.grammar.members:
             return not _NONE.search(snake(self.flow.read(value).rpartition(".")[2]))
         return False
-
-    # Fields.
-
-    def is_told(self, name: Node) -> bool:
-        """Whether a field is of the kind and its class tells it: to a log by its text form, or to who asks for it."""
-        if not self.is_named(self.flow.read(name)):
-            return False
-        return self._is_told_java(name) if self.flow.document.language == "java" else self._is_told_python(name)
-
-    def _is_told_java(self, name: Node) -> bool:
-        flow = self.flow
-        holder = enclosing(name, "class_declaration", "record_declaration")
-        if holder is None:
-            return False
-        field = enclosing(name, "field_declaration", "formal_parameter")
-        own = flow.read(field) if field is not None else ""
-        typed = field.child_by_field_name("type") if field is not None else None
-        if typed is None or not re.search(r"^(?:java\.lang\.)?(?:String|CharSequence|Long|long|char\[\]|List<String>|Set<String>|Object)$", flow.read(typed)):
-            return False
-        if "static " in own or _SAFE_MARK.search(own) or re.search(r"\b[bB]oolean\b", own):
-            return False
-        body = holder.child_by_field_name("body")
-        head = flow.text[holder.start_byte : body.start_byte if body is not None else None].decode("utf-8", "replace")
-        marks, word = head.partition(" class ")[0], flow.read(name)
-        if self._has_own_text(holder):
-            return False  # its statement is judged
-        if holder.type == "record_declaration":
-            return True
-        if re.search(r"@(?:Data|ToString|Value)\b(?!\()|@(?:Data|ToString|Value)\s*\((?!\")", marks):
-            told = re.search(r"@ToString\s*\(([^)]*)\)", marks)
-            listed = told[1] if told is not None else ""
-            if "onlyExplicitlyIncluded" in listed:
-                return "@ToString.Include" in own
-            some = re.search(r"\bof\s*=\s*(\{[^}]*\}|\"\w*\")", listed)
-            left = re.search(r"\bexclude\s*=\s*(\{[^}]*\}|\"\w*\")", listed)
-            if some is not None:
-                return f'"{word}"' in some[1]
-            return left is None or f'"{word}"' not in left[1]
-        title = holder.child_by_field_name("name")
-        sends = title is not None and _ANSWER.search(flow.read(title)) is not None
-        return sends and not _UNSENT.search(own) and not re.search(r"@JsonIgnoreProperties[^)]*\"" + word, marks)
-
-    def _has_own_text(self, holder: Node) -> bool:
-        if holder.id not in self._classes:
-            wanted = {"toString", "__repr__", "__str__"}
-            body = holder.child_by_field_name("body")
-            names = (self._routine(part) for part in (body.named_children if body is not None else ()))
-            self._classes[holder.id] = any(name in wanted for name in names)
-        return self._classes[holder.id]
-
-    def _routine(self, part: Node) -> str:
-        if part.type == "decorated_definition":
-            part = part.child_by_field_name("definition") or part
-        name = part.child_by_field_name("name") if part.type in {"method_declaration", "function_definition"} else None
-        return self.flow.read(name) if name is not None else ""
-
-    def _is_told_python(self, name: Node) -> bool:
-        flow = self.flow
-        holder = enclosing(name, "class_definition", "function_definition")
-        row = enclosing(name, "assignment")
-        if holder is None or holder.type != "class_definition" or row is None:
-            return False
-        own, typed = flow.read(row), row.child_by_field_name("type")
-        if typed is None or not re.search(r"\b(?:str|int|bytes|Any|constr|StrictStr|EmailStr|PhoneNumber|PaymentCardNumber)\b", flow.read(typed)):
-            return False
-        if re.search(r"repr\s*=\s*False|exclude\s*=\s*True|Secret(?:Str|Bytes)|\bbool\b|ClassVar|InitVar|write_only|Masked|Mask\b", own):
-            return False
-        outer = holder.parent
-        marks = flow.text[outer.start_byte : holder.start_byte].decode("utf-8", "replace") if outer is not None and outer.type == "decorated_definition" else ""
-        if self._has_own_text(holder):
-            return False
-        if re.search(r"@(?:\w+\.)*(?:dataclass|attrs|define|frozen|attr\.s|s)\b", marks):
-            return not re.search(r"repr\s*=\s*False", marks)
-        title, bases = holder.child_by_field_name("name"), holder.child_by_field_name("superclasses")
-        told, called = (flow.read(part) if part is not None else "" for part in (bases, title))
-        if re.search(r"\bNamedTuple\b", told):
-            return True
-        return re.search(r"\b(?:BaseModel|SQLModel|Schema)\b", told) is not None and not _ASKED.search(called) and (
-            _ANSWER.search(called) is not None
-        )
 
 
 def is_logger(flow: Flow, qualified: str, owner: Node) -> bool:

@@ -38,9 +38,11 @@ from copilot.rules.flow import Flow, Level
 from copilot.rules.mappers import pasted
 from copilot.rules.paths import is_placed
 from copilot.rules.personal import Personal, is_logger
+from copilot.rules.purposes import is_plain, is_secret
+from copilot.rules.told import Told
 from copilot.syntax.outline import outline
 from copilot.syntax.parsing import Node
-from copilot.syntax.tree import descendants, enclosing
+from copilot.syntax.tree import descendants
 from copilot.types import Document, Span
 
 Captures = dict[str, list[Node]]
@@ -49,15 +51,6 @@ Arguments = Sequence[tuple[str, str]]
 _LEVELS: Final = {"unknown": Level.UNKNOWN, "given": Level.GIVEN, "asked": Level.ASKED}
 _PICKED: Final = re.compile(r"\b(?:const|let|var)\s+\{([^}]*)\}\s*=\s*require\(\s*['\"](?:node:)?([\w/@.-]+)['\"]")
 """What the outline does not read: names picked from a required module."""
-_SECRET: Final = re.compile(
-    r"(?i)token|passw|(?<![a-z])(?:pwd?|passwd)(?![a-z])|secret|nonce|salt|csrf|session_?(?:id|key)|otp\b|verif(?:y|ication)_?code|api_?key|captcha|auth|reset"
-    r"|credential|(?<![a-z])(?:pin|iv|sms)(?:_?code)?(?![a-z])|signing|encrypt"
-)
-_UNSECURED: Final = re.compile(
-    r"(?i)e_?tag|check_?sum|cache|content_?md5|gravatar|dedup|fingerprint|(?:file|content|image|chunk|data|dir)_?(?:hash|md5|sha1)|shard|bucket|partition"
-    r"|ketama|git_|websocket|handshake|ntlm|digest_?auth|uuid|unique_?id|change_?detect|non_?crypto|version"
-)
-_PAUSE: Final = re.compile(r"(?i)jitter|delay|sleep|back_?off|interval|retry|timeout|seed")
 _SQL: Final = re.compile(
     r"(?i)(?<![\w-])(?:select\s|insert\s+(?:or\s+\w+\s+)?into\s|update\s+\S+\s+set|delete\s+from|create\s+(?:\w+\s+){0,3}(?:table|view"
     r"|index|user|database|role|schema)|drop\s+\w+\s|alter\s+\w+\s|merge\s+into|replace\s+into|truncate\s|grant\s|revoke\s"
@@ -68,10 +61,6 @@ _LITERAL: Final = re.compile(
 )
 _SHELL: Final = re.compile(r"\"(?:/bin/|/usr/bin/)?(?:sh|bash|cmd(?:\.exe)?)\"\s*,\s*\"[-/][cC]\"")
 _WRAPS: Final = r"WRAP_MODE|\.wrap\(|\.unwrap\("
-_STATEMENTS: Final = (
-    "expression_statement", "assignment", "return_statement", "local_variable_declaration", "field_declaration",
-    "lexical_declaration", "variable_declaration", "keyword_argument", "pair",
-)  # fmt: skip
 
 
 @cache
@@ -92,6 +81,7 @@ class Judge:
         self._text: str | None = None
         self._arounds: dict[int, str] = {}
         self.personal = Personal(flow)
+        self.told = Told(self.personal)
         self._by_name: dict[str, Callable[[Arguments, Captures], bool | Level | list[Span]]] = {
             "named?": self._is,
             "unnamed?": lambda given, captures: not self._is(given, captures),
@@ -115,17 +105,19 @@ class Judge:
             "file-lacks?": lambda given, _: _pattern(given[0][0]).search(self.text) is None,
             "before?": self._before,
             "after?": self._after,
-            "secret?": self._secret,
-            "secured?": lambda given, captures: not self._around_is(_UNSECURED, captures[given[0][0]][0]),
+            "secret?": lambda given, captures: is_secret(self.flow, captures[given[0][0]][0]),
+            "secured?": lambda given, captures: not is_plain(self.flow, captures[given[0][0]][0]),
             "handmade?": lambda given, captures: is_handmade(self.flow, captures[given[0][0]][0]),
             "placed?": lambda given, captures: is_placed(self.flow, captures[given[0][0]][0]),
             "made?": self._made,
             "unmade?": lambda given, captures: not self._made(given, captures),
-            "logger?": lambda given, captures: is_logger(self.flow, self.qualified(captures[given[0][0]][0]), captures[given[0][0]][0]),
+            "logger?": lambda given, captures: is_logger(
+                self.flow, self.qualified(captures[given[0][0]][0]), captures[given[0][0]][0]
+            ),
             "pasted?": lambda given, captures: pasted(self.flow, captures[given[0][0]][0]),
             "shows?": lambda given, captures: self.personal.shows(captures[given[0][0]][0]),
             "personal?": lambda given, captures: self.personal.is_named(self.flow.read(captures[given[0][0]][0])),
-            "told?": lambda given, captures: self.personal.is_told(captures[given[0][0]][0]),
+            "told?": lambda given, captures: self.told.tells(captures[given[0][0]][0]),
         }
 
     def __call__(self, predicate: str, args: Arguments, pattern_index: int, captures: Captures) -> bool:
@@ -260,32 +252,6 @@ class Judge:
         node, whole = self._statement(captures, given[0][0])
         text = self.flow.text[node.end_byte : whole.end_byte].decode("utf-8", "replace")
         return _pattern(given[1][0]).search(text) is not None
-
-    def _around_is(self, words: re.Pattern[str], node: Node) -> bool:
-        """Whether the head of the function around a node or its statement says one of these words."""
-        routine = self.flow.around(node)
-        body = routine.child_by_field_name("body") if routine is not None else None
-        head = self.flow.text[routine.start_byte : body.start_byte] if routine is not None and body is not None else b""
-        at = enclosing(node, *_STATEMENTS)
-        own = self.flow.read(at)[:400] if at is not None else ""
-        return words.search(head.decode("utf-8", "replace")) is not None or words.search(own) is not None
-
-    def _secret(self, given: Arguments, captures: Captures) -> bool:
-        node = captures[given[0][0]][0]
-        routine = self.flow.around(node)
-        body = routine.child_by_field_name("body") if routine is not None else None
-        if routine is not None and body is not None:
-            head = self.flow.text[routine.start_byte : body.start_byte].decode("utf-8", "replace")
-            if _SECRET.search(head):
-                at = enclosing(node, *_STATEMENTS)
-                return at is None or not _PAUSE.search(self.flow.read(at)[:400])
-        at = enclosing(node, *_STATEMENTS)
-        if at is None:
-            return False
-        if at.type in {"keyword_argument", "pair"}:
-            at = enclosing(at.parent, *_STATEMENTS[:-2]) or at if at.parent is not None else at
-        own = self.flow.read(at)[:400]
-        return _SECRET.search(own) is not None and not _PAUSE.search(own)
 
 
 def _imports(document: Document) -> Iterator[tuple[str, str]]:
