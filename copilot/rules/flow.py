@@ -155,6 +155,8 @@ class Flow(Names):
         if self._is_tested(name, node):
             return Level.CONSTANT
         values, given = self.bound(name, node)
+        if not values and given is Level.UNKNOWN and name.isupper() and len(name) > 1:
+            return Level.CONSTANT  # brought in from elsewhere, by its name a constant
         key = (name, node.start_byte, 0)
         if key in self._busy:
             return Level.CONSTANT

@@ -197,7 +197,16 @@ class Judge:
 
     def _fixed(self, given: Arguments, captures: Captures) -> bool:
         node = captures[given[0][0]][0]
-        if node.type in {"keyword_argument", "none", "null_literal", "null", "attribute", "lambda"}:
+        if node.type in self.flow.grammar.members:  # a constant of a class: `self.IV`
+            last = self.flow.read(node).rpartition(".")[2]
+            values = self.flow.bound(last, node)[0] if last.isupper() else []
+            return bool(values) and all(
+                value is not None
+                and self.flow.level(value) is Level.CONSTANT
+                and _LITERAL.search(self.flow.read(value))
+                for value in values
+            )
+        if node.type in {"keyword_argument", "none", "null_literal", "null", "lambda"}:
             return False
         return self.flow.level(node) is Level.CONSTANT and _LITERAL.search(" ".join(self._texts(node, 0))) is not None
 

@@ -30,7 +30,7 @@ _STRINGS: Final = re.compile(r"\b(?:str|int|bytes|Any|constr|StrictStr|PhoneNumb
 _HIDDEN: Final = re.compile(
     r"repr\s*=\s*False|exclude\s*=\s*True|Secret(?:Str|Bytes)|\bbool\b|ClassVar|InitVar|write_only|Masked|Mask\b"
 )
-_LOMBOK: Final = re.compile(r"@(?:Data|ToString|Value)\b(?!\()|@(?:Data|ToString|Value)\s*\((?!\")")
+_LOMBOK: Final = re.compile(r"@(?:lombok\.)?(?:Data|ToString|Value)\b(?!\s*\(\")")
 
 
 class Told:
