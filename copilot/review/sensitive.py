@@ -58,11 +58,13 @@ def hits(document: Document) -> list[Sensitive]:
 
 
 def _is_told(document: Document, at: int, text: str) -> bool:
-    """Whether a password stands in a docstring, where manuals show how a call is made."""
-    tree = trees.of(document) if document.language == "python" else None
+    """Whether a password stands in a docstring or in Javadoc, where manuals show how a call is made."""
+    tree = trees.of(document) if document.language in {"python", "java"} else None
     if tree is None:
         return False
     offset = len(text[:at].encode())
     node = tree.root_node.descendant_for_byte_range(offset, offset)
-    held = enclosing(node, "string") if node is not None else None
-    return held is not None and held.parent is not None and held.parent.type == "expression_statement"
+    held = enclosing(node, "string", "block_comment") if node is not None else None
+    if held is None or held.parent is None:
+        return False
+    return held.type == "block_comment" or held.parent.type == "expression_statement"
