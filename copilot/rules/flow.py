@@ -145,8 +145,15 @@ class Flow(Names):
         owner_field, name_field = self.grammar.members[node.type]
         owner, name = node.child_by_field_name(owner_field), node.child_by_field_name(name_field)
         text = self.read(name) if name is not None else ""
-        if text.isupper() and len(text) > 1:
+        if (text.isupper() and len(text) > 1) or text in {"__tablename__", "__table__", "__name__", "db_table"}:
             return Level.CONSTANT
+        if (
+            text in {"value", "name"}
+            and owner is not None
+            and owner.type in self.grammar.calls
+            and self.called(owner)[:1].isupper()
+        ):
+            return Level.CONSTANT  # one of an enumeration's: any other is refused when it is made
         held = self.level(owner, depth + 1) if owner is not None else Level.UNKNOWN
         return held if held >= Level.GIVEN and not _NAMELIKE.search(text) else Level.UNKNOWN
 

@@ -38,7 +38,7 @@ class Grammar:
 
 _CLEAN: Final = (
     r"(?i)(?:\w*(?:quote|escape|saniti[sz]e|encode_?for)\w*|int|float|bool|len|ord|hash|round|abs|sum|count|size|length"
-    r"|index|decimal|uuid\d?|secure_filename|basename|isoformat|hexdigest|parse(?:int|long|double|float|boolean)"
+    r"|index|decimal|uuid\d?|secure_filename|basename|isoformat|strftime|hexdigest|parse(?:int|long|double|float|boolean)"
     r"|getfilename|ordinal|hashcode|intvalue|longvalue|number|timestamp|now|today)"
 )
 
