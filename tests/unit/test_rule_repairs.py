@@ -14,7 +14,7 @@ from copilot.verify import syntax
 FOLDER = Path(__file__).parents[1] / "golden" / "rules"
 SUFFIXES = {"python": "py", "java": "java"}
 MENDED = [
-    (language, rule.name) for language in SUFFIXES for rule in rules.rules(language) if repairing.repaired(rule.name)
+    (language, rule.name) for language in SUFFIXES for rule in rules.rules(language) if repairing.repaired(rule.name, language)
 ]
 
 
