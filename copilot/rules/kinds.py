@@ -206,7 +206,11 @@ class Kinds:
             case "attribute" | "field_access":
                 return self._member(node, depth)
             case "subscript" | "array_access":
-                return self.kind(node.named_children[0], depth).removeprefix("of ") if self._is_many(node, depth) else UNKNOWN
+                return (
+                    self.kind(node.named_children[0], depth).removeprefix("of ")
+                    if self._is_many(node, depth)
+                    else UNKNOWN
+                )
             case "list" | "tuple" | "set" | "array_initializer":
                 kinds = {self.kind(part, depth) for part in node.named_children}
                 return f"of {self._either(kinds)}" if kinds else UNKNOWN
@@ -258,7 +262,9 @@ class Kinds:
         if owner in {"Math", "StrictMath"}:
             if name in {"abs", "max", "min"}:
                 return self._either({self.kind(part, depth) for part in given})
-            return WHOLE if name in {"round", "floorDiv", "floorMod", "toIntExact", "addExact", "multiplyExact"} else FLOAT
+            return (
+                WHOLE if name in {"round", "floorDiv", "floorMod", "toIntExact", "addExact", "multiplyExact"} else FLOAT
+            )
         if name in {"valueOf", "of"} and owner in _SPELLED:
             return TEXT if owner == "String" else _SPELLED[owner]
         if name in _JAVA:
@@ -267,8 +273,25 @@ class Kinds:
         if name in _OF_DECIMAL and held in {DECIMAL, FLOAT} | {f"of {FLOAT}"}:
             return held.removeprefix("of ")
         if held.startswith("of "):
-            return held if name in {"stream", "filter", "sorted", "limit", "skip"} else held[3:] if name in _TAKEN else UNKNOWN
-        if name in {"get", "orElse", "orElseThrow", "orElseGet", "requireNonNull", "requireNonNullElse", "nullToZero", "join"}:
+            return (
+                held
+                if name in {"stream", "filter", "sorted", "limit", "skip"}
+                else held[3:]
+                if name in _TAKEN
+                else UNKNOWN
+            )
+        if name == "reduce" and given:
+            return self.kind(given[0], depth)
+        if name in {
+            "get",
+            "orElse",
+            "orElseThrow",
+            "orElseGet",
+            "requireNonNull",
+            "requireNonNullElse",
+            "nullToZero",
+            "join",
+        }:
             return held or self._either({self.kind(part, depth) for part in given})
         return self.member(name, getter=True) if not given else UNKNOWN
 
@@ -279,7 +302,9 @@ class Kinds:
             return FLOAT
         if receiver is None or self.flow.read(receiver) in {"decimal", "np", "numpy", "builtins"}:
             if name in {"abs", "max", "min", "sum", "round"} and given:
-                kinds = {self.kind(part, depth).removeprefix("of ") for part in given if part.type != "keyword_argument"}
+                kinds = {
+                    self.kind(part, depth).removeprefix("of ") for part in given if part.type != "keyword_argument"
+                }
                 if name == "round":
                     return self.kind(given[0], depth) if len(given) > 1 else WHOLE
                 return self._either(kinds - {WHOLE} or kinds)
@@ -322,13 +347,19 @@ class Kinds:
             return held[3:] if held.startswith("of ") else UNKNOWN
         own = self.kind(row.value, depth)
         if row.added and name and node is not None and row.value is not None:
-            return self._either({own, self.named(name, row.value, depth + 1)} - {WHOLE, UNKNOWN}) if own != DECIMAL else own
+            return (
+                self._either({own, self.named(name, row.value, depth + 1)} - {WHOLE, UNKNOWN})
+                if own != DECIMAL
+                else own
+            )
         return own
 
     def _row(self, name: str, node: Node) -> _Row | None:
         best = None
         for row in self._all().get(name, ()):
-            if not row.scope <= node.start_byte < row.end or (row.start > node.start_byte and row.end < len(self.flow.text)):
+            if not row.scope <= node.start_byte < row.end or (
+                row.start > node.start_byte and row.end < len(self.flow.text)
+            ):
                 continue
             if row.value is not None and row.value.start_byte <= node.start_byte < row.value.end_byte:
                 continue
@@ -349,7 +380,9 @@ class Kinds:
                 return told
             bare = re.sub(r"^get(?=[A-Z])", "", name)
             name = bare[:1].lower() + bare[1:]
-        kinds = {self._told(row, depth) for row in self._members.get(name, ())} - {OTHER if self.language == "python" else UNKNOWN}
+        kinds = {self._told(row, depth) for row in self._members.get(name, ())} - {
+            OTHER if self.language == "python" else UNKNOWN
+        }
         return kinds.pop() if len(kinds) == 1 else UNKNOWN
 
     def field(self, name: str) -> str:
@@ -378,11 +411,19 @@ class Kinds:
                     continue
                 name = one.get("name") or one["member"]
                 scope = enclosing(name.parent or name, *_SCOPES[self.language]) or self.flow.tree.root_node
-                start = scope.start_byte if "each" in one and scope.type.endswith(("comprehension", "_expression")) else name.start_byte
-                row = _Row(start, scope.end_byte, scope.start_byte, typed, one.get("value"), one.get("each"), "sign" in one)
+                start = (
+                    scope.start_byte
+                    if "each" in one and scope.type.endswith(("comprehension", "_expression"))
+                    else name.start_byte
+                )
+                row = _Row(
+                    start, scope.end_byte, scope.start_byte, typed, one.get("value"), one.get("each"), "sign" in one
+                )
                 held = self._names if "name" in one else self._members
                 held.setdefault(self.flow.read(name), []).append(row)
         return self._names
 
 
-_TAKEN: Final = frozenset({"get", "getOrDefault", "getFirst", "getLast", "remove", "peek", "poll", "next", "sum", "average", "max", "min"})
+_TAKEN: Final = frozenset(
+    {"get", "getOrDefault", "getFirst", "getLast", "remove", "peek", "poll", "next", "sum", "average", "max", "min"}
+)

@@ -1,116 +1,57 @@
-"""Money in names: what a name says it holds, and in which currency. Words are told by `_split`; a rate of money is no money."""
+"""Money in expressions: which name it, in which currency, and whether a place is found already. Words are told in `wording.py`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Final
 
 from copilot.rules.flow import Flow
-from copilot.rules.kinds import FLOAT, UNKNOWN, Kinds, spelled
+from copilot.rules.kinds import DECIMAL, FLOAT, UNKNOWN, Kinds, spelled
+from copilot.rules.wording import BANK, CURRENCIES, NARROW, NEVER, SAME, currency, is_money, split
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
 
 Captures = dict[str, list[Node]]
 Arguments = list[tuple[str, str]]
 
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[\u4e00-\u9fff]+")
-_SURE: Final = frozenset(
-    "amount amounts amt amts balance balances bal principal fee fees price prices payment payments salary salaries wage wages premium"
-    " premiums repayment repayments interest interests deposit deposits withdrawal withdrawals refund refunds commission commissions"
-    " revenue income tax taxes payable payables receivable receivables subtotal overdraft money notional installment instalment"
-    " surcharge disbursement jine yue yu e benjin lixi shouxufei feiyong jiage danjia zonge huankuan fukuan zhanghuyue benxi xianjin"
-    " zongjine edu creditlimit cashback payout payouts receipts proceeds emi dividend dividends coupon payoff bonus cents fen pnl"
-    .split()
-) - {"e", "yu", "coupon"}  # fmt: skip
-_WEAK: Final = frozenset(
-    "total totals sum cost costs limit charge charges credit credits debit debits due discount fund funds budget exposure turnover profit"
-    " rent penalty spend spent paid outstanding collateral loan loans net gross cash invoice quota transfer transferred available"
-    " frozen settled billed owed"
-    .split()
-)  # fmt: skip
-_NEVER: Final = frozenset(
-    "rate rates ratio ratios pct percent percentage percents factor factors weight weights score scores prob probability count counts num"
-    " numbers number time times timestamp ms sec secs second seconds millis nanos duration durations size sizes length index idx id ids"
-    " multiplier coefficient coeff coef share shares days day months month year years type types code codes std width height scale"
-    " precision growth volatility progress tolerance epsilon eps elasticity similarity confidence entropy latency cpu memory bytes"
-    " blur zoom scroll rotate rotation shift alpha opacity color colour noise shadow white load audio volume angle offset key keys"
-    " iterations retries attempts samples frequency bps spread temperature position age lilv bili feilv zhekou beishu yield yields"
-    " quantity qty units level levels depth distance ttl timeout interval delay hours minutes threshold_pct units variance deviation"
-    " presence backoff correlation sentiment rank ranking priority loss skew batch token tokens name names label text string format formatter str desc"
-    " description status flag currency date datetime at uri url path file field column sql query pattern regex exchange fx"
-    .split()
-)  # fmt: skip
-_NEVER_END: Final = frozenset({"change", "trend", "model", "service", "view", "list_id", "ref", "per", "fraction", "portion"})
-_CHINESE: Final = re.compile("金额|余额|本金|利息|手续费|费用|价格|单价|总额|总价|工资|保费|税额|罚息|贷款额|还款额|存款|额度|货款")
-_CHINESE_NEVER: Final = re.compile("率|比例|比率|系数|折扣|天数|期数|笔数|数量|权重|评分")
-_BANK: Final = re.compile(
-    r"(?i)currency|bigdecimal|\bdecimal\b|account|ledger|payment|balance|invoice|\bloan|repay|price|settle|\bbank|\bfee|refund|debit"
-    r"|credit|deposit|salary|\btax|wallet|principal|\bcny|\busd|\brmb|\bpay|\bmoney|remit|金额|余额|账户|银行|交易|付款"
-)
-"""Words that a file about money has."""
-_NARROW: Final = re.compile(r"(?i)currency|bigdecimal|\bdecimal\b|payment|invoice|balance|price|settle|\bfee|refund|debit|金额|余额")
-_VALUED: Final = frozenset("market face nominal book par contract asset stock order trade fair cash".split())
-_CURRENCIES: Final = frozenset(
-    "usd cny rmb cnh eur jpy gbp hkd sgd aud cad chf krw twd nzd inr rub thb myr dollar dollars yuan euro euros yen pound pounds"
-    " meiyuan renminbi ouyuan riyuan gangbi".split()
-)  # fmt: skip
-_SAME: Final = {
-    "rmb": "cny", "cnh": "cny", "yuan": "cny", "renminbi": "cny", "dollar": "usd", "dollars": "usd", "meiyuan": "usd",
-    "euro": "eur", "euros": "eur", "ouyuan": "eur", "yen": "jpy", "riyuan": "jpy", "pound": "gbp", "pounds": "gbp", "gangbi": "hkd",
-}  # fmt: skip
-_CURRENCY_TEXT: Final = {"美元": "usd", "人民币": "cny", "欧元": "eur", "日元": "jpy", "港币": "hkd", "港元": "hkd", "英镑": "gbp"}
 _CONVERTS: Final = re.compile(
     r"(?i)convert|exchange|\bfx|rate|huilv|汇率|折算|equivalent|(?:usd|cny|eur|jpy|gbp|hkd|rmb)_?(?:to|2)_?(?:usd|cny|eur|jpy|gbp|hkd|rmb)"
 )
 _QUOTED: Final = re.compile(r"""["']([A-Z]{3})["']|\b(?:Currency|Ccy|CurrencyCode|CurrencyUnit)\.([A-Z]{3})\b""")
+_OWN_TYPES: Final = re.compile(r"\b(?:MonetaryAmount|CurrencyUnit|org\.joda\.money|javax\.money)\b")
+"""Money types of libraries, which round by their own rules."""
 _TESTS: Final = re.compile(r"(?i)\A(?:test_?\w*|should_?[A-Z_]\w*)\Z")
 _DISPLAY: Final = re.compile(
     r"(?i)(?:^|\.)(?:log|logger|logging|_log)\.|metric|gauge|histogram|counter|chart|plot|print|approx|assert|raises|random|np\.|numpy"
 )
 
 
-@cache
-def split(name: str) -> tuple[str, ...]:
-    """The words of a name, small."""
-    return tuple(word.lower() for word in _WORD.findall(name))
-
-
-@cache
-def is_money(name: str, bank: bool) -> bool:  # noqa: FBT001
-    """Whether a name says money. `bank`: the file speaks of money elsewhere, so weaker words say it, too."""
-    if _CHINESE.search(name):
-        return not _CHINESE_NEVER.search(name)
-    words = split(name)
-    held = frozenset(words)
-    if not words or held & _NEVER or words[-1] in _NEVER_END or words[0] in {"is", "has", "can", "should"}:
-        return False
-    if "interest" in held and ("of" in held or "points" in held or "regions" in held):
-        return False
-    if held & _SURE:
-        return bank or not held & _OFTEN
-    return bank and bool(held & _WEAK or (words[-1] == "value" and held & _VALUED)) and words != ("sum",)
-
-
-_OFTEN: Final = frozenset("amount amounts interest interests bonus yue edu fen cents premium amt principal tax taxes fee balance bal".split())
-"""Words that stand for other things in files that are not about money."""
-
-
-def currency(name: str) -> str:
-    """The one currency that a name speaks of, empty for none or several."""
-    found = {_SAME.get(word, word) for word in split(name) if word in _CURRENCIES}
-    found |= {code for text, code in _CURRENCY_TEXT.items() if text in name}
-    return found.pop() if len(found) == 1 else ""
-
-
 def _bare(name: str) -> str:
     """The name of a routine without the verb before what it gives."""
-    return re.sub(r"^(?:get|set|calculate|calc|compute|fetch|load|find|query|with|to|apply|parse)(?:_|(?=[A-Z]))", "", name)
+    return re.sub(
+        r"^(?:get|set|calculate|calc|compute|fetch|load|find|query|with|to|apply|parse)(?:_|(?=[A-Z]))", "", name
+    )
 
 
 _ACCESSORS: Final = frozenset(
-    "get abs doubleValue floatValue longValue intValue orElse orElseThrow strip trim sum round astype toString value".split()
+    [
+        "get",
+        "abs",
+        "doubleValue",
+        "floatValue",
+        "longValue",
+        "intValue",
+        "orElse",
+        "orElseThrow",
+        "strip",
+        "trim",
+        "sum",
+        "round",
+        "astype",
+        "toString",
+        "value",
+    ]
 )
 """What a name's own value is read by: they say nothing of it themselves."""
 
@@ -120,18 +61,18 @@ class Money:
 
     def __init__(self, flow: Flow, kinds: Kinds) -> None:
         self.flow, self.kinds = flow, kinds
-        self._bank: bool | None = None
+        self._about: tuple[bool, bool] | None = None
 
-    @property
-    def bank(self) -> bool:
-        """Whether the file speaks of money."""
-        if self._bank is None:
-            self._bank = _BANK.search(self.flow.text.decode("utf-8", "replace")) is not None
-        return self._bank
+    def is_money(self, name: str) -> bool:
+        """Whether a name says money in this file."""
+        if self._about is None:
+            text = self.flow.text.decode("utf-8", "replace")
+            self._about = BANK.search(text) is not None, NARROW.search(text) is not None
+        return is_money(name, *self._about)
 
     def named(self, node: Node) -> bool:
         """Whether an expression names money: its last name does."""
-        return any(is_money(name, self.bank) for name in self._names(node))
+        return any(self.is_money(name) for name in self._names(node))
 
     def _names(self, node: Node) -> Iterator[str]:
         kind = node.type
@@ -185,7 +126,9 @@ class Money:
             name = routine.child_by_field_name("name")
             if name is not None and _TESTS.match(self.flow.read(name)):
                 return True
-            if routine.type == "method_declaration" and re.search(r"@(?:\w+\.)*(?:\w*Test|BeforeEach|BeforeAll)\b", self.flow.read(routine)[:200]):
+            if routine.type == "method_declaration" and re.search(
+                r"@(?:\w+\.)*(?:\w*Test|BeforeEach|BeforeAll)\b", self.flow.read(routine)[:200]
+            ):
                 return True
             routine = self.flow.around(routine)
         return False
@@ -214,7 +157,14 @@ class Money:
             return (setter or held != name) and kinds.field(held) == FLOAT
         at = site.parent
         while at is not None and at.type not in flow.grammar.blocks:
-            if at.type in {"variable_declarator", "assignment", "augmented_assignment", "keyword_argument", "pair", "assignment_expression"}:
+            if at.type in {
+                "variable_declarator",
+                "assignment",
+                "augmented_assignment",
+                "keyword_argument",
+                "pair",
+                "assignment_expression",
+            }:
                 left = at.child_by_field_name("name") or at.child_by_field_name("left") or at.child_by_field_name("key")
                 if left is not None and left != site and self.named(left):
                     if at.type == "variable_declarator":
@@ -224,16 +174,19 @@ class Money:
                         return kinds.kind(left) == FLOAT
                     value = at.child_by_field_name("value") or at.child_by_field_name("right")
                     return kinds.kind(value) == FLOAT or spelled(self._annotation(at)) == FLOAT
-            elif at.type in {"call", "object_creation_expression"} and flow.called(at) in {"Decimal", "BigDecimal", "from_float"}:
-                return True
-            elif at.type == "call" and flow.called(at) == "float":
-                return True
-            elif at.type in {"binary_operator", "binary_expression"} and site.type == at.type:
+            elif (
+                (
+                    at.type in {"call", "object_creation_expression"}
+                    and flow.called(at) in {"Decimal", "BigDecimal", "from_float"}
+                )
+                or (at.type == "call" and flow.called(at) == "float")
+                or (at.type in {"binary_operator", "binary_expression"} and site.type == at.type)
+            ):
                 return True
             elif at.type == "return_statement" and routine is not None:
                 own = routine.child_by_field_name("name")
                 returned = routine.child_by_field_name("return_type") or routine.child_by_field_name("type")
-                if own is not None and returned is not None and is_money(_bare(flow.read(own)), self.bank):
+                if own is not None and returned is not None and self.is_money(_bare(flow.read(own))):
                     return spelled(flow.read(returned)) == FLOAT
             at = at.parent
         return False
@@ -254,6 +207,51 @@ class Money:
                 return True
         return False
 
+    def purpose(self, site: Node) -> str:
+        """The name that takes what a place gives: of a variable, an argument, a key; the routine's where it is returned."""
+        at, routine = site.parent, None
+        while at is not None and at.type not in self.flow.grammar.blocks:
+            if at.type in {
+                "variable_declarator",
+                "assignment",
+                "augmented_assignment",
+                "keyword_argument",
+                "pair",
+                "assignment_expression",
+            }:
+                left = at.child_by_field_name("name") or at.child_by_field_name("left") or at.child_by_field_name("key")
+                return self.flow.read(left) if left is not None else ""
+            if (
+                at.type == "method_invocation"
+                and site.parent is not None
+                and re.match("set[A-Z]", self.flow.called(at))
+            ):
+                return self.flow.called(at)[3:]
+            if at.type == "return_statement":
+                routine = self.flow.around(at)
+            at = at.parent
+        own = routine.child_by_field_name("name") if routine is not None else None
+        return self.flow.read(own) if own is not None else ""
+
+    def decimal(self, node: Node, depth: int = 0) -> bool:
+        """Whether an expression of Java is a `BigDecimal`: known to be, or made as one is of what is not known."""
+        told = self.kinds.kind(node)
+        if told:
+            return told == DECIMAL
+        if node.type == "method_invocation" and depth < 6:
+            name, owner, given = self.flow.called(node), self.flow.receiver(node), self.flow.arguments(node)
+            if name in {"reduce", "requireNonNullElse", "getOrDefault", "orElse"} and any(
+                self.kinds.kind(each) == DECIMAL for each in given
+            ):
+                return True
+            if name in {"add", "subtract", "multiply", "negate", "abs", "divide"} and owner is not None:
+                return self.decimal(owner, depth + 1) or any(self.kinds.kind(each) == DECIMAL for each in given)
+        return (
+            node.type != "this"
+            and self.named(node)
+            and not _OWN_TYPES.search(self.flow.text.decode("utf-8", "replace"))
+        )
+
     # Currencies.
 
     def currency(self, node: Node, depth: int = 0) -> str:
@@ -261,15 +259,22 @@ class Money:
         text = self.flow.read(node)
         if depth > 4 or _CONVERTS.search(text):
             return ""
-        quoted = {(a or b).lower() for a, b in _QUOTED.findall(text)} & _CURRENCIES
+        quoted = {(a or b).lower() for a, b in _QUOTED.findall(text)} & CURRENCIES
         if len(quoted) == 1 and node.type not in {"string", "string_literal"}:
-            return _SAME.get(*quoted, *quoted)
+            return SAME.get(*quoted, *quoted)
         found = currency(re.sub(r"[\"'].*?[\"']", "", text))
         if found or node.type != "identifier":
             return found
         values, _ = self.flow.bound(text, node)
         told = {self.currency(value, depth + 1) for value in values if value is not None and value.id != node.id}
         return told.pop() if len(told) == 1 else ""
+
+
+def _is_first(node: Node) -> bool:
+    at = node.prev_named_sibling
+    while at is not None and at.type.endswith("comment"):
+        at = at.prev_named_sibling
+    return at is None
 
 
 def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
@@ -279,6 +284,10 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
     (#money-in? @value)               arithmetic with money in it that makes no ratio
     (#kind? @value "float" …)         is of one of these kinds (`kinds.py`; "unknown" for one that is not told)
     (#typed? @type "float" …)         the text of a type names one of these kinds
+    (#purpose-money? @site)           the name that takes it says no rate, share or count
+    (#decimal? @value)                is a BigDecimal, or made like one of money
+    (#routine-money? @name)           a routine that gives money by its name
+    (#first? @value)                  is the first argument, comments aside
     (#copied? @value)                 its floats come from money that is found at its declaration (`#own?`: do not)
     (#outermost? @site)               no declaration, argument or return around it says the same: one finding a place
     (#untested? @site)                stands in no test
@@ -306,8 +315,11 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
         "kind?": is_kind,
         "typed?": is_typed,
         "outermost?": lambda given, captures: not money.told(captures[given[0][0]][0]),
+        "first?": lambda given, captures: _is_first(captures[given[0][0]][0]),
         "own?": lambda given, captures: not money.copied(captures[given[0][0]][0]),
-        "routine-money?": lambda given, captures: is_money(_bare(flow.read(captures[given[0][0]][0])), money.bank),
+        "routine-money?": lambda given, captures: money.is_money(_bare(flow.read(captures[given[0][0]][0]))),
+        "purpose-money?": lambda given, captures: NEVER.isdisjoint(split(money.purpose(captures[given[0][0]][0]))),
+        "decimal?": lambda given, captures: money.decimal(captures[given[0][0]][0]),
         "untested?": lambda given, captures: not money.tested(captures[given[0][0]][0]),
         "unshown?": lambda given, captures: not money.shown(captures[given[0][0]][0]),
         "other-currency?": differs,
