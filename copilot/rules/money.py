@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from copilot.rules.flow import Flow
-from copilot.rules.kinds import DECIMAL, FLOAT, UNKNOWN, Kinds, spelled
+from copilot.rules.kinds import DECIMAL, FLOAT, TEXT, UNKNOWN, Kinds, spelled
 from copilot.rules.wording import BANK, CURRENCIES, NARROW, NEVER, SAME, currency, is_money, split
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
@@ -59,8 +59,8 @@ _ACCESSORS: Final = frozenset(
 class Money:
     """Answers predicates about money in one document."""
 
-    def __init__(self, flow: Flow, kinds: Kinds) -> None:
-        self.flow, self.kinds = flow, kinds
+    def __init__(self, flow: Flow) -> None:
+        self.flow, self.kinds = flow, Kinds(flow)
         self._about: tuple[bool, bool] | None = None
 
     def is_money(self, name: str) -> bool:
@@ -277,7 +277,7 @@ def _is_first(node: Node) -> bool:
     return at is None
 
 
-def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
+def predicates(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captures], bool]]:
     """The predicates about money, of one document.
 
     (#money? @name)                   says money by its name (an expression: its last name does)
@@ -292,10 +292,11 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
     (#outermost? @site)               no declaration, argument or return around it says the same: one finding a place
     (#untested? @site)                stands in no test
     (#unshown? @site)                 does not only go to a log or a meter
+    (#amounts? @left @right)          one is a BigDecimal and the other may be, or both are made like amounts
+    (#unjoined? @left @right)         neither is text
     (#other-currency? @left @right)   each has a currency, another
     """
-    kinds = Kinds(flow)
-    money = Money(flow, kinds)
+    kinds = money.kinds
 
     def is_kind(given: Arguments, captures: Captures) -> bool:
         told = kinds.kind(captures[given[0][0]][0]) or "unknown"
@@ -309,7 +310,19 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
         left, right = (money.currency(captures[name][0]) for name, _ in given[:2])
         return bool(left and right and left != right)
 
+    def are_amounts(given: Arguments, captures: Captures) -> bool:
+        left, right = (captures[name][0] for name, _ in given[:2])
+        told = {kinds.kind(left), kinds.kind(right)}
+        if DECIMAL in told:
+            return told <= {DECIMAL, UNKNOWN}
+        return told == {UNKNOWN} and all(node.type != "identifier" and money.decimal(node) for node in (left, right))
+
+    def unjoined(given: Arguments, captures: Captures) -> bool:
+        return all(kinds.kind(captures[name][0]) != TEXT for name, _ in given)
+
     return {
+        "amounts?": are_amounts,
+        "unjoined?": unjoined,
         "money?": lambda given, captures: money.named(captures[given[0][0]][0]),
         "money-in?": lambda given, captures: money.within(captures[given[0][0]][0]),
         "kind?": is_kind,

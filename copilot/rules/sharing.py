@@ -1,0 +1,1 @@
+def predicates(flow, money): return {}
