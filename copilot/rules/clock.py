@@ -27,8 +27,7 @@ _MACHINE: Final = frozenset(
 _MACHINE_TEXT: Final = re.compile(r"报文|文件|流水|签名|8583|(?i:mt\d{3})")
 _SHOWN: Final = re.compile(r"(?i)display|log(?!in)|label|tostring|print|show|render|view|screen|html|tooltip|exception|error|describe|summary|help|ui\b")
 _MACHINE_WORDS: Final = frozenset(
-    "currency ccy iban bic swift code algorithm hex mac sign signature country bank channel scheme status type method key enum digest"
-    " account direction mode side".split()
+    "currency ccy iban bic swift code algorithm hex mac sign signature channel scheme".split()
 )
 
 
@@ -105,6 +104,7 @@ def predicates(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captu
     (#machine? @site)    makes a text that a machine reads
     (#unshown-text? @site) makes no text for people
     (#clocked? @site)    tells a time, and does not only measure how long something took
+    (#outside? @site "^a$") the name of the routine around does not match
     (#inside-routine? @site)
     (#coded? @owner)     is a code by its name
     """
@@ -114,6 +114,7 @@ def predicates(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captu
         "machine?": lambda given, captures: clock.machine(captures[given[0][0]][0]),
         "unshown-text?": lambda given, captures: not clock.shown(captures[given[0][0]][0]),
         "clocked?": lambda given, captures: not clock.measured(captures[given[0][0]][0]),
+        "outside?": lambda given, captures: not any(re.search(given[1][0], name) for name in clock.around(captures[given[0][0]][0])[:1]),
         "inside-routine?": lambda given, captures: flow.around(captures[given[0][0]][0]) is not None,
         "coded?": lambda given, captures: clock.coded(captures[given[0][0]][0]),
     }

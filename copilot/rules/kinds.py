@@ -293,7 +293,7 @@ class Kinds:
             "join",
         }:
             return held or self._either({self.kind(part, depth) for part in given})
-        return self.member(name, getter=True) if not given else UNKNOWN
+        return self.member(name, getter=True, depth=depth) if not given else UNKNOWN
 
     def _python(self, node: Node, name: str, receiver: Node | None, given: list[Node], depth: int) -> str:
         target = node.child_by_field_name("function")
@@ -339,6 +339,8 @@ class Kinds:
         return told
 
     def _told(self, row: _Row, depth: int, name: str = "", node: Node | None = None) -> str:
+        if depth > _DEEPEST:
+            return UNKNOWN
         told = spelled(row.type) if row.type else UNKNOWN
         if told or row.type not in {"", "var"}:
             return told
