@@ -8,66 +8,21 @@ from typing import Final
 
 from copilot.rules.flow import Flow
 from copilot.rules.money import Arguments, Captures, Money
+from copilot.rules.protected import (
+    AGE_OF_LAW,
+    DECIDES,
+    DECISION_CALL,
+    DECISION_ROUTINE,
+    EXCLUDES,
+    FAIR,
+    VALID,
+    is_protected,
+)
 from copilot.rules.wording import split
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
 
-_PLAIN: Final = frozenset(
-    "gender sex ethnicity ethnic ethnicities nationality religion religious religions faith race racial marital hometown birthplace hukou huji"
-    " pregnant pregnancy disability disabled caste xingbie minzu jiguan hunyin zongjiao guoji nianling sexuality orientation maternity".split()
-)
-_PAIRS: Final = frozenset({
-    ("native", "place"), ("birth", "place"), ("place", "birth"), ("marriage", "status"), ("is", "married"), ("is", "male"), ("is", "female"),
-    ("home", "province"), ("home", "region"), ("home", "city"), ("birth", "province"), ("native", "province"), ("household", "registration"),
-    ("country", "birth"), ("birth", "country"), ("origin", "country"), ("skin", "color"), ("political", "affiliation"), ("number", "children"),
-    ("national", "origin"), ("registered", "residence"), ("origin", "province"),
-})  # fmt: skip
-_ALONE: Final = frozenset({("region",), ("province",), ("married",), ("age",), ("male",), ("female",), ("ethnos",), ("region", "code"), ("province", "code")})
-_PEOPLE: Final = frozenset("customer applicant borrower client user person holder cust guarantor member debtor insured buyer get get_age current".split())
-_CHINESE: Final = re.compile("性别|民族|籍贯|婚姻|宗教|国籍|年龄|地域|户籍|种族|出生地|生育|已婚")
-_NOT: Final = frozenset(
-    "days day max min cache loan account vehicle car record data token page avg average invoice debt condition conditions session file log"
-    " password asset property house car entry queue message ttl limit_days months aws deploy deployment code_page bucket".split()
-)
-_DECIDES: Final = re.compile(
-    r"(?i)credit|scor(?:e|ing)|limit|quota|approv|pric(?:e|ing)|premium|(?:interest|loan|base|final|annual|discount|lending)_?rate|(?<![a-z])rate|\bapr\b|loan|lend|eligib|underwrit|risk"
-    r"|grade|grading|decision|decide|declin|reject|accept|qualif|admit|admission|granted|grant_|refus|rating|mortgage|overdraft|markup|surcharge|discount|fee|deny|denied|points"
-    r"|feature|predict|weights?\b|coefficient|penalty|threshold|amount|margin|tier|segment_score|threshold"
-    r"|授信|额度|评分|定价|审批|利率|风险|保费|准入|通过|拒绝|shouxin|edu|pingfen|dingjia|shenpi|lilv|fengxian"
-)
-_DECISION_ROUTINE: Final = re.compile(
-    r"(?i)credit|scor(?:e|ing)|limit|quota|approv|pric(?:e|ing)|premium|rate(?!_?limit)|loan|lend|eligib|underwrit|risk|grade|grading|decision|decide|declin|reject|accept(?:s|ed)?(?:_|$|[A-Z])"
-    r"|qualif|admit|admission|grant|rating|mortgage|overdraft|surcharge|discount|assess|evaluat|feature|predict|train|授信|额度|评分|定价|审批|利率|风险|准入|shouxin|pingfen|dingjia|shenpi|lilv"
-)
-_DECISION_CALL: Final = re.compile(
-    r"(?i)scor(?:e|ing)|credit_?(?:limit|rating)|(?:calc\w*|compute|get|determine|decide|adjust|set|quote|find|lookup)_?(?:\w*(?:limit|quota|price|rate|premium|discount|grade|risk|factor|weight))|approv|pric(?:e|ing)|eligib"
-    r"|underwrit|predict|decide|assess|evaluate|qualif|额度|评分|定价|审批"
-)
-_FAIR: Final = re.compile(
-    r"(?i)fair|bias|dispar|monitor|audit|statist|report|anonymi[sz]|mask|pseudonym|strip_|remove_?prot|drop_?prot|protected|sanction|embargo|aml|kyc|fatca|crs_|tax_?resid|salut|greet"
-    r"|title|honorific|valid(?:ate|ator)?_?|check_?format|parse|serializ|to_?dict|to_?json|tostring|render|display|format_?name|exclud|forbid|legal_?(?:age|capacity)|minor|adult|hash_?code|equals"
-)
-_EXCLUDES: Final = re.compile(r"(?i)drop|exclu|remove|forbid|protect|prohibit|ignore|blacklist|banned|sensitive|not_?used|without|audit|fair|bias|discard|pop\b|mask|assert")
-_AGE_OF_LAW: Final = re.compile(r"(?i)\b(?:16|18)\b|legal|adult|minor|majority|MIN(?:IMUM)?_?AGE|capacity")
-_VALID: Final = re.compile(r"\bnot\s+in\b|is\s+None|is\s+not\s+None|[=!]=\s*null\b|isBlank|isEmpty|isinstance|hasText|Objects\.(?:isNull|nonNull|requireNonNull)|StringUtils")
-
-
-def is_protected(name: str) -> bool:
-    """Whether a name says a protected attribute of a person."""
-    if _CHINESE.search(name):
-        return True
-    words = split(name)
-    held = set(words)
-    if held & _NOT or not words or (words[0] == "trace") or ("race" in held and held & {"condition", "race_id"}):
-        return False
-    bare = tuple(word for word in words if word not in {"get", "of", "code", "applicant", "customer", "borrower", "client", "user", "is"})
-    if held & _PLAIN - {"race", "sex", "faith", "orientation"}:
-        return True
-    if bare in {("race",), ("sex",), ("faith",), *_ALONE} or ("sexual" in held and "orientation" in held):
-        return True
-    if any(tuple(sorted(pair)) == tuple(sorted(set(words[n : n + 3]) & set(pair))) for pair in _PAIRS for n in range(len(words))):
-        return True
-    return words[-1] == "age" and len(words) == 2 and words[0] in _PEOPLE
+_LONG: Final = 40
 
 
 class Fairness:
@@ -82,18 +37,34 @@ class Fairness:
             outer = each.parent
             text = self.flow.read(each)
             if each.type != "identifier":
-                where = outer.type if outer is not None else ""
-                if where in {"subscript", "list", "array_initializer", "set"} or (where == "argument_list" and outer is not None and outer.parent is not None and self._looks_up(outer.parent)):
-                    if is_protected(text.strip("\"'")) and len(text) < 40:
-                        yield each
+                if self._is_key(each) and is_protected(text.strip("\"'")) and len(text) < _LONG:
+                    yield each
                 continue
             if outer is not None and outer.type == "keyword_argument" and outer.child_by_field_name("name") == each:
                 continue
             if is_protected(text):
                 yield each
 
+    def _is_key(self, text: Node) -> bool:
+        """Whether a text picks a value: a subscript, what `get` is given, one of a list."""
+        outer = text.parent
+        if outer is None or outer.type != "argument_list":
+            return outer is not None and outer.type in {"subscript", "list", "tuple", "array_initializer", "set"}
+        return outer.parent is not None and self._looks_up(outer.parent)
+
     def _looks_up(self, call: Node) -> bool:
-        return self.flow.called(call) in {"get", "getattr", "getString", "getOrDefault", "optString", "asText", "path", "getInt", "col", "pop"}
+        return self.flow.called(call) in {
+            "get",
+            "getattr",
+            "getString",
+            "getOrDefault",
+            "optString",
+            "asText",
+            "path",
+            "getInt",
+            "col",
+            "pop",
+        }
 
     def hangs(self, node: Node) -> bool:
         """Whether an expression reads a protected attribute, in a way that may decide."""
@@ -101,15 +72,20 @@ class Fairness:
         if not found:
             return False
         text = self.flow.read(node)
-        if _VALID.search(text) and not re.search(r"&&|\|\||\band\b|\bor\b", text):
+        if VALID.search(text) and not re.search(r"&&|\|\||\band\b|\bor\b", text):
             return False
-        aged = all(split(self.flow.read(each).strip("\"'"))[-1:] == ("age",) or "nianling" in self.flow.read(each) or "年龄" in self.flow.read(each) for each in found)
-        return not (aged and _AGE_OF_LAW.search(text))
+        aged = all(
+            split(self.flow.read(each).strip("\"'"))[-1:] == ("age",)
+            or "nianling" in self.flow.read(each)
+            or "年龄" in self.flow.read(each)
+            for each in found
+        )
+        return not (aged and AGE_OF_LAW.search(text))
 
     def excused(self, site: Node) -> bool:
         """Whether the routine or class around is about something else: fairness itself, sanctions, forms of address."""
         names = self.around(site)
-        return any(_FAIR.search(name) for name in names[:1]) or self.money.tested(site) or self.money.shown(site)
+        return any(FAIR.search(name) for name in names[:1]) or self.money.tested(site) or self.money.shown(site)
 
     def around(self, site: Node) -> list[str]:
         """The names of the routine and the classes around a place."""
@@ -126,24 +102,43 @@ class Fairness:
     def in_decision(self, site: Node) -> bool:
         """Whether the routine around decides by its name, or its class does where the routine's name says nothing."""
         names = self.around(site)
-        return any(_DECISION_ROUTINE.search(name) for name in names)
+        return any(DECISION_ROUTINE.search(name) for name in names)
 
     def decides(self, branch: Node) -> bool:
         """Whether what follows a condition decides: it sets, calls or returns something that does."""
-        for at in descendants(branch, "assignment", "augmented_assignment", "assignment_expression", "call", "method_invocation", "return_statement", "update_expression", "conditional_expression"):
+        for at in descendants(
+            branch,
+            "assignment",
+            "augmented_assignment",
+            "assignment_expression",
+            "call",
+            "method_invocation",
+            "return_statement",
+            "update_expression",
+            "conditional_expression",
+        ):
             if at.type in {"assignment", "augmented_assignment", "assignment_expression"}:
                 left = at.child_by_field_name("left")
-                if left is not None and _DECIDES.search(self.flow.read(left)):
+                if left is not None and DECIDES.search(self.flow.read(left)):
+                    return True
+                if self._changes(at) and self.in_decision(branch):
                     return True
             elif at.type == "update_expression":
-                if _DECIDES.search(self.flow.read(at)):
+                if DECIDES.search(self.flow.read(at)):
                     return True
             elif at.type == "return_statement":
                 if self.in_decision(branch):
                     return True
-            elif _DECIDES.search(self.flow.called(at)) and not re.search(r"(?i)log|exception|error|valid", self.flow.read(at).partition("(")[0]):
+            elif DECIDES.search(self.flow.called(at)) and not re.search(
+                r"(?i)log|exception|error|valid", self.flow.read(at).partition("(")[0]
+            ):
                 return True
         return False
+
+    def _changes(self, at: Node) -> bool:
+        """Whether an assignment moves a value up or down (`base += 30`), as a score is made."""
+        sign = at.child_by_field_name("operator")
+        return sign is not None and self.flow.read(sign) in {"+=", "-=", "*=", "/="}
 
     def condition(self, site: Node) -> bool:
         """A condition (of `if`, `switch`, `match`, a conditional expression) that hangs on one and decides."""
@@ -152,10 +147,16 @@ class Fairness:
             return False
         if whole.type in {"conditional_expression", "ternary_expression"}:
             purpose = self.money.purpose(whole)
-            return _DECIDES.search(purpose) is not None or (not purpose or self.in_decision(site)) and self.in_decision(site) and not _FAIR.search(purpose)
+            return DECIDES.search(purpose) is not None or (
+                (not purpose or self.in_decision(site)) and self.in_decision(site) and not FAIR.search(purpose)
+            )
         parts = [part for part in whole.named_children if part != site]
         if whole.type == "if_statement" and self._only_raises(whole):
-            return self.in_decision(site) and re.search(r"(?i)reject|declin|denied|not.?eligible|ineligible|refus|拒绝", self.flow.read(whole)) is not None
+            return (
+                self.in_decision(site)
+                and re.search(r"(?i)reject|declin|denied|not.?eligible|ineligible|refus|拒绝", self.flow.read(whole))
+                is not None
+            )
         return any(self.decides(part) for part in parts)
 
     def _only_raises(self, whole: Node) -> bool:
@@ -171,30 +172,38 @@ class Fairness:
         if not self.hangs(site) or self.excused(site):
             return False
         purpose = self.money.purpose(site)
-        if is_protected(purpose) or _FAIR.search(purpose) or _EXCLUDES.search(purpose):
+        if is_protected(purpose) or FAIR.search(purpose) or EXCLUDES.search(purpose):
             return False
-        return _DECIDES.search(purpose) is not None
+        return DECIDES.search(purpose) is not None
 
     def listed(self, site: Node) -> bool:
         """A list of names of features with a protected one in it."""
         around = self.money.purpose(site)
         call = enclosing(site, "call", "method_invocation")
         while call is not None:
-            if _EXCLUDES.search(self.flow.called(call)) or _FAIR.search(self.flow.called(call)):
+            if EXCLUDES.search(self.flow.called(call)) or FAIR.search(self.flow.called(call)):
                 return False
             call = enclosing(call.parent, "call", "method_invocation") if call.parent is not None else None
-        if not re.search(r"(?i)feature|input|column|factor|variable|predictor|field|入模|特征|变量|\bX\b|x_train", around) or _EXCLUDES.search(around):
+        if not re.search(
+            r"(?i)feature|input|column|factor|variable|predictor|field|入模|特征|变量|\bX\b|x_train", around
+        ) or EXCLUDES.search(around):
             return False
         whole = "".join(self.around(site)) + around + self.flow.text.decode("utf-8", "replace")[:4000]
-        return _DECISION_ROUTINE.search(whole) is not None and not self.excused(site)
+        return DECISION_ROUTINE.search(whole) is not None and not self.excused(site)
 
     def given(self, site: Node) -> bool:
         """Whether the call around is one that decides, and not one that a value around is found for already."""
-        at = site if site.type in {"call", "method_invocation"} and site.parent is None else enclosing(site.parent, "call", "method_invocation") if site.parent is not None else None
+        at = (
+            site
+            if site.type in {"call", "method_invocation"} and site.parent is None
+            else enclosing(site.parent, "call", "method_invocation")
+            if site.parent is not None
+            else None
+        )
         if at is None or self.excused(site):
             return False
         name = self.flow.called(at)
-        if not _DECISION_CALL.search(name) or _FAIR.search(name) or _EXCLUDES.search(name):
+        if not DECISION_CALL.search(name) or FAIR.search(name) or EXCLUDES.search(name):
             return False
         return not self._found(at)
 
@@ -203,9 +212,19 @@ class Fairness:
         at: Node | None = call
         while at is not None and not at.type.endswith(("_statement", "_declaration")):
             outer = at.parent
-            if outer is not None and outer.type in {"if_statement", "elif_clause"} and outer.child_by_field_name("condition") == at:
+            if (
+                outer is not None
+                and outer.type in {"if_statement", "elif_clause"}
+                and outer.child_by_field_name("condition") == at
+            ):
                 return self.condition(at)
-            if outer is not None and outer.type in {"assignment", "augmented_assignment", "variable_declarator", "assignment_expression", "return_statement"}:
+            if outer is not None and outer.type in {
+                "assignment",
+                "augmented_assignment",
+                "variable_declarator",
+                "assignment_expression",
+                "return_statement",
+            }:
                 return self.value(at)
             at = outer
         return False
@@ -218,14 +237,21 @@ class Fairness:
         at = held.parent
         while at is not None and not at.type.endswith("_statement"):
             if at.type in {"call", "method_invocation"}:
-                return _DECISION_CALL.search(self.flow.called(at)) is not None
+                return DECISION_CALL.search(self.flow.called(at)) is not None
             at = at.parent
-        return re.search(r"(?i)feature|factor|model_input|scor\w*_input|入模|特征", self.money.purpose(held)) is not None
+        return (
+            re.search(r"(?i)feature|factor|model_input|scor\w*_input|入模|特征", self.money.purpose(held)) is not None
+        )
 
     def filters(self, site: Node) -> bool:
         """Whether a lambda filters what a decision is made about."""
         at = enclosing(site.parent, "method_invocation") if site.parent is not None else None
-        return at is not None and self.flow.called(at) in {"filter", "anyMatch", "noneMatch", "allMatch", "removeIf", "reject"} and self.in_decision(site) and not self.excused(site)
+        return (
+            at is not None
+            and self.flow.called(at) in {"filter", "anyMatch", "noneMatch", "allMatch", "removeIf", "reject"}
+            and self.in_decision(site)
+            and not self.excused(site)
+        )
 
 
 def predicates(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captures], bool]]:
@@ -246,9 +272,13 @@ def predicates(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captu
     return {
         "unfair-condition?": lambda given, captures: fairness.condition(captures[given[0][0]][0]),
         "unfair-value?": lambda given, captures: fairness.value(captures[given[0][0]][0]),
-        "unfair-feature?": lambda given, captures: is_protected(read(given, captures)) and fairness.listed(captures[given[0][0]][0]),
+        "unfair-feature?": lambda given, captures: (
+            is_protected(read(given, captures)) and fairness.listed(captures[given[0][0]][0])
+        ),
         "protected?": lambda given, captures: is_protected(read(given, captures)),
-        "deciding?": lambda given, captures: _DECIDES.search(read(given, captures)) is not None and not _EXCLUDES.search(read(given, captures)),
+        "deciding?": lambda given, captures: (
+            DECIDES.search(read(given, captures)) is not None and not EXCLUDES.search(read(given, captures))
+        ),
         "unexcused?": lambda given, captures: not fairness.excused(captures[given[0][0]][0]),
         "hangs?": lambda given, captures: fairness.hangs(captures[given[0][0]][0]),
         "given-to-decision?": lambda given, captures: fairness.given(captures[given[0][0]][0]),

@@ -8,104 +8,30 @@ A container is told as `of <kind>`. Absent on purpose: types of other files, and
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from copilot.rules.flow import Flow
+from copilot.rules.kind_names import (
+    ARITHMETIC,
+    DECIMAL,
+    FLOAT,
+    JAVA,
+    OF_DECIMAL,
+    OPENED,
+    OTHER,
+    PYTHON_FLOATS,
+    SCOPES,
+    SPELLED,
+    TAKEN,
+    TEXT,
+    TYPED,
+    UNKNOWN,
+    WHOLE,
+    spelled,
+)
 from copilot.syntax.parsing import Node, QueryCursor, compiled
 from copilot.syntax.tree import enclosing
 
-FLOAT: Final = "float"
-DECIMAL: Final = "decimal"
-WHOLE: Final = "whole"
-TEXT: Final = "text"
-OTHER: Final = "other"
-UNKNOWN: Final = ""
-
-_SPELLED: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("float", "double", "Float", "Double", "float32", "float64", "float_", "double_", "real"), FLOAT),
-    **dict.fromkeys(("Decimal", "BigDecimal"), DECIMAL),
-    **dict.fromkeys(("int", "long", "short", "byte", "Integer", "Long", "Short", "Byte", "BigInteger"), WHOLE),
-    **dict.fromkeys(("str", "String", "CharSequence"), TEXT),
-    **dict.fromkeys(("var", "Any", "Object", "object"), UNKNOWN),
-    **dict.fromkeys(("OptionalDouble", "DoubleSupplier"), FLOAT),
-    **dict.fromkeys(("DoubleStream", "FloatBuffer", "DoubleBuffer"), f"of {FLOAT}"),
-}
-_WRAPPERS: Final = frozenset({
-    "Optional", "Final", "ClassVar", "Annotated", "Mapped", "Supplier", "AtomicReference", "Callable", "Awaitable", "Field",
-    "ThreadLocal", "ResponseEntity", "Mono", "CompletableFuture",
-})  # fmt: skip
-_CONTAINERS: Final = re.compile(
-    r"(?i)(?:\w*list|\w*set|\w*map|\w*dict|sequence|iterable|iterator|collection|\w*queue|deque|tuple|\w*stream|mapping|generator"
-    r"|ndarray|series)\Z"
-)
-_ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "//", "%", "**"})
-_JAVA: Final[Mapping[str, str]] = {
-    **dict.fromkeys(
-        (
-            "doubleValue", "floatValue", "parseDouble", "parseFloat", "getDouble", "getFloat", "getAsDouble", "nextDouble",
-            "nextFloat", "optDouble", "asDouble", "doubleValueExact", "getDoubleValue", "readDouble", "readFloat", "nextGaussian",
-        ), FLOAT),
-    **dict.fromkeys(("getBigDecimal", "toBigDecimal", "decimalValue", "setScale", "stripTrailingZeros", "movePointLeft"), DECIMAL),
-    **dict.fromkeys(
-        ("intValue", "longValue", "size", "length", "getInt", "getLong", "parseInt", "parseLong", "unscaledValue", "hashCode",
-         "compareTo", "signum", "scale", "precision", "intValueExact", "longValueExact", "nextInt", "nextLong", "count",
-         "currentTimeMillis", "nanoTime", "indexOf"), WHOLE),
-    **dict.fromkeys(("toString", "toPlainString", "getString", "format", "trim", "substring", "getText", "asText", "name"), TEXT),
-}  # fmt: skip
-_OF_DECIMAL: Final = frozenset({
-    "add", "subtract", "multiply", "divide", "negate", "abs", "pow", "round", "max", "min", "remainder", "plus", "ulp",
-    "quantize", "copy_abs", "normalize", "sqrt", "copy_sign", "copy_negate", "scaleb", "to_integral_value", "fma",
-    "divideToIntegralValue", "scaleByPowerOfTen", "movePointRight",
-})  # fmt: skip
-_PYTHON_FLOATS: Final = re.compile(
-    r"float|(?:math|cmath)\.(?!floor|ceil|trunc|factorial|gcd|lcm|comb|perm|isqrt|is)\w+|time\.(?:time|perf_counter|monotonic"
-    r"|process_time)|random\.(?:random|uniform|gauss|normalvariate|triangular)|(?:numpy|np)\.(?:float\w*|double|mean|average|std"
-    r"|var|percentile|quantile|median|sqrt|exp|log)|statistics\.(?:fmean|stdev)|struct\.unpack_float"
-)
-_TYPED: Final = {
-    "java": """
-        (local_variable_declaration type: (_) @type declarator: (variable_declarator name: (identifier) @name dimensions: (_)? @many value: (_)? @value))
-        (field_declaration type: (_) @type declarator: (variable_declarator name: (identifier) @member dimensions: (_)? @many value: (_)? @value))
-        (formal_parameter type: (_) @type name: (identifier) @name)
-        (spread_parameter (_) @type (variable_declarator name: (identifier) @name) @many)
-        (resource type: (_) @type name: (identifier) @name value: (_) @value)
-        (enhanced_for_statement type: (_) @type name: (identifier) @name value: (_) @each)
-        (record_declaration parameters: (formal_parameters (formal_parameter type: (_) @type name: (identifier) @member)))
-        (method_declaration type: (_) @type name: (identifier) @routine)
-        (lambda_expression parameters: (identifier) @name)
-        (inferred_parameters (identifier) @name)
-    """,
-    "python": """
-        (typed_parameter . (identifier) @name type: (_) @type)
-        (typed_parameter . [(list_splat_pattern (identifier) @name) (dictionary_splat_pattern (identifier) @name)] @many type: (_) @type)
-        (typed_default_parameter name: (identifier) @name type: (_) @type)
-        (default_parameter name: (identifier) @name value: (_) @value)
-        (parameters (identifier) @name)
-        (lambda_parameters (identifier) @name)
-        (assignment left: (identifier) @name type: (_)? @type right: (_)? @value)
-        (assignment left: (pattern_list (identifier) @name))
-        (augmented_assignment left: (identifier) @name operator: _ @sign right: (_) @value)
-        (named_expression name: (identifier) @name value: (_) @value)
-        (for_statement left: (identifier) @name right: (_) @each)
-        (for_in_clause left: (identifier) @name right: (_) @each)
-        (as_pattern (_) (as_pattern_target (identifier) @name))
-        (class_definition body: (block (expression_statement (assignment left: (identifier) @member type: (_)? @type right: (_)? @value))))
-        (assignment left: (attribute object: (identifier) @_self attribute: (identifier) @member) type: (_)? @type right: (_)? @value (#eq? @_self "self"))
-        (function_definition name: (identifier) @routine return_type: (_) @type)
-    """,
-}
-_SCOPES: Final = {
-    "java": (
-        "block", "method_declaration", "constructor_declaration", "compact_constructor_declaration", "lambda_expression",
-        "for_statement", "enhanced_for_statement", "try_with_resources_statement", "class_body", "interface_body", "enum_body",
-        "record_declaration", "program",
-    ),
-    "python": (
-        "function_definition", "lambda", "class_definition", "list_comprehension", "generator_expression", "set_comprehension",
-        "dictionary_comprehension", "module",
-    ),
-}  # fmt: skip
 _DEEPEST: Final = 12
 
 
@@ -117,44 +43,6 @@ class _Row(NamedTuple):
     value: Node | None
     each: Node | None
     added: bool
-
-
-def spelled(text: str) -> str:
-    """The kind that a type's text names."""
-    text = text.strip().strip("\"'").strip()
-    many = text.endswith(("[]", "..."))
-    text = text.rstrip("[]. ") if many else text
-    parts = [part for part in re.split(r"\s*\|\s*(?![^\[]*\])", text) if part not in {"None", ""}]
-    if len(parts) > 1:
-        kinds = {spelled(part) for part in parts}
-        return FLOAT if FLOAT in kinds and DECIMAL not in kinds else kinds.pop() if len(kinds) == 1 else UNKNOWN
-    head, bracket, rest = re.sub(r"@\w+\s*", "", parts[0] if parts else "").partition("[" if "[" in text else "<")
-    name = re.split(r"[.\s]", head.strip())[-1]
-    if many:
-        return f"of {_SPELLED.get(name, OTHER)}"
-    if not bracket:
-        return _SPELLED.get(name, OTHER if name else UNKNOWN)
-    inside = _split(rest.strip()[:-1])
-    if name in _WRAPPERS:
-        return spelled(inside[0])
-    if name == "Union":
-        return spelled("|".join(inside))
-    if _CONTAINERS.match(name) or name in _SPELLED:
-        last = inside[0] if name.lower() == "generator" else [part for part in inside if part != "..."][-1:]
-        held = spelled(last if isinstance(last, str) else "".join(last))
-        return held if held.startswith("of ") else f"of {held}"
-    return OTHER
-
-
-def _split(text: str) -> list[str]:
-    """Type arguments apart, those inside others together."""
-    parts, depth, at = [], 0, 0
-    for n, sign in enumerate(text):
-        depth += (sign in "[<") - (sign in "]>")
-        if sign == "," and not depth:
-            parts.append(text[at:n])
-            at = n + 1
-    return [part.strip() for part in [*parts, text[at:]]]
 
 
 class Kinds:
@@ -206,11 +94,8 @@ class Kinds:
             case "attribute" | "field_access":
                 return self._member(node, depth)
             case "subscript" | "array_access":
-                return (
-                    self.kind(node.named_children[0], depth).removeprefix("of ")
-                    if self._is_many(node, depth)
-                    else UNKNOWN
-                )
+                told = self.kind(node.named_children[0], depth)
+                return told[3:] if told.startswith("of ") else UNKNOWN
             case "list" | "tuple" | "set" | "array_initializer":
                 kinds = {self.kind(part, depth) for part in node.named_children}
                 return f"of {self._either(kinds)}" if kinds else UNKNOWN
@@ -219,9 +104,6 @@ class Kinds:
             case "keyword_argument":
                 return self.kind(node.child_by_field_name("value"), depth)
         return UNKNOWN
-
-    def _is_many(self, node: Node, depth: int) -> bool:
-        return self.kind(node.named_children[0], depth).startswith("of ")
 
     @staticmethod
     def _either(kinds: set[str]) -> str:
@@ -234,7 +116,7 @@ class Kinds:
         left, right, sign = (node.child_by_field_name(name) for name in ("left", "right", "operator"))
         told = self.flow.read(sign) if sign is not None else ""
         kinds = {self.kind(left, depth), self.kind(right, depth)}
-        if told not in _ARITHMETIC:
+        if told not in ARITHMETIC:
             return OTHER
         if TEXT in kinds:
             return TEXT
@@ -265,40 +147,27 @@ class Kinds:
             return (
                 WHOLE if name in {"round", "floorDiv", "floorMod", "toIntExact", "addExact", "multiplyExact"} else FLOAT
             )
-        if name in {"valueOf", "of"} and owner in _SPELLED:
-            return TEXT if owner == "String" else _SPELLED[owner]
-        if name in _JAVA:
-            return _JAVA[name]
-        held = self.kind(receiver, depth)
-        if name in _OF_DECIMAL and held in {DECIMAL, FLOAT} | {f"of {FLOAT}"}:
-            return held.removeprefix("of ")
-        if held.startswith("of "):
-            return (
-                held
-                if name in {"stream", "filter", "sorted", "limit", "skip"}
-                else held[3:]
-                if name in _TAKEN
-                else UNKNOWN
-            )
+        if name in {"valueOf", "of"} and owner in SPELLED:
+            return TEXT if owner == "String" else SPELLED[owner]
+        if name in JAVA:
+            return JAVA[name]
+        told = self.kind(receiver, depth)
+        if name in OF_DECIMAL and told in {DECIMAL, FLOAT, f"of {FLOAT}"}:
+            return told.removeprefix("of ")
+        if told.startswith("of "):
+            if name in {"stream", "filter", "sorted", "limit", "skip"}:
+                return told
+            return told[3:] if name in TAKEN else UNKNOWN
         if name == "reduce" and given:
             return self.kind(given[0], depth)
-        if name in {
-            "get",
-            "orElse",
-            "orElseThrow",
-            "orElseGet",
-            "requireNonNull",
-            "requireNonNullElse",
-            "nullToZero",
-            "join",
-        }:
-            return held or self._either({self.kind(part, depth) for part in given})
+        if name in OPENED:
+            return told or self._either({self.kind(part, depth) for part in given})
         return self.member(name, getter=True, depth=depth) if not given else UNKNOWN
 
     def _python(self, node: Node, name: str, receiver: Node | None, given: list[Node], depth: int) -> str:
         target = node.child_by_field_name("function")
         text = self.flow.read(target) if target is not None else ""
-        if _PYTHON_FLOATS.fullmatch(text) or name in {"total_seconds", "timestamp"}:
+        if PYTHON_FLOATS.fullmatch(text) or name in {"total_seconds", "timestamp"}:
             return FLOAT
         if receiver is None or self.flow.read(receiver) in {"decimal", "np", "numpy", "builtins"}:
             if name in {"abs", "max", "min", "sum", "round"} and given:
@@ -314,7 +183,7 @@ class Kinds:
                 return DECIMAL
             return TEXT if name in {"str", "repr", "format"} else UNKNOWN
         held = self.kind(receiver, depth)
-        if name == "quantize" or (name in _OF_DECIMAL and held == DECIMAL):
+        if name == "quantize" or (name in OF_DECIMAL and held == DECIMAL):
             return DECIMAL
         if name in {"get", "pop"} and held.startswith("of "):
             return held[3:]
@@ -402,7 +271,7 @@ class Kinds:
     def _all(self) -> dict[str, list[_Row]]:
         if self._names is None:
             self._names = {}
-            query = compiled(self.flow.document.language or "", _TYPED[self.language])
+            query = compiled(self.flow.document.language or "", TYPED[self.language])
             for _, captures in QueryCursor(query).matches(self.flow.tree.root_node):
                 one = {key: nodes[0] for key, nodes in captures.items()}
                 typed = self.flow.read(one["type"]) if "type" in one else ""
@@ -412,7 +281,7 @@ class Kinds:
                     self._routines.setdefault(self.flow.read(one["routine"]), set()).add(spelled(typed))
                     continue
                 name = one.get("name") or one["member"]
-                scope = enclosing(name.parent or name, *_SCOPES[self.language]) or self.flow.tree.root_node
+                scope = enclosing(name.parent or name, *SCOPES[self.language]) or self.flow.tree.root_node
                 start = (
                     scope.start_byte
                     if "each" in one and scope.type.endswith(("comprehension", "_expression"))
@@ -424,8 +293,3 @@ class Kinds:
                 held = self._names if "name" in one else self._members
                 held.setdefault(self.flow.read(name), []).append(row)
         return self._names
-
-
-_TAKEN: Final = frozenset(
-    {"get", "getOrDefault", "getFirst", "getLast", "remove", "peek", "poll", "next", "sum", "average", "max", "min"}
-)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from copilot.rules.flow import Flow
-from copilot.rules.kinds import DECIMAL, FLOAT, TEXT, UNKNOWN, Kinds, spelled
-from copilot.rules.wording import BANK, CURRENCIES, NARROW, NEVER, SAME, currency, is_money, split
+from copilot.rules.kind_names import DECIMAL, FLOAT, UNKNOWN, spelled
+from copilot.rules.kinds import Kinds
+from copilot.rules.wording import BANK, CURRENCIES, NARROW, SAME, currency, is_money
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
 
 Captures = dict[str, list[Node]]
-Arguments = list[tuple[str, str]]
+Arguments = Sequence[tuple[str, str]]
 
 _CONVERTS: Final = re.compile(
     r"(?i)convert|exchange|\bfx|rate|huilv|汇率|折算|equivalent|(?:usd|cny|eur|jpy|gbp|hkd|rmb)_?(?:to|2)_?(?:usd|cny|eur|jpy|gbp|hkd|rmb)"
@@ -27,7 +28,7 @@ _DISPLAY: Final = re.compile(
 )
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """The name of a routine without the verb before what it gives."""
     return re.sub(
         r"^(?:get|set|calculate|calc|compute|fetch|load|find|query|with|to|apply|parse)(?:_|(?=[A-Z]))", "", name
@@ -84,7 +85,7 @@ class Money:
             name = self.flow.called(node)
             given = self.flow.arguments(node)
             if name not in _ACCESSORS:
-                yield _bare(name)
+                yield bare(name)
             if len(given) in {1, 2} and given[0].type in {"string", "string_literal"}:
                 yield self.flow.read(given[0]).strip("\"'")  # rs.getDouble("amount"), row.get("amount")
             receiver = self.flow.receiver(node)
@@ -186,7 +187,7 @@ class Money:
             elif at.type == "return_statement" and routine is not None:
                 own = routine.child_by_field_name("name")
                 returned = routine.child_by_field_name("return_type") or routine.child_by_field_name("type")
-                if own is not None and returned is not None and self.is_money(_bare(flow.read(own))):
+                if own is not None and returned is not None and self.is_money(bare(flow.read(own))):
                     return spelled(flow.read(returned)) == FLOAT
             at = at.parent
         return False
@@ -261,79 +262,11 @@ class Money:
             return ""
         quoted = {(a or b).lower() for a, b in _QUOTED.findall(text)} & CURRENCIES
         if len(quoted) == 1 and node.type not in {"string", "string_literal"}:
-            return SAME.get(*quoted, *quoted)
+            code: str = quoted.pop()
+            return SAME.get(code, code)
         found = currency(re.sub(r"[\"'].*?[\"']", "", text))
         if found or node.type != "identifier":
             return found
         values, _ = self.flow.bound(text, node)
         told = {self.currency(value, depth + 1) for value in values if value is not None and value.id != node.id}
         return told.pop() if len(told) == 1 else ""
-
-
-def _is_first(node: Node) -> bool:
-    at = node.prev_named_sibling
-    while at is not None and at.type.endswith("comment"):
-        at = at.prev_named_sibling
-    return at is None
-
-
-def predicates(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captures], bool]]:
-    """The predicates about money, of one document.
-
-    (#money? @name)                   says money by its name (an expression: its last name does)
-    (#money-in? @value)               arithmetic with money in it that makes no ratio
-    (#kind? @value "float" …)         is of one of these kinds (`kinds.py`; "unknown" for one that is not told)
-    (#typed? @type "float" …)         the text of a type names one of these kinds
-    (#purpose-money? @site)           the name that takes it says no rate, share or count
-    (#decimal? @value)                is a BigDecimal, or made like one of money
-    (#routine-money? @name)           a routine that gives money by its name
-    (#first? @value)                  is the first argument, comments aside
-    (#copied? @value)                 its floats come from money that is found at its declaration (`#own?`: do not)
-    (#outermost? @site)               no declaration, argument or return around it says the same: one finding a place
-    (#untested? @site)                stands in no test
-    (#unshown? @site)                 does not only go to a log or a meter
-    (#amounts? @left @right)          one is a BigDecimal and the other may be, or both are made like amounts
-    (#unjoined? @left @right)         neither is text
-    (#other-currency? @left @right)   each has a currency, another
-    """
-    kinds = money.kinds
-
-    def is_kind(given: Arguments, captures: Captures) -> bool:
-        told = kinds.kind(captures[given[0][0]][0]) or "unknown"
-        return any(told == wanted for wanted, _ in given[1:])
-
-    def is_typed(given: Arguments, captures: Captures) -> bool:
-        told = spelled(flow.read(captures[given[0][0]][0]))
-        return any(told == wanted for wanted, _ in given[1:])
-
-    def differs(given: Arguments, captures: Captures) -> bool:
-        left, right = (money.currency(captures[name][0]) for name, _ in given[:2])
-        return bool(left and right and left != right)
-
-    def are_amounts(given: Arguments, captures: Captures) -> bool:
-        left, right = (captures[name][0] for name, _ in given[:2])
-        told = {kinds.kind(left), kinds.kind(right)}
-        if DECIMAL in told:
-            return told <= {DECIMAL, UNKNOWN}
-        return told == {UNKNOWN} and all(node.type != "identifier" and money.decimal(node) for node in (left, right))
-
-    def unjoined(given: Arguments, captures: Captures) -> bool:
-        return all(kinds.kind(captures[name][0]) != TEXT for name, _ in given)
-
-    return {
-        "amounts?": are_amounts,
-        "unjoined?": unjoined,
-        "money?": lambda given, captures: money.named(captures[given[0][0]][0]),
-        "money-in?": lambda given, captures: money.within(captures[given[0][0]][0]),
-        "kind?": is_kind,
-        "typed?": is_typed,
-        "outermost?": lambda given, captures: not money.told(captures[given[0][0]][0]),
-        "first?": lambda given, captures: _is_first(captures[given[0][0]][0]),
-        "own?": lambda given, captures: not money.copied(captures[given[0][0]][0]),
-        "routine-money?": lambda given, captures: money.is_money(_bare(flow.read(captures[given[0][0]][0]))),
-        "purpose-money?": lambda given, captures: NEVER.isdisjoint(split(money.purpose(captures[given[0][0]][0]))),
-        "decimal?": lambda given, captures: money.decimal(captures[given[0][0]][0]),
-        "untested?": lambda given, captures: not money.tested(captures[given[0][0]][0]),
-        "unshown?": lambda given, captures: not money.shown(captures[given[0][0]][0]),
-        "other-currency?": differs,
-    }

@@ -26,8 +26,12 @@ _HANDLER: Final = re.compile(
     r"@(?:\w+\.)*(?:route|get|post|put|delete|patch|api_route|websocket|task|shared_task|before_request|after_request|on_event|middleware|view|api_view|csrf_exempt|login_required"
     r"|require_POST|require_GET|require_http_methods|message_handler|listener|job|scheduled_job|exception_handler|action|rpc|subscribe|consumer|agent)\b"
 )
-_VIEW: Final = re.compile(r"(?:View|Resource|Handler|ViewSet|Endpoint|Servicer|Consumer|MethodView|Thread|Controller)\b")
-_STARTS: Final = re.compile(r"(?i)^(?:init\w*|start\w*|afterPropertiesSet|load\w*|reload\w*|refresh\w*|configure|setUp|main|destroy|stop|close|shutdown|register\w*)$")
+_VIEW: Final = re.compile(
+    r"(?:View|Resource|Handler|ViewSet|Endpoint|Servicer|Consumer|MethodView|Thread|Controller)\b"
+)
+_STARTS: Final = re.compile(
+    r"(?i)^(?:init\w*|start\w*|afterPropertiesSet|load\w*|reload\w*|refresh\w*|configure|setUp|main|destroy|stop|close|shutdown|register\w*)$"
+)
 
 
 class Sharing:
@@ -62,20 +66,37 @@ class Sharing:
         if name is None or holder is None:
             return False
         for at in self.changes(self.flow.read(name)):
-            routine = enclosing(at, "method_declaration", "constructor_declaration", "static_initializer", "field_declaration")
-            if routine is None or routine.type != "method_declaration" or not holder.start_byte <= at.start_byte < holder.end_byte:
+            routine = enclosing(
+                at, "method_declaration", "constructor_declaration", "static_initializer", "field_declaration"
+            )
+            if (
+                routine is None
+                or routine.type != "method_declaration"
+                or not holder.start_byte <= at.start_byte < holder.end_byte
+            ):
                 continue
             own = routine.child_by_field_name("name")
-            if own is not None and _STARTS.match(self.flow.read(own)) and not (static and self.flow.read(own).startswith("register")):
+            if (
+                own is not None
+                and _STARTS.match(self.flow.read(own))
+                and not (static and self.flow.read(own).startswith("register"))
+            ):
                 continue
             head = self.flow.text[routine.start_byte : at.start_byte].decode("utf-8", "replace")
             if re.search(r"@PostConstruct|@Autowired|@Inject|@Value|@Before|@Test", head):
                 continue
-            if re.match(r"(?:@\w+(?:\([^)]*\))?\s*)*[\w\s]*\bsynchronized\b", head.partition("(")[0]) or re.search(r"\.(?:lock|writeLock\(\)\.lock|acquire|tryLock)\(", head):
+            if re.match(r"(?:@\w+(?:\([^)]*\))?\s*)*[\w\s]*\bsynchronized\b", head.partition("(")[0]) or re.search(
+                r"\.(?:lock|writeLock\(\)\.lock|acquire|tryLock)\(", head
+            ):
                 continue
             if self._shadowed(self.flow.read(name), at) or enclosing(at, "synchronized_statement") is not None:
                 continue
-            if not static and at.type == "assignment_expression" and own is not None and re.match("set[A-Z]", self.flow.read(own)):
+            if (
+                not static
+                and at.type == "assignment_expression"
+                and own is not None
+                and re.match("set[A-Z]", self.flow.read(own))
+            ):
                 continue
             return True
         return False
@@ -101,7 +122,9 @@ class Sharing:
         own = re.escape(self.flow.read(name))
         text = self.flow.text.decode("utf-8", "replace")
         uses = len(re.findall(rf"\b{own}\s*\.", text))
-        safe = len(re.findall(rf"\b{own}\s*\.\s*clone\(", text)) + len(re.findall(rf"synchronized\s*\(\s*(?:\w+\.)?{own}\s*\)", text))
+        safe = len(re.findall(rf"\b{own}\s*\.\s*clone\(", text)) + len(
+            re.findall(rf"synchronized\s*\(\s*(?:\w+\.)?{own}\s*\)", text)
+        )
         return bool(uses) and safe >= uses
 
     def singleton(self, node: Node) -> bool:
@@ -137,18 +160,43 @@ class Sharing:
             bases is not None
             and _VIEW.search(self.flow.read(bases)) is not None
             and name is not None
-            and self.flow.read(name) in {"get", "post", "put", "patch", "delete", "run", "dispatch", "on_message", "receive", "create", "update", "list", "retrieve", "destroy"}
-        ) or (name is not None and re.search(rf"Thread\([^)]*target\s*=\s*{self.flow.read(name)}\b", self.flow.text.decode("utf-8", "replace")) is not None)
+            and self.flow.read(name)
+            in {
+                "get",
+                "post",
+                "put",
+                "patch",
+                "delete",
+                "run",
+                "dispatch",
+                "on_message",
+                "receive",
+                "create",
+                "update",
+                "list",
+                "retrieve",
+                "destroy",
+            }
+        ) or (
+            name is not None
+            and re.search(
+                rf"Thread\([^)]*target\s*=\s*{self.flow.read(name)}\b", self.flow.text.decode("utf-8", "replace")
+            )
+            is not None
+        )
 
     def of_module(self, node: Node) -> bool:
         """Whether a name in a function is bound by the module to something that can be changed, and by no one nearer."""
         name = self.flow.read(node)
         routine = self.flow.around(node)
-        values = [value for value in self._of_module(name)]
+        values = list(self._of_module(name))
         if routine is None or not values:
             return False
         if node.parent is not None and node.parent.type in {"assignment", "augmented_assignment"}:
-            return any(name in re.split(r"[\s,]+", self.flow.read(each)[6:]) for each in descendants(routine, "global_statement"))
+            return any(
+                name in re.split(r"[\s,]+", self.flow.read(each)[6:])
+                for each in descendants(routine, "global_statement")
+            )
         if name in self.flow.parameters(routine):
             return False
         body = self.flow.read(routine)
@@ -159,7 +207,11 @@ class Sharing:
 
     def _of_module(self, name: str) -> Iterator[Node]:
         for each in self.flow.tree.root_node.named_children:
-            if each.type == "expression_statement" and each.named_children and each.named_children[0].type == "assignment":
+            if (
+                each.type == "expression_statement"
+                and each.named_children
+                and each.named_children[0].type == "assignment"
+            ):
                 left, right = (each.named_children[0].child_by_field_name(side) for side in ("left", "right"))
                 if left is not None and right is not None and self.flow.read(left) == name:
                     yield right
@@ -173,7 +225,11 @@ class Sharing:
                 return True
             at = enclosing(at.parent, "with_statement") if at.parent is not None else None
         routine = self.flow.around(node)
-        before = self.flow.text[routine.start_byte : node.start_byte].decode("utf-8", "replace") if routine is not None else ""
+        before = (
+            self.flow.text[routine.start_byte : node.start_byte].decode("utf-8", "replace")
+            if routine is not None
+            else ""
+        )
         return re.search(r"\.acquire\(", before) is not None
 
     def class_changed(self, node: Node) -> bool:
@@ -185,9 +241,11 @@ class Sharing:
         own = re.escape(name)
         if re.search(rf"\bself\.{own}\s*(?::[^=\n]+)?=[^=]", text) or re.search(r"(?i)lock\(\)", text):
             return False
-        owner = self.flow.read(holder.child_by_field_name("name") or node)
-        who = rf"(?:self|cls|{re.escape(owner)}|type\(self\))\.{own}"
-        return re.search(rf"{who}\.(?:{_CHANGES})\(|{who}\[[^\]]*\]\s*[-+*/|]?=[^=]|del {who}\[|{who}\s*[-+|]=", text) is not None
+        who = rf"self\.{own}"  # by the class's own name it is a register that is meant
+        return (
+            re.search(rf"{who}\.(?:{_CHANGES})\(|{who}\[[^\]]*\]\s*[-+*/|]?=[^=]|del {who}\[|{who}\s*[-+|]=", text)
+            is not None
+        )
 
     def default_used(self, name: Node) -> bool:
         """Whether a function changes, keeps or gives away the default of a parameter."""
@@ -196,7 +254,11 @@ class Sharing:
         if body is None:
             return False
         own, text = re.escape(self.flow.read(name)), self.flow.read(body)
-        if re.search(rf"^\s*{own}\s*=\s*(?:list|dict|set|copy\.\w+|deepcopy|\[\*|\{{\*|{own}\.copy|{own}\s+or|sorted|tuple)", text, re.MULTILINE):
+        if re.search(
+            rf"^\s*{own}\s*=\s*(?:list|dict|set|copy\.\w+|deepcopy|\[\*|\{{\*|{own}\.copy|{own}\s+or|sorted|tuple)",
+            text,
+            re.MULTILINE,
+        ):
             return False
         return re.search(
             rf"\b{own}\.(?:{_CHANGES})\(|\b{own}\[[^\]]*\]\s*[-+*/|]?=[^=]|\b{own}\s*[-+|]=|\breturn\s+{own}\s*$|\bself\.\w+\s*=\s*{own}\s*$|\bdel\s+{own}\[",
@@ -205,7 +267,13 @@ class Sharing:
 
 
 def _is_mutable(text: str) -> bool:
-    return re.match(r"\{|\[|(?:dict|list|set|defaultdict|OrderedDict|deque|Counter|collections\.\w+|WeakValueDictionary|TTLCache|LRUCache)\(", text) is not None
+    return (
+        re.match(
+            r"\{|\[|(?:dict|list|set|defaultdict|OrderedDict|deque|Counter|collections\.\w+|WeakValueDictionary|TTLCache|LRUCache)\(",
+            text,
+        )
+        is not None
+    )
 
 
 def predicates(flow: Flow, _: Money) -> dict[str, Callable[[Arguments, Captures], bool]]:
@@ -223,7 +291,9 @@ def predicates(flow: Flow, _: Money) -> dict[str, Callable[[Arguments, Captures]
     sharing = Sharing(flow)
     return {
         "singleton?": lambda given, captures: sharing.singleton(captures[given[0][0]][0]),
-        "changed?": lambda given, captures: sharing.field_changed(captures[given[0][0]][0], static=given[1][0] == "static"),
+        "changed?": lambda given, captures: sharing.field_changed(
+            captures[given[0][0]][0], static=given[1][0] == "static"
+        ),
         "unguarded-use?": lambda given, captures: not sharing.used_under_guard(captures[given[0][0]][0]),
         "handles?": lambda given, captures: sharing.handles(captures[given[0][0]][0]),
         "of-module?": lambda given, captures: sharing.of_module(captures[given[0][0]][0]),

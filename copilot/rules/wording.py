@@ -36,7 +36,7 @@ NEVER: Final = _words(
     "quantity qty units level levels depth distance ttl timeout interval delay hours minutes threshold_pct units "
     "variance deviation presence backoff correlation sentiment rank ranking priority loss skew batch token tokens "
     "name names label text string format formatter str desc description status flag currency date datetime at uri "
-    "url path file field column sql query pattern regex exchange fx "
+    "url path file field column sql query pattern regex exchange fx step steps "
 )
 _NEVER_END: Final = _words("change trend model service view list_id ref per fraction portion ")
 _CHINESE: Final = re.compile(
@@ -75,6 +75,9 @@ _CURRENCY_TEXT: Final = {
 }
 
 
+_NO_AMOUNT: Final = _words("code codes name id key symbol label type rate list str format")
+
+
 @cache
 def split(name: str) -> tuple[str, ...]:
     """The words of a name, small."""
@@ -103,6 +106,8 @@ def is_money(name: str, bank: bool, narrow: bool) -> bool:  # noqa: FBT001
 
 def currency(name: str) -> str:
     """The one currency that a name speaks of, empty for none or several."""
+    if not _NO_AMOUNT.isdisjoint(split(name)):
+        return ""
     found = {SAME.get(word, word) for word in split(name) if word in CURRENCIES}
     found |= {code for text, code in _CURRENCY_TEXT.items() if text in name}
     return found.pop() if len(found) == 1 else ""
