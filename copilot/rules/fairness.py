@@ -23,6 +23,26 @@ from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
 
 _LONG: Final = 40
+_GENERAL: Final = frozenset(
+    [
+        "run",
+        "apply",
+        "execute",
+        "calculate",
+        "compute",
+        "handle",
+        "process",
+        "get",
+        "call",
+        "adjust",
+        "check",
+        "do",
+        "result",
+        "factor",
+        "points",
+    ]
+)
+"""Words of names of routines that say nothing: what they do is told by their class."""
 
 
 class Fairness:
@@ -66,13 +86,15 @@ class Fairness:
             "pop",
         }
 
-    def hangs(self, node: Node) -> bool:
-        """Whether an expression reads a protected attribute, in a way that may decide."""
+    def hangs(self, node: Node, *, chosen: bool = False) -> bool:
+        """Whether an expression reads a protected attribute, in a way that may decide. `chosen`: it chooses a value, so it is
+        no check of a form.
+        """
         found = list(self.attributes(node))
         if not found:
             return False
         text = self.flow.read(node)
-        if VALID.search(text) and not re.search(r"&&|\|\||\band\b|\bor\b", text):
+        if not chosen and VALID.search(text) and not re.search(r"&&|\|\||\band\b|\bor\b", text):
             return False
         aged = all(
             split(self.flow.read(each).strip("\"'"))[-1:] == ("age",)
@@ -102,7 +124,9 @@ class Fairness:
     def in_decision(self, site: Node) -> bool:
         """Whether the routine around decides by its name, or its class does where the routine's name says nothing."""
         names = self.around(site)
-        return any(DECISION_ROUTINE.search(name) for name in names)
+        if names and not _GENERAL.isdisjoint(split(names[0])):
+            return any(DECISION_ROUTINE.search(name) for name in names)
+        return bool(names) and DECISION_ROUTINE.search(names[0]) is not None
 
     def decides(self, branch: Node) -> bool:
         """Whether what follows a condition decides: it sets, calls or returns something that does."""
@@ -143,7 +167,8 @@ class Fairness:
     def condition(self, site: Node) -> bool:
         """A condition (of `if`, `switch`, `match`, a conditional expression) that hangs on one and decides."""
         whole = site.parent
-        if whole is None or not self.hangs(site) or self.excused(site):
+        chosen = whole is not None and whole.type in {"conditional_expression", "ternary_expression"}
+        if whole is None or not self.hangs(site, chosen=chosen) or self.excused(site):
             return False
         if whole.type in {"conditional_expression", "ternary_expression"}:
             purpose = self.money.purpose(whole)

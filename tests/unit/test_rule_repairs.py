@@ -173,7 +173,7 @@ def test_a_repair_of_the_banks_rules_ends_its_finding(language, rule):
 @pytest.mark.parametrize(
     ("language", "rule", "before", "after"),
     [
-        ("python", "MONEY02", "from decimal import Decimal\n\nfee = Decimal(0.1)\n", "from decimal import Decimal\n\nfee = Decimal(\"0.1\")\n"),
+        ("python", "MONEY02", "from decimal import Decimal\n\nfee = Decimal(0.1)\n", 'from decimal import Decimal\n\nfee = Decimal("0.1")\n'),
         ("java", "MONEY02", "class A { BigDecimal a(double x) { return new BigDecimal(x); } }", "class A { BigDecimal a(double x) { return BigDecimal.valueOf(x); } }"),
         ("java", "MONEY04", "class A { boolean a(BigDecimal x, BigDecimal y) { return !x.equals(y); } }", "class A { boolean a(BigDecimal x, BigDecimal y) { return x.compareTo(y) != 0; } }"),
         ("java", "MONEY04", "class A { boolean a(BigDecimal x, BigDecimal y) { return x == y; } }", "class A { boolean a(BigDecimal x, BigDecimal y) { return x.compareTo(y) == 0; } }"),
