@@ -9,6 +9,7 @@ from copilot.rules.flow import Flow
 from copilot.rules.kind_names import DECIMAL, TEXT, UNKNOWN, spelled
 from copilot.rules.money import Arguments, Captures, Money, bare
 from copilot.rules.wording import NEVER, split
+from copilot.syntax.outline import outline
 from copilot.syntax.parsing import Node
 
 
@@ -23,6 +24,18 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
     }
 
 
+def _decimal_makers(flow: Flow) -> frozenset[str]:
+    """What Python's `decimal.Decimal` is called in a file."""
+    found = set()
+    for one in outline(flow.document).imports if b"ecimal" in flow.text else ():
+        if one.module == "decimal":
+            if one.name is None:
+                found.add(f"{one.alias or one.module}.Decimal")
+            elif one.name in {"Decimal", "*"}:
+                found.add(one.alias or "Decimal")
+    return frozenset(found)
+
+
 def _is_first(node: Node) -> bool:
     at = node.prev_named_sibling
     while at is not None and at.type.endswith("comment"):
@@ -34,6 +47,8 @@ def _of_money(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captur
     """The predicates about money, of one document.
 
     (#money? @name)                   says money by its name (an expression: its last name does)
+    (#decimal-file?)                  the file speaks of decimals
+    (#makes-decimal? @callee)         is what Python's `Decimal` is called here
     (#money-in? @value)               arithmetic with money in it that makes no ratio
     (#kind? @value "float" …)         is of one of these kinds (`kinds.py`; "unknown" for one that is not told)
     (#typed? @type "float" …)         the text of a type names one of these kinds
@@ -60,6 +75,8 @@ def _of_money(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captur
         return any(told == wanted for wanted, _ in given[1:])
 
     def differs(given: Arguments, captures: Captures) -> bool:
+        if not money.mixed:
+            return False
         left, right = (money.currency(captures[name][0]) for name, _ in given[:2])
         return bool(left and right and left != right)
 
@@ -73,7 +90,11 @@ def _of_money(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captur
     def unjoined(given: Arguments, captures: Captures) -> bool:
         return all(kinds.kind(captures[name][0]) != TEXT for name, _ in given)
 
+    makers = _decimal_makers(flow)
+
     return {
+        "decimal-file?": lambda *_: "Decimal" in money.words or "decimal" in money.words,
+        "makes-decimal?": lambda given, captures: flow.read(captures[given[0][0]][0]) in makers,
         "amounts?": are_amounts,
         "unjoined?": unjoined,
         "money?": lambda given, captures: money.named(captures[given[0][0]][0]),

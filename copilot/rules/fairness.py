@@ -50,6 +50,14 @@ class Fairness:
 
     def __init__(self, flow: Flow, money: Money) -> None:
         self.flow, self.money = flow, money
+        self._spoken: bool | None = None
+
+    @property
+    def spoken(self) -> bool:
+        """Whether the file names any protected attribute."""
+        if self._spoken is None:
+            self._spoken = any(is_protected(word) for word in self.money.words)
+        return self._spoken
 
     def attributes(self, node: Node) -> Iterator[Node]:
         """The names in an expression that are protected attributes; texts that are keys of a lookup, too."""
@@ -90,7 +98,7 @@ class Fairness:
         """Whether an expression reads a protected attribute, in a way that may decide. `chosen`: it chooses a value, so it is
         no check of a form.
         """
-        found = list(self.attributes(node))
+        found = list(self.attributes(node)) if self.spoken else []
         if not found:
             return False
         text = self.flow.read(node)

@@ -9,7 +9,7 @@ from typing import Final
 from copilot.rules.flow import Flow
 from copilot.rules.kind_names import DECIMAL, FLOAT, UNKNOWN, spelled
 from copilot.rules.kinds import Kinds
-from copilot.rules.wording import BANK, CURRENCIES, NARROW, SAME, currency, is_money
+from copilot.rules.wording import CURRENCIES, SAME, about, currencies, currency, is_money
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
 
@@ -63,12 +63,27 @@ class Money:
     def __init__(self, flow: Flow) -> None:
         self.flow, self.kinds = flow, Kinds(flow)
         self._about: tuple[bool, bool] | None = None
+        self._words: frozenset[str] | None = None
+        self._mixed: bool | None = None
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every word of the text, names whole."""
+        if self._words is None:
+            self._words = frozenset(re.findall(r"\w+", self.flow.text.decode("utf-8", "replace")))
+        return self._words
+
+    @property
+    def mixed(self) -> bool:
+        """Whether the text speaks of more than one currency."""
+        if self._mixed is None:
+            self._mixed = len(currencies(self.words)) > 1
+        return self._mixed
 
     def is_money(self, name: str) -> bool:
         """Whether a name says money in this file."""
         if self._about is None:
-            text = self.flow.text.decode("utf-8", "replace")
-            self._about = BANK.search(text) is not None, NARROW.search(text) is not None
+            self._about = about(self.flow.text.decode("utf-8", "replace"))
         return is_money(name, *self._about)
 
     def named(self, node: Node) -> bool:

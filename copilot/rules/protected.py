@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from copilot.rules.wording import split
@@ -151,6 +152,7 @@ VALID: Final = re.compile(
 )
 
 
+@cache
 def is_protected(name: str) -> bool:
     """Whether a name says a protected attribute of a person."""
     if _CHINESE.search(name):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 from copilot.rules.flow import Flow
@@ -40,6 +40,7 @@ class Sharing:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self._changed: dict[str, list[Node]] | None = None
+        self._module: dict[str, list[Node]] | None = None
 
     def changes(self, name: str) -> list[Node]:
         """The places of a Java file that change what a name holds."""
@@ -189,7 +190,7 @@ class Sharing:
         """Whether a name in a function is bound by the module to something that can be changed, and by no one nearer."""
         name = self.flow.read(node)
         routine = self.flow.around(node)
-        values = list(self._of_module(name))
+        values = self._of_module(name)
         if routine is None or not values:
             return False
         if node.parent is not None and node.parent.type in {"assignment", "augmented_assignment"}:
@@ -205,16 +206,17 @@ class Sharing:
             return False
         return any(_is_mutable(self.flow.read(value)) for value in values)
 
-    def _of_module(self, name: str) -> Iterator[Node]:
-        for each in self.flow.tree.root_node.named_children:
-            if (
-                each.type == "expression_statement"
-                and each.named_children
-                and each.named_children[0].type == "assignment"
-            ):
-                left, right = (each.named_children[0].child_by_field_name(side) for side in ("left", "right"))
-                if left is not None and right is not None and self.flow.read(left) == name:
-                    yield right
+    def _of_module(self, name: str) -> list[Node]:
+        """What the module binds a name to."""
+        if self._module is None:
+            self._module = {}
+            for each in self.flow.tree.root_node.named_children:
+                first = each.named_children[0] if each.type == "expression_statement" and each.named_children else None
+                if first is not None and first.type == "assignment":
+                    left, right = (first.child_by_field_name(side) for side in ("left", "right"))
+                    if left is not None and right is not None:
+                        self._module.setdefault(self.flow.read(left), []).append(right)
+        return self._module.get(name, [])
 
     def guarded(self, node: Node) -> bool:
         """Whether a place stands in a `with` of a lock, or behind a lock that the function takes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -43,17 +44,18 @@ _CHINESE: Final = re.compile(
     "金额|余额|本金|利息|手续费|费用|价格|单价|总额|总价|工资|保费|税额|罚息|贷款额|还款额|存款|额度|货款"
 )
 _CHINESE_NEVER: Final = re.compile("率|比例|比率|系数|折扣|天数|期数|笔数|数量|权重|评分")
-BANK: Final = re.compile(
-    r"(?i)currency|bigdecimal|\bdecimal\b|account|ledger|payment|balance|invoice|\bloan|repay|price|settle|\bbank|\bfee|refund|debit"
-    r"|credit|deposit|salary|\btax|wallet|principal|\bcny|\busd|\brmb|\bpay|\bmoney|remit|金额|余额|账户|银行|交易|付款"
-)
+_BANKING: Final = (
+    "currency", "bigdecimal", "account", "ledger", "payment", "balance", "invoice", "repay", "price", "settle", "refund", "debit", "credit",
+    "deposit", "salary", "wallet", "principal", "remit", "金额", "余额", "账户", "银行", "交易", "付款",
+)  # fmt: skip
+_BANKING_WORD: Final = re.compile(r"\b(?:decimal\b|loan|bank|fee|tax|cny|usd|rmb|pay|money)")
 """Words that a file about money has."""
 _OFTEN: Final = _words(
     "amount amounts interest interests bonus yue edu fen cents premium amt principal tax taxes fee balance bal "
 )
 """Words that stand for other things in files that are not about money."""
-NARROW: Final = re.compile(
-    r"(?i)currency|bigdecimal|\bdecimal\b|payment|invoice|\bbalance|settlement|\bfees?\b|refund|debit|账|金额|余额"
+_NARROW: Final = re.compile(
+    r"currency|bigdecimal|\bdecimal\b|payment|invoice|\bbalance|settlement|\bfees?\b|refund|debit|账|金额|余额"
 )
 _VALUED: Final = _words("market face nominal book par contract asset stock order trade fair cash ")
 CURRENCIES: Final = _words(
@@ -76,6 +78,20 @@ _CURRENCY_TEXT: Final = {
 
 
 _NO_AMOUNT: Final = _words("code codes name id key symbol label type rate list str format")
+
+
+def about(text: str) -> tuple[bool, bool]:
+    """Whether a file speaks of money, and whether in words that stand for nothing else."""
+    small = text.lower()
+    return any(word in small for word in _BANKING) or _BANKING_WORD.search(small) is not None, _NARROW.search(
+        small
+    ) is not None
+
+
+def currencies(names: Iterable[str]) -> set[str]:
+    """The currencies that names speak of."""
+    found = {SAME.get(word, word) for name in names for word in split(name) if word in CURRENCIES}
+    return found | {code for name in names for text, code in _CURRENCY_TEXT.items() if text in name}
 
 
 @cache
