@@ -202,12 +202,12 @@ class Fairness:
 
     def value(self, site: Node) -> bool:
         """A value that hangs on one and goes to a decision: assigned to it, returned by it, given to it."""
-        if not self.hangs(site) or self.excused(site):
+        if not self.spoken:
             return False
         purpose = self.money.purpose(site)
-        if is_protected(purpose) or FAIR.search(purpose) or EXCLUDES.search(purpose):
+        if DECIDES.search(purpose) is None or is_protected(purpose) or FAIR.search(purpose) or EXCLUDES.search(purpose):
             return False
-        return DECIDES.search(purpose) is not None
+        return self.hangs(site) and not self.excused(site)
 
     def listed(self, site: Node) -> bool:
         """A list of names of features with a protected one in it."""
