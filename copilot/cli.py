@@ -25,6 +25,7 @@ VERBS: Final[dict[str, str]] = {
     "fix": "correct a file, as a unified diff",
     "comment": "docstrings and Javadoc for a file or symbol",
     "tests": "unit tests for a file or symbol, proven by running them",
+    "review": "review a change: what it breaks, what it takes away, and what was not looked at",
     "scan": "check files or text for keys, passwords and personal data",
     "rules": "the bank's rule packs for content review: check, sign, show",
     "context": "what a model would be shown at FILE:LINE:COL, and why",

@@ -131,6 +131,17 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """The review of changes. Never set by a repository: the branch under review must not choose what is looked for."""
+
+    rules: tuple[str, ...] = _key(
+        (), "Folders with rules of the bank's own, one TOML file each, beside the pack that is shipped."
+    )
+    off: tuple[str, ...] = _key((), "Rules that a review does not tell, by id (`MONEY01`).")
+    most: int = _key(30, "Remarks of one review; what is beyond is folded into its summary.")
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
     """Inline completion."""
 
@@ -274,6 +285,7 @@ class Settings:
     prompts: Prompts = field(default_factory=Prompts)
     guard: Guard = field(default_factory=Guard)
     output: Output = field(default_factory=Output)
+    review: Review = field(default_factory=Review)
     completion: Completion = field(default_factory=Completion)
     comment: Comment = field(default_factory=Comment)
     fix: Fix = field(default_factory=Fix)

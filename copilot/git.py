@@ -121,8 +121,8 @@ def files(top: Path) -> list[str] | None:
 
 
 def indexed(top: Path) -> tuple[dict[str, str], set[str]] | None:
-    """The regular files of the index with the ids of their contents, and the names that differ from the last commit or
-    are not tracked (and not ignored): POSIX paths relative to `top`. None where git cannot answer.
+    """The regular files of the index with the ids of their contents, and the names of those that differ from the last
+    commit or are not tracked (and not ignored): POSIX paths relative to `top`. None where git cannot answer.
     """
     new = _ask(top, "ls-files", "--others", "--exclude-standard", "-z")
     rows = _ask(top, "ls-files", "--stage", "-z")
@@ -131,7 +131,7 @@ def indexed(top: Path) -> tuple[dict[str, str], set[str]] | None:
     split = [(head.split(), name) for head, _, name in (row.partition("\t") for row in rows.split("\0") if row)]
     blobs = {name: head[1] for head, name in split if head[0] in _REGULAR}
     staged = _ask(top, "diff-index", "--cached", "--name-only", "--no-renames", "-z", "HEAD", "--")
-    names = set(blobs) if staged is None else set(staged.split("\0"))  # None: before the first commit
+    names = set(blobs) if staged is None else set(blobs) & set(staged.split("\0"))  # None: before the first commit
     return blobs, (names | set(new.split("\0"))) - {""}
 
 
@@ -145,7 +145,7 @@ def ignored(top: Path, name: str) -> bool | None:
 
 def at_head(path: Path) -> bytes | None:
     """What a file held in the last commit, as stored. None where it was not there, or git cannot answer."""
-    return _bytes(path.parent, "cat-file", "blob", f"HEAD:./{path.name}")
+    return output(path.parent, "cat-file", "blob", f"HEAD:./{path.name}")
 
 
 def head(top: Path) -> tuple[str, str] | None:
@@ -165,7 +165,7 @@ def commits(top: Path, most: int) -> list[str]:
 
 def difference(top: Path, old: str, new: str) -> str | None:
     """What `new` changes against `old`, as a patch without context lines, renames found. None where git cannot answer."""
-    patch = _bytes(
+    patch = output(
         top, "diff-tree", "-r", "-p", "-U0", "--find-renames=40%", "-l400", "--no-ext-diff", "--no-textconv",
         "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--diff-filter=AMR", old, new, "--",
     )  # fmt: skip
@@ -176,7 +176,7 @@ def texts(top: Path, commit: str, names: Iterable[str], limit: int = 400_000) ->
     """The texts of files in a commit as they are stored; one that is missing or longer than `limit` bytes is left out."""
     wanted = [name for name in names if "\n" not in name]
     asked = _lines([f"{commit}:{name}" for name in wanted])
-    out = (_bytes(top, "cat-file", "--batch", stdin=asked) or b"") if wanted else b""
+    out = (output(top, "cat-file", "--batch", stdin=asked) or b"") if wanted else b""
     rows = zip(wanted, _batched(out), strict=False)
     return {
         name: row[1].decode("utf-8", "replace")
@@ -187,7 +187,7 @@ def texts(top: Path, commit: str, names: Iterable[str], limit: int = 400_000) ->
 
 def changed(top: Path, old: str, new: str) -> list[str]:
     """The paths that differ between two commits, both names of a rename. Empty where git cannot answer."""
-    listing = _bytes(top, "diff-tree", "-r", "--name-only", "-z", "--no-renames", old, new, "--")
+    listing = output(top, "diff-tree", "-r", "--name-only", "-z", "--no-renames", old, new, "--")
     return [] if listing is None else [os.fsdecode(name) for name in listing.split(b"\0") if name]
 
 
@@ -229,30 +229,26 @@ def staged(top: Path) -> Staged | None:
     parent = (_ask(top, "rev-parse", "--verify", "-q", "HEAD^{commit}", place=place) or "").strip()
     if not parent and _ask(top, "rev-parse", "--git-dir", place=place) is None:
         return None
-    kind = (_ask(top, "rev-parse", "--show-object-format", place=place) or "").strip()
-    against = parent or _EMPTY_TREE.get(kind, _EMPTY_TREE["sha1"])
-    listing = _bytes(
+    against = parent or empty_tree(top)
+    listing = output(
         top,
         "diff-index",
-        "--cached",
-        "--ita-invisible-in-index",
-        "--raw",
-        "--no-abbrev",
-        "-z",
-        "-M",
-        "-C",
-        "-l400",
-        against,
-        "--",
+        *("--cached", "--ita-invisible-in-index", "--raw", "--no-abbrev", "-z", "-M", "-C", "-l400", against, "--"),
         place=place,
     )
-    return None if listing is None else Staged(top, parent, tuple(_changes(listing)), place)
+    return None if listing is None else Staged(top, parent, tuple(raw_changes(listing)), place)
+
+
+def empty_tree(top: Path) -> str:
+    """The id of a tree without files: what the first commit is compared with."""
+    kind = (_ask(top, "rev-parse", "--show-object-format", place=_hook(top)) or "").strip()
+    return _EMPTY_TREE.get(kind, _EMPTY_TREE["sha1"])
 
 
 def contents(change: Staged, ids: Iterable[str]) -> dict[str, bytes]:
     """The stored contents with these ids; one that is missing is left out."""
     wanted = [name for name in dict.fromkeys(ids) if name]
-    out = _bytes(change.top, "cat-file", "--batch", place=change.place, stdin=_lines(wanted)) if wanted else b""
+    out = output(change.top, "cat-file", "--batch", place=change.place, stdin=_lines(wanted)) if wanted else b""
     return {name: row[1] for name, row in zip(wanted, _batched(out or b""), strict=False) if row is not None}
 
 
@@ -274,7 +270,7 @@ def changed_lines(change: Staged, one: Change, *, gaps: bool = True) -> frozense
         "-U0",
         "--inter-hunk-context=0",
     )
-    patch = _bytes(change.top, "diff", *plain, one.before, one.after, place=change.place) or b""
+    patch = output(change.top, "diff", *plain, one.before, one.after, place=change.place) or b""
     found: set[int] = set()
     for start, count in re.findall(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", patch, re.MULTILINE):
         first, many = int(start), int(count or 1)
@@ -286,7 +282,7 @@ def trees(change: Staged, *, files: int, file_bytes: int, total_bytes: int) -> T
     """The files of the coming commit and of its parent, within limits; those nearest to the top first."""
     where = change.place
     listing = (
-        _bytes(change.top, "ls-tree", "-r", "-z", "--full-tree", change.parent, place=where) if change.parent else b""
+        output(change.top, "ls-tree", "-r", "-z", "--full-tree", change.parent, place=where) if change.parent else b""
     )
     after: dict[str, str] = {}
     for row in (listing or b"").split(b"\0"):
@@ -301,15 +297,15 @@ def trees(change: Staged, *, files: int, file_bytes: int, total_bytes: int) -> T
     before = dict(after)
     for one in change.changes:
         before[one.path] = one.before
-    sizes = _sizes(change, {*after.values(), *before.values()} - {""})
+    lengths = sizes(change, {*after.values(), *before.values()} - {""})
     ours = {name for one in change.changes for name in (one.path, one.old)}
     kept: list[str] = []
     count = total = 0
     complete = listing is not None
     for name in sorted({**before, **after}, key=lambda name: (name not in ours, name.count("/"), name)):
         own = {tree[name] for tree in (after, before) if tree.get(name)}
-        size = sum(sizes.get(one, file_bytes + 1) for one in own)
-        if not own or any(sizes.get(one, file_bytes + 1) > file_bytes for one in own):
+        size = sum(lengths.get(one, file_bytes + 1) for one in own)
+        if not own or any(lengths.get(one, file_bytes + 1) > file_bytes for one in own):
             continue
         count, total = count + 1, total + size
         if count > files or total > total_bytes:
@@ -324,7 +320,8 @@ def trees(change: Staged, *, files: int, file_bytes: int, total_bytes: int) -> T
     return Trees(read(after), read(before), complete)
 
 
-def _changes(listing: bytes) -> Iterable[Change]:
+def raw_changes(listing: bytes) -> Iterator[Change]:
+    """The rows of git's raw format (`--raw -z`, full ids)."""
     fields = iter(listing.split(b"\0"))
     for head in fields:
         if not head:
@@ -339,7 +336,8 @@ def _changes(listing: bytes) -> Iterable[Change]:
             yield Change(status, path, "" if status == "A" else old, before, after)
 
 
-def _sizes(change: Staged, ids: Iterable[str]) -> dict[str, int]:
+def sizes(change: Staged, ids: Iterable[str]) -> dict[str, int]:
+    """Bytes of the stored contents with these ids; one that is missing is left out."""
     wanted = sorted(ids)
     out = _ask(change.top, "cat-file", "--batch-check", place=change.place, stdin=_lines(wanted)) if wanted else ""
     rows = [row.split(" ") for row in (out or "").splitlines()]
@@ -367,11 +365,12 @@ def _hook(top: Path) -> tuple[str, ...]:
 
 def _ask(folder: Path, *command: str, place: Sequence[str] = (), stdin: bytes = b"") -> str | None:
     """The output of one git command in `folder`, None when git is missing or the command fails."""
-    out = _bytes(folder, *command, place=place, stdin=stdin)
+    out = output(folder, *command, place=place, stdin=stdin)
     return None if out is None else os.fsdecode(out)
 
 
-def _bytes(folder: Path, *command: str, place: Sequence[str] = (), stdin: bytes = b"") -> bytes | None:
+def output(folder: Path, *command: str, place: Sequence[str] = (), stdin: bytes = b"") -> bytes | None:
+    """The bytes that one git command writes in `folder`, safely run; None when git is missing or the command fails."""
     import git  # costs 150 ms: paid by the first caller, not by whoever starts up
 
     # GitPython hands on the whole environment and can only add to it; env(1) takes away first, then adds.

@@ -48,8 +48,9 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class FileDiff:
     """What happens to one file. A path is empty where the file is not; names that are no UTF-8 keep their bytes as
-    surrogates. `mode`: that of the new file, else of the old one; empty where the patch does not say. `section`: what git
-    wrote behind each hunk header.
+    surrogates. `mode`: that of the new file, else of the old one; empty where the patch does not say. `large`: too large to be asked for
+    as a patch. `old_id` and `new_id`: names of its contents (git's ids), empty where there are none or nobody says.
+    `sections`: what git wrote behind each hunk header.
     """
 
     status: Status
@@ -58,6 +59,9 @@ class FileDiff:
     mode: str = ""
     old_mode: str = ""
     binary: bool = False
+    large: bool = False
+    old_id: str = ""
+    new_id: str = ""
     rows: tuple[Row, ...] = field(default=(), repr=False)
     sections: tuple[str, ...] = field(default=(), repr=False)
 
@@ -82,20 +86,24 @@ def parsed(patch: bytes) -> tuple[FileDiff, ...]:
 
     Raises BadPatch.
     """
+    return tuple(each(patch))
+
+
+def each(patch: bytes) -> Iterator[FileDiff]:
+    """As `parsed`, one file at a time: the rows of a large patch need not all be held. Raises BadPatch when it comes to it."""
     lines = patch.split(b"\n")
     if lines and not lines[-1]:
         lines.pop()
-    found: list[FileDiff] = []
-    at = 0
+    at = found = 0
     while at < len(lines):
         if lines[at].startswith((b"diff --git ", b"diff --cc ", b"diff --combined ")):
             one, at = _file(lines, at)
-            found.append(one)
+            found += 1
+            yield one
         elif found and lines[at].startswith(b"@@ "):
             raise BadPatch(f"line {at + 1}: a hunk longer than its header says")
         else:
             at += 1
-    return tuple(found)
 
 
 def hunks(patch: bytes) -> tuple[Row, ...]:
@@ -120,6 +128,7 @@ def _file(lines: list[bytes], at: int) -> tuple[FileDiff, int]:
     status: Status = "modified"
     names = dict.fromkeys(("old", "new"), "")
     modes = dict.fromkeys(("old", "new"), "")
+    ids = "", ""
     binary = named = False
     while at < len(lines):
         line = lines[at]
@@ -136,6 +145,7 @@ def _file(lines: list[bytes], at: int) -> tuple[FileDiff, int]:
             named = True
         elif line.startswith(b"index "):
             parts = value.split(b" ")
+            ids = _ids(parts[0])
             if len(parts) == 2:
                 modes = {"old": parts[1].decode(), "new": parts[1].decode()}
         elif line.startswith((b"Binary files ", b"GIT binary patch")):
@@ -162,7 +172,16 @@ def _file(lines: list[bytes], at: int) -> tuple[FileDiff, int]:
     if status == "deleted":
         names["new"] = ""
     mode = modes["new"] or modes["old"]
-    return FileDiff(status, names["old"], names["new"], mode, modes["old"], binary, rows, sections), at
+    if any(b"\0" in row.text for row in rows):
+        rows, sections, binary = (), (), True
+    one = FileDiff(status, names["old"], names["new"], mode, modes["old"], binary, False, *ids, rows, sections)
+    return one, at
+
+
+def _ids(written: bytes) -> tuple[str, str]:
+    """Both ids of `index a..b`, without those of what is not there."""
+    old, _, new = written.decode().partition("..")
+    return old.strip("0") and old, new.strip("0") and new
 
 
 def _past_binary(lines: list[bytes], at: int) -> int:

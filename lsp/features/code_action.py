@@ -35,10 +35,10 @@ from lsp.text import text_of
 
 KINDS: Final = (types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite, types.CodeActionKind.Source)
 
-_QUICK_S: Final = 6.0
-"""Quick fixes that take longer to prove are not listed this time."""
+_QUICK_S: Final = 3.0
+"""Quick fixes that take longer to prove are not listed this time: ours, and then in as long again other servers'."""
 
-_PREFERRED: Final = 0.5
+PREFERRED: Final = 0.5
 """How probable a repair is that an editor may apply as "the" fix of its diagnostic."""
 
 Action = types.CodeAction | types.Command
@@ -76,8 +76,9 @@ async def actions(server: Server, params: types.CodeActionParams) -> list[Action
         offers = await loop.run_in_executor(server.executor, _offers, document, span, workspace)
         listed = [_listed(server, offer, uri, document) for offer in offers]
         found += [action for action in listed if action.kind is not None and _wanted(params, action.kind)]
-    repairs = failing_tests.listed(server, document, span, uri)
-    found += [action for action in repairs if action.kind is not None and _wanted(params, action.kind)]
+    if _wanted(params, types.CodeActionKind.QuickFix) or _wanted(params, types.CodeActionKind.RefactorRewrite):
+        repairs = failing_tests.listed(server, document, span, uri)
+        found += [action for action in repairs if action.kind is not None and _wanted(params, action.kind)]
     if server.is_stale(document):
         return None
     acceptance.listing(server, document, fixes)
@@ -121,16 +122,20 @@ async def _fixes(
     """
     lines = text_of(document).lines_around(span.start, span.end)
     found: list[types.CodeAction] = []
+    mine: dict[Finding, types.CodeAction] = {}
     try:
         async with asyncio.timeout(_QUICK_S):
             findings = await server.diagnoses.of(document, workspace)
-            mine: dict[Finding, types.CodeAction] = {}
             for finding in findings:
                 if finding.span.touches(lines):
                     answer = await _quick(server, document, workspace, finding, told)
                     if answer is not None:
                         mine[finding] = answer
                         found.append(answer)
+    except TimeoutError:
+        pass
+    try:
+        async with asyncio.timeout(_QUICK_S):
             for one in strange:
                 found += await foreign.answers(server, document, workspace, one, mine, told)
     except TimeoutError:
@@ -152,7 +157,7 @@ async def _quick(
         title=found.title,
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[diagnostic(server, document, _bare(finding))],
-        is_preferred=True if found.confidence >= _PREFERRED else None,
+        is_preferred=True if found.confidence >= PREFERRED else None,
         edit=server.workspace_edit(found.edits, found.title, documents=[document]),
         data={"evidence": evidence.proof(found.checks)},
     )
