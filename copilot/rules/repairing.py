@@ -158,8 +158,10 @@ def _imported(document: Document, needs: str) -> list[Edit]:
 
 
 def _need(document: Document, needs: str) -> importing.Need:
-    package, _, name = needs.rpartition(".")
-    return importing.Need(needs) if document.language == "python" else importing.Need(package, name)
+    package, _, name = needs.rpartition(":" if ":" in needs else ".")
+    return (
+        importing.Need(needs) if ":" not in needs and document.language == "python" else importing.Need(package, name)
+    )
 
 
 def _is_imported(document: Document, needs: str) -> bool:
