@@ -32,6 +32,8 @@ The bank's pack (`bank/<ID>.toml`) has one file a rule, and so have the rules of
     language = "java"
     bad = '''…'''
     good = '''…'''
+    [[repair]]                        # puts its findings right: `repairing.py`
+    language = "java"
 """
 
 from __future__ import annotations
@@ -101,7 +103,7 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A rule of the bank's pack: what its page tells. `parts`: the rules that find it, by language; `security`: security rules
-    (without language) whose findings are its own in a review.
+    (without language) whose findings are its own in a review; `repairs`: tables for `repairing.py`, by language.
     """
 
     id: str
@@ -113,6 +115,7 @@ class Policy:
     security: tuple[str, ...]
     parts: tuple[tuple[str, Rule], ...]
     examples: tuple[Example, ...]
+    repairs: tuple[tuple[str, Mapping[str, Any]], ...]
 
     @property
     def title(self) -> str:
@@ -215,6 +218,7 @@ def _policy(row: Mapping[str, Any]) -> Policy:
         security=tuple(row.get("security", ())),
         parts=tuple((part["language"], _rule(part, row["id"], severity)) for part in row.get("part", ())),
         examples=tuple(Example(each["language"], each["bad"], each["good"]) for each in row.get("example", ())),
+        repairs=tuple((each["language"], each) for each in row.get("repair", ())),
     )
 
 
