@@ -120,7 +120,9 @@ class _Parent:
             del self._running[part]
             if code == 2:  # what it said stands in the log already
                 raise ConfigError(f"the part `{part}` cannot run with this configuration.")
-            tries = 0 if now - self._began[part] > GOOD_RUN_S else self._tries[part]
+            # One that was killed is not broken: a job that ends its process is given up after a few attempts.
+            good = code < 0 or now - self._began[part] > GOOD_RUN_S
+            tries = 0 if good else self._tries[part]
             self._tries[part] = tries + 1
             self._due[part] = now + PAUSES_S[min(tries, len(PAUSES_S) - 1)]
             log.warning("the part %s ended with %d and is started again", part, code)

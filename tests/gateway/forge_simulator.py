@@ -11,6 +11,7 @@ import re
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -83,7 +84,8 @@ class Forge:
                 self.send_header("Content-Type", "application/octet-stream" if isinstance(told, bytes) else "application/json")
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
-                self.wfile.write(text)
+                with suppress(OSError):  # whoever asked was killed
+                    self.wfile.write(text)
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do  # noqa: N815
 
@@ -142,6 +144,7 @@ class Forge:
         token = headers.get("PRIVATE-TOKEN") or headers.get("Authorization", "")
         split = urlsplit(path)
         if ".git/" in path:
+            self.before("GIT", split.path)
             return self._static(unquote(split.path))
         self.before(method, split.path)
         with self.lock:
