@@ -8,6 +8,7 @@ CopilotError                    one clear sentence for a person; `cli.py` and `l
 ├── GatewayUnavailable          the bank's gateway is away, slow, over limit or refuses; `reason` is a stable word
 ├── AuditUnavailable            a record cannot be made durable; nothing may be answered without it
 ├── ToolMissing                 an outside program (ruff, javac, the project's interpreter) is not there
+│   └── ToolSilent              it is there and gave no answer: nothing may be taken for proven that it would have judged
 └── WorkerDied                  a worker process ended; the server goes on and starts another
 
 Broken user code is never an error, and silence is a value (`types.Declined`), not an exception.
@@ -50,6 +51,10 @@ class AuditUnavailable(CopilotError):
 
 class ToolMissing(CopilotError):
     """An outside program that the task needs was not found."""
+
+
+class ToolSilent(ToolMissing):
+    """An outside program gave no answer, mostly for want of time; asked again it may."""
 
 
 class WorkerDied(CopilotError):

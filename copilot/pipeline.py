@@ -267,7 +267,7 @@ async def diagnose(document: Document, workspace: Workbench) -> tuple[Finding, .
         if isinstance(answer, Suggestion):
             found[at] = replace(found[at], fix=answer.edits)
     if not broken and not workspace.index.excluded(document.path):
-        found += await asyncio.to_thread(comment_stale.findings, document, workspace.settings)
+        found += await fix_findings.aside(comment_stale.findings, document, workspace.settings)
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from copilot.messages import say
 from copilot.progress import report
-from copilot.review import looking
+from copilot.review import looking, removed
 from copilot.review.change import Change, walked
 from copilot.review.looking import Asked
 from copilot.review.remark import Covered, Remark, Review, ordered
@@ -23,10 +23,13 @@ def review(change: Change, asked: Asked, imported: Iterable[Remark] = ()) -> Rev
     """
     remarks: list[Remark] = list(imported)
     coverage: list[Covered] = []
+    ledger = removed.Ledger()
     for one, held in walked(change):
         report(say("reviewing {path}", path=one.path))
         file = looking.seen(one, held)
         remarks += looking.remarks(file, asked, whole=held.whole)
+        removed.gather(ledger, file)
         coverage.append(file.covered)
+    remarks += removed.settled(ledger)
     wanted = (remark for remark in remarks if remark.rule not in asked.off)
     return Review(ordered(wanted, asked.most), tuple(coverage))

@@ -1,9 +1,10 @@
 r"""Values in the text of an SQL statement as parameters of the call, where the shape is simple enough to be sure.
 
 Python: `execute(f"… = {x}")`, `execute("… = " + x)`, `execute("… = %s" % x)`, `execute("… = {}".format(x))`, with one
-argument, under a driver whose marks are known by its import. Each value must stand where SQL takes a value (behind a
-comparison, `LIKE`, `IN (`, in `VALUES (`), alone between its quotes if it has some. MyBatis: `${x}` as `#{x}` in such
-places. Anything else is left as it is: a table's name cannot be bound. Absent on purpose: statements made elsewhere.
+argument, under a driver whose marks are known by its import. Each value must stand where SQL takes one value: behind a
+comparison or `LIKE`, or in a list beside a comma (else it may be the whole list; quotes tell it from one in `VALUES (` only,
+since `IN ('…')` is how a joined list is put in), alone between its quotes if it has some. MyBatis: `${x}` as `#{x}` in such places. Anything else is left as it is: a table's name
+cannot be bound. Absent on purpose: statements made elsewhere.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ _MARKS: Final = {
 }  # fmt: skip
 """Drivers and what stands for a value in their statements."""
 
-_COMPARED: Final = re.compile(r"(?i)(?:[=<>]|\blike|\bin\s*\(|\bvalues\s*\((?:[^()]*,)?|\blimit|\boffset)\s*\Z")
-_LIST: Final = re.compile(r"(?is)\b(?:in|values)\s*\((?:[^()])*,\s*\Z")
+_COMPARED: Final = re.compile(r"(?i)(?:[=<>]|\blike|\blimit|\boffset)\s*\Z")
+_LIST: Final = re.compile(r"(?i)\b(in|values)\s*\((?:[^()]*,)?\s*\Z")
+_GOES_ON: Final = re.compile(r"[\w.$(:\[]")
+"""What behind a value says that it is a part of something: `{alias}.id`, `{name}_x`, `{function}(`."""
+
+_JOINED: Final = re.compile(r"\bjoin\s*\(")
 
 
 class _Part(NamedTuple):
@@ -152,35 +157,36 @@ def _filled(left: Node, hole: re.Pattern[str], values: list[str]) -> list[_Part]
 
 def _bound(parts: list[_Part], mark: str) -> tuple[str, list[str]] | None:
     """`(statement, values)`, None where a value does not surely stand for a value."""
-    text, values = "", list[str]()
-    for n, part in enumerate(parts):
-        if not part.value:
-            cut = part.text
-            if n and parts[n - 1].value and _opened(parts[n - 2].text if n > 1 else ""):
-                if not cut.startswith("'"):
-                    return None
-                cut = cut[1:]
-            if mark == "%s" and "%" in cut:
-                return None  # it would have to be doubled once values are bound
-            text += cut
-            continue
-        if n == 0 or parts[n - 1].value:
-            return None
-        if text.endswith("'"):
-            if n + 1 >= len(parts):
-                return None
-            text = text[:-1]
-        if not (_COMPARED.search(text) or _LIST.search(text)):
-            return None
-        text += mark
-        values.append(part.text)
-    if not values or ("'" in text.replace("''", "") and text.count("'") % 2):
+    texts, values = [""], list[str]()
+    for part in parts:
+        if part.value:
+            values.append(part.text)
+            texts.append("")
+        else:
+            texts[-1] += part.text
+    if not values or (mark == "%s" and any("%" in text for text in texts)):  # a `%` would have to be doubled
         return None
-    return text, values
+    text = texts[0]
+    for value, behind in zip(values, texts[1:], strict=True):
+        quotes = text.endswith("'"), behind.startswith("'")
+        before, rest = (text[:-1], behind[1:]) if all(quotes) else (text, behind)
+        if quotes[0] != quotes[1] or not _is_one(value, before, rest, quoted=quotes[0]):
+            return None
+        text = before + mark + rest
+    return None if text.count("'") % 2 else (text, values)
 
 
-def _opened(text: str) -> bool:
-    return text.endswith("'")
+def _is_one(value: str, before: str, behind: str, *, quoted: bool) -> bool:
+    """Whether one value surely stands between these texts of a statement, and not a part of one or several."""
+    if before.count("'") % 2 or _GOES_ON.match(behind):
+        return False
+    if _COMPARED.search(before):
+        return True
+    among = _LIST.search(before)
+    if among is None or _JOINED.search(value):
+        return False
+    beside = before.rstrip().endswith(",") or behind.lstrip().startswith(",")
+    return beside or (quoted and among[1].lower() == "values")
 
 
 def _quoted(text: str) -> str:
@@ -197,9 +203,8 @@ def _mybatis(document: Document, node: Node) -> Iterator[Edit]:
     found = list(_PASTED.finditer(text))
     for match in found:
         quotes = match[0].startswith("'"), match[0].endswith("'")
-        if quotes[0] != quotes[1] or not (
-            _COMPARED.search(text[: match.start()]) or _LIST.search(text[: match.start()])
-        ):
+        before, behind = text[: match.start()], text[match.end() :]
+        if quotes[0] != quotes[1] or not _is_one(match[1], before, behind, quoted=quotes[0]):
             return
     for match in found:
         start = node.start_byte + len(text[: match.start()].encode())

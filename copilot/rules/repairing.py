@@ -7,7 +7,8 @@ r"""Puts an insecure statement right as data says: `repairs/<language>.toml`, on
     replace = { name = "safe_load" }   # capture to its new text; `{capture}` stands for the old text, `{indent}` for the line's
     remove = ["flag"]                  # captures that go, with the comma beside them
     append = { arguments = "x=1" }     # one more argument of a captured argument list
-    import = "secrets"                 # what the new text needs (Java: the full name of a class)
+    import = "secrets"                 # what the new text needs (Java: the full name of a class); a file that calls something
+                                       # else so has no such repair
     bind = "sql"                       # values of the capture `sql` become parameters (`binding.py`)
     en = "…"                           # what it does; left out: from the old text to the new one
     zh = "…"
@@ -37,7 +38,7 @@ from copilot.syntax import importing
 from copilot.syntax import tree as trees
 from copilot.syntax.lines import line_start
 from copilot.syntax.outline import outline
-from copilot.syntax.parsing import Node, QueryCursor, compiled
+from copilot.syntax.parsing import Node, QueryCursor, Tree, compiled
 from copilot.types import Document, Edit, Finding, Span
 
 _HOLE: Final = re.compile(r"\{(\w+)\}")
@@ -90,11 +91,6 @@ def _read(row: Mapping[str, Any], language: str) -> _Repair:
     )
 
 
-def repaired(rule: str) -> bool:
-    """Whether anything is known that answers findings of a rule (`security.python.yaml-load`)."""
-    return any(each.rule == rule for each in _repairs(rule.split(".")[1]))
-
-
 def repairs(document: Document, finding: Finding) -> list[Repaired]:
     """Ways to put a finding of the rules right, in the order of the file; none for most rules."""
     tree = trees.of(document)
@@ -103,9 +99,10 @@ def repairs(document: Document, finding: Finding) -> list[Repaired]:
         return found
     judge = Judge(Flow(document, tree))
     for repair in _repairs(document.language or ""):
-        if repair.rule != finding.rule:
+        if repair.rule != finding.rule or (repair.needs and _is_taken(document, tree, repair.needs)):
             continue
         cursor = QueryCursor(compiled(document.language or "", FIRST + "\n" + repair.query))
+        cursor.set_byte_range(finding.span.start, finding.span.end)
         for pattern, captures in cursor.matches(tree.root_node, judge):
             site = captures["site"][0]
             if pattern and (site.start_byte, site.end_byte) == (finding.span.start, finding.span.end):
@@ -149,18 +146,36 @@ def _without(document: Document, node: Node) -> Edit:
 
 def _appended(document: Document, node: Node, text: str) -> Edit:
     """One more argument before the closing bracket of a list."""
-    last = node.named_children[-1] if node.named_children else None
+    given = [each for each in node.named_children if not each.is_extra]  # no comment behind the last one
+    last = given[-1] if given else None
     at = last.end_byte if last is not None else node.start_byte + 1
     return Edit(document.path, Span(at, at), f", {text}" if last is not None else text)
 
 
 def _imported(document: Document, needs: str) -> list[Edit]:
-    if document.language == "python":
-        return importing.edits(document, [importing.Need(needs)])
+    return [] if _is_imported(document, needs) else importing.edits(document, [_need(document, needs)])
+
+
+def _need(document: Document, needs: str) -> importing.Need:
     package, _, name = needs.rpartition(".")
-    if any(row.module == package and row.name == "*" for row in outline(document).imports):
-        return []
-    return importing.edits(document, [importing.Need(package, name)])
+    return importing.Need(needs) if document.language == "python" else importing.Need(package, name)
+
+
+def _is_imported(document: Document, needs: str) -> bool:
+    need = _need(document, needs)
+    every = any(row.module == need.module and row.name == "*" and not row.static for row in outline(document).imports)
+    return need in importing.needs_of(document) or (every and document.language == "java")
+
+
+def _is_taken(document: Document, tree: Tree, needs: str) -> bool:
+    """Whether the file uses the name that an import would bind for something else."""
+    if _is_imported(document, needs):
+        return False
+    name = _need(document, needs).binds.encode()
+    return name in document.text and any(
+        node.text == name and (node.parent is None or node.parent.child_by_field_name("attribute") != node)
+        for node in trees.descendants(tree.root_node, "identifier", "type_identifier")
+    )
 
 
 def _overlap(edits: tuple[Edit, ...]) -> bool:

@@ -10,18 +10,22 @@ from __future__ import annotations
 import asyncio
 import re
 import typing
-from typing import Final
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final, TypeVar
 
 from copilot import rules
 from copilot.config import Settings
 from copilot.context.index import Index
-from copilot.errors import ToolMissing
-from copilot.messages import say
+from copilot.errors import ToolMissing, ToolSilent
+from copilot.messages import locale, say
 from copilot.tasks import known_imports
 from copilot.types import Document, Finding, Project, Severity
 from copilot.verify import diagnostics, javac
 from copilot.verify.claims import JAVAC
 from copilot.verify.javac import Problem
+from copilot.verify.kept import Kept, digest
 
 SYNTAX: Final = 0
 NAMES: Final = 1
@@ -29,8 +33,24 @@ LINT: Final = 2
 RULES: Final = 3
 
 
-_RULED: Final = 200_000
+_RULED: Final = 64 * 1024
 """Bytes of a text that the rules look through whole (0.7 ms a kilobyte); of a longer one they judge what is written."""
+
+_ASIDE: Final = ThreadPoolExecutor(1, "findings")
+"""One thread for what looks through a whole text at each pause of typing: with more of them, what nobody waits for any
+longer would run beside what somebody waits for, and all share one interpreter.
+"""
+
+_ruled: Final[Kept[tuple[Path, str, str, bytes], list[Finding]]] = Kept()
+
+_Found = TypeVar("_Found")
+
+
+async def aside(look: Callable[..., _Found], *given: object) -> _Found:
+    """What a look through a whole text finds, in a thread of its own, one after the other: who waits and is cancelled before
+    its turn takes it away.
+    """
+    return await asyncio.get_running_loop().run_in_executor(_ASIDE, look, *given)
 
 
 def stage(finding: Finding) -> int:
@@ -67,25 +87,33 @@ async def findings(
     *,
     compiled: bool = False,
     lint: bool | None = None,
+    proving: bool = False,
 ) -> tuple[Finding, ...]:
     """The findings of a document in document order: rules `syntax`, `undefined-name`, `ruff:<code>` (unless `fix.lint` is
     off), `security.<language>.<id>` (unless `fix.rules` is off), and for Java if `compiled` `javac:<key>`.
 
-    Nothing for a path that policy keeps out. Broken text, a broken ruff configuration and a missing tool are normal.
+    Nothing for a path that policy keeps out. Broken text, a broken ruff configuration and a missing tool are normal; so is
+    one that gives no answer in time, unless `proving`: then ToolSilent is raised.
     """
     if index is not None and index.excluded(document.path):
         return ()
     lint = settings.fix.lint if lint is None else lint
-    found = list(await diagnostics.findings(document, project, lint=lint))
+    found = list(await diagnostics.findings(document, project, lint=lint, proving=proving))
     if compiled and document.language == "java" and not any(each.rule == diagnostics.SYNTAX for each in found):
-        found += await _compiled(document, project, settings)
+        found += await _compiled(document, project, settings, proving=proving)
     if settings.fix.rules and len(document) <= _RULED and rules.triggered(document.language, document.text):
-        found += await asyncio.to_thread(_insecure, document)
+        found += await _insecure(document)
     return tuple(sorted(found, key=lambda each: (each.span, stage(each))))
 
 
-def _insecure(document: Document) -> list[Finding]:
-    """What the rules are sure of, information left out."""
+async def _insecure(document: Document) -> list[Finding]:
+    """What the rules are sure of, information left out. The last few answers are kept."""
+    key = document.path, document.language or "", locale(), digest(document.text)
+    known = _ruled.get(key)
+    return _ruled.keep(key, await aside(_sure, document)) if known is None else known
+
+
+def _sure(document: Document) -> list[Finding]:
     return [
         hit.finding
         for hit in rules.hits(document)
@@ -101,10 +129,12 @@ _OF_FILES: Final = frozenset({"class.public.should.be.in.file", "duplicate.class
 """Errors of where a file lies: no edit of its text answers them."""
 
 
-async def _compiled(document: Document, project: Project, settings: Settings) -> list[Finding]:
+async def _compiled(document: Document, project: Project, settings: Settings, *, proving: bool) -> list[Finding]:
     try:
         report = await javac.report(document, project, settings)
-    except ToolMissing:
+    except ToolMissing as missing:
+        if proving and isinstance(missing, ToolSilent):
+            raise
         return []
     said = [p for p in report.problems if p.key not in _OF_FILES]
     sure = [p for p in said if report.complete or p.key.startswith(_ALWAYS_TRUE) or _in_import(document, p)]

@@ -1,6 +1,6 @@
 """Correction by a model: the faults and the fragment it is shown, and its answer as an edit within that fragment.
 
-Absent on purpose: proof (`fix.py`), and everything outside the fragment, which an answer cannot reach.
+Absent on purpose: proof (`fix_proof.py`), and everything outside the fragment, which an answer cannot reach.
 """
 
 from __future__ import annotations

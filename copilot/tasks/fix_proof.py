@@ -21,7 +21,7 @@ from typing import Final
 
 from copilot import edits as texts
 from copilot.config import Settings
-from copilot.errors import ToolMissing, UsageError
+from copilot.errors import ToolMissing, ToolSilent, UsageError
 from copilot.messages import say
 from copilot.tasks import fix_findings, fix_tests
 from copilot.tasks.fix_findings import findings, stage, told
@@ -72,11 +72,15 @@ async def _found_gone(
     project: Project,
     settings: Settings,
 ) -> AsyncIterator[Check]:
-    """`fault gone` or `claimed`, and `kept`."""
+    """`fault gone` or `claimed`, and `kept`. What gave no answer proves nothing: then `fault gone` fails, which may be asked again."""
     document, edits, asked = request.document, candidate.edits, request.trigger == "invoked"
     lint = settings.fix.lint or any(each.source or each.rule.startswith(diagnostics.LINT) for each in targets)
-    was = await findings(document, project, settings, compiled=asked, lint=lint)
-    now = await findings(after, project, settings, compiled=asked, lint=lint)
+    try:
+        was = await findings(document, project, settings, compiled=asked, lint=lint, proving=True)
+        now = await findings(after, project, settings, compiled=asked, lint=lint, proving=True)
+    except ToolSilent as silent:
+        yield Check("fault gone", passed=False, detail=str(silent))
+        return
     targets = targets or tuple(each for each in was if each.span.touches(request.span))
     async for check in _answered(document, after, edits, targets, was, now, project, settings, asked=asked):
         yield check
@@ -100,8 +104,11 @@ async def _sound(before: Document, after: Document, edits: tuple[Edit, ...], pro
         if first is not None and (later is None or later.start > max(end, mapped(first.start, edits))):
             return Check("syntax", passed=True, detail=say("sound up to the next fault"))
         return check
-    was = await diagnostics.fault_offsets(before, project)
-    now = await diagnostics.fault_offsets(after, project)
+    try:
+        was = await diagnostics.fault_offsets(before, project)
+        now = await diagnostics.fault_offsets(after, project)
+    except ToolSilent:
+        return check
     lines = {after.text.count(b"\n", 0, mapped(at, edits)) for at in was}
     if len(now) < len(was) and all(after.text.count(b"\n", 0, at) in lines for at in now):
         return Check("syntax", passed=True, detail=say("no new syntax fault"))
@@ -180,9 +187,9 @@ def _nothing_new(name: str, tool: str, was: Counter[str], now: Counter[str]) -> 
 async def _parses(after: Document, edits: tuple[Edit, ...], before: Document, project: Project) -> Check:
     """No syntax error of javac at the edit."""
     lines = [after.text.count(b"\n", 0, span.start) + 1 for span in _written(before, edits)]
-    for error in await tools.javac(after, project.java_home):
-        if error.line in lines:
-            detail = say("javac: line {line}, {key}", line=error.line, key=error.key)
+    for error in await javac.syntax(after, project.java_home):
+        if (line := after.text.count(b"\n", 0, error.span.start) + 1) in lines:
+            detail = say("javac: line {line}, {key}", line=line, key=error.key)
             return Check("compiler", passed=False, detail=detail)
     return Check("compiler", passed=True, detail=say("javac: no syntax error at the change"))
 

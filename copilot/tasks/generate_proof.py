@@ -12,7 +12,7 @@ from typing import Final
 
 from copilot import edits as texts
 from copilot.config import Settings
-from copilot.errors import ToolMissing
+from copilot.errors import ToolMissing, ToolSilent
 from copilot.messages import say
 from copilot.syntax import classes
 from copilot.syntax import tree as trees
@@ -21,7 +21,7 @@ from copilot.syntax.outline import Symbol, outline
 from copilot.tasks import generate_place, generate_runs
 from copilot.tasks.generate_place import Place
 from copilot.types import Check, Declined, Document, Edit, Project, Request, Span
-from copilot.verify import diagnostics, imported, names, syntax, tools
+from copilot.verify import diagnostics, imported, javac, names, syntax, tools
 
 _ROUTINES: Final = frozenset({"function", "method", "constructor"})
 _TYPES: Final = frozenset({"class", "interface", "enum", "record"})
@@ -162,26 +162,30 @@ async def _names(document: Document, after: Document, edits: tuple[Edit, ...], p
         tools.ruff_binary()
     except ToolMissing:
         return names.bound(document, edits)
-    was, now = await _undefined(document, project), await _undefined(after, project)
+    try:
+        was, now = await _undefined(document, project), await _undefined(after, project)
+    except ToolSilent:
+        return names.bound(document, edits)
     if fresh := sorted((now - was).elements()):
         return Check("names", passed=False, detail="; ".join(dict.fromkeys(fresh)))
     return Check("names", passed=True, detail=say("every name is bound"))
 
 
 async def _undefined(document: Document, project: Project) -> Counter[str]:
-    found = await diagnostics.findings(document, project, lint=False)
+    found = await diagnostics.findings(document, project, lint=False, proving=True)
     return Counter(each.message for each in found if each.rule == diagnostics.UNDEFINED)
 
 
 async def _compiler(document: Document, after: Document, project: Project) -> AsyncIterator[Check]:
     """The compiler's parser accepts the file as far as it did before."""
     try:
-        now = await tools.javac(after, project.java_home)
-        was = await tools.javac(document, project.java_home) if now else ()
+        now = await javac.syntax(after, project.java_home)
+        was = await javac.syntax(document, project.java_home) if now else ()
     except ToolMissing:
         return  # nothing is claimed that was not checked
     if len(now) > len(was):
-        detail = say("javac: line {line}, {key}", line=now[0].line, key=now[0].key)
+        line = after.text.count(b"\n", 0, now[0].span.start) + 1
+        detail = say("javac: line {line}, {key}", line=line, key=now[0].key)
         yield Check("compiler", passed=False, detail=detail)
     else:
         yield Check("compiler", passed=True, detail=say("javac: no syntax error at the change"))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from copilot.errors import ToolMissing
+from copilot.errors import ToolMissing, ToolSilent
 from copilot.messages import say
 from copilot.syntax import tree as trees
 from copilot.syntax.tree import Fault
@@ -31,18 +31,22 @@ _OWN_THREAD: Final = 64 * 1024
 _NEAR: Final = 1
 
 
-async def findings(document: Document, project: Project, *, lint: bool = True) -> tuple[Finding, ...]:
+async def findings(
+    document: Document, project: Project, *, lint: bool = True, proving: bool = False
+) -> tuple[Finding, ...]:
     """The faults of a document in document order. Empty for a language without a grammar we trust.
 
-    Without ruff a Python document gets its syntax faults only; who must know asks `tools.ruff_binary`.
+    Without ruff, or when it gives no answer in time, a Python document gets its syntax faults only: who must know whether it
+    is there asks `tools.ruff_binary`, and `proving` raises ToolSilent, since what was not looked for is not gone.
     """
     if document.language not in TRUSTED:
         return ()
     if document.language == "python":
         try:
             return _python(document, await tools.ruff(document, project.root), lint=lint)
-        except ToolMissing:
-            pass
+        except ToolMissing as missing:
+            if proving and isinstance(missing, ToolSilent):
+                raise
     if len(document) > _OWN_THREAD:
         return await asyncio.to_thread(_grammar, document)
     return _grammar(document)
@@ -54,11 +58,13 @@ def grammar_faults(document: Document) -> tuple[Finding, ...]:
 
 
 async def fault_offsets(document: Document, project: Project) -> list[int]:
-    """Where the parser complains, echoes included."""
+    """Where the parser complains, echoes included. Raises ToolSilent."""
     if document.language == "python":
         try:
             found = await tools.ruff(document, project.root)
             return [each.span.start for each in found if each.code == tools.SYNTAX and not _DATED.search(each.message)]
+        except ToolSilent:
+            raise
         except ToolMissing:
             pass
     tree = trees.of(document)

@@ -1,34 +1,42 @@
-"""What javac says of a Java document beyond its syntax: names, types, exceptions. Nothing runs and no class is written.
+"""What javac says of a Java document: of its syntax alone, or also of names, types, exceptions. No class is written.
 
-The text is compiled as it stands (saved or not) against the project: its source folders, what its build left, the jars
-that the class path leads to (`context/classpath.py`). Annotation processors are off, so that a project's own code does
-not run; what they would write, and jars that are not here, leave a class path incomplete: `Report.complete` says so, and
-then only what a change makes worse or better counts. Absent on purpose: what to do about an error (`engines/embedded`).
+For the latter the text is compiled as it stands (saved or not) against the project: its source folders, what its build
+left, the jars that the class path leads to (`context/classpath.py`). Annotation processors are off, so that a project's
+own code does not run; what they would write, and jars that are not here, leave a class path incomplete:
+`Report.complete` says so, and then only what a change makes worse or better counts. Absent on purpose: what to do about an error (`engines/embedded`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import re
+import shutil
 import tempfile
-from collections import OrderedDict
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from copilot.config import Settings
 from copilot.context import classpath
-from copilot.errors import ToolMissing
+from copilot.errors import ToolMissing, ToolSilent
 from copilot.messages import say
 from copilot.types import Document, Project, Span
-from copilot.verify.tools import javac_binary, run
+from copilot.verify.kept import Kept, digest, one_correction
+from copilot.verify.tools import run
 
 _LIMIT_S: Final = 60.0
-_KEPT: Final = 12
 _TAB: Final = 8
+_ALWAYS: Final = (
+    "-J-XX:TieredStopAtLevel=1",
+    "-J-XX:+UseSerialGC",
+    "-proc:none",
+    "-XDrawDiagnostics",
+    "-encoding",
+    "UTF-8",
+)
 _PLACE: Final = re.compile(
     r"^(?P<file>[^\n]*?\.java):(?P<line>\d+):(?P<column>\d+): compiler\.err\.(?P<key>[\w.-]+)(?:: (?P<rest>.*))?$"
 )
@@ -70,11 +78,6 @@ class Problem:
             return self.arguments[1] if len(self.arguments) > 1 else ""
         return self.arguments[0] if self.key == "doesnt.exist" and self.arguments else ""
 
-    @property
-    def kind(self) -> tuple[str, tuple[str, ...]]:
-        """What makes it the same error in another version of the text."""
-        return self.key, self.arguments
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -84,59 +87,69 @@ class Report:
     complete: bool
 
 
-_reports: Final[OrderedDict[tuple[Path, Path | None, bytes], Report]] = OrderedDict()
+_reports: Final[Kept[tuple[Path, Path | None, bytes], Report]] = Kept()
 
 
 async def report(document: Document, project: Project, settings: Settings) -> Report:
     """The errors of a document. Raises ToolMissing without a JDK, or when javac gives no answer in time.
 
-    Half a second to two seconds of CPU: for what was asked for, not for diagnostics as one types. The last few answers
-    are kept.
+    Half a second to two seconds of CPU: for what was asked for, not for diagnostics as one types. An answer is kept for one
+    correction only, since other files decide it too.
     """
-    key = document.path, project.java_home, hashlib.blake2b(document.text, digest_size=16).digest()
-    if key not in _reports:
-        _reports[key] = await _compiled(document, project, settings)
-        while len(_reports) > _KEPT:
-            _reports.popitem(last=False)
-    _reports.move_to_end(key)
-    return _reports[key]
+    key = document.path, project.java_home, digest(document.text)
+    told = _reports.get(key)
+    if told is None:
+        begun = time.monotonic()
+        jars = await asyncio.to_thread(classpath.jars, project.root, settings.index.classpath)
+        problems = await _said(document, project.java_home, _options(document, project, jars))
+        absent = any(each.key in _ABSENT for each in problems)
+        told = Report(problems, complete=not absent and _PROCESSED.search(document.text) is None)
+        _reports.keep(key, told, one_correction(begun))
+    return told
 
 
-async def _compiled(document: Document, project: Project, settings: Settings) -> Report:
-    binary = javac_binary(project.java_home)
+async def syntax(document: Document, java_home: Path | None) -> tuple[Problem, ...]:
+    """The syntax errors of a document; javac stops after parsing. Raises ToolMissing as `report` does.
+
+    About half a second of CPU: for a proof that was asked for, not for diagnostics as one types.
+    """
+    return await _said(document, java_home, ["--should-stop=ifError=PARSE", "--should-stop=ifNoError=PARSE"])
+
+
+async def _said(document: Document, java_home: Path | None, options: Sequence[str]) -> tuple[Problem, ...]:
+    binary = compiler(java_home)
     if binary is None:
         raise ToolMissing(say("javac was not found: set JAVA_HOME to a JDK."))
-    jars = await asyncio.to_thread(classpath.jars, project.root, settings.index.classpath)
     with tempfile.TemporaryDirectory(prefix="bank-copilot-") as folder:
         source = Path(folder, "source", document.path.with_suffix(".java").name)
         source.parent.mkdir()
         source.write_bytes(document.text)
-        done = await run(
-            [binary, *_options(document, project, jars), "-d", folder, source], b"", Path(folder), timeout_s=_LIMIT_S
-        )
+        command: list[str | Path] = [binary, *_ALWAYS, *options, "-d", folder, source]
+        done = await run(command, b"", Path(folder), timeout_s=_LIMIT_S)
     if not done.complete:
-        raise ToolMissing(say("javac gave no answer in time."))
+        raise ToolSilent(say("javac gave no answer in time."))
     rows = (done.stderr + done.stdout).decode("utf-8", "replace").splitlines()
-    problems = tuple(sorted(_problems(rows, document), key=lambda each: each.span))
-    absent = any(each.key in _ABSENT for each in problems)
-    return Report(problems, complete=not absent and _PROCESSED.search(document.text) is None)
+    return tuple(sorted(_problems(rows, document), key=lambda each: each.span))
+
+
+def compiler(java_home: Path | None) -> Path | None:
+    """The compiler of the project's JDK, else one on PATH, else None."""
+    name = "javac.exe" if os.name == "nt" else "javac"
+    if java_home is not None and (java_home / "bin" / name).is_file():
+        return java_home / "bin" / name
+    found = shutil.which("javac")
+    return Path(found) if found else None
 
 
 def _options(document: Document, project: Project, jars: list[Path]) -> list[str]:
     here = [str(path) for path in (*_built(project.root), *jars)]
     return [
-        "-J-XX:TieredStopAtLevel=1",
-        "-J-XX:+UseSerialGC",
-        "-proc:none",
         "-implicit:none",
         "-nowarn",
-        "-XDrawDiagnostics",
         "-Xmaxerrs",
         "200",
         "--should-stop=ifError=FLOW",
         "--should-stop=ifNoError=FLOW",
-        "-encoding",
-        "UTF-8",
         "-classpath",
         os.pathsep.join(here),
         "-sourcepath",

@@ -1,13 +1,18 @@
-"""Which names the modules of Python's standard library have, as far as our own interpreter's can tell."""
+"""The modules of Python's standard library, read as text: which names they have, as far as our own interpreter's can tell."""
 
 from __future__ import annotations
 
-import importlib.util
+import os
 import re
 import sys
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
+
+from copilot import files
+from copilot.errors import UnreadableFile
+from copilot.types import Document
+from copilot.types import document as made
 
 
 def lacks(module: str, name: str, python: Path | None) -> bool:
@@ -34,22 +39,25 @@ def _text(module: str) -> bytes | ModuleType | None:
     """The source of a module, the module itself where it is built in, None where neither tells everything."""
     if module in sys.builtin_module_names:
         return sys.modules.get(module)
-    try:
-        spec = importlib.util.find_spec(module) if "." not in module else None
-    except (ImportError, ValueError, AttributeError):
+    found = source(module) if "." not in module else None
+    if found is None:
         return None
-    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
-        return None
-    text = Path(spec.origin).read_bytes()
-    if re.search(rb"^\s*from\s+\S+\s+import\s+\*|\bglobals\(\)|__getattr__", text, re.MULTILINE):
+    if re.search(rb"^\s*from\s+\S+\s+import\s+\*|\bglobals\(\)|__getattr__", found.text, re.MULTILINE):
         return sys.modules.get(module)  # a name comes from elsewhere: only the loaded module knows
-    if spec.submodule_search_locations:
-        return (
-            b""
-            if not spec.origin.endswith("__init__.py")
-            else text
-            + b" ".join(
-                path.stem.encode() for folder in spec.submodule_search_locations for path in Path(folder).iterdir()
-            )
-        )
-    return text
+    inside = found.path.parent.iterdir() if found.path.name == "__init__.py" else ()
+    return b" ".join((found.text, *(path.stem.encode() for path in inside)))
+
+
+@lru_cache(maxsize=64)
+def source(module: str) -> Document | None:
+    """The source of a module of the standard library, where there is one; nothing is imported for it."""
+    if module.partition(".")[0] not in sys.stdlib_module_names:
+        return None
+    folder = Path(os.__file__).parent
+    for path in (folder / f"{module.replace('.', '/')}.py", folder / module.replace(".", "/") / "__init__.py"):
+        if path.is_file():
+            try:
+                return made(path, "python", files.content(path, limit=2_000_000))
+            except UnreadableFile:
+                return None
+    return None

@@ -1,4 +1,4 @@
-"""Outside programs that judge text and run none of it: ruff for Python, javac's parser for Java.
+"""Outside programs that judge text and run none of it: how each is started, and ruff for Python (for Java: `javac`).
 
 Each gets the text on standard input or in a private file, a wall-clock limit and an output limit; cancelling the
 awaiting task kills it with all its children. Absent on purpose: what the judgement is good for (`copilot/tasks`).
@@ -6,14 +6,11 @@ awaiting task kills it with all its children. Absent on purpose: what the judgem
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 import shutil
 import sys
-import tempfile
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,10 +18,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from copilot.edits import lf
-from copilot.errors import ToolMissing
+from copilot.errors import ToolMissing, ToolSilent
 from copilot.messages import say
 from copilot.types import Document, Edit, Span
 from copilot.verify import processes
+from copilot.verify.kept import Kept, digest
 
 _PLAIN: Final = "E4,E7,E9,F"
 """What is found in a repository without a configuration: ruff's documented defaults, mistakes rather than taste."""
@@ -38,7 +36,6 @@ OUTPUT_LIMIT: Final = 16_000_000
 SYNTAX: Final = "invalid-syntax"
 """The code of a diagnostic that says the text does not parse."""
 
-_KEPT: Final = 12
 _MEMORY: Final = 1 << 30
 """Bytes of address space for ruff, which needs a tenth of it for a file of 5 MB."""
 
@@ -90,32 +87,29 @@ def ruff_binary() -> Path:
     raise ToolMissing(say("ruff was not found: install it beside bank-copilot or on PATH."))
 
 
-_lints: Final[OrderedDict[tuple[Path, Path, tuple[Path, int] | None, bytes], tuple[Diagnostic, ...]]] = OrderedDict()
+_lints: Final[Kept[tuple[Path, Path, tuple[Path, int] | None, bytes], tuple[Diagnostic, ...]]] = Kept()
 
 
 async def ruff(document: Document, root: Path, *, timeout_s: float = 10.0) -> tuple[Diagnostic, ...]:
     """What ruff says of a Python document under the project's configuration, plus undefined names in any case.
 
     A configuration that ruff refuses is left out (`--isolated`), so that a broken `pyproject.toml` does not silence
-    the undefined names. Raises ToolMissing. The last few answers are kept.
+    the undefined names. Raises ToolMissing, and ToolSilent where it gave no answer or not in time (also with the
+    configuration: without it the rest would look like all). The last few answers are kept.
     """
     configuration = _configuration(document.path)
-    key = (document.path, root, configuration, hashlib.blake2b(document.text, digest_size=16).digest())
-    if key in _lints:
-        _lints.move_to_end(key)
-        return _lints[key]
-    found: tuple[Diagnostic, ...] = ()
+    key = (document.path, root, configuration, digest(document.text))
+    if (known := _lints.get(key)) is not None:
+        return known
     unconfigured = ["--isolated", "--select", _PLAIN]
     own = ["--extend-select", "F821"]
     for configured in (own, unconfigured) if configuration is not None else (unconfigured,):
         done = await _ruff_check(document, root, configured, timeout_s)
-        if done.code in {0, 1} and done.complete:
-            found = _diagnostics(document, done.stdout)
+        if not done.complete:
             break
-    _lints[key] = found
-    while len(_lints) > _KEPT:
-        _lints.popitem(last=False)
-    return found
+        if done.code in {0, 1}:
+            return _lints.keep(key, _diagnostics(document, done.stdout))
+    raise ToolSilent(say("ruff gave no answer."))
 
 
 def _configuration(path: Path) -> tuple[Path, int] | None:
@@ -221,51 +215,3 @@ class _Lines:
         end = self._starts[index + 1] if index + 1 < len(self._starts) else len(self._text)
         line = self._text[start:end].decode("utf-8", "replace")
         return start + len(line[: place["column"] - 1].encode())
-
-
-_JAVAC_PLACE: Final = re.compile(rb"^[^\n]*?\.java:(\d+):(\d+): (compiler\.err\.[\w.]+)", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class JavaError:
-    """A syntax error of javac: its key (`compiler.err.expected`) and its line from 1."""
-
-    key: str
-    line: int
-
-
-def javac_binary(java_home: Path | None) -> Path | None:
-    """The compiler of the project's JDK, else one on PATH, else None."""
-    name = "javac.exe" if os.name == "nt" else "javac"
-    if java_home is not None and (java_home / "bin" / name).is_file():
-        return java_home / "bin" / name
-    found = shutil.which("javac")
-    return Path(found) if found else None
-
-
-async def javac(document: Document, java_home: Path | None, *, timeout_s: float = 20.0) -> tuple[JavaError, ...]:
-    """The syntax errors javac finds in a Java document; it stops after parsing and writes no class. Raises ToolMissing.
-
-    About half a second of CPU: for a proof that was asked for, not for diagnostics as one types.
-    """
-    binary = javac_binary(java_home)
-    if binary is None:
-        raise ToolMissing(say("javac was not found: set JAVA_HOME to a JDK."))
-    stop = ["--should-stop=ifError=PARSE", "--should-stop=ifNoError=PARSE"]
-    with tempfile.TemporaryDirectory(prefix="bank-copilot-") as folder:
-        source = Path(folder, document.path.with_suffix(".java").name)
-        source.write_bytes(document.text)
-        command: list[str | Path] = [
-            binary,
-            "-J-XX:TieredStopAtLevel=1",
-            "-proc:none",
-            "-XDrawDiagnostics",
-            "-encoding",
-            "UTF-8",
-            *stop,
-        ]
-        done = await run([*command, "-d", folder, source], b"", Path(folder), timeout_s=timeout_s)
-    if not done.complete:
-        raise ToolMissing(say("javac gave no answer in time."))
-    found = _JAVAC_PLACE.finditer(done.stdout + done.stderr)
-    return tuple(JavaError(match.group(3).decode(), int(match.group(1))) for match in found)

@@ -7,10 +7,10 @@ which errors count (`tasks/fix_proof`).
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-from collections import Counter, OrderedDict
+import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from copilot.config import Settings
 from copilot.errors import CopilotError
 from copilot.types import Document, Project
 from copilot.verify import isolation, sandbox
+from copilot.verify.kept import Kept, digest, one_correction
 
 _LIMITS: Final = sandbox.Limits(wall_s=60.0, cpu_s=40, memory_mb=4096, scratch_mb=128)
 _WIDE: Final = 64_000
@@ -28,7 +29,6 @@ _WIDE: Final = 64_000
 _MYPY: Final = re.compile(
     r"^(?P<path>[^:\n]+):(?P<line>\d+)(?::\d+)?: error: (?P<message>.*?)(?:  \[(?P<code>[\w-]+)\])?$", re.MULTILINE
 )
-_KEPT: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Report:
         return any(message.strip() in (told, told.strip()) for _, told in self.errors)
 
 
-_reports: Final[OrderedDict[tuple[Path, Path, bytes], Report | None]] = OrderedDict()
+_reports: Final[Kept[tuple[Path, Path, bytes], Report]] = Kept()
 
 
 def checker(project: Project) -> str:
@@ -70,17 +70,19 @@ def _text(path: Path) -> str:
 async def report(document: Document, project: Project, settings: Settings) -> Report | None:
     """What the project's checker says with the file as in `document`; None where there is none, or no answer.
 
-    Seconds: for what was asked for. The last few answers are kept.
+    Seconds: for what was asked for. An answer is kept for one correction only, since other files decide it too.
     """
     tool = checker(project)
     if not tool or document.language != "python" or not document.path.is_relative_to(project.root):
         return None
-    key = document.path, project.root, hashlib.blake2b(document.text, digest_size=16).digest()
-    if key not in _reports:
-        _reports[key] = await _asked(tool, document, project, settings)
-        while len(_reports) > _KEPT:
-            _reports.popitem(last=False)
-    return _reports[key]
+    key = document.path, project.root, digest(document.text)
+    told = _reports.get(key)
+    if told is None:
+        begun = time.monotonic()
+        told = await _asked(tool, document, project, settings)
+        if told is not None:
+            _reports.keep(key, told, one_correction(begun))
+    return told
 
 
 async def _asked(tool: str, document: Document, project: Project, settings: Settings) -> Report | None:

@@ -35,10 +35,10 @@ from lsp.text import text_of
 
 KINDS: Final = (types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite, types.CodeActionKind.Source)
 
-_QUICK_S: Final = 6.0
-"""Quick fixes that take longer to prove are not listed this time."""
+_QUICK_S: Final = 3.0
+"""Quick fixes that take longer to prove are not listed this time: ours, and then in as long again other servers'."""
 
-_PREFERRED: Final = 0.5
+PREFERRED: Final = 0.5
 """How probable a repair is that an editor may apply as "the" fix of its diagnostic."""
 
 Action = types.CodeAction | types.Command
@@ -121,16 +121,20 @@ async def _fixes(
     """
     lines = text_of(document).lines_around(span.start, span.end)
     found: list[types.CodeAction] = []
+    mine: dict[Finding, types.CodeAction] = {}
     try:
         async with asyncio.timeout(_QUICK_S):
             findings = await server.diagnoses.of(document, workspace)
-            mine: dict[Finding, types.CodeAction] = {}
             for finding in findings:
                 if finding.span.touches(lines):
                     answer = await _quick(server, document, workspace, finding, told)
                     if answer is not None:
                         mine[finding] = answer
                         found.append(answer)
+    except TimeoutError:
+        pass
+    try:
+        async with asyncio.timeout(_QUICK_S):
             for one in strange:
                 found += await foreign.answers(server, document, workspace, one, mine, told)
     except TimeoutError:
@@ -152,7 +156,7 @@ async def _quick(
         title=found.title,
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[diagnostic(server, document, _bare(finding))],
-        is_preferred=True if found.confidence >= _PREFERRED else None,
+        is_preferred=True if found.confidence >= PREFERRED else None,
         edit=server.workspace_edit(found.edits, found.title, documents=[document]),
         data={"evidence": evidence.proof(found.checks)},
     )

@@ -84,14 +84,64 @@ def test_our_own_finding_of_the_same_is_of_its_kind_line_and_name():
     told = finding(doc, "reportUndefinedVariable", b"totl", '"totl" is not defined', "pyright")
     assert claims.same(doc, told, own) is own[2]
     assert claims.same(doc, finding(doc, "x", b"os", 'Import "os" is not accessed', "pyright"), own) is own[0]
+    doc = document(Path("a.py"), "python", "print(totl_x, totl)\n")
+    exact = Finding("undefined-name", Severity.ERROR, doc.path, Span(14, 18), "")
+    own = [finding(doc, "undefined-name", b"totl_x"), exact]
+    told = Finding("x", Severity.ERROR, doc.path, Span(14, 18), '"totl" is not defined', source="pyright")
+    assert claims.same(doc, told, own) is exact
+    doc = document(Path("a.py"), "python", "import os.path, bank.book as totl\n")
+    own = [finding(doc, "ruff:F401", b"os.path"), finding(doc, "ruff:F401", b"bank.book as totl")]
+    for message in ('Import "totl" is not accessed', "'bank.book as totl' imported but unused"):
+        assert claims.same(doc, finding(doc, "x", b"totl", message, "any"), own) is own[1]
+    assert claims.same(doc, finding(doc, "x", b"os", "'os.path' imported but unused", "any"), own) is own[0]
     # Another complaint about the same place is another fault.
+    doc = document(Path("a.py"), "python", "import os\nprint(nmae, totl)\n")
+    own = [finding(doc, "ruff:F401", b"os"), finding(doc, "undefined-name", b"totl")]
     strange = finding(doc, "reportCallIssue", b"totl", "Expected 1 positional argument", "pyright")
     assert claims.same(doc, strange, own) is None
 
 
-def test_a_scanner_s_words_are_not_known_but_its_place_is():
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [("bandit", ""), ("Semgrep", "python.lang.security"), ("CodeQL", ""), ("gitleaks", ""), ("Snyk Security", ""),
+     ("find-sec-bugs", ""), ("Ruff", "S506"), ("pylsp", "B506"), ("another tool", "CWE-502")],
+)  # fmt: skip
+def test_a_scanner_s_words_are_not_known_but_its_place_is(source, code):
     doc = document(Path("a.py"), "python", "import yaml\nx = yaml.load(text)\ny = 1\n")
     own = [finding(doc, "security.python.yaml-load", b"yaml.load(text)")]
-    told = finding(doc, "B506", b"x = yaml.load(text)", "Use of unsafe yaml load.", "bandit")
+    told = finding(doc, code, b"x = yaml.load(text)", "Use of unsafe yaml load.", source)
     assert claims.same(doc, told, own) is own[0]
-    assert claims.same(doc, finding(doc, "B1", b"y = 1", "Something else.", "bandit"), own) is None
+    assert claims.same(doc, finding(doc, code, b"y = 1", "Something else.", source), own) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("Pylance", "reportArgumentType"),
+        ("mypy", "arg-type"),
+        ("Ruff", "B006"),
+        ("Ruff", "SIM108"),
+        ("SonarLint", "python:S1192"),
+        ("SpotBugs", "NP"),
+    ],
+)
+def test_another_complaint_about_an_insecure_statement_is_another_fault(source, code):
+    doc = document(Path("a.py"), "python", "import yaml\nx = yaml.load(text)\n")
+    own = [finding(doc, "security.python.yaml-load", b"yaml.load(text)")]
+    message = 'Argument of type "str" cannot be assigned to parameter "stream" of type "bytes"'
+    assert claims.same(doc, finding(doc, code, b"text", message, source), own) is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Make sure that using this pseudorandom number generator is safe here.",
+        "Make sure this weak hash algorithm is not used in a sensitive context here.",
+        "Make sure publicly writable directories are used safely here.",
+        "Enable server certificate validation on this SSL/TLS connection.",
+        "Change this code to not construct SQL queries directly from user-controlled data.",
+        "Use a strong cipher algorithm.",
+    ],
+)
+def test_one_that_says_other_things_too_is_known_by_its_words(message):
+    assert claims.read(message, "SonarLint", "java:S1") == claims.Claim("security")

@@ -9,7 +9,7 @@ import pytest
 
 from copilot.context.index import Index
 from copilot.types import Edit, Project, Span, document
-from copilot.verify import existing
+from copilot.verify import existing, platform
 
 Indexed = Callable[[Mapping[str, str]], tuple[Path, Index]]
 
@@ -93,3 +93,28 @@ def test_before_the_index_is_ready_nothing_is_refused(tmp_path: Path) -> None:
     doc = document(tmp_path / "a.py", "python", "import json\n")
     edit = Edit(doc.path, Span(12, 12), "json.loadz()\n")
     assert existing.exist(doc, (edit,), Index(), Project(tmp_path)).passed
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "lacking"),
+    [
+        ("json", "dumps", False),
+        ("json", "dumsp", True),
+        ("json", "decoder", False),  # a module inside
+        ("os", "getcwd", False),  # told by the loaded module alone
+        ("os", "getcdw", True),
+        ("sys", "exti", True),
+        ("no_such_module", "name", False),
+        ("pytest", "no_such_name", False),  # no part of the library
+        ("os.path", "joins", False),  # of modules inside a package nothing is said
+    ],
+)
+def test_the_library_s_modules_are_read_as_text(module, name, lacking):
+    assert platform.lacks(module, name, None) is lacking
+
+
+def test_a_source_of_the_library_is_read_in_one_place():
+    assert platform.source("json").path.name == "__init__.py"
+    assert platform.source("json.decoder").path.name == "decoder.py"
+    assert platform.source("sys") is None
+    assert platform.source("pytest") is None

@@ -10,6 +10,8 @@ import pytest
 from copilot import pipeline
 from copilot.config import Settings
 from copilot.context import jdk
+from copilot.engines.embedded import claimed_java
+from copilot.syntax import tree as trees
 from copilot.types import Declined, Finding, FixOptions, Request, Severity, Span, Task, document
 from copilot.verify import javac
 from copilot.workspace import Workspace
@@ -163,3 +165,22 @@ def test_the_jdk_s_classes_are_read_from_its_archives():
     assert "value" not in jdk.members(home, "java.lang.String")
     assert jdk.members(home, "bank.Book") == frozenset()
     assert jdk.packages(None, "List") == ()
+
+
+@pytest.mark.parametrize(
+    ("method", "meant"),
+    [
+        ("int f(Book it) { return it.siz(); }", "Book"),  # the method around, whatever the others call so
+        ("int f() { return it.siz(); }", "Shelf"),  # the field of the class around
+        ("int f() { Book it = null; { Shelf it = null; } return it.siz(); }", ""),
+        ("int f() { return other.siz(); }", ""),
+        ("int f() { return Book.siz(); }", "Book"),
+    ],
+)
+def test_the_type_of_a_variable_is_looked_for_in_the_method_then_in_the_class(method, meant):
+    text = f"class Outer {{ Far it; class A {{ Shelf it; {method} }} class B {{ void g(Tree it) {{}} }} }}\n"
+    doc = document(Path("A.java"), "java", text)
+    at = doc.text.index(b"siz()")
+    node = trees.node_at(trees.of(doc), Span(at, at))
+    name = text[: at - 1].rpartition(" ")[2]
+    assert claimed_java.text_of_type(node, name) == meant

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,28 +13,39 @@ from copilot.types import document
 from copilot.verify import syntax
 
 FOLDER = Path(__file__).parents[1] / "golden" / "rules"
+REPAIRS = Path(repairing.__file__).with_name("repairs")
 SUFFIXES = {"python": "py", "java": "java"}
 MENDED = [
-    (language, rule.name) for language in SUFFIXES for rule in rules.rules(language) if repairing.repaired(rule.name)
+    (language, rule)
+    for language in SUFFIXES
+    for rule in dict.fromkeys(
+        row["rule"] for row in tomllib.loads((REPAIRS / f"{language}.toml").read_text("utf-8"))["repair"]
+    )
 ]
 
 
+def test_every_file_of_repairs_is_of_a_language_whose_samples_are_known():
+    assert {path.stem for path in REPAIRS.glob("*.toml")} == set(SUFFIXES)
+
+
 def answered(doc, rule):
-    """`(repair, text after)` of each finding of a rule that has one."""
+    """`(repair, text after)` of each finding of a rule and each way to put it right."""
     for finding in rules.findings(doc):
         if finding.rule.endswith(f".{rule}"):
-            for repair in repairing.repairs(doc, finding)[:1]:
+            for repair in repairing.repairs(doc, finding):
                 yield repair, edits.apply(doc, repair.edits)
 
 
 @pytest.mark.parametrize(("language", "rule"), MENDED)
 def test_a_repair_ends_its_finding_and_brings_no_other(language, rule):
-    path = FOLDER / language / f"{rule.rpartition('.')[2]}.{SUFFIXES[language]}"
+    path = FOLDER / language / f"{rule}.{SUFFIXES[language]}"
     doc = document(path, language, path.read_bytes())
+    assert list(answered(doc, rule))
+    name = f"security.{language}.{rule}"
     before = [each.rule for each in rules.findings(doc)]
-    for repair, after in answered(doc, rule.rpartition(".")[2]):
+    for repair, after in answered(doc, rule):
         now = [each.rule for each in rules.findings(after)]
-        assert now.count(rule) < before.count(rule), repair.title
+        assert now.count(name) < before.count(name), repair.title
         assert all(now.count(each) <= before.count(each) for each in now), repair.title
         assert syntax.no_new_faults(doc, repair.edits, compiler=True).passed, repair.title
         assert not answered_twice(after, repair), repair.title
@@ -63,6 +75,9 @@ POSTGRES = CONNECTED.replace("sqlite3", "psycopg2")
         (CONNECTED, 'db.execute("select * from t where name = " + name)', 'db.execute("select * from t where name = ?", (name,))'),
         (CONNECTED, """db.execute("select a from t where n = '" + name + "' and l > " + str(low))""", 'db.execute("select a from t where n = ? and l > ?", (name, low))'),
         (POSTGRES, """db.execute("select a from t where n = '%s'" % name)""", 'db.execute("select a from t where n = %s", (name,))'),
+        (CONNECTED, 'db.execute(f"select a from t where n in ({name}, {low})")', 'db.execute("select a from t where n in (?, ?)", (name, low))'),
+        (CONNECTED, """db.execute(f"select a from t where n in ('{name}', 'b')")""", """db.execute("select a from t where n in (?, 'b')", (name,))"""),
+        (CONNECTED, """db.execute(f"insert into t values ('{name}')")""", 'db.execute("insert into t values (?)", (name,))'),
         (POSTGRES, 'db.execute("insert into t values ({}, {})".format(name, low))', 'db.execute("insert into t values (%s, %s)", (name, low))'),
     ],
 )  # fmt: skip
@@ -79,10 +94,28 @@ def test_values_of_a_statement_are_bound(frame, before, after):
         'db.execute(f"select * from t where name = {name!r}")',
         'db.execute(f"select * from t where name = {name}", (low,))',  # there are parameters already
         "db.execute(sql + name)",
+        # A list, or a part of something, is no one value.
+        """db.execute(f"select * from t where id in ({','.join(name)})")""",
+        'db.execute(f"select * from t where id in ({name})")',
+        'db.execute("select * from t where id in (" + name + ")")',
+        """db.execute("select * from t where n in ('" + "','".join(name) + "')")""",
+        """db.execute(f"select * from t where n in ('{name}')")""",  # joined before, perhaps
+        'db.execute(f"insert into t values ({name})")',
+        """db.execute(f"select * from t where id in (0, {','.join(name)})")""",
+        'db.execute(f"select * from t where a = {name}.id")',
+        'db.execute(f"select * from t where a = {name}_x")',
+        'db.execute(f"select * from t where a = {name}(b)")',
+        """db.execute(f"select * from t where a = '{name}'::text")""",
+        """db.execute(f"select * from t where a = 'n = {name}'")""",  # inside a text
     ],
 )
 def test_what_cannot_be_bound_surely_stays(statement):
     assert one("python", "sql-built", CONNECTED.replace("{}", statement)) == []
+
+
+def test_a_list_put_in_by_a_format_stays():
+    statement = 'db.execute("select * from t where id in (%s)" % ",".join(name))'
+    assert one("python", "sql-built", POSTGRES.replace("{}", statement)) == []
 
 
 def test_a_driver_that_is_not_known_stays():
@@ -124,7 +157,60 @@ def test_mybatis_binds_values_and_leaves_columns():
     text = 'interface Users {{\n    @Select("select * from users where name = {}")\n    Object find(String name);\n}}\n'
     (after,) = one("java", "mybatis-pasted", text.format("'${name}'"))
     assert "where name = #{name}" in after
-    assert one("java", "mybatis-pasted", text.format("#{name} order by ${column}")) == []
+    (after,) = one("java", "mybatis-pasted", text.format("#{name} and low in (${low}, ${high})"))
+    assert "in (#{low}, #{high})" in after
+    for there in (
+        "#{name} order by ${column}",
+        "#{name} and id in (${ids})",
+        "#{name} and id in ('${ids}')",
+        "${alias}.id",
+        "${name}_x",
+        "${one}${two}",
+    ):
+        assert one("java", "mybatis-pasted", text.format(there)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "rule", "text", "other"),
+    [
+        ("python", "weak-random", "import random\n\n\ndef f({}):\n    token = random.choice('ab')\n    return token\n", "secrets"),
+        ("python", "weak-random", "import random\nimport {}\n\n\ndef f():\n    token = random.choice('ab')\n    return token\n", "bank.secrets as secrets"),
+        ("java", "weak-random", "import java.util.Random;\n\nclass Token {{\n    int token({}) {{\n        return new Random().nextInt();\n    }}\n}}\n", "SecureRandom own"),
+    ],
+)  # fmt: skip
+def test_a_name_that_means_something_else_here_is_not_imported(language, rule, text, other):
+    assert one(language, rule, text.format(other)) == []
+    plain = "os" if "import {}" in text else ""
+    (after,) = one(language, rule, text.format(plain))
+    assert "SecureRandom;" in after or "import secrets" in after
+
+
+def test_a_name_that_is_imported_already_is_used():
+    text = "import random\nimport secrets\n\n\ndef f(own):\n    own.secrets = secrets.token_hex()\n    token = random.choice('ab')\n    return token\n"
+    (after,) = one("python", "weak-random", text)
+    assert after == text.replace("random.choice", "secrets.choice")
+
+
+def test_an_argument_is_not_added_to_a_comment():
+    text = "import tarfile\n\n\ndef f(t: tarfile.TarFile, p):\n    t.extractall(\n        p,  # here\n    )\n"
+    (after,) = one("python", "archive-escaped", text)
+    assert after == text.replace("p,  #", 'p, filter="data",  #')
+
+
+def test_only_the_place_of_the_finding_is_looked_at(monkeypatch):
+    asked = []
+
+    class Counting(repairing.Judge):
+        def __call__(self, predicate, *args):
+            asked.append(predicate)
+            return super().__call__(predicate, *args)
+
+    monkeypatch.setattr(repairing, "Judge", Counting)
+    doc = document(Path("a.py"), "python", "import yaml\n" + "x = yaml.load(text)\n" * 50)
+    found = rules.findings(doc)
+    assert len(found) == 50
+    assert repairing.repairs(doc, found[-1])
+    assert 0 < len(asked) < 10
 
 
 def test_a_title_comes_in_the_language_of_the_process():
@@ -133,6 +219,8 @@ def test_a_title_comes_in_the_language_of_the_process():
     (finding,) = [each for each in rules.findings(doc) if each.rule.endswith("temp-name")]
     messages.set_locale("zh")
     try:
-        assert repairing.repairs(doc, finding)[0].title == "改用立即创建文件的 `tempfile.mkstemp`"
+        (repair,) = repairing.repairs(doc, finding)
+        assert repair.title == "改用立即创建文件的 `tempfile.mkstemp`"
+        assert repair.sure < 0.5  # what is opened already would stay open: for a person to choose
     finally:
         messages.set_locale("en")

@@ -12,7 +12,7 @@ import pytest
 
 from copilot.errors import ToolMissing
 from copilot.types import document
-from copilot.verify import tools
+from copilot.verify import javac, tools
 
 
 def diagnosed(doc, found):
@@ -135,12 +135,12 @@ async def test_a_program_that_does_not_read_its_input():
     ],
 )
 async def test_javac_reports_syntax_only(tmp_path, text, lines):
-    if tools.javac_binary(None) is None:
+    if javac.compiler(None) is None:
         with pytest.raises(ToolMissing):
-            await tools.javac(document(tmp_path / "A.java", "java", text), None)
+            await javac.syntax(document(tmp_path / "A.java", "java", text), None)
         return
-    found = await tools.javac(document(tmp_path / "A.java", "java", text), None)
-    assert [each.line for each in found] == lines
+    found = await javac.syntax(document(tmp_path / "A.java", "java", text), None)
+    assert [text.count("\n", 0, each.span.start) + 1 for each in found] == lines
 
 
 async def test_a_configuration_that_extends_a_device_takes_no_memory_and_no_time(tmp_path):

@@ -49,15 +49,14 @@ def ranked(weights: Mapping[str, float], doubt: float = _DOUBT) -> list[tuple[st
     return [(name, weight / total) for name, weight in rows if weight / total >= LIKELY]
 
 
-def alike(claim: Claim, there: Iterable[str], *, hints_alone: bool = True) -> dict[str, float]:
-    """Weights of the names that may have been meant by the claim's: those that are there, and those the tool proposes.
-
-    `hints_alone`: a proposal of the tool counts though we do not see the name ourselves.
+def alike(claim: Claim, there: Iterable[str]) -> dict[str, float]:
+    """Weights of the names that may have been meant by the claim's: those that are there, and those the tool proposes (where
+    we see no names ourselves, they alone).
     """
     known = set(there)
     weights = {name: closeness(claim.name, name) for name in known if not name.startswith("__")}
     for rank, hint in enumerate(claim.hints):
-        if hint in known or (hints_alone and not known):
+        if hint in known or not known:
             weights[hint] = _TOLD * max(closeness(claim.name, hint), 1.0 if hint in known else 0.5) / (1 + rank)
     return {name: weight for name, weight in weights.items() if weight > 0}
 

@@ -31,7 +31,6 @@ from copilot.engines.embedded.imports_java import (
     unknown_package,
     unknown_type,
     unused_import,
-    wildcards,
     wrong_package,
 )
 from copilot.engines.embedded.names import likeness
@@ -54,6 +53,9 @@ _ROUTINES: Final = (
     "static_initializer",
     "class_body",
 )
+_DECLARING: Final = (
+    "method_declaration", "constructor_declaration", "class_body", "record_declaration", "enum_body", "interface_body",
+)  # fmt: skip
 
 
 def mends(document: Document, span: Span, claim: Claim, resources: Resources) -> list[Mend]:
@@ -154,12 +156,18 @@ def _members(document: Document, node: Node, claim: Claim, owner: str, resources
 
 
 def text_of_type(node: Node, name: str) -> str:
-    """The type that a variable is declared with in the method or class around; the name itself where it reads as a type."""
+    """The type that a variable is declared with in the method around, else in the classes around, the nearest first; the name
+    itself where it reads as a type; empty where the nearest text that declares it gives it several.
+    """
     if name[:1].isupper():
         return name
-    around = trees.enclosing(node, "program")
-    found = re.findall(rf"\b([A-Z]\w*)(?:<[^;(){{}}]*>)?(?:\[\])?\s+{re.escape(name)}\s*[=;,):]", text_of(around))
-    return found[0] if len(set(found)) == 1 else ""
+    declared = re.compile(rf"\b([A-Z]\w*)(?:<[^;(){{}}]*>)?(?:\[\])?\s+{re.escape(name)}\s*[=;,):]")
+    found: set[str] = set()
+    around = trees.enclosing(node, *_DECLARING)
+    while around is not None and not found:
+        found = set(declared.findall(text_of(around)))
+        around = trees.enclosing(around.parent, *_DECLARING) if around.parent is not None else None
+    return found.pop() if len(found) == 1 else ""
 
 
 # Exceptions and conversions.
@@ -175,7 +183,7 @@ def _unreported(document: Document, span: Span, claim: Claim, resources: Resourc
     needs: list[Edit] = []
     if "." in claim.name and not is_imported(document, claim.name):
         needs = importing.edits(document, [Need(claim.name.rpartition(".")[0], name)])
-    elif "." not in claim.name and name not in types_in_sight(document, resources) | wildcards(document, resources):
+    elif "." not in claim.name and name not in types_in_sight(document, resources):
         full = ranked(importable(document, name, resources))
         if not full:
             return

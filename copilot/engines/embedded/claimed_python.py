@@ -23,7 +23,7 @@ from copilot.engines.embedded.claimed import (
     without_statement,
     words,
 )
-from copilot.engines.embedded.members_python import imported, members, platform, source
+from copilot.engines.embedded.members_python import imported, members, platform
 from copilot.engines.embedded.names import likeness
 from copilot.errors import UnreadableFile
 from copilot.messages import say
@@ -32,6 +32,7 @@ from copilot.syntax.outline import outline
 from copilot.syntax.tree import Node
 from copilot.types import Document, Edit, Span
 from copilot.verify.claims import Claim
+from copilot.verify.platform import source
 
 _NO_SELF: Final = frozenset({"staticmethod", "classmethod", "overload", "typing.overload"})
 _IMPORTS: Final = ("import_statement", "import_from_statement")
@@ -145,7 +146,7 @@ def _known_modules(resources: Resources) -> set[str]:
 
 def _keyword(document: Document, span: Span, claim: Claim, resources: Resources) -> Iterator[Mend]:
     found = [
-        n for n in words(document, Span(span.start, span.end), claim.name, "identifier")
+        n for n in words(document, span, claim.name, "identifier")
         if n.parent is not None and n.parent.type == "keyword_argument" and n.parent.child_by_field_name("name") == n
     ]  # fmt: skip
     call = trees.enclosing(found[0], "call") if len(found) == 1 else None

@@ -1,7 +1,7 @@
 """Correction without a model: syntax repair, names and imports (also as a compiler or another tool claims them), the
 linter's safe fixes, insecure statements, one finding at a time.
 
-Absent on purpose: finding the faults (`copilot/verify/diagnostics.py`) and proving an edit (`copilot/tasks/fix.py`).
+Absent on purpose: finding the faults (`copilot/tasks/fix_findings.py`) and proving an edit (`copilot/tasks/fix_proof.py`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import math
 import re
 import threading
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -28,7 +29,7 @@ from copilot.errors import ToolMissing
 from copilot.messages import say
 from copilot.rules import repairing
 from copilot.tasks import fix as task
-from copilot.tasks.fix_findings import stage
+from copilot.tasks.fix_findings import aside, stage
 from copilot.types import Candidate, Context, Declined, Document, Edit, Finding, FixOptions, Request, Span
 from copilot.verify import claims, diagnostics, javac, tools
 
@@ -139,9 +140,10 @@ async def _linted(
     found: dict[Finding, tuple[Edit, ...]] = {}
     for finding in wanted:
         if finding.rule.startswith(diagnostics.LINT):
-            edits = await diagnostics.safe_fix(document, resources.project, finding)
-            if edits:
-                found[finding] = edits
+            with suppress(ToolMissing):
+                edits = await diagnostics.safe_fix(document, resources.project, finding)
+                if edits:
+                    found[finding] = edits
     return found
 
 
@@ -184,7 +186,7 @@ async def _candidates(
         title = say("Fix: {message}", message=finding.message)
         yield Candidate(linted[finding], "ruff", 0.95, title=title, findings=(finding,))
     elif finding.rule.startswith(rules.PREFIX) and not finding.source:
-        for edits, title, sure in await asyncio.to_thread(repairing.repairs, document, finding):
+        for edits, title, sure in await aside(repairing.repairs, document, finding):
             yield Candidate(edits, "embedded", sure, title=title, findings=(finding,))
     else:
         for mend in await _claimed(document, finding, resources):

@@ -163,12 +163,6 @@ def wrong_package(document: Document, span: Span, claim: Claim, resources: Resou
     yield Mend((edit,), say("Change to '{name}'", name=claim.owner), 0.9)
 
 
-def wildcards(document: Document, resources: Resources) -> set[str]:
-    """The platform's types that the file's wildcard imports bring."""
-    rows = [row.module for row in outline(document).imports if row.name == "*" and not row.static]
-    return {name for module in rows for name in jdk.names(resources.project.java_home, module)}
-
-
 def is_imported(document: Document, full: str) -> bool:
     """Whether a class can be named by its simple name here."""
     package, _, name = full.rpartition(".")

@@ -6,14 +6,11 @@ Read from trees, the index and the library's sources; nothing is imported for it
 from __future__ import annotations
 
 import builtins
-import os
 import re
 import sys
 from functools import lru_cache
-from pathlib import Path
 from types import ModuleType
 
-from copilot import files
 from copilot.context import symbols
 from copilot.context.receivers import Meanings
 from copilot.engines.base import Resources
@@ -21,13 +18,12 @@ from copilot.engines.embedded.claimed import (
     meanings,
     text_of,
 )
-from copilot.errors import UnreadableFile
 from copilot.syntax import tree as trees
 from copilot.syntax.outline import outline
 from copilot.syntax.tree import Node
 from copilot.types import Document
-from copilot.types import document as made
 from copilot.verify.claims import Claim
+from copilot.verify.platform import source
 
 
 def members(document: Document, node: Node, claim: Claim, receiver: str, resources: Resources) -> set[str]:
@@ -119,18 +115,3 @@ def platform(module: str) -> set[str]:
         if row.name == "*" and row.module != module:
             names |= platform(row.module)
     return {name for name in names if name and name != "*" and not name.startswith("_")}
-
-
-@lru_cache(maxsize=64)
-def source(module: str) -> Document | None:
-    """The source of a module of the standard library, where there is one; nothing is imported for it."""
-    if module.partition(".")[0] not in sys.stdlib_module_names:
-        return None
-    folder = Path(os.__file__).parent
-    for path in (folder / f"{module.replace('.', '/')}.py", folder / module.replace(".", "/") / "__init__.py"):
-        if path.is_file():
-            try:
-                return made(path, "python", files.content(path, limit=2_000_000))
-            except UnreadableFile:
-                return None
-    return None

@@ -1,3 +1,6 @@
+import java.security.SecureRandom;
+import java.util.Random;
+
 class Sample {
     String token() {
         return "" + new Random().nextLong();  // flag

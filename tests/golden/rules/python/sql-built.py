@@ -1,4 +1,7 @@
+import sqlite3
+
 from sqlalchemy import text
+
 ACCOUNTS = "accounts"
 COLUMNS = ("id", "balance")
 

@@ -7,6 +7,10 @@ def store(password, token):
     return digest, signing
 
 
+def kept(password):
+    return hashlib.sha1(password).digest()  # flag
+
+
 def cached(path):
     name = hashlib.md5(path).hexdigest()
     tag = hashlib.md5(path, usedforsecurity=False)
