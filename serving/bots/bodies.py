@@ -73,24 +73,24 @@ def summary(
     count = at_lines + len(folded) + len(elsewhere) + cut
     lines = [
         SUMMARY,
-        "### " + (say("{count} remarks", count=count) if count else say("No remarks")) + f" ({plain(head[:12])})",
+        "### " + (say("Remarks: {count}", count=count) if count else say("No remarks")) + f" ({plain(head[:12])})",
         "",
     ]
     lines += _coverage(coverage)
     if at_lines:
-        lines += ["", say("{count} of them stand at their lines.", count=at_lines)]
+        lines += ["", say("At their lines: {count}.", count=at_lines)]
     if folded:
-        lines += ["", *_details(say("{count} remarks told here alone", count=len(folded)), map(_row, folded))]
+        lines += ["", *_details(say("Told here alone: {count}", count=len(folded)), map(_row, folded))]
     if elsewhere:
         told = (f"{plain(one.rule)} {plain(one.path)}" for one in elsewhere)
         lines += [
             "",
-            *_details(say("{count} earlier remarks in what was not looked at again", count=len(elsewhere)), told),
+            *_details(say("Earlier ones in what was not looked at again: {count}", count=len(elsewhere)), told),
         ]
     if quiet:
-        lines += ["", *_details(say("{count} dismissed remarks", count=len(quiet)), map(_dismissed, quiet))]
+        lines += ["", *_details(say("Dismissed: {count}", count=len(quiet)), map(_dismissed, quiet))]
     if cut:
-        lines += ["", say("{count} remarks more are not listed: too many.", count=cut)]
+        lines += ["", say("Too many to be listed: {count} more.", count=cut)]
     loud = ", ".join(plain(name) for name in sorted(noisy))
     if loud:
         lines += ["", say("Rules that were dismissed too often and are told here alone: {rules}", rules=loud)]
@@ -120,7 +120,7 @@ def _coverage(coverage: Sequence[Covered]) -> list[str]:
     rest = [one for one in coverage if one.status != "reviewed"]
     if rest:
         told = (f"{plain(one.path)}: {plain(one.status)}: {plain(one.why)}" for one in rest)
-        lines += ["", *_details(say("{count} files that were not looked at whole", count=len(rest)), told)]
+        lines += ["", *_details(say("Not looked at whole: {count}", count=len(rest)), told)]
     return lines
 
 

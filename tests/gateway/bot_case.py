@@ -68,7 +68,8 @@ _count = itertools.count(1)
 
 def payload(forge: forge_simulator.Forge, head: str, *, title: str = "A change", text: str = "", **more: Any) -> dict[str, Any]:
     """A webhook's body in the shape that the forge documents."""
-    at = f"2026-11-30 10:{next(_count) // 60 % 60:02}:{next(_count) % 60:02} UTC"
+    minute, second = divmod(next(_count), 60)
+    at = f"2026-11-30 {10 + minute // 60}:{minute % 60:02}:{second:02} UTC"
     if forge.kind == "gitlab":
         told: dict[str, Any] = {
             "object_kind": "merge_request",

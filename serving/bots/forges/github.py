@@ -188,7 +188,7 @@ def review(target: Target, told: list[tuple[Told, str]]) -> Call:
     body = {
         "commit_id": target.head,
         "event": "COMMENT",
-        "body": say("{count} new remarks; the summary says what was looked at.", count=len(told)),
+        "body": say("New remarks: {count}. The summary says what was looked at.", count=len(told)),
         "comments": [_comment(one, text) for one, text in told],
     }
     return Call("POST", f"/repos/{target.project}/pulls/{target.number}/reviews", body, may=(422,))
