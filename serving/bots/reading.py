@@ -171,15 +171,17 @@ def _instead(one: Remark, diff: FileDiff, text: bytes) -> tuple[list[Row], tuple
     if encoding != "utf-8":  # a forge writes a suggestion in UTF-8
         return None
     old, new = before.text.split(b"\n"), after.text.split(b"\n")
-    top = 0
-    while top < min(len(old), len(new)) and old[top] == new[top]:
+    if not old[-1] and not new[-1]:
+        del old[-1], new[-1]
+    least = min(len(old), len(new))
+    top = bottom = 0
+    while top < least and old[top] == new[top]:
         top += 1
-    bottom = 0
-    while bottom < min(len(old), len(new)) - top and old[-1 - bottom] == new[-1 - bottom]:
+    while bottom < least - top and old[-1 - bottom] == new[-1 - bottom]:
         bottom += 1
+    if top + bottom == len(old):  # lines are put in alone: one beside goes with them
+        top, bottom = (top - 1, bottom) if top else (top, bottom - 1)
     first, last = top + 1, len(old) - bottom
-    if last < first:  # lines are put in alone: the one above goes with them
-        first, last, top = max(1, last), max(1, last), max(0, top - 1)
     rows = [row for row in diff.rows if row.new is not None and first <= row.new <= last]
     lines = new[top : len(new) - bottom]
     if len(rows) != last - first + 1 or len({row.hunk for row in rows}) != 1 or len(lines) > _LONGEST_FIX:

@@ -75,7 +75,7 @@ async def test_whatever_a_change_and_its_title_say_the_same_requests_go_out(case
     """review.injection_actions: texts of a merge request that try to instruct the bot change no request."""
     head = forge.push({"src/Fee.java": UNSAFE})
     plain = await outgoing(case, forge, head)
-    assert len(plain) >= 2 or not case.config.forges["bank"].kind
+    assert [one for one in plain if one[0] != "GET"]
     for text in INJECTIONS:
         assert await outgoing(case, forge, head, title=text, text=text) == plain, text
 
@@ -286,3 +286,30 @@ async def test_chinese_names_renames_and_files_that_nobody_can_read(forge, tmp_p
         assert place["old_path"] == "源码/费用.java" and place["new_line"] == 5 and "old_line" not in place
     assert "意见：" in case.summary and "图.png" in case.summary
     set_locale("en")
+
+
+GUARDED = """\
+import app
+
+
+class Transfers:
+    @permission_required("transfer.create")
+    def transfer(self, source, target, amount):
+        self.db.move(source, target, amount)
+        return self.db.state(source)
+"""
+
+
+@each
+async def test_a_remark_at_a_deleted_line_stands_on_the_old_side(case, forge):
+    forge.push({"bank/transfers.py": GUARDED}, "main")
+    await case.pushed({"bank/transfers.py": GUARDED.replace('    @permission_required("transfer.create")\n', "")})
+    (thread,) = forge.threads
+    assert "DEL01" in thread.body
+    match forge.kind:
+        case "github":
+            assert (thread.place["side"], thread.place["line"]) == ("LEFT", 5)
+        case "gitlab":
+            assert thread.place["old_line"] == 5 and "new_line" not in thread.place
+        case "gitea":
+            assert (thread.place["old_position"], thread.place["new_position"]) == (5, 0)
