@@ -340,7 +340,9 @@ def weak(secret: str, *, shortest: int = 20) -> bool:
 def said(error: ValidationError, model: type[BaseModel]) -> str:
     """What is wrong with a table, in a sentence: the key, and the nearest valid one where it is unknown."""
     told = error.errors(include_url=False)
-    first = next((one for one in told if one["type"] == "extra_forbidden"), told[0])  # a key that is misspelt is missing too
+    first = next(
+        (one for one in told if one["type"] == "extra_forbidden"), told[0]
+    )  # a key that is misspelt is missing too
     where = ".".join(map(str, first["loc"]))
     if first["type"] != "extra_forbidden":
         return f"{where}: {first['msg']}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -30,21 +31,29 @@ class CallFailed(Exception):
 class Sender:
     """A forge's interface with a token. Not for several threads."""
 
-    def __init__(self, settings: Settings, forge: Forge, token: str) -> None:
-        """Raises OSError (ssl.SSLError) when the CA bundle cannot be read."""
+    def __init__(self, settings: Settings, forge: Forge, token: Callable[[], str]) -> None:
+        """`token` is asked for each call: a file with a short-lived one may be written anew. Raises OSError (ssl.SSLError) when the CA bundle cannot be read."""
         base = urlsplit(settings.api or forge.api(settings.address))
         self._host, self._port, self._root = base.hostname or "", base.port, base.path.rstrip("/")
         self._tls = None
         if base.scheme == "https":
             self._tls = ssl.create_default_context(cafile=str(settings.ca_bundle) if settings.ca_bundle else None)
         self._timeout_s = settings.timeout_s
-        name, value = forge.authorization(token)
-        self._headers = {name: value, "User-Agent": f"bank-copilot/{__version__}"}
+        self._forge, self._token = forge, token
         self.sent = 0
 
     def __call__(self, call: Call) -> Answer:
         """The answer. Raises CallFailed for one that the call does not expect; its words hold no text of the forge's."""
-        headers = {**self._headers, "Accept": call.accept}
+        try:
+            return self._asked(call)
+        except CallFailed as error:
+            if not call.soft or error.again:
+                raise
+            return Answer(0)
+
+    def _asked(self, call: Call) -> Answer:
+        name, value = self._forge.authorization(self._token())
+        headers = {name: value, "User-Agent": f"bank-copilot/{__version__}", "Accept": call.accept}
         data = None
         if call.body is not None:
             data = urlencode(call.body).encode() if call.form else json.dumps(call.body).encode()

@@ -53,7 +53,9 @@ class Store(Section):
 class Limits(Section):
     """What one review may cost."""
 
-    repository_mb: int = Field(default=4096, ge=1, description="Megabytes of one file that a fetch may write.")
+    repository_mb: int = Field(
+        default=4096, ge=1, description="Megabytes of a project's clone; beyond, it is made anew."
+    )
     fetch_s: float = Field(default=600, gt=0, description="Seconds of one fetch.")
     review_s: float = Field(
         default=600, gt=0, description="Seconds of one review; then it is tried again, and given up."
@@ -225,6 +227,8 @@ def problems(config: Config) -> list[str]:
                 secret(config, name, part)
             except ConfigError as error:
                 found.append(str(error))
+        if not found and secret(config, name, "read") == secret(config, name, "post"):
+            found.append(f"forges.{name}: the token that reads is the one that posts: make two.")
     for label, policy in config.policies.items():
         for folder in policy.packs:
             try:

@@ -2,7 +2,7 @@
 
 Nothing is checked out, no hook, filter, submodule or configuration of the clone's origin takes part; the address is made of
 the configuration's, never of what a webhook says. The token goes by the environment: a command line can be read by others.
-Redirects are not followed. Bounded in seconds, and in the size of one file.
+Redirects are not followed. Bounded in seconds, in the size of one file and in all.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
@@ -49,6 +50,8 @@ def fetched(place: Path, settings: Forge, limits: Limits, token: str, project: s
     """
     if not _BRANCH.fullmatch(target):
         raise FetchFailed("the target branch has a name that git does not allow", again=False)
+    if _size(place) > limits.repository_mb * 1024 * 1024:  # heads that nobody reviews any more: begun anew
+        shutil.rmtree(place)
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not (place / ".git" / "HEAD").is_file():
         _run(place, {}, limits, "init", "--quiet", "--template=", ".")
@@ -67,6 +70,11 @@ def fetched(place: Path, settings: Forge, limits: Limits, token: str, project: s
         address, f"+{ref}:{HEAD}", f"+refs/heads/{target}:{TARGET}",
     )  # fmt: skip
     return _run(place, {}, limits, "rev-parse", "--verify", "-q", f"{HEAD}^{{commit}}").decode().strip()
+
+
+def _size(place: Path) -> int:
+    """Bytes of a clone; 0 where there is none."""
+    return sum(one.stat().st_size for one in (place / ".git").rglob("*") if one.is_file() and not one.is_symlink())
 
 
 def _user(settings: Forge) -> str:

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 MARK: Final = re.compile(r"<!-- bank-copilot remark ([0-9a-f]{32}) -->")
 SUMMARY: Final = "<!-- bank-copilot summary -->"
+CLOSE: Final = "<!-- bank-copilot closed -->"
+_CLOSED: Final = re.compile(f"{CLOSE}\\n[^\\n]*\\n\\n")
 PAGES: Final = 200
 """Pages of a list that are read at most."""
 
@@ -45,6 +47,8 @@ class Call:
     form: bool = False
     accept: str = "application/json"
     may: tuple[int, ...] = ()
+    soft: bool = False
+    """Whether a refusal for good is an answer: status 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,21 @@ def marked(text: object) -> str:
     """The fingerprint in a comment; empty without one."""
     found = MARK.search(text) if isinstance(text, str) else None
     return found[1] if found else ""
+
+
+def closed(body: str, word: str) -> str:
+    """A comment that says in itself what became of it."""
+    return body if is_closed(body) else f"{CLOSE}\n**{word}**\n\n{body}"
+
+
+def is_closed(body: str) -> bool:
+    """Whether a comment says in itself what became of it."""
+    return _CLOSED.match(body) is not None
+
+
+def opened(body: str) -> str:
+    """A comment without that."""
+    return _CLOSED.sub("", body, count=1)
 
 
 def pages(path: str, *, size: int = 100, name: str = "per_page") -> Steps[list[Any]]:

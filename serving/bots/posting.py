@@ -46,12 +46,13 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
     forge = forges.named(settings.kind)
     target = Target(handed.project, handed.number, handed.head)
     place = Place(handed.forge, handed.project, handed.number)
+    seen = f"{handed.head} {handed.base}"
     set_locale(policy.locale)
     standing: Standing = yield from forge.standing(target, settings.account)
     if standing.head != handed.head:
         return Outcome("superseded")
     if handed.failed:
-        if memory.head(place) == handed.head:
+        if memory.head(place).startswith(handed.head):
             return Outcome("same")
         text = bodies.failed(handed.head, handed.failed)
         yield from forge.act(target, standing, handed.base, Acts(summary=lambda _: text))
@@ -68,7 +69,7 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
     )
     own = {one.fingerprint: one for one in standing.own}
     wrongly = [one for name, one in own.items() if one.closed and name in told and _is_open(known.get(name))]
-    if memory.head(place) == handed.head and todo.is_idle and not changed and not wrongly and standing.summary:
+    if memory.head(place) == seen and todo.is_idle and not changed and not wrongly and standing.summary:
         return Outcome("same")
     loud = _demoted(memory, policy)
     lines, folded = chosen([told[one.fingerprint] for one in todo.post], todo, policy, loud, inline=forge.INLINE)
@@ -105,7 +106,7 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
     )
     refused = yield from forge.act(target, standing, handed.base, acts)
     at_lines = {one.fingerprint for one in lines} - refused
-    memory.posted(place, handed.head, _remembered(known, todo, told, own, at_lines))
+    memory.posted(place, seen, _remembered(known, todo, told, own, at_lines))
     return Outcome(
         "posted",
         len(at_lines),

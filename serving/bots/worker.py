@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from copilot.errors import ConfigError, CopilotError
@@ -56,7 +57,9 @@ def senders(config: Config, part: Part) -> dict[str, Sender]:
     found = {}
     for name, settings in config.forges.items():
         try:
-            found[name] = Sender(settings, forges.named(settings.kind), secret(config, name, part))
+            token = partial(secret, config, name, part)
+            token()
+            found[name] = Sender(settings, forges.named(settings.kind), token)
         except OSError as error:
             raise ConfigError(f"forges.{name}.ca_bundle cannot be used: {error.strerror or error}.") from None
     return found
@@ -67,19 +70,20 @@ def read(config: Config, ended: Callable[[], bool] = lambda: False) -> None:
     folder = config.store.folder
     with alone(folder / "read.lock"):
         queue, outbox = Queue(folder / "queue.db"), Queue(folder / "outbox.db")
-        tokens = {name: secret(config, name, "read") for name in config.forges}
         ways = senders(config, "read")
         queue.recover()
         for job in _jobs(queue, config, ended):
-            made = _reviewed(job, config, tokens, ways, queue)
+            made = _reviewed(job, config, ways, queue)
             if made is not None:
-                outbox.put(job.key, f"{made.head} {job.version}", handed.written(made))
-                queue.done(job)
+                word = "failed" if made.failed else "reviewed"
+                outbox.put(job.key, f"{made.head} {made.base} {word}", handed.written(made))
+                if made.failed:  # not done: where the forge sends it again, it is tried again
+                    queue.bury(job, made.failed)
+                else:
+                    queue.done(job)
 
 
-def _reviewed(
-    job: Job, config: Config, tokens: dict[str, str], ways: dict[str, Sender], queue: Queue
-) -> handed.Handed | None:
+def _reviewed(job: Job, config: Config, ways: dict[str, Sender], queue: Queue) -> handed.Handed | None:
     """None where it will be tried again, or nobody is to be told."""
     told: dict[str, Any] = json.loads(job.body)
     name, target = told["forge"], Target(told["project"], told["number"], told["head"], told["target"])
@@ -89,7 +93,7 @@ def _reviewed(
     why, again, after_s = "it took too long, or more memory than there is", False, 0.0
     if job.attempts <= config.limits.attempts:
         try:
-            return reading.reviewed(config, name, target, tokens[name], ways[name])
+            return reading.reviewed(config, name, target, secret(config, name, "read"), ways[name])
         except (FetchFailed, CallFailed) as error:
             why, again, after_s = str(error), error.again, getattr(error, "after_s", 0.0)
         except (BadPatch, CopilotError) as error:

@@ -30,7 +30,14 @@ async def life(kind: str, folder) -> list[forge_simulator.Request]:
         forge.push({"README.md": "x\n", "bank/pay.py": GUARDED, "旧.java": UNSAFE}, "main")
         case = Case(folder, forge, policy='locale = "zh"')
         forge.refused = lambda place: "Other" in place["path"]
-        await case.pushed({"src/Fee.java": UNSAFE, "src/Other.java": UNSAFE, "新 名.java": UNSAFE.replace("0.1", "0.2"), "旧.java": None})
+        await case.pushed(
+            {
+                "src/Fee.java": UNSAFE,
+                "src/Other.java": UNSAFE,
+                "新 名.java": UNSAFE.replace("0.1", "0.2"),
+                "旧.java": None,
+            }
+        )
         await case.pushed({"src/Fee.java": SHIFTED, "bank/pay.py": GUARDED.replace("    @login_required\n", "")})
         await case.pushed({"src/Fee.java": SAFE, "新 名.java": None})
         await case.pushed({"src/Fee.java": UNSAFE})
@@ -68,7 +75,12 @@ def rows(folder) -> list[handed.Told]:
     chance = random.Random(20261130)
     text = [f"line {n}\n" for n in range(120)]
     forge.push({f"f{n}.txt": "".join(text) for n in range(8)} | {"gone.txt": "a\nb\n"}, "main")
-    after: dict[str, str | bytes | None] = {"gone.txt": None, "新/a b.txt": "x\ny", "f7.txt": None, "moved.txt": "".join(text[:110])}
+    after: dict[str, str | bytes | None] = {
+        "gone.txt": None,
+        "新/a b.txt": "x\ny",
+        "f7.txt": None,
+        "moved.txt": "".join(text[:110]),
+    }
     for n in range(7):
         lines = [line for line in text if chance.random() > 0.05]
         after[f"f{n}.txt"] = "".join(line if chance.random() > 0.05 else f"new {line}\r\n" for line in lines)
@@ -99,7 +111,9 @@ async def test_github_takes_every_body(github, tmp_path):
     remarks = rows(tmp_path / "rows")
     for call in reviews(github_words, remarks, "github"):
         github.ask(call.method, call.path, call.body)
-    print(f"\nreview.prism_refusals (GitHub): {len(github.refused)} of {github.accepted + len(github.refused)} bodies, {len(remarks)} rows")
+    print(
+        f"\nreview.prism_refusals (GitHub): {len(github.refused)} of {github.accepted + len(github.refused)} bodies, {len(remarks)} rows"
+    )
     assert github.refused == [] and github.accepted >= 20
     wrong = next(iter(reviews(github_words, remarks, "github")))
     assert github.ask("POST", wrong.path, {**wrong.body, "event": "HELLO"}) == 422  # it does look
@@ -112,7 +126,9 @@ async def test_gitea_takes_every_body(gitea, tmp_path):
     remarks = rows(tmp_path / "rows")
     for call in reviews(gitea_words, remarks, "gitea"):
         gitea.ask(call.method, call.path, call.body)
-    print(f"\nreview.prism_refusals (Gitea): {len(gitea.refused)} of {gitea.accepted + len(gitea.refused)} bodies, {len(remarks)} rows")
+    print(
+        f"\nreview.prism_refusals (Gitea): {len(gitea.refused)} of {gitea.accepted + len(gitea.refused)} bodies, {len(remarks)} rows"
+    )
     assert gitea.refused == [] and gitea.accepted >= 20
     wrong = next(iter(reviews(gitea_words, remarks, "gitea")))
     comments = [{**one, "new_position": "five"} for one in wrong.body["comments"]]
@@ -131,7 +147,12 @@ console.log(JSON.stringify(queries.map(q => validate(schema, parse(q)).map(e => 
     schema = PACKAGES / "@octokit/graphql-schema/schema.graphql"
     wrong = github_words.CLOSE.replace("threadId", "thread")
     done = subprocess.run(
-        ["node", "-e", script, str(schema)], input=json.dumps([*queries, wrong]), capture_output=True, text=True, cwd=PACKAGES.parent
+        ["node", "-e", script, str(schema)],
+        input=json.dumps([*queries, wrong]),
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=PACKAGES.parent,
     )
     assert done.returncode == 0, done.stderr
     *found, refused = json.loads(done.stdout)
@@ -151,7 +172,13 @@ def test_githubs_example_webhooks_are_read(edition):
             if target is not None:
                 pull = body["pull_request"]
                 assert kind["name"] == "pull_request"
-                assert target == Target(body["repository"]["full_name"], pull["number"], pull["head"]["sha"], pull["base"]["ref"], target.made)
+                assert target == Target(
+                    body["repository"]["full_name"],
+                    pull["number"],
+                    pull["head"]["sha"],
+                    pull["base"]["ref"],
+                    target.made,
+                )
                 assert target.made > 1_500_000_000 and handed.HEAD.fullmatch(target.head)
                 seen.setdefault(body["action"], 0)
                 seen[body["action"]] += 1

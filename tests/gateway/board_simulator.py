@@ -5,6 +5,7 @@ reviews, issues, status updates. The real server is driven elsewhere; here the s
 from __future__ import annotations
 
 import difflib
+import subprocess
 from typing import Any
 
 from forge_simulator import BOT, Forge, Request, Thread
@@ -38,13 +39,13 @@ class Board(Forge):
         return [(old, new) for old, new, _ in found]
 
     def content(self, commit: str, name: str) -> str | None:
-        import subprocess
-
-        done = subprocess.run(["git", "show", f"{commit}:{name}"], cwd=self.repository, capture_output=True)
+        done = subprocess.run(
+            ["git", "show", f"{commit}:{name}"], cwd=self.repository, capture_output=True, check=False
+        )
         return done.stdout.decode() if done.returncode == 0 else None
 
     def answer(self, method: str, path: str, body: Any, headers: dict[str, str]) -> tuple[int, Any]:
-        name, _, query = path.partition("?")
+        name, _, _ = path.partition("?")
         if method == "GET" and name.startswith(f"{ROOT}/diffs/"):
             self.seen.append(Request(method, name, None, headers.get("Authorization", "")))
             parts = name.removeprefix(f"{ROOT}/diffs/").strip("/").split("/")
@@ -146,7 +147,16 @@ def chunks(before: str, after: str) -> list[dict[str, Any]]:
             row += 1
             left, right = (i + n, old[i + n]) if i + n < j else None, (k + n, new[k + n]) if k + n < m else None
             lines.append(
-                [row, left[0] + 1 if left else "", left[1] if left else "", [], right[0] + 1 if right else "", right[1] if right else "", [], False]
+                [
+                    row,
+                    left[0] + 1 if left else "",
+                    left[1] if left else "",
+                    [],
+                    right[0] + 1 if right else "",
+                    right[1] if right else "",
+                    [],
+                    False,
+                ]
             )
         found.append({"change": kind, "lines": lines})
     return found

@@ -66,7 +66,9 @@ SHIFTED = "// Copyright\n// of the bank\n" + UNSAFE
 _count = itertools.count(1)
 
 
-def payload(forge: forge_simulator.Forge, head: str, *, title: str = "A change", text: str = "", **more: Any) -> dict[str, Any]:
+def payload(
+    forge: forge_simulator.Forge, head: str, *, title: str = "A change", text: str = "", **more: Any
+) -> dict[str, Any]:
     """A webhook's body in the shape that the forge documents."""
     minute, second = divmod(next(_count), 60)
     at = f"2026-11-30 {10 + minute // 60}:{minute % 60:02}:{second:02} UTC"
@@ -199,7 +201,9 @@ class Running:
         def there() -> bool:
             with suppress(psutil.Error):
                 found[:] = [
-                    one for one in psutil.Process(self.process.pid).children() if one.cmdline()[-4:-2] == ["--part", name]
+                    one
+                    for one in psutil.Process(self.process.pid).children()
+                    if one.cmdline()[-4:-2] == ["--part", name]
                 ]
             return bool(found)
 
@@ -226,7 +230,13 @@ class Running:
 
 
 async def send(
-    config: Config, kind: str, body: bytes, *, told: dict[str, str] | None = None, app: Webhooks | None = None, path: str = "/webhooks/bank"
+    config: Config,
+    kind: str,
+    body: bytes,
+    *,
+    told: dict[str, str] | None = None,
+    app: Webhooks | None = None,
+    path: str = "/webhooks/bank",
 ) -> tuple[int, Any]:
     """One POST to the application; status and body."""
     own = app or Webhooks(config)

@@ -59,6 +59,8 @@ class Forge:
     """The same once a request took effect, before it is answered."""
     status: int = 0
     """An answer to every request but git's; 0: as it should be."""
+    closes: bool = True
+    """Whether the token may close threads (GitHub alone)."""
     next_id: int = 100
 
     def __post_init__(self) -> None:
@@ -81,7 +83,9 @@ class Forge:
                 status, told = forge.answer(self.command, self.path, body, dict(self.headers))
                 text = told if isinstance(told, bytes) else json.dumps(told).encode()
                 self.send_response(status)
-                self.send_header("Content-Type", "application/octet-stream" if isinstance(told, bytes) else "application/json")
+                self.send_header(
+                    "Content-Type", "application/octet-stream" if isinstance(told, bytes) else "application/json"
+                )
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
                 with suppress(OSError):  # whoever asked was killed
@@ -102,7 +106,9 @@ class Forge:
 
     def git(self, *words: str) -> str:
         identity = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
-        done = subprocess.run(["git", *identity, *words], cwd=self.repository, check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            ["git", *identity, *words], cwd=self.repository, check=True, capture_output=True, text=True
+        )
         return done.stdout.strip()
 
     def push(self, files: dict[str, str | bytes | None], branch: str = "") -> str:
@@ -200,7 +206,11 @@ class Forge:
         def discussions(_: Any, query: dict[str, str]) -> Any:
             rows = [self._gitlab_thread(one) for one in self.threads]
             rows += [
-                {"id": f"n{name}", "individual_note": True, "notes": [{"id": name, "body": text, "author": {"username": who}}]}
+                {
+                    "id": f"n{name}",
+                    "individual_note": True,
+                    "notes": [{"id": name, "body": text, "author": {"username": who}}],
+                }
                 for name, (who, text) in self.notes.items()
             ]
             size, page = int(query["per_page"]), int(query["page"])
@@ -232,7 +242,13 @@ class Forge:
         ]
 
     def _gitlab_thread(self, one: Thread) -> dict[str, Any]:
-        first = {"id": one.id, "body": one.body, "author": {"username": one.author}, "resolvable": True, "resolved": one.closed}
+        first = {
+            "id": one.id,
+            "body": one.body,
+            "author": {"username": one.author},
+            "resolvable": True,
+            "resolved": one.closed,
+        }
         if one.closed:
             first["resolved_by"] = {"username": one.closed_by}
         notes = [first]
@@ -258,6 +274,8 @@ class Forge:
 
         def graphql(body: Any, _: Any) -> Any:
             values = body["variables"]
+            if body["query"].startswith("mutation") and not self.closes:
+                return {"data": None, "errors": [{"type": "FORBIDDEN", "message": "Resource not accessible"}]}
             if body["query"].startswith("mutation"):
                 one = self.thread(values["id"][1:])
                 one.closed = "Close" in body["query"]
@@ -266,7 +284,8 @@ class Forge:
             page = {"pageInfo": {"hasNextPage": False, "endCursor": None}}
             if "Summaries" in body["query"]:
                 nodes = [
-                    {"databaseId": name, "body": text, "author": {"login": who}} for name, (who, text) in self.notes.items()
+                    {"databaseId": name, "body": text, "author": {"login": who}}
+                    for name, (who, text) in self.notes.items()
                 ]
                 return self._pull({"comments": {**page, "nodes": nodes}})
             size, start = 50, int(values["after"] or 0)
@@ -280,7 +299,7 @@ class Forge:
             ("POST", f"{root}/pulls/7/comments", comment),
             ("POST", "/api/graphql", graphql),
             ("POST", f"{root}/issues/7/comments", lambda body, _: (201, self._note(body))),
-            ("PATCH", rf"{root}/issues/comments/(\d+)", lambda body, _, name: self._edit(body, name)),
+            ("PATCH", rf"{root}/(?:issues|pulls)/comments/(\d+)", lambda body, _, name: self._edit(body, name)),
         ]
 
     def _pull(self, told: dict[str, Any]) -> Any:

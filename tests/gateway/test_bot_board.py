@@ -25,7 +25,10 @@ def board(tmp_path, monkeypatch):
 
 
 def published(head: str) -> bytes:
-    links = {"repository": {"title": "payments/core"}, "latest_diff": {"href": f"http://board/api/review-requests/7/diffs/{head[5:]}/"}}
+    links = {
+        "repository": {"title": "payments/core"},
+        "latest_diff": {"href": f"http://board/api/review-requests/7/diffs/{head[5:]}/"},
+    }
     told = {"id": 7, "status": "pending", "public": True, "summary": "/merge", "last_updated": "", "links": links}
     return json.dumps({"event": "review_request_published", "is_new": True, "review_request": told}).encode()
 

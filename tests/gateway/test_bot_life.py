@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-
-
 import forge_simulator
 import pytest
 from bot_case import INLINE, KINDS, SAFE, SECRETS, SHIFTED, UNSAFE, Case
@@ -58,6 +56,19 @@ async def test_a_remark_stands_once_at_its_line_moves_and_is_closed_when_fixed(c
     assert not thread.closed and "Fixed in" not in thread.body
 
 
+@pytest.mark.parametrize("forge", ["github"], indirect=True)
+async def test_a_token_that_may_not_close_threads_says_it_in_the_comment(case, forge):
+    forge.closes = False
+    await case.pushed({"src/Fee.java": UNSAFE})
+    before = forge.threads[0].body
+    await case.pushed({"src/Fee.java": SAFE})
+    assert not forge.threads[0].closed and "**Fixed in" in forge.threads[0].body and "No remarks" in case.summary
+    await case.pushed({"src/Fee.java": SAFE + "// x\n"})
+    assert forge.threads[0].body.count("Fixed in") == 1
+    await case.pushed({"src/Fee.java": SHIFTED})
+    assert forge.threads[0].body == before and len(forge.threads) == 1
+
+
 @every
 async def test_the_same_head_or_a_webhook_that_comes_again_writes_nothing(case, forge):
     head = await case.pushed({"src/Fee.java": UNSAFE})
@@ -99,7 +110,9 @@ INJECTIONS = [
 ]
 
 
-async def outgoing(case: Case, forge: forge_simulator.Forge, head: str, **more: object) -> list[tuple[str, str, object]]:
+async def outgoing(
+    case: Case, forge: forge_simulator.Forge, head: str, **more: object
+) -> list[tuple[str, str, object]]:
     """All that is sent for a head, from a bot that knows nothing before."""
     forge.threads.clear()
     forge.notes.clear()
@@ -278,7 +291,9 @@ async def test_a_forge_that_is_away_is_asked_again_and_a_review_that_fails_is_to
 async def test_chinese_names_renames_and_files_that_nobody_can_read(forge, tmp_path):
     case = Case(tmp_path, forge, policy='locale = "zh"')
     forge.push({"源码/费用.java": UNSAFE, "图.png": b"\x89PNG\0\0"}, "main")
-    await case.pushed({"源码/费率.java": UNSAFE.replace("0.1", "0.2"), "源码/费用.java": None, "图.png": b"\x89PNG\0\1"})
+    await case.pushed(
+        {"源码/费率.java": UNSAFE.replace("0.1", "0.2"), "源码/费用.java": None, "图.png": b"\x89PNG\0\1"}
+    )
     (thread,) = forge.threads
     place = thread.place
     assert (place.get("path") or place.get("new_path")) == "源码/费率.java"

@@ -9,11 +9,9 @@ import json
 import os
 import random
 import signal
-
 import subprocess
 import sys
 from pathlib import Path
-
 
 import pytest
 from bot_case import CONFIG, KINDS, SECRETS, headers, payload, send
@@ -165,10 +163,18 @@ async def test_health_readiness_and_metrics(tmp_path):
         async def receive():
             return {"type": "http.request", "body": b"", "more_body": False}
 
-        await app({"type": "http", "method": method, "path": path, "client": (client, 1), "headers": []}, receive, answer)
+        await app(
+            {"type": "http", "method": method, "path": path, "client": (client, 1), "headers": []}, receive, answer
+        )
         return messages[0]["status"]
 
-    assert [await got(path) for path in ("/health", "/ready", "/metrics", "/", "/webhooks/bank")] == [200, 200, 200, 404, 405]
+    assert [await got(path) for path in ("/health", "/ready", "/metrics", "/", "/webhooks/bank")] == [
+        200,
+        200,
+        200,
+        404,
+        405,
+    ]
     assert await got("/metrics", "10.0.0.9") == 403
     app.queue.db.execute("PRAGMA query_only=1")
     assert await got("/ready") == 503
@@ -271,7 +277,9 @@ def test_what_was_acknowledged_survives_kill_9_at_any_moment(tmp_path):
     finished: dict[str, int] = {}
     for _ in range(6):
         running = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(file), str(last)], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+            [sys.executable, "-c", WRITER, str(file), str(last)],
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         assert running.stdout is not None
         for _ in range(random.Random(last).randint(1, 40)):
@@ -325,6 +333,9 @@ def test_the_example_is_the_configurations_and_can_be_used(tmp_path, monkeypatch
     assert main(["bot", "--config", str(file), "--check", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["webhooks"] == ["/webhooks/bank"] and told["warnings"] == []
+    monkeypatch.setenv("BOT_WRITE_TOKEN", os.environ["BOT_READ_TOKEN"])
+    assert main(["bot", "--config", str(file), "--check"]) == 1
+    assert "is the one that posts" in capsys.readouterr().out
     monkeypatch.delenv("BOT_WRITE_TOKEN")
     assert main(["bot", "--config", str(file), "--check"]) == 1
     assert "BOT_WRITE_TOKEN is not set" in capsys.readouterr().out
@@ -351,7 +362,7 @@ def test_a_mistake_is_named(tmp_path, old, new, said):
     text = CONFIG.format(kind="github", address="http://127.0.0.1:1", policy="", limits="")
     assert old in text
     file.write_text(text.replace(old, new))
-    with pytest.raises(ConfigError, match=".*") as error:
+    with pytest.raises(ConfigError) as error:
         config.load(file)
     assert said in str(error.value)
 

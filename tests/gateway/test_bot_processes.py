@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import forge_simulator
@@ -77,14 +79,14 @@ def _environment(pid: int) -> bytes:
 
 def _private(pid: int) -> bool:
     """Whether another process of the same user is refused: the kernel then gives the files under /proc to root."""
-    return os.stat(f"/proc/{pid}/environ").st_uid == 0
+    return Path(f"/proc/{pid}/environ").stat().st_uid == 0
 
 
 def _memory(pid: int) -> bytes:
     """All that a process has in memory and may read (as root)."""
     found = []
     maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
-    with open(f"/proc/{pid}/mem", "rb", 0) as memory:
+    with Path(f"/proc/{pid}/mem").open("rb", 0) as memory:
         for line in maps:
             start, end = (int(part, 16) for part in line.split()[0].split("-"))
             if line.split()[1].startswith("rw"):
@@ -111,7 +113,9 @@ KILLS = [
 
 def test_killed_anywhere_it_posts_everything_once(bot, forge):
     names: list[str] = []
-    for n, (part, when, method, path) in enumerate([*KILLS[2:4], *KILLS[:2], *KILLS[4:], ("receive", "", "", ""), ("", "", "", "")]):
+    for n, (part, when, method, path) in enumerate(
+        [*KILLS[2:4], *KILLS[:2], *KILLS[4:], ("receive", "", "", ""), ("", "", "", "")]
+    ):
         name = f"Fee{n}"
         done: list[int] = []
 
@@ -147,3 +151,38 @@ def test_killed_anywhere_it_posts_everything_once(bot, forge):
         assert len(marks) == len(set(marks)) == len(names), (part, when, method, path)
         assert len(forge.notes) == 1
     assert {one.place["new_path"] for one in forge.threads} == {f"{name}.java" for name in names}
+
+
+HANGS = """
+import sys, time
+from pathlib import Path
+from serving.bots import config, reading, worker
+from serving.bots.jobs import Queue
+reading.reviewed = lambda *_: time.sleep(600)
+settings = config.load(Path(sys.argv[1]))
+queue = Queue(settings.store.folder / "queue.db")
+worker.read(settings, lambda: not queue.counts()["waiting"])
+"""
+
+
+async def test_a_review_that_hangs_ends_its_process_and_is_given_up_and_told(forge, tmp_path, monkeypatch):
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    case = Case(tmp_path, forge, limits="fetch_s = 0.2\nreview_s = 0.2")
+    head = forge.push({"Fee.java": unsafe("Fee")})
+    assert (await case.hook(head))[0] == 202
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    codes = []
+    for _ in range(4):
+        done = subprocess.run(
+            [sys.executable, "-c", HANGS, str(case.file)], env=environment, capture_output=True, check=False
+        )
+        codes.append(done.returncode)
+    assert codes == [1, 1, 1, 0]  # three attempts, then it is given up
+    case.work()
+    assert "This change was not reviewed" in case.summary and "too long" in case.summary
+    # Where the forge sends it again, it is tried again.
+    case = Case(tmp_path, forge)
+    assert (await case.hook(head)) == (202, {"status": "new"})
+    case.work()
+    assert "Remarks: 1" in case.summary and len(forge.threads) == 1

@@ -150,16 +150,26 @@ def test_what_is_of_another_shape_is_refused(forge, change_):
 
 def fetched(forge, tmp_path, target: str = "main", ref: str = "refs/pull/7/head", **limits) -> str:
     settings_ = Forge(kind="github", address=forge.address, account="b", projects=("payments/*",))
-    return fetch.fetched(tmp_path / "clone", settings_, Limits(**limits), "r3ad-tok3n-abc", "payments/core", ref, target)
+    return fetch.fetched(
+        tmp_path / "clone", settings_, Limits(**limits), "r3ad-tok3n-abc", "payments/core", ref, target
+    )
 
 
 def test_a_fetch_is_bounded_and_starts_nothing_of_the_repositorys(forge, tmp_path):
     forge.push({"a.py": "x = 1\n"}, "main")
-    head = forge.push({"a.py": "x = 2\n", ".gitattributes": "* filter=evil\n", ".gitmodules": '[submodule "s"]\npath = s\nurl = ./s\n'})
+    head = forge.push(
+        {
+            "a.py": "x = 2\n",
+            ".gitattributes": "* filter=evil\n",
+            ".gitmodules": '[submodule "s"]\npath = s\nurl = ./s\n',
+        }
+    )
     assert fetched(forge, tmp_path) == head
     assert [one.name for one in (tmp_path / "clone").iterdir()] == [".git"]  # nothing is checked out
     assert not list((tmp_path / "clone/.git/hooks").glob("*")) if (tmp_path / "clone/.git/hooks").exists() else True
-    assert "r3ad-tok3n" not in "".join(p.read_text("latin-1") for p in (tmp_path / "clone/.git").rglob("*") if p.is_file())
+    assert "r3ad-tok3n" not in "".join(
+        p.read_text("latin-1") for p in (tmp_path / "clone/.git").rglob("*") if p.is_file()
+    )
     assert fetched(forge, tmp_path) == head
     (tmp_path / "clone/.git/shallow.lock").write_text("")  # of one that was killed
     assert fetched(forge, tmp_path) == head

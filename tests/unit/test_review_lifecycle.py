@@ -20,7 +20,19 @@ WHOLE = {"src/A.java": File("reviewed", symbols=frozenset({"A.pay"}))}
 def remark(rule: str = "MONEY01", line: int = 3, text: str = "double x;", symbol: str = "A.pay") -> Remark:
     (one,) = fingerprinted(
         [
-            Remark(rule, Severity.WARNING, "high", "src/A.java", "new", line, line, "m", evidence=text, symbol=symbol, known="src/A.java")
+            Remark(
+                rule,
+                Severity.WARNING,
+                "high",
+                "src/A.java",
+                "new",
+                line,
+                line,
+                "m",
+                evidence=text,
+                symbol=symbol,
+                known="src/A.java",
+            )
         ]
     )
     return one
@@ -50,7 +62,9 @@ def test_outdated_where_file_or_definition_is_gone():
     assert plan([old], [], {}, now=NOW).outdated == (old,)
     assert plan([old], [], {"src/A.java": File("reviewed", gone=True)}, now=NOW).outdated == (old,)
     assert plan([old], [], {"src/A.java": File("reviewed", symbols=frozenset())}, now=NOW).outdated == (old,)
-    assert plan([old], [], {"src/A.java": File("reviewed")}, now=NOW).fixed == (old,)  # nobody asked for its definitions
+    assert plan([old], [], {"src/A.java": File("reviewed")}, now=NOW).fixed == (
+        old,
+    )  # nobody asked for its definitions
     assert plan([replace(old, symbol="")], [], {"src/A.java": File("reviewed", symbols=frozenset())}, now=NOW).fixed
 
 

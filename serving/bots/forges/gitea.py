@@ -5,20 +5,30 @@ Their interface closes no conversation: what is fixed is written into the commen
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from copilot.messages import say
 from copilot.review import positions
-from serving.bots.forge import SUMMARY, Acts, Call, Own, Standing, Steps, Target, marked, pages
+from serving.bots.forge import (
+    SUMMARY,
+    Acts,
+    Call,
+    Own,
+    Standing,
+    Steps,
+    Target,
+    closed,
+    is_closed,
+    marked,
+    opened,
+    pages,
+)
 from serving.bots.forges.github import pull_request
 from serving.bots.handed import Told
 
 INLINE: Final = True
 REOPENS: Final = False
-_CLOSE: Final = "<!-- bank-copilot closed -->"
-_CLOSED: Final = re.compile(f"{_CLOSE}\\n[^\\n]*\\n\\n")
 _ACTIONS: Final = frozenset({"opened", "reopened", "synchronized", "edited"})
 _EVENTS: Final = frozenset({"pull_request", "pull_request_sync"})
 
@@ -72,7 +82,7 @@ def _login(one: Mapping[str, Any]) -> str:
 
 def _own(one: Mapping[str, Any]) -> Own:
     by = str((one.get("resolver") or {}).get("login", ""))
-    body, ours = str(one["body"]), _CLOSED.match(str(one["body"])) is not None
+    body, ours = str(one["body"]), is_closed(str(one["body"]))
     name = str(one["id"])
     return Own(marked(body), name, name, closed=bool(by) or ours, closed_by=by, ours=ours and not by, body=body)
 
@@ -89,12 +99,11 @@ def act(target: Target, standing: Standing, base: str, acts: Acts) -> Steps[froz
                 single = yield review(target, [(told, text)])
                 refused |= {told.fingerprint} if single.status == 422 else set()
     for own, word in acts.close:
-        if not _CLOSED.match(own.body):
-            body = f"{_CLOSE}\n**{word}**\n\n{own.body}"
-            yield Call("PATCH", f"{root}/issues/comments/{own.note}", {"body": body})
+        if not is_closed(own.body):
+            yield Call("PATCH", f"{root}/issues/comments/{own.note}", {"body": closed(own.body, word)})
     for own in acts.reopen:
-        if _CLOSED.match(own.body):
-            yield Call("PATCH", f"{root}/issues/comments/{own.note}", {"body": _CLOSED.sub("", own.body)})
+        if is_closed(own.body):
+            yield Call("PATCH", f"{root}/issues/comments/{own.note}", {"body": opened(own.body)})
     body = acts.summary(frozenset(refused))
     if body and standing.summary:
         yield Call("PATCH", f"{root}/issues/comments/{standing.summary}", {"body": body})

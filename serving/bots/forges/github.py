@@ -2,7 +2,8 @@
 
 REST, "Create a review for a pull request" (all comments of a push in one review: one notification) and "Create a review
 comment"; GraphQL, `reviewThreads`, `resolveReviewThread`, `unresolveReviewThread`. What one review does not take is offered
-comment by comment, and what is refused then stands in the summary.
+comment by comment, and what is refused then stands in the summary. GitHub lets only a token that may write code close a
+thread; with one that may not, a comment says itself that it is fixed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,20 @@ from typing import Any, Final
 
 from copilot.messages import say
 from copilot.review import positions
-from serving.bots.forge import SUMMARY, Acts, Answer, Call, Own, Standing, Steps, Target, marked
+from serving.bots.forge import (
+    SUMMARY,
+    Acts,
+    Answer,
+    Call,
+    Own,
+    Standing,
+    Steps,
+    Target,
+    closed,
+    is_closed,
+    marked,
+    opened,
+)
 from serving.bots.handed import Told
 
 INLINE: Final = True
@@ -125,8 +139,8 @@ def _asked(query: str, target: Target, after: str | None) -> Steps[Any]:
     return answer.data["data"]["repository"]["pullRequest"]
 
 
-def _graphql(query: str, values: Mapping[str, Any]) -> Call:
-    return Call("POST", "/graphql", {"query": query, "variables": values})
+def _graphql(query: str, values: Mapping[str, Any], *, soft: bool = False) -> Call:
+    return Call("POST", "/graphql", {"query": query, "variables": values}, soft=soft)
 
 
 def _own(node: Mapping[str, Any], account: str) -> Own | None:
@@ -134,13 +148,14 @@ def _own(node: Mapping[str, Any], account: str) -> Own | None:
     if first is None or not _is(first, account) or not marked(first["body"]):
         return None
     by = str((node.get("resolvedBy") or {}).get("login", "")).removesuffix("[bot]")
+    said = is_closed(str(first["body"]))
     return Own(
         marked(first["body"]),
         str(first["databaseId"]),
         str(node["id"]),
-        closed=bool(node["isResolved"]),
+        closed=bool(node["isResolved"]) or said,
         closed_by=by,
-        ours=by == account.removesuffix("[bot]"),
+        ours=by == account.removesuffix("[bot]") or (said and not by),
         reply="" if last is None or _is(last, account) else str(last["body"]),
         body=str(first["body"]),
     )
@@ -169,12 +184,16 @@ def act(target: Target, standing: Standing, base: str, acts: Acts) -> Steps[froz
                 )
                 if single.status == 422:
                     refused.add(told.fingerprint)
-    for own, _ in acts.close:
+    for own, word in acts.close:
         if not own.closed:
-            yield _graphql(CLOSE, {"id": own.thread})
+            answer = yield _graphql(CLOSE, {"id": own.thread}, soft=True)
+            if answer.status != 200:
+                yield Call("PATCH", f"{root}/pulls/comments/{own.note}", {"body": closed(own.body, word)})
     for own in acts.reopen:
-        if own.closed:
-            yield _graphql(REOPEN, {"id": own.thread})
+        if is_closed(own.body):
+            yield Call("PATCH", f"{root}/pulls/comments/{own.note}", {"body": opened(own.body)})
+        elif own.closed:
+            yield _graphql(REOPEN, {"id": own.thread}, soft=True)
     text = acts.summary(frozenset(refused))
     if text and standing.summary:
         yield Call("PATCH", f"{root}/issues/comments/{standing.summary}", {"body": text})
