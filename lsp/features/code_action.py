@@ -76,8 +76,9 @@ async def actions(server: Server, params: types.CodeActionParams) -> list[Action
         offers = await loop.run_in_executor(server.executor, _offers, document, span, workspace)
         listed = [_listed(server, offer, uri, document) for offer in offers]
         found += [action for action in listed if action.kind is not None and _wanted(params, action.kind)]
-    repairs = failing_tests.listed(server, document, span, uri)
-    found += [action for action in repairs if action.kind is not None and _wanted(params, action.kind)]
+    if _wanted(params, types.CodeActionKind.QuickFix) or _wanted(params, types.CodeActionKind.RefactorRewrite):
+        repairs = failing_tests.listed(server, document, span, uri)
+        found += [action for action in repairs if action.kind is not None and _wanted(params, action.kind)]
     if server.is_stale(document):
         return None
     acceptance.listing(server, document, fixes)
