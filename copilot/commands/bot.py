@@ -17,6 +17,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument("--config", type=Path, metavar="FILE", help=say("the bot's configuration (TOML)"))
     parser.add_argument("--check", action="store_true", help=say("check the configuration and say what would run"))
+    parser.add_argument("--rules", action="store_true", help=say("what became of each rule's remarks"))
     parser.add_argument("--example", action="store_true", help=say("print a commented example configuration"))
     parser.add_argument(
         "--part",
@@ -34,6 +35,9 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(module.text())
         return 0
     file = _wanted(options.config)
+    if options.rules:
+        _rules(module.rules(file), as_json=options.json)
+        return 0
     if not options.check:
         return int(module.run(file, options.part, options.parent))
     told: dict[str, Any] = module.check(file)
@@ -46,6 +50,23 @@ def run(options: argparse.Namespace) -> int:
         for text in told["warnings"]:
             sys.stdout.write(say("warning: {text}", text=text) + "\n")
     return 1 if told["warnings"] else 0
+
+
+def _rules(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    """The table of rules, on stdout."""
+    if as_json:
+        sys.stdout.write(json.dumps({"rules": rows}) + "\n")
+        return
+    names = ("rule", "shown", "addressed", "dismissed", "outdated", "precision", "precision_at_least")
+    for row in [dict.fromkeys(names), *rows]:
+        cells = [name if row["rule"] is None else _cell(row[name]) for name in names]
+        sys.stdout.write(f"{cells[0]:<32}" + "".join(f"{cell:>20}" for cell in cells[1:]) + "\n")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return "-" if value is None else str(value)
 
 
 def _wanted(file: Path | None) -> Path:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from copilot.review.remark import Covered, Remark
+from copilot.review.remark import Remark
 
 State = Literal["open", "fixed", "dismissed", "outdated"]
 
@@ -70,8 +70,8 @@ def plan(
     now: float,
     elsewhere: Mapping[str, Known] | None = None,
 ) -> Plan:
-    """What a fresh review of the head asks for. `files`: every file of the change, by the name that the target branch knows
-    (`looked_at`). `elsewhere`: dismissals on other merge requests of the project, by fingerprint.
+    """What a fresh review of the head asks for. `files`: every file of the change, by the name that the target branch knows.
+    `elsewhere`: dismissals on other merge requests of the project, by fingerprint.
     """
     before = {one.fingerprint: one for one in known}
     fresh = {one.fingerprint: one for one in found}
@@ -110,16 +110,6 @@ def plan(
 def holds(one: Known, now: float) -> bool:
     """Whether a dismissal is still in force."""
     return one.state == "dismissed" and (one.until is None or now < one.until)
-
-
-def looked_at(
-    coverage: Iterable[Covered], names: Mapping[str, str], symbols: Mapping[str, frozenset[str]], gone: Iterable[str]
-) -> dict[str, File]:
-    """The files of a change for `plan`. `names`: path to the name that the target branch knows, where it is another one."""
-    lost = frozenset(gone)
-    return {
-        names.get(one.path, one.path): File(one.status, one.path in lost, symbols.get(one.path)) for one in coverage
-    }
 
 
 def _fate(one: Known, file: File | None) -> State:

@@ -15,15 +15,18 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from copilot import __version__
 from copilot.errors import ConfigError
+from copilot.review import precision
 from serving.bots import config as configuration
 from serving.bots import worker
 from serving.bots.config import PARTS, Config, Part
+from serving.bots.memory import Memory
 
 log: Final = logging.getLogger("bank-copilot.bot")
 
@@ -71,6 +74,18 @@ def check(file: Path) -> dict[str, object]:
         "policies": sorted({one.policy for one in config.forges.values()}),
         "warnings": configuration.problems(config),
     }
+
+
+def rules(file: Path) -> list[Mapping[str, object]]:
+    """What became of each rule's remarks. Raises ConfigError; none where nothing was posted yet."""
+    path = configuration.load(file).store.folder / "memory.db"
+    if not path.exists():
+        return []
+    memory = Memory(path)
+    try:
+        return precision.rows(memory.tallies())
+    finally:
+        memory.close()
 
 
 def environment(config: Config, part: Part) -> dict[str, str]:

@@ -25,6 +25,8 @@ log: Final = logging.getLogger("bank-copilot.bot")
 
 _CONFIDENT: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 _DAY_S: Final = 86_400.0
+FRESH: Final = "new"
+"""The handle of a remark that was posted and that the forge has not listed yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,8 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
     back = [(one, told[one.fingerprint]) for one, _ in todo.reopen]
     lines += [one for old, one in back if old.handle and one.where and not _opens(forge, own.get(old.fingerprint))]
     memory.coming(place, [*(_fresh(one) for one in lines)])
-    result: list[frozenset[str]] = []
 
     def summary(refused: frozenset[str]) -> str:
-        result.append(refused)
         return _summary(handed, todo, told, lines, folded, refused, own, loud)
 
     short = handed.head[:12]
@@ -130,30 +130,27 @@ def brought_together(
     A thread that somebody else closed is a dismissal by him; a comment that somebody deleted too. What was on its way and
     never came is not known.
     """
-    own = {one.fingerprint: one for one in standing.own}
     known: dict[str, Known] = {}
     changed = False
-    for name, one in remembered.items():
+    own = {one.fingerprint: one for one in standing.own}
+    lost = {name: Known(name, "", "") for name in own if name not in remembered}  # the memory was lost
+    for name, before in ({**remembered, **lost}).items():
         there = own.get(name)
         if there is None:
             if name in coming:
                 continue
-            if one.handle and one.state == "open":
-                one = _dismissal(one, say("its comment was deleted"), "", policy, now)  # noqa: PLW2901
-                changed = True
-        else:
-            one = replace(one, handle=there.note)  # noqa: PLW2901
-            theirs = there.closed and not there.ours
-            if one.state == "open" and theirs and _may(policy, there.closed_by):
-                one = _dismissal(one, there.reply, there.closed_by, policy, now)  # noqa: PLW2901
-                changed = True
-            elif one.state == "dismissed" and there.thread and not there.closed:
-                one = replace(one, state="open", reason="", who="", until=None)  # noqa: PLW2901
-                changed = True
+            # One that no list of the forge's ever held may be late, not deleted.
+            deleted = before.state == "open" and before.handle not in {"", FRESH}
+            known[name] = _dismissal(before, say("its comment was deleted"), "", policy, now) if deleted else before
+            changed |= deleted
+            continue
+        one = replace(before, handle=there.note)
+        if one.state == "open" and there.closed and not there.ours and _may(policy, there.closed_by):
+            one = _dismissal(one, there.reply, there.closed_by, policy, now)
+        elif one.state == "dismissed" and there.thread and not there.closed:
+            one = replace(one, state="open", reason="", who="", until=None)
+        changed |= one.state != before.state
         known[name] = one
-    for name, there in own.items():
-        if name not in known:  # the memory was lost, or it was posted by a poster that was killed
-            known[name] = Known(name, "", "", handle=there.note)
     return known, changed
 
 
@@ -269,14 +266,14 @@ def _remembered(
     after = {one.fingerprint: one for one in known.values()}
     for remark in todo.post:
         name = remark.fingerprint
-        after[name] = replace(_fresh(told[name]), handle="new" if name in at_lines else "")
+        after[name] = replace(_fresh(told[name]), handle=FRESH if name in at_lines else "")
     for one in todo.fixed:
         after[one.fingerprint] = replace(one, state="fixed")
     for one in todo.outdated:
         after[one.fingerprint] = replace(one, state="outdated")
     for one, remark in todo.reopen:
         name = remark.fingerprint
-        handle = one.handle if name in own else "new" if name in at_lines else ""
+        handle = one.handle if name in own else FRESH if name in at_lines else ""
         after[name] = replace(_fresh(told[name]), handle=handle)
     for one in todo.left:
         if not one.rule and one.fingerprint in told:  # the memory was lost

@@ -162,7 +162,7 @@ def _jobs(queue: Queue, config: Config, ended: Callable[[], bool]) -> Any:
         if job is None:
             time.sleep(IDLE_S)
             continue
-        faulthandler.dump_traceback_later(limit_s, exit=True)
+        faulthandler.dump_traceback_later(limit_s, exit=True, file=sys.__stderr__ or 2)
         try:
             yield job
         finally:

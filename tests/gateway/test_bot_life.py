@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import forge_simulator
 import pytest
 from bot_case import INLINE, KINDS, SAFE, SECRETS, SHIFTED, UNSAFE, Case
 
+from copilot.cli import main
 from copilot.messages import set_locale
 from serving.bots import worker
 from serving.bots.forge import marked
@@ -218,7 +221,7 @@ async def test_more_than_the_policy_shows_and_less_sure_ones_go_into_the_summary
 
 
 @pytest.mark.parametrize("forge", ["github"], indirect=True)
-async def test_a_noisy_rule_is_told_in_the_summary_alone(forge, tmp_path, caplog):
+async def test_a_noisy_rule_is_told_in_the_summary_alone(forge, tmp_path, caplog, capsys):
     case = Case(tmp_path, forge, policy="demote_samples = 3")
     await case.pushed({f"src/F{n}.java": UNSAFE.replace("Fee", f"F{n}") for n in range(3)})
     for one in forge.threads:
@@ -229,6 +232,11 @@ async def test_a_noisy_rule_is_told_in_the_summary_alone(forge, tmp_path, caplog
     assert len(forge.threads) == 3 and "MONEY02" in case.summary
     assert "told here alone: MONEY02" in case.summary
     assert [one for one in caplog.messages if "rule MONEY02 is told in summaries alone" in one]
+    assert main(["bot", "--config", str(case.file), "--rules", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["rules"]
+    assert (row["rule"], row["shown"], row["dismissed"], row["precision"]) == ("MONEY02", 4, 3, 0.0)
+    assert main(["bot", "--config", str(case.file), "--rules"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].split() == ["MONEY02", "4", "0", "3", "0", "0.00", "0.00"]
     caplog.clear()
     await case.pushed({"src/New2.java": UNSAFE.replace("Fee", "New2")})
     assert [one for one in caplog.messages if "MONEY02" in one] == []  # said once
@@ -328,3 +336,33 @@ async def test_a_remark_at_a_deleted_line_stands_on_the_old_side(case, forge):
             assert thread.place["old_line"] == 5 and "new_line" not in thread.place
         case "gitea":
             assert (thread.place["old_position"], thread.place["new_position"]) == (5, 0)
+
+
+@pytest.mark.parametrize("forge", ["gitlab"], indirect=True)
+async def test_a_lost_memory_is_made_again_of_what_stands_on_the_forge(case, forge):
+    await case.pushed(
+        {"src/A.java": UNSAFE, "src/B.java": UNSAFE.replace("Fee", "B"), "src/C.java": UNSAFE.replace("Fee", "C")}
+    )
+    by = {one.place["new_path"]: one for one in forge.threads}
+    by["src/A.java"].closed, by["src/A.java"].closed_by = True, "lead.zhang"
+    for file in case.config.store.folder.glob("memory.db*"):
+        file.unlink()
+    await case.pushed({"src/B.java": SAFE})
+    assert len(forge.threads) == 3
+    assert {name: one.closed for name, one in by.items()} == {
+        "src/A.java": True,
+        "src/B.java": True,
+        "src/C.java": False,
+    }
+    assert "Remarks: 1" in case.summary and "Dismissed: 1" in case.summary
+
+
+@pytest.mark.parametrize("forge", ["gitlab"], indirect=True)
+async def test_a_comment_that_the_forge_lists_late_is_not_taken_for_deleted(case, forge):
+    await case.pushed({"src/Fee.java": UNSAFE})
+    late = forge.threads.pop()
+    await case.pushed({"src/Fee.java": SHIFTED})
+    assert "Dismissed" not in case.summary and "Remarks: 1" in case.summary and forge.threads == []
+    forge.threads.append(late)
+    await case.pushed({"src/Fee.java": UNSAFE})
+    assert "Remarks: 1" in case.summary and forge.threads == [late]

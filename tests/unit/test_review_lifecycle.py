@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.review.lifecycle import File, Known, Plan, holds, looked_at, plan
+from copilot.review.lifecycle import File, Known, Plan, holds, plan
 from copilot.review.precision import Tally, noisy, rows
-from copilot.review.remark import Covered, Remark, fingerprinted
+from copilot.review.remark import Remark, fingerprinted
 from copilot.types import Severity
 
 NOW = 1_000_000.0
@@ -116,16 +116,6 @@ def test_every_remark_has_one_fate_and_a_second_time_nothing_is_done(before, aga
     assert plan(after.values(), found, files, now=NOW).is_idle
     if status != "reviewed":
         assert not first.fixed
-
-
-def test_the_files_of_a_change_are_known_by_the_target_branchs_names():
-    coverage = [Covered("b.py", "reviewed"), Covered("gone.py", "reviewed"), Covered("c.bin", "skipped", "not a text")]
-    found = looked_at(coverage, {"b.py": "a.py"}, {"b.py": frozenset({"f"})}, ["gone.py"])
-    assert found == {
-        "a.py": File("reviewed", symbols=frozenset({"f"})),
-        "gone.py": File("reviewed", gone=True),
-        "c.bin": File("skipped"),
-    }
 
 
 def test_precision_has_a_lower_bound_that_grows_with_what_is_known():
