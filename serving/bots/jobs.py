@@ -177,6 +177,7 @@ class Queue:
         before = self._clock() - keep_s
         with transaction(self.db):
             self.db.execute("DELETE FROM deliveries WHERE at < ?", (before,))
+            self.db.execute("DELETE FROM finished WHERE at < ?", (before,))
             self.db.execute("DELETE FROM jobs WHERE state = 'dead' AND since < ?", (before,))
 
     def counts(self) -> dict[str, float]:

@@ -108,7 +108,8 @@ class Webhooks:
             case "/health":
                 return 200, {"status": "ok"}
             case "/ready":
-                ready = await asyncio.to_thread(self.queue.writable)
+                async with self._lock:
+                    ready = await asyncio.to_thread(self.queue.writable)
                 return (200, {"status": "ok"}) if ready else (503, {"status": "the queue cannot be written"})
             case "/metrics":
                 if (scope.get("client") or ("",))[0] not in _LOCAL:

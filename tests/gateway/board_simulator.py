@@ -119,7 +119,12 @@ class Board(Forge):
             return {"status_updates": rows, "total_results": len(rows)}
 
         def update(body: Any, *_: Any) -> Any:
-            self.status_update = {**body, "id": 1, "links": {"user": {"title": BOT}}}
+            self.status_update = {
+                **body,
+                "id": 1,
+                "links": {},
+                "extra_data": {"bank_copilot": body["extra_data.bank_copilot"]},
+            }
             return {"status_update": self.status_update}
 
         return [

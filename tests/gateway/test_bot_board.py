@@ -50,7 +50,10 @@ async def test_an_issue_stands_at_the_row_of_the_servers_view_and_is_resolved(bo
     assert "<!--" not in one.body and "MONEY02" in one.body
     (review,) = board.reviews.values()
     assert review["public"] and "Looked at 1 of 1 files whole" in review["body_top"]
-    assert board.status_update["state"] == "done-failure" and "Remarks: 1" in board.status_update["description"]
+    assert board.status_update["state"] == "done-failure" and board.status_update["description"].startswith(
+        "Remarks: 1 (diff-1) Looked"
+    )
+    assert not set("<>*#") & set(board.status_update["description"])
     await pushed(case, {"src/Fee.java": SHIFTED})
     assert len(board.threads) == 1 and len(board.reviews) == 1 and one.place["status"] == "open"
     await pushed(case, {"src/Fee.java": SAFE})

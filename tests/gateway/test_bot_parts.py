@@ -220,7 +220,14 @@ def test_a_newer_head_takes_the_place_of_one_that_waits(tmp_path):
     queue.done(job)
     assert queue.put("mr", "3", b"three", made=30) == "known"
     assert queue.put("mr", "2", b"two", made=20) == "older"
-    assert queue.put("mr", "4", b"four") == "new"
+    assert queue.put("mr", "4", b"four", delivery="d") == "new"
+    now[0] += 1000
+    queue.swept(500)  # what was finished long ago is forgotten, what waits is not
+    assert queue.counts()["waiting"] == 1
+    assert [queue.db.execute(f"SELECT count(*) FROM {name}").fetchone() for name in ("finished", "deliveries")] == [
+        (0,),
+        (0,),
+    ]
     queue.close()
 
 

@@ -65,14 +65,18 @@ def standing(target: Target, account: str) -> Steps[Standing]:
     extra = {name: str(newest[f"{name}_commit_sha"]) for name in ("base", "start", "head")}
     own, summary = [], ""
     for row in (yield from pages(f"{_root(target)}/discussions")):
-        first, last = row["notes"][0], row["notes"][-1]
+        first = row["notes"][0]
         if first["author"]["username"] != account:
             continue
         if SUMMARY in first["body"]:
             summary = str(first["id"])
         elif marked(first["body"]):
             by = str((first.get("resolved_by") or {}).get("username", ""))
-            theirs = last["author"]["username"] != account and not last.get("system")
+            words = [
+                note["body"]
+                for note in row["notes"]
+                if note["author"]["username"] != account and not note.get("system")
+            ]
             own.append(
                 Own(
                     marked(first["body"]),
@@ -81,7 +85,7 @@ def standing(target: Target, account: str) -> Steps[Standing]:
                     closed=bool(first.get("resolved")),
                     closed_by=by,
                     ours=by == account,
-                    reply=str(last["body"]) if theirs else "",
+                    reply=str(words[-1]) if words else "",
                     body=str(first["body"]),
                 )
             )

@@ -8,13 +8,14 @@ file come from its interface (`reading`). A head is called `diff-N`, after the r
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from copilot.messages import say
 from copilot.review import positions
-from serving.bots.forge import Acts, Answer, Call, Own, Standing, Steps, Target, mark
+from serving.bots.forge import SUMMARY, Acts, Answer, Call, Own, Standing, Steps, Target, mark
 from serving.bots.forges.github import moment
 from serving.bots.handed import Told, Where
 
@@ -124,9 +125,9 @@ def standing(target: Target, account: str) -> Steps[Standing]:
                 own.append(Own(str(name), note, note, closed=closed, ours=closed and not dropped))
     status = ""
     for one in (yield from _listed(f"{_root(target)}/status-updates/", "status_updates")):
-        if one.get("service_id") == "bank-copilot" and _user(one) == account:
-            status = str(one["id"])
-    return Standing(now.head, tuple(own), status)
+        if one.get("service_id") == "bank-copilot" and (one.get("extra_data") or {}).get(KEY) == account:
+            status = str(one["id"])  # the server does not say whose it is; where it is not ours, it cannot be changed
+    return Standing(now.head, tuple(own), status, {"account": account})
 
 
 def _user(one: Mapping[str, Any]) -> str:
@@ -145,7 +146,7 @@ def act(target: Target, standing: Standing, base: str, acts: Acts) -> Steps[froz
         for told, body in acts.post:
             if not (yield from _commented(target, draft, told, body, listed, views)):
                 refused.add(told.fingerprint)
-        summary = acts.summary(frozenset(refused))
+        summary = acts.summary(frozenset(refused)).replace(SUMMARY, "").strip()
         yield Call(
             "PUT",
             f"{draft}",
@@ -158,7 +159,13 @@ def act(target: Target, standing: Standing, base: str, acts: Acts) -> Steps[froz
     for own in acts.reopen:
         if own.closed:
             yield Call("PUT", own.note, {"issue_status": "open"}, form=True)
-    yield _status(target, standing, acts, acts.summary(frozenset(refused)))
+    values = _status(standing, acts, acts.summary(frozenset(refused)))
+    path = f"{root}/status-updates/"
+    if standing.summary:
+        answer = yield Call("PUT", f"{path}{standing.summary}/", values, form=True, soft=True)
+        if answer.status:
+            return frozenset(refused)
+    yield Call("POST", path, values, form=True)
     return frozenset(refused)
 
 
@@ -210,15 +217,12 @@ def comment(draft: str, file: int, chunks: list[Any], where: Where, name: str, b
     return Call("POST", f"{draft}diff-comments/", values, form=True, may=(400,))
 
 
-def _status(target: Target, standing: Standing, acts: Acts, summary: str) -> Call:
-    plain = " ".join(re.sub(r"<!--.*?-->|[*`#<>\\]", "", summary).split())[:_SHORT]
-    values = {
+def _status(standing: Standing, acts: Acts, summary: str) -> dict[str, str]:
+    plain = " ".join(html.unescape(re.sub(r"<[^>]*>|[*#]", " ", summary)).split())[:_SHORT]
+    return {
         "service_id": "bank-copilot",
         "summary": "bank-copilot",
         "description": plain or say("reviewed"),
         "state": "done-failure" if acts.open else "done-success",
+        f"extra_data.{KEY}": standing.extra["account"],
     }
-    root = f"{_root(target)}/status-updates/"
-    if standing.summary:
-        return Call("PUT", f"{root}{standing.summary}/", values, form=True)
-    return Call("POST", root, values, form=True)
