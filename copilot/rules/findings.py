@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
+from copilot.rules import matching
 from copilot.rules.flow import Flow, Level
 from copilot.rules.predicates import Judge
 from copilot.rules.rule import SECURITY, Confidence, Rule, rules
 from copilot.syntax import tree as trees
-from copilot.syntax.parsing import Query, QueryCursor, compiled
+from copilot.syntax.parsing import compiled
 from copilot.types import Document, Finding, Severity, Span
 
 _LONGEST: Final = 2_000_000
@@ -35,39 +36,65 @@ def triggered(language: str | None, text: bytes, pack: str = SECURITY) -> bool:
 
 
 def findings(document: Document, spans: Sequence[Span] | None = None) -> list[Finding]:
-    """What the rules find at places that touch `spans` (None: anywhere), in order; none for a language without rules."""
+    """What the rules find at places (or in what they reach over) that touch `spans` (None: anywhere), in order; none for a language without rules."""
     return [hit.finding for hit in hits(document, spans)]
 
 
-def hits(document: Document, spans: Sequence[Span] | None = None, pack: str = SECURITY) -> list[Hit]:
-    """As `findings`, of any pack, each with its rule and confidence. Raises UsageError as `rule.policies`."""
+def hits(
+    document: Document,
+    spans: Sequence[Span] | None = None,
+    pack: str = SECURITY,
+    asked: frozenset[str] = frozenset(),
+) -> list[Hit]:
+    """As `findings`, of any pack, each with its rule and confidence. `asked`: the policies that the bank's settings ask
+    for ("gm": SM2, SM3 and SM4 only); parts of a rule that belong to another say nothing. Raises UsageError as
+    `rule.policies`.
+    """
     language = document.language or ""
     if len(document) > _LONGEST or not triggered(language, document.text, pack):
         return []
     tree = trees.of(document)
     if tree is None:
         return []
-    query, owners = _query(language, pack)
+    text, owners = _query(language, pack, asked)
     judge = Judge(Flow(document, tree))
-    cursor = QueryCursor(query)
-    if spans:
-        cursor.set_byte_range(min(span.start for span in spans), max(span.end for span in spans) + 1)
+    matched = (
+        match
+        for within in (_merged(spans) if spans is not None else [None])
+        for match in matching.matches(language, text, tree.root_node, judge, within)
+    )
     found: dict[tuple[int, int, int | str], Hit] = {}
-    for pattern, captures in cursor.matches(tree.root_node, judge):
-        rule, site = owners[pattern], captures["site"][0]
-        span = Span(site.start_byte, site.end_byte)
-        if site.has_error or (spans is not None and not any(each.touches(span) for each in spans)):
+    for pattern, captures in matched:
+        if not pattern:  # FIRST
             continue
+        rule, site = owners[pattern], captures["site"][0]
         level = judge.levels.get((pattern, site.id))
         sure: Confidence | None = rule.unsure if level is Level.UNKNOWN else rule.confidence
-        if sure is None:
+        if site.has_error or sure is None:
             continue
         severity = rule.severity if sure == rule.confidence else Severity.WARNING
-        hit = Hit(Finding(rule.name, severity, document.path, span, rule.message), rule, sure)
-        key = (span.start, span.end, rule.cwe if pack == SECURITY else rule.name)
-        if key not in found or _ORDER[sure] < _ORDER[found[key].confidence]:
-            found[key] = hit
+        reach = captures.get("reach", captures["site"])[0]
+        whole = Span(reach.start_byte, reach.end_byte)
+        parts = judge.places.get((pattern, site.id))
+        for span in parts or [Span(site.start_byte, site.end_byte)]:
+            if spans is not None and not any(each.touches(span if parts else whole) for each in spans):
+                continue
+            hit = Hit(Finding(rule.name, severity, document.path, span, rule.message), rule, sure)
+            key = (span.start, span.end, rule.cwe if pack == SECURITY else rule.name)
+            if key not in found or _ORDER[sure] < _ORDER[found[key].confidence]:
+                found[key] = hit
     return sorted(found.values(), key=lambda hit: hit.finding.span)
+
+
+def _merged(spans: Sequence[Span]) -> list[Span]:
+    """The ranges to look at, in order, each a byte longer, so that what begins at its end is seen."""
+    found: list[Span] = []
+    for span in sorted(Span(one.start, one.end + 1) for one in spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
 
 
 FIRST: Final = "(ERROR) @site"
@@ -77,12 +104,13 @@ _ORDER: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 
 
 @cache
-def _query(language: str, pack: str) -> tuple[Query, tuple[Rule, ...]]:
-    """The query of all rules of a language together, and the rule of each of its patterns. Some 50 ms, once: a query of
-    only the rules that are called for would be made anew for each set of words.
+def _query(language: str, pack: str, asked: frozenset[str]) -> tuple[str, tuple[Rule, ...]]:
+    """The text of the query of all rules of a language together, and the rule of each of its patterns. Some 50 ms, once: a
+    query of only the rules that are called for would be made anew for each set of words.
     """
-    held = rules(language, pack)
-    query = compiled(language, "\n".join([FIRST, *(rule.query for rule in held)]))
+    held = [rule for rule in rules(language, pack) if not rule.policy or rule.policy in asked]
+    text = "\n".join([FIRST, *(rule.query for rule in held)])
+    query = compiled(language, text)
     ends, at = [], len(FIRST) + 1
     for rule in held:
         at += len(rule.query.encode()) + 1
@@ -91,4 +119,4 @@ def _query(language: str, pack: str) -> tuple[Query, tuple[Rule, ...]]:
         next(rule for rule, end in zip(held, ends, strict=True) if query.start_byte_for_pattern(n) < end)
         for n in range(query.pattern_count)
     )
-    return query, owners
+    return text, owners
