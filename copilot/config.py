@@ -139,6 +139,11 @@ class Review:
     )
     off: tuple[str, ...] = _key((), "Rules that a review does not tell, by id (`MONEY01`).")
     most: int = _key(30, "Remarks of one review; what is beyond is folded into its summary.")
+    gm: Literal["off", "warn", "block"] = _key(
+        "off",
+        "Whether code must use SM2, SM3 and SM4: not asked for, a warning where it does not, or an error (CRYPTO02).",
+    )
+    gm_paths: tuple[str, ...] = _key((), "Globs of the files that must; none named: all.")
 
 
 @dataclass(frozen=True, slots=True)
