@@ -24,6 +24,7 @@ from copilot.review import reach, sensitive
 from copilot.review.change import Texts
 from copilot.review.diff import FileDiff, changed
 from copilot.review.remark import Confidence, Covered, Remark, shown
+from copilot.review.sketch import sketch
 from copilot.rules import SECURITY, Hit, hits, policies, triggered
 from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, line_start
@@ -147,7 +148,7 @@ def places(doc: Document, asked: Asked, lines: AbstractSet[int] | None = None) -
     owners = _owners(asked.packs)
     policy = asked.policy(doc.path.as_posix())
     for pack in called:
-        for hit in hits(doc, spans, pack, policy):
+        for hit in hits(doc, spans, pack, policy, text):
             if pack == SECURITY and _is_told(hit):
                 found.append(_owned(hit, owners))
             elif pack != SECURITY:
@@ -175,25 +176,43 @@ def _owned(hit: Hit, owners: Mapping[str, str]) -> Place:
 
 def remarks(file: Seen, asked: Asked, *, whole: bool = True) -> Iterator[Remark]:
     """What a change brings in. `whole`: False where a text is only what hunks show: then changed lines alone count."""
-    after, diff = file.after, file.diff
+    after, before, diff = file.after, file.before, file.diff
     if after is None or file.covered.status == "skipped":
         return
-    added = {row.new: row.number for row in diff.rows if row.kind == "added"}
+    added = {row.new for row in diff.rows if row.kind == "added"}
+    now = {row.at[1] for row in changed(diff)} if before is not None else None
+    former = {row.at[0] for row in changed(diff)}
+    if now is not None and before is not None:
+        first = sketch(after, now)
+        if first is not after and not _new(first, sketch(before, former), asked, added, now, former):
+            return
     shown_at = {row.new: row.number for row in diff.rows if row.new is not None}
-    lines = {row.at[1] for row in changed(diff)} if file.before is not None else None
-    found = [(each, _line(after, each.span.start)) for each in places(after, asked, lines)]
-    if not found:
-        return
-    before: Counter[tuple[str, bytes]] = Counter()
-    if file.before is not None:
-        former = {row.at[0] for row in changed(diff)}
-        before.update(_key(file.before, each) for each in places(file.before, asked, former))
+    for each, line in _new(after, before, asked, added, now, former):
+        if whole or line in added:
+            yield _remark(file, after, each, line, shown_at.get(line, 0))
+
+
+def _new(
+    after: Document,
+    before: Document | None,
+    asked: Asked,
+    added: AbstractSet[int | None],
+    now: AbstractSet[int] | None,
+    former: AbstractSet[int],
+) -> list[tuple[Place, int]]:
+    """What is found where changed lines reach (`now`, in the text before: `former`) and was not there before, with its line."""
+    found = [(each, _line(after, each.span.start)) for each in places(after, asked, now)]
+    if not found or before is None:
+        return found
+    known = Counter(_key(before, each) for each in places(before, asked, former))
+    new: list[tuple[Place, int]] = []
     for each, line in sorted(found, key=lambda pair: (pair[1] in added, pair[0].span)):
         key = _key(after, each)
-        if before[key] > 0:
-            before[key] -= 1
-        elif whole or line in added:
-            yield _remark(file, after, each, line, shown_at.get(line, 0))
+        if known[key] > 0:
+            known[key] -= 1
+        else:
+            new.append((each, line))
+    return new
 
 
 def _key(doc: Document, each: Place) -> tuple[str, bytes]:
