@@ -17,14 +17,16 @@ from copilot.rules import BANK, PREFIX, Policy, Rule, policies, rules
 from copilot.rules.rule import Example
 from copilot.types import document
 
+_OURS: Final = str(Path(__file__).with_name("rules"))
+"""Rules that no query finds: their pages alone."""
 _SPOKEN: Final = ("java", "javascript", "python", "xml")
 _ENDS: Final = {"java": "java", "javascript": "js", "typescript": "ts", "python": "py", "xml": "xml", "sql": "sql"}
 
 
 def known(packs: Sequence[str]) -> dict[str, Policy]:
-    """The rules of packs by id; the first of two with one id. Raises UsageError as `rule.policies`."""
+    """The rules of packs and those of the review itself, by id; the first of two with one id. Raises UsageError as `rule.policies`."""
     found: dict[str, Policy] = {}
-    for pack in packs:
+    for pack in (*packs, _OURS):
         for policy in policies(pack):
             found.setdefault(policy.id, policy)
     return found
@@ -33,7 +35,7 @@ def known(packs: Sequence[str]) -> dict[str, Policy]:
 def languages(policy: Policy) -> list[str]:
     """The languages that a rule is for: of its parts, of its examples, of the security rules that it takes over."""
     own = {language for language, _ in policy.parts} | {each.language for each in policy.examples}
-    return sorted(own | {language for language, _ in _security(policy)})
+    return sorted(own | {language for language, _ in _security(policy)}) or ["any · 不限"]
 
 
 @cache
@@ -88,9 +90,9 @@ def shown(policy: Policy, packs: tuple[str, ...] = (BANK,)) -> str:
         if policy.id in mended(packs)
         else say("no fix is offered"),
         "",
-        say("What it says:"),
-        *(f"  {language}: {rule.message}" for language, rule in _says(policy)),
     ]
+    if told := _says(policy):
+        lines += [say("What it says:"), *(f"  {language}: {rule.message}" for language, rule in told)]
     for example in policy.examples:
         for title, text in ((say("Found"), example.bad), (say("Not found"), example.good)):
             lines += ["", f"{title} ({example.language}):", "", *(f"    {row}" for row in text.strip().split("\n"))]
@@ -118,9 +120,10 @@ def markdown(policy: Policy, packs: tuple[str, ...] = (BANK,)) -> str:
         f"Severity: {policy.severity} · {', '.join(languages(policy))}" + " · has a fix" * (policy.id in mended(packs)),
         "",
     ]
-    lines += [policy.why_en, "", policy.why_zh, "", "| | says | 提示 |", "|---|---|---|"]
-    for language, rule in _says(policy):
-        lines.append(f"| {language} | {_cell(rule.en)} | {_cell(rule.zh)} |")
+    lines += [policy.why_en, "", policy.why_zh]
+    if told := _says(policy):
+        lines += ["", "| | says | 提示 |", "|---|---|---|"]
+        lines += [f"| {language} | {_cell(rule.en)} | {_cell(rule.zh)} |" for language, rule in told]
     for example in policy.examples:
         for title, text in (("Found · 违规", example.bad), ("Not found · 合规", example.good)):
             lines += ["", f"{title}:", "", f"```{example.language}", text.strip("\n"), "```"]

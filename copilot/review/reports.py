@@ -118,7 +118,7 @@ def _text(review: Review, packs: tuple[str, ...]) -> Iterator[str]:
 
 def _patched(patch: tuple[Rewritten, ...]) -> Iterator[str]:
     if patch:
-        yield "    " + say("fix that passes our checks:")
+        yield "    " + say("fix that passes our checks") + ":"
     for part in patch:
         yield f"    @@ {part.first} @@"
         yield from (f"    -{visible(line.rstrip())}" for line in part.old)
