@@ -71,11 +71,11 @@ def read(path: Path) -> list[Claim]:
 
 
 def _claims(data: bytes) -> Iterator[Claim]:
-    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"<"):
-        return _checkstyle(data)
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        text = data.decode("utf-8-sig")
+        if data[:64].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
+            return _checkstyle(data)
+        text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as wrong:
         raise _Wrong(say("byte {at} is no UTF-8", at=wrong.start)) from None
     if not text.strip():
@@ -125,6 +125,12 @@ def _get(row: Mapping[str, Any], name: str, kind: type, where: str, default: Any
     return _of(value, kind, f"{where}.{name}")
 
 
+def _table(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A field that adds to a finding; what is no object there is nothing."""
+    value = row.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
 def _line(row: Mapping[str, Any], name: str, where: str, default: int) -> int:
     line: int = _get(row, name, int, where, default)
     if line < 0:
@@ -142,7 +148,7 @@ def _sarif(whole: Mapping[str, Any]) -> Iterator[Claim]:
         driver = _get(_get(run, "tool", dict, where), "driver", dict, f"{where}.tool")
         tool = _get(driver, "name", str, f"{where}.tool.driver")
         rules = [_of(rule, dict, f"{where}.tool.driver.rules") for rule in _get(driver, "rules", list, where, [])]
-        by_id = {rule.get("id"): rule for rule in rules}
+        by_id = {str(rule.get("id")): rule for rule in rules}
         bases = _get(run, "originalUriBaseIds", dict, where, {})
         for m, result in enumerate(_get(run, "results", list, where, [])):
             yield from _result(
@@ -155,17 +161,17 @@ def _result(
     where: str,
     tool: str,
     rules: list[dict[str, Any]],
-    by_id: Mapping[Any, dict[str, Any]],
+    by_id: Mapping[str, dict[str, Any]],
     bases: Mapping[str, Any],
 ) -> Iterator[Claim]:
-    if row.get("kind", "fail") not in {"fail", "review", "open"} or row.get("suppressions"):
+    if str(row.get("kind") or "fail") not in {"fail", "review", "open"} or row.get("suppressions"):
         return
-    if row.get("baselineState") in {"absent", "unchanged"}:
+    if str(row.get("baselineState")) in {"absent", "unchanged"}:
         return
     index = _get(row, "ruleIndex", int, where, -1)
-    rule = rules[index] if 0 <= index < len(rules) else by_id.get(row.get("ruleId"), {})
+    rule = rules[index] if 0 <= index < len(rules) else by_id.get(str(row.get("ruleId")), {})
     name = _get(row, "ruleId", str, where, "") or str(rule.get("id", "")) or tool
-    level = row.get("level") or (rule.get("defaultConfiguration") or {}).get("level") or "warning"
+    level = row.get("level") or _table(rule, "defaultConfiguration").get("level") or "warning"
     message = _text(_get(row, "message", dict, where), rule)
     for n, location in enumerate(_get(row, "locations", list, where, [])[:1]):
         at = f"{where}.locations[{n}]"
@@ -180,8 +186,8 @@ def _result(
         quote = _get(_get(region, "snippet", dict, at, {}), "text", str, at, "") if last == first else ""
         tags = json.dumps([rule.get("properties"), rule.get("relationships"), row.get("taxa")], default=str)
         cwes = frozenset(int(each) for each in _CWE.findall(tags + message + name))
-        base = bases.get(str(artifact.get("uriBaseId")), {})
-        path = _path(uri, str(base.get("uri", "")) if isinstance(base, Mapping) else "")
+        base = _table(bases, str(artifact.get("uriBaseId")))
+        path = _path(uri, str(base.get("uri", "")))
         yield Claim(tool, name, _severity(level), message, path, first, last, quote, cwes)
 
 
@@ -189,9 +195,9 @@ def _text(message: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
     """The text of a message, from the rule's `messageStrings` where it names one, with its arguments put in."""
     text = message.get("text") or message.get("markdown")
     if not text and message.get("id"):
-        held = (rule.get("messageStrings") or {}).get(message["id"]) or {}
-        text = held.get("text", "") if isinstance(held, Mapping) else ""
-    words = [str(each) for each in message.get("arguments") or []]
+        text = _table(_table(rule, "messageStrings"), str(message["id"])).get("text")
+    given = message.get("arguments")
+    words = [str(each) for each in given] if isinstance(given, list) else []
     return re.sub(
         r"\{(\d+)\}", lambda hole: words[int(hole[1])] if int(hole[1]) < len(words) else hole[0], str(text or "")
     )[:_MESSAGE]
@@ -203,15 +209,17 @@ def _severity(level: object) -> Severity:
 
 def _path(uri: str, base: str = "") -> str:
     """A path of a URI, absolute where that is."""
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+        root = urlsplit(base).path if base.startswith("file:") else ""
+    except ValueError:  # brackets of an address that is none
+        return ""
     if parts.scheme == "file":
         return unquote(parts.path, errors="surrogateescape")
     if parts.scheme and len(parts.scheme) > 1:
         return ""
     own = unquote(uri, errors="surrogateescape")
-    if base.startswith("file:") and not own.startswith("/"):
-        return unquote(urlsplit(base).path, errors="surrogateescape").rstrip("/") + "/" + own
-    return own
+    return own if own.startswith("/") or not root else unquote(root, errors="surrogateescape").rstrip("/") + "/" + own
 
 
 # rdjson and rdjsonl.

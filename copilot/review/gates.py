@@ -108,8 +108,8 @@ def _lines(text: bytes, edits: tuple[Edit, ...]) -> list[Span]:
     spans: list[Span] = []
     for edit in sorted(edits, key=lambda each: each.span):
         start, end = line_start(text, edit.span.start), edit.span.end
-        at_start = edit.span.start == end == start and (not edit.new or edit.new.endswith("\n"))
-        if not at_start and (end == edit.span.start or line_start(text, end) != end):
+        closed = edit.new.endswith("\n") or (not edit.new and start == edit.span.start)
+        if not closed or line_start(text, end) != end:
             end = _behind(text, end)
         if spans and start < spans[-1].end:
             spans[-1] = Span(spans[-1].start, max(end, spans[-1].end))

@@ -105,9 +105,7 @@ def _result(one: Remark, rule: int) -> dict[str, Any]:
     }
     if one.patch:
         changed = {"artifactLocation": _artifact(one.path), "replacements": [_replaced(part) for part in one.patch]}
-        found["fixes"] = [
-            {"description": {"text": say("fix that passes our checks")}} | {"artifactChanges": [changed]}
-        ]
+        found["fixes"] = [{"description": {"text": say("fix that passes our checks")}} | {"artifactChanges": [changed]}]
     return found
 
 
