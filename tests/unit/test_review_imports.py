@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from test_review_diff import git
 
 from copilot.errors import UsageError
 from copilot.review import change, foreign
@@ -17,7 +18,6 @@ from copilot.review.remark import Review
 from copilot.review.review import review
 from copilot.rules import BANK
 from copilot.types import Severity
-from tests.unit.test_review_diff import git
 
 BEFORE = "import yaml\n\n\ndef load(text):\n    return text\n\n\ndef old(l):\n    return eval(l)\n"
 AFTER = BEFORE.replace("    return text\n", "    x = 1\n    return yaml.load(text, Loader=yaml.Loader)\n")
