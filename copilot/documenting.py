@@ -16,6 +16,7 @@ from copilot.progress import report
 from copilot.tasks import comment, comment_stale
 from copilot.types import CommentOptions, Declined, Document, Request, Span, Suggestion, Task
 from copilot.verify import evidence
+from copilot.verify.docsubject import Stale
 from copilot.verify.doctarget import symbol_at
 
 AT_ONCE: Final = 4
@@ -64,11 +65,11 @@ async def documented(
     asks: list[str] = []
     after = document
     if only != "missing" and options.kind == "docstring":
-        after = await _corrected(document, span, workspace, only, made, left, asks)
+        after = await _corrected(document, span, workspace, options, only, made, left, asks)
     corrected = after
     if only != "stale":
-        grown = Span(span.start, span.end + len(after) - len(document))
-        targets = comment.targets(after, grown, options.kind, bare=only == "missing")
+        moved = edits.moved(document, [edit for one in made for edit in one.edits], span)
+        targets = await asyncio.to_thread(comment.targets, after, moved, options.kind, bare=only == "missing")
         answers = await _asked(after, targets, workspace, options)
         good = []
         for target, answer in zip(targets, answers, strict=True):
@@ -94,33 +95,32 @@ async def _corrected(
     document: Document,
     span: Span,
     workspace: pipeline.Workbench,
+    options: CommentOptions,
     only: Only,
     made: list[Suggestion],
     left: list[Left],
     asks: list[str],
 ) -> Document:
     """The document without the contradictions whose correction keeps every sentence and is certain."""
-    chosen: list[Suggestion] = []
     after = document
     for one in await asyncio.to_thread(comment_stale.contradictions, document, span):
-        line = document.text.count(b"\n", 0, one.span.start) + 1
         if one.asks:
-            asks.append(f"{line}: {comment_stale.told(one)}")
+            asks.append(_line(document, one))
             continue
         if only == "all" and one.rule.endswith("-missing") and one.symbol.kind != "class":
             continue  # written with the rest of what is missing, by a model where there is one
-        answer = await pipeline.suggest(pipeline.question(document, comment_stale.finding(document, one)), workspace)
+        question = pipeline.question(document, comment_stale.finding(document, one))
+        answer = await pipeline.suggest(replace(question, options=options), workspace)
         if isinstance(answer, Declined):
             left.append(replace(_left(document, one.span, answer), name=one.symbol.qualified))
-            asks.append(f"{line}: {comment_stale.told(one)}")
+            asks.append(_line(document, one))
             continue
         try:
-            after = edits.apply(document, [edit for each in (*chosen, answer) for edit in each.edits])
+            after = edits.apply(document, [edit for each in (*made, answer) for edit in each.edits])
         except UsageError:  # two corrections of one line: the second comes with the next run
-            asks.append(f"{line}: {comment_stale.told(one)}")
+            asks.append(_line(document, one))
             continue
-        chosen.append(answer)
-    made += chosen
+        made.append(answer)
     return after
 
 
@@ -153,6 +153,9 @@ def _left(document: Document, target: Span, answer: Declined) -> Left:
 
 def contradictions(document: Document, span: Span) -> Iterable[str]:
     """What is stale in a part of a document: line and sentence."""
-    for one in comment_stale.contradictions(document, span):
-        line = document.text.count(b"\n", 0, one.span.start) + 1
-        yield f"{line}: {comment_stale.told(one)}"
+    return (_line(document, one) for one in comment_stale.contradictions(document, span))
+
+
+def _line(document: Document, one: Stale) -> str:
+    line = document.text.count(b"\n", 0, one.span.start) + 1
+    return f"{line}: {comment_stale.told(one)}"

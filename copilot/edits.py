@@ -32,6 +32,16 @@ def apply(document: Document, edits: Iterable[Edit]) -> Document:
     return replace(document, parts=(b"".join(pieces),))
 
 
+def moved(document: Document, edits: Iterable[Edit], span: Span) -> Span:
+    """Where a span of `document` lies once `edits` are applied, with what they write inside it."""
+    start = end = 0
+    for edit in edits:
+        grown = len(with_newline(edit.new, document.newline).encode()) - len(edit.span)
+        start += grown if edit.path == document.path and edit.span.start < span.start >= edit.span.end else 0
+        end += grown if edit.path == document.path and edit.span.start <= span.end else 0
+    return Span(span.start + start, span.end + end)
+
+
 def difference(before: Document, after: Document) -> Edit:
     """One edit that turns `before` into `after`: the whole lines between their common start and common end."""
     old, new = before.text.splitlines(keepends=True), after.text.splitlines(keepends=True)

@@ -121,8 +121,8 @@ def files(top: Path) -> list[str] | None:
 
 
 def indexed(top: Path) -> tuple[dict[str, str], set[str]] | None:
-    """The regular files of the index with the ids of their contents, and the names that differ from the last commit or
-    are not tracked (and not ignored): POSIX paths relative to `top`. None where git cannot answer.
+    """The regular files of the index with the ids of their contents, and the names of those that differ from the last
+    commit or are not tracked (and not ignored): POSIX paths relative to `top`. None where git cannot answer.
     """
     new = _ask(top, "ls-files", "--others", "--exclude-standard", "-z")
     rows = _ask(top, "ls-files", "--stage", "-z")
@@ -131,7 +131,7 @@ def indexed(top: Path) -> tuple[dict[str, str], set[str]] | None:
     split = [(head.split(), name) for head, _, name in (row.partition("\t") for row in rows.split("\0") if row)]
     blobs = {name: head[1] for head, name in split if head[0] in _REGULAR}
     staged = _ask(top, "diff-index", "--cached", "--name-only", "--no-renames", "-z", "HEAD", "--")
-    names = set(blobs) if staged is None else set(staged.split("\0"))  # None: before the first commit
+    names = set(blobs) if staged is None else set(blobs) & set(staged.split("\0"))  # None: before the first commit
     return blobs, (names | set(new.split("\0"))) - {""}
 
 

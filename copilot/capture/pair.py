@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from copilot import __version__, guard
-from copilot.capture import consent, provenance
+from copilot.capture import consent
 from copilot.config import Settings
+from copilot.context import provenance
 from copilot.errors import ConfigError
 
 BEFORE: Final = 2_000

@@ -19,22 +19,21 @@ from copilot import documenting, files, git
 from copilot.commands import comment_report, session
 from copilot.commands.changes import Changes, present
 from copilot.commands.comment_report import Report, Row
-from copilot.context import listing, touched
+from copilot.context import listing, provenance, touched
 from copilot.documenting import Documented, Left
 from copilot.errors import UnreadableFile, UsageError
 from copilot.messages import say
 from copilot.progress import listening, report
 from copilot.project import root_of
 from copilot.syntax.languages import language_of
+from copilot.syntax.symbols import Symbol
 from copilot.tasks import comment, staged
 from copilot.types import CommentOptions, Document, Span
 from copilot.usage import written as writing
-from copilot.verify import python_places
 from copilot.verify.contract import SCRIPTS
 from copilot.workspace import Workspace
 
 LANGUAGES: Final = frozenset({"python", "java"}) | SCRIPTS
-_TESTS: Final = frozenset({"tests", "test"})
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -69,16 +68,24 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(say("Name files or folders, or --changed."))
     if options.check and options.write:
         raise UsageError(say("--check only looks; --write writes. Choose one."))
+    if options.check and options.kind == "inline":
+        raise UsageError(
+            say("--check looks at documentation and headers; leave it out to see comments inside the code.")
+        )
     if len(options.places) == 1 and not options.check and not Path(options.places[0]).is_dir():
         return asyncio.run(_one(options))
-    return asyncio.run(_many(options))
+    within = None
+    if len(options.places) == 1 and not Path(options.places[0]).exists():
+        doc, within = session.symbol(options.places[0])
+        options.places = [str(doc.path)]
+    return asyncio.run(_many(options, within))
 
 
 async def _one(options: argparse.Namespace) -> int:
     doc, span = session.symbol(options.places[0])
     async with session.workspace(options, doc.path) as workspace:
         with listening(session.progress):
-            found = await documenting.documented(doc, span, workspace, _wanted(options, workspace), options.only)
+            found = await documenting.documented(doc, span, workspace, _wanted(options), options.only)
         changes = Changes(doc)
         changes.replace(found.after)
         for line in () if options.json else found.asks:
@@ -86,25 +93,25 @@ async def _one(options: argparse.Namespace) -> int:
         return present(changes, found.made, found.declined, options, workspace)
 
 
-def _wanted(options: argparse.Namespace, workspace: Workspace) -> CommentOptions:
-    wanted = workspace.settings.comment
-    return CommentOptions(options.style or wanted.style, options.lang or wanted.lang, options.kind)
+def _wanted(options: argparse.Namespace) -> CommentOptions:
+    return CommentOptions(options.style, options.lang, options.kind)
 
 
-async def _many(options: argparse.Namespace) -> int:
+async def _many(options: argparse.Namespace, within: Span | None) -> int:
+    """Every file of the places; `within`: the one symbol of the one file that `--check` is asked about."""
     root = _root(options)
     options.root = root
     told = Report(dry=not options.write, checked=options.check)
     async with session.workspace(options, root) as workspace:
         names = list(_named(options, workspace, told))
-        wanted = _wanted(options, workspace)
+        wanted = _wanted(options)
         try:
             with listening(session.progress):
                 if workspace.model and names and not options.check:
                     await workspace.index_built()
                 for done, name in enumerate(names):
                     report(f"{done}/{len(names)} {name}", done / len(names))
-                    row = await _file(name, options, workspace, wanted, told)
+                    row = await _file(name, options, workspace, wanted, told, within)
                     if row is not None:
                         told.rows.append(row)
                     await asyncio.sleep(0)
@@ -119,7 +126,12 @@ async def _many(options: argparse.Namespace) -> int:
 
 
 async def _file(
-    name: str, options: argparse.Namespace, workspace: Workspace, wanted: CommentOptions, told: Report
+    name: str,
+    options: argparse.Namespace,
+    workspace: Workspace,
+    wanted: CommentOptions,
+    told: Report,
+    within: Span | None,
 ) -> Row | None:
     """One file's row of the report, its diff shown or kept; None where it is skipped."""
     path = workspace.project.root / name
@@ -132,11 +144,9 @@ async def _file(
         told.skipped.append((name, reason))
         return None
     whole = Span(0, len(doc))
-    before = await asyncio.to_thread(_coverage, doc)
     if options.check:
-        missing = _missing(doc, options)
-        stale = tuple(documenting.contradictions(doc, whole)) if _looks_at_stale(options) else ()
-        return Row(name, before=before, after=before, missing=missing, stale=stale)
+        return await asyncio.to_thread(_seen, name, doc, within or whole, options)
+    before = await asyncio.to_thread(_coverage, doc, whole)
     with listening(_quiet):
         found = await documenting.documented(doc, whole, workspace, wanted, options.only)
     return _taken(
@@ -148,22 +158,30 @@ def _quiet(_message: str, _fraction: float | None) -> None:
     """What happens inside a file is not told: the line says which file it is."""
 
 
-def _looks_at_stale(options: argparse.Namespace) -> bool:
-    return bool(options.only != "missing" and options.kind == "docstring")
+def _seen(name: str, doc: Document, span: Span, options: argparse.Namespace) -> Row:
+    """The row of `--check` about what lies in `span`."""
+    looks_at_stale = options.only != "missing" and options.kind == "docstring"
+    stale = tuple(documenting.contradictions(doc, span)) if looks_at_stale else ()
+    before = _coverage(doc, span)
+    return Row(name, before=before, after=before, missing=_missing(doc, span, options), stale=stale)
 
 
-def _coverage(doc: Document) -> tuple[int, int]:
-    listed = comment.public(doc)
+def _public(doc: Document, span: Span) -> list[tuple[Symbol, bool]]:
+    return [(symbol, told) for symbol, told in comment.public(doc) if span.contains(symbol.span)]
+
+
+def _coverage(doc: Document, span: Span) -> tuple[int, int]:
+    listed = _public(doc, span)
     return sum(told for _, told in listed), len(listed)
 
 
-def _missing(doc: Document, options: argparse.Namespace) -> tuple[str, ...]:
+def _missing(doc: Document, span: Span, options: argparse.Namespace) -> tuple[str, ...]:
     """What `--check` misses: public definitions without documentation, or the file's header."""
-    if options.only == "stale" or options.kind == "inline":
+    if options.only == "stale":
         return ()
     if options.kind == "header":
-        return (f"1: {doc.path.name}",) if comment.targets(doc, Span(0, len(doc)), "header") else ()
-    bare = [symbol for symbol, told in comment.public(doc) if not told]
+        return (f"1: {doc.path.name}",) if comment.targets(doc, span, "header") else ()
+    bare = [symbol for symbol, told in _public(doc, span) if not told]
     return tuple(f"{_line(doc, one.name_span)}: {one.qualified}" for one in bare)
 
 
@@ -191,7 +209,7 @@ def _taken(
     return Row(
         name,
         before=before,
-        after=_coverage(found.after) if made else before,
+        after=_coverage(found.after, Span(0, len(found.after))) if made else before,
         titles=tuple(one.title for one in made),
         left=tuple(left),
         stale=found.asks,
@@ -238,7 +256,7 @@ def _named(options: argparse.Namespace, workspace: Workspace, told: Report) -> I
             else:
                 raise UsageError(say("{name} is no file or folder.", name=place))
     for name, by_name in chosen.items():
-        reason = _unwanted(name, workspace, by_name=by_name)
+        reason = _unwanted(name, workspace, options.kind, by_name=by_name)
         if reason is None:
             yield name
         elif reason:
@@ -249,15 +267,17 @@ def _is_ours(name: str) -> bool:
     return language_of(Path(name)) in LANGUAGES
 
 
-def _unwanted(name: str, workspace: Workspace, *, by_name: bool) -> str | None:
+def _unwanted(name: str, workspace: Workspace, kind: str, *, by_name: bool) -> str | None:
     """Why a file is left out; empty for one that nobody expects here, None when it is wanted."""
     root = workspace.project.root
     if not _is_ours(name):
         return say("no documentation is written for this language") if by_name else ""
     if workspace.excluded(root / name):
         return say("kept out by .copilotignore or index.exclude")
+    if kind != "docstring" and language_of(Path(name)) in SCRIPTS:
+        return say("headers and comments inside the code are written for Python and Java only")
     where = PurePosixPath(name)
-    if not by_name and (python_places.is_test(where) or _TESTS & set(where.parts[:-1])):
+    if not by_name and provenance.is_test(where):
         return say("it is a test")
     if listing.look(root, name) is None:
         return say("it is no regular file inside the project")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import os
 from pathlib import Path
 
@@ -41,9 +42,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when something was corrected, 1 when not. Raises UsageError for options that need `--test`."""
+    """0 when something was corrected, 1 when not. Raises UsageError for options without `--test` and a budget that is none."""
     if options.test is None and (options.accept or options.budget is not None):
         raise UsageError(say("--accept and --budget belong to --test."))
+    if options.budget is not None and not (math.isfinite(options.budget) and options.budget > 0):
+        raise UsageError(say("--budget wants a number of seconds above 0."))
     return asyncio.run(_run(options))
 
 

@@ -37,6 +37,8 @@ _SUBJECT: Final = re.compile(
     r"(?:\s*\([^()]*\))?(?:\s*@\w+(?:\([^()]*\))?)*\s+(?:(?:final|private|protected|public|static)\s+)*[\w.]+(?:<[^;={}]*?>)?(?:\[\])?\s+(\w+)\s*[,)=;]"
 )
 _LONGEST: Final = 300
+_PROSE: Final = (None, "markdown", "html", "css", "json", "yaml", "toml")
+"""What is no code: words in it guard nothing."""
 
 
 class Kind(NamedTuple):
@@ -100,6 +102,8 @@ _CONDITION: Final = re.compile(r"\b(?:if|elif|unless)\b")
 def guards(doc: Document, lines: AbstractSet[int] | None = None) -> list[Guard]:
     """The guards of a text whose first line is one of `lines` (None: all), in order; one a line and kind."""
     found: dict[tuple[int, str], Guard] = {}
+    if doc.language in _PROSE:
+        return []
     shape = outline(doc)
     starts = _starts(doc.text)
     text = doc.text.decode("latin-1")  # a character a byte: offsets stay

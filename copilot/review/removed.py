@@ -30,6 +30,8 @@ _TELLING: Final = 12
 """Characters of a line that is not found elsewhere by chance."""
 _LONG: Final = 24
 """Characters of a guard's line that names what it guards: the same line elsewhere is the same guard."""
+_OWN: Final = 16
+"""Characters of a validation's name that is its own, not a word like `validate`."""
 _LIVES_ON: Final = 0.5
 """Share of a routine's lines that stand elsewhere now, from which on it was moved or renamed."""
 _TEST: Final = re.compile(
@@ -88,11 +90,10 @@ def gather(ledger: Ledger, seen: Seen) -> None:
         return
     if not _may_guard(row.text for row in diff.rows if row.kind == "deleted"):
         return
-    for guard in guards(seen.before, deleted.keys()):
-        if after is None:
-            if diff.new:
-                continue  # there is a new text, and it cannot be read: the coverage says so
-        elif _is_kept(guard, seen.before, after, new):
+    found = guards(seen.before, deleted.keys()) if diff.new == "" or after is not None else []
+    had, have = (guards(seen.before), guards(after)) if found and after is not None else ([], [])
+    for guard in found:  # a new text that cannot be read is told by the coverage
+        if after is not None and _is_kept(guard, after, had, have, new):
             continue
         ledger.gone.append(_left(guard, seen.before, after, diff.path, known, deleted[guard.line]))
 
@@ -105,18 +106,15 @@ def _hashes(lines: Iterable[bytes]) -> Iterator[int]:
     return (hash(bare) for bare in (b" ".join(line.split()) for line in lines) if len(bare) >= _TELLING)
 
 
-def _is_kept(guard: Guard, before: Document, after: Document, new: list[Guard]) -> bool:
-    """Whether the text after the change still has the guard, or another that covers the same."""
-    own = [each for each in guards(after) if each.kind == guard.kind]
-    here = [each for each in own if each.symbol == guard.symbol]
-    had = [
-        each
-        for each in guards(before)
-        if each.kind == guard.kind and each.symbol == guard.symbol and each.key == guard.key
-    ]
-    if sum(each.key == guard.key and each.subject == guard.subject for each in here) >= sum(
-        each.subject == guard.subject for each in had
-    ):
+def _is_kept(guard: Guard, after: Document, had: list[Guard], have: list[Guard], new: list[Guard]) -> bool:
+    """Whether the text after the change still has the guard, or another that covers the same. `had` and `have`: all guards
+    before and after; `new`: those on added lines.
+    """
+
+    def same(each: Guard) -> bool:
+        return (each.kind, each.symbol, each.key, each.subject) == (guard.kind, guard.symbol, guard.key, guard.subject)
+
+    if sum(map(same, have)) >= sum(map(same, had)):
         return True
     fresh = [each for each in new if each.kind == guard.kind]
     if any(each.symbol == guard.symbol and each.subject == guard.subject for each in fresh):
@@ -128,9 +126,10 @@ def _is_kept(guard: Guard, before: Document, after: Document, new: list[Guard]) 
     calls = calls_in(after, guard.symbol) if guard.symbol else set()
     fallen = _name(guard.symbol)
     return any(
-        _name(each.symbol) in calls or (fallen and each in fresh and fallen in calls_in(after, each.symbol))
-        for each in own
-        if each.symbol and each.symbol != guard.symbol
+        (_name(each.symbol) in calls and (each in fresh or each.key == guard.key))
+        or (fallen and each in fresh and fallen in calls_in(after, each.symbol))
+        for each in have
+        if each.kind == guard.kind and each.symbol and each.symbol != guard.symbol
     )
 
 
@@ -146,11 +145,10 @@ def _name(qualified: str) -> str:
 
 
 def _speaks_of(doc: Document, symbol: str, subject: str) -> bool:
-    found = re.compile(rf"\b{re.escape(subject)}\b".encode())
+    """Whether a definition is, or has as a parameter, what an annotation spoke of."""
     return any(
-        found.search(doc.text, each.span.start, each.span.end) is not None
+        each.qualified == symbol and (each.name == subject or any(part.name == subject for part in each.parameters))
         for each in outline(doc).symbols
-        if each.qualified == symbol
     )
 
 
@@ -212,6 +210,11 @@ def settled(ledger: Ledger) -> Iterator[Remark]:
         )
 
 
+def _is_named(guard: Guard) -> bool:
+    """Whether a validation has a name of its own (`validateDisbursementDate`), by which it is known wherever it goes."""
+    return guard.kind.name == "validation" and guard.key.isidentifier() and len(guard.key) >= _OWN
+
+
 def _lives_on(gone: _Gone, ledger: Ledger) -> bool:
     """Whether most lines of a routine that is gone by its name stand in the change or its file all the same."""
     if not gone.lines:
@@ -226,7 +229,9 @@ def _is_moved(gone: _Gone, ledger: Ledger, used: Counter[tuple[str, str]]) -> bo
     for each in ledger.added[guard.kind.name]:
         other = each.guard
         near = name in each.calls or _name(other.symbol) in gone.calls or _name(other.symbol) == name != ""
-        if near and (other.symbol, each.known) != (guard.symbol, gone.known):
+        if near and other.key == guard.key and (other.symbol, each.known) != (guard.symbol, gone.known):
+            return True
+        if _is_named(guard) and other.key == guard.key:
             return True
         same = other.text == guard.text
         if same and (not gone.stands or ("(" in guard.text and len(guard.text) >= _LONG and not guard.subject)):

@@ -5,6 +5,7 @@ Absent on purpose: the words (`copilot/engines`, or a model: `comment_prompt.py`
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -90,7 +91,7 @@ async def checks(candidate: Candidate, request: Request, project: Project, setti
         return
     yield comments.outside_unchanged(before, after, candidate.edits)
     if request.facts:
-        for check in _truer(before, after, candidate, request):
+        for check in await asyncio.to_thread(lambda: list(_truer(before, after, candidate, request))):  # it may ask git
             yield check
         return
     yield comments.kept(before, after)
@@ -181,7 +182,7 @@ def _other_offers(document: Document, span: Span, symbol: Symbol | None) -> list
         listed.append(
             Offer(Task.COMMENT, say("Write the header of the file"), Span(0, 0), CommentOptions(kind="header"))
         )
-    if symbol is not None and symbol.kind in {"function", "method", "constructor"}:
+    if symbol is not None and symbol.kind in comment_inline.FUNCTIONS:
         around = span if len(span) > 0 else symbol.span
         if comment_inline.wanted(document, around):
             listed.append(Offer(Task.COMMENT, say("Say in comments why"), around, CommentOptions(kind="inline")))
@@ -191,14 +192,15 @@ def _other_offers(document: Document, span: Span, symbol: Symbol | None) -> list
 def targets(document: Document, span: Span, kind: str = "docstring", *, bare: bool = False) -> list[Span]:
     """Where to ask, one place a definition, for all of `span` (a whole file): the module first, then in text order.
 
-    `bare`: only what has no documentation at all. For a `header` only the file itself; for `inline` comments one place a function. Left out: what is documented, definitions inside functions, overrides, and Python's special methods beside
+    `bare`: only what has no documentation at all. For a `header` only the file itself; for `inline` comments one place
+    a function. Left out: what is documented, definitions inside functions, overrides, and Python's special methods beside
     `__init__`; each of them can still be asked for by itself.
     """
     found = [s for s in outline(document).symbols if s.kind in KINDS and span.contains(s.span)]
     if kind == "header":
         return [Span(0, 0)] if comment_header.wanted(document) else []
     if kind == "inline":
-        own = [s for s in found if s.kind in {"function", "method", "constructor"} and not _inner(document, s)]
+        own = [s for s in found if s.kind in comment_inline.FUNCTIONS and not _inner(document, s)]
         return [s.span for s in own if comment_inline.wanted(document, s.span)]
     asked = [s for s in found if not _is_minor(document, s) and not (bare and s.docstring is not None)]
     wanted = [s.name_span for s in asked if _wants(document, contract_of(document, s))]
@@ -226,7 +228,7 @@ def _is_minor(document: Document, symbol: Symbol) -> bool:
 def _inner(document: Document, symbol: Symbol) -> bool:
     """Whether a definition stands inside a function."""
     parent = outline(document).parent(symbol)
-    return parent is not None and parent.kind in {"function", "method", "constructor"}
+    return parent is not None and parent.kind in comment_inline.FUNCTIONS
 
 
 def together(before: Document, corrected: Document, after: Document) -> Iterator[Check]:

@@ -13,13 +13,13 @@ from copilot.syntax.lines import line_end
 from copilot.syntax.outline import outline
 from copilot.types import Document, Edit, Span
 from copilot.verify.docconventions import columns
-from copilot.verify.docsubject import described
 from copilot.verify.doctarget import symbol_at
 from copilot.verify.remark_gates import restates
-from copilot.verify.remarks import Remark, remarks
+from copilot.verify.remarks import Remark, news, remarks
 
 _WIDTH: Final = 88
 _NARROWEST: Final = 30
+FUNCTIONS: Final = frozenset({"function", "method", "constructor"})
 
 
 def place(document: Document, span: Span) -> Span:
@@ -27,29 +27,31 @@ def place(document: Document, span: Span) -> Span:
     if len(span) > 0:
         return span
     symbol = symbol_at(document, span)
-    return symbol.span if symbol is not None and described(document, symbol) is not None else span
+    return symbol.span if symbol is not None and symbol.kind in FUNCTIONS else span
 
 
-def wanted(document: Document, span: Span) -> bool:
-    """Whether the code shows anything that a comment could say."""
-    return bool(remarks(document, place(document, span)))
+def wanted(document: Document, span: Span) -> list[Remark]:
+    """The facts that comments are written for: not what its line says already, nor above a definition."""
+    found = remarks(document, place(document, span))
+    return [one for one in found if not restates(news(one), _line(document, one)) and not _is_header(document, one.at)]
 
 
 def edits(document: Document, span: Span, words: Callable[[Remark], str]) -> tuple[Edit, ...]:
-    """The comments as insertions; what would only repeat its line is left out."""
+    """The comments as insertions."""
     mark = "#" if document.language == "python" else "//"
     found = []
-    for one in remarks(document, place(document, span)):
-        line = document.text[one.at : line_end(document.text, one.at)].decode("utf-8", "replace")
-        text = words(one)
+    for one in wanted(document, span):
+        line, text = _line(document, one), words(one)
         indent = line[: len(line) - len(line.lstrip(" \t"))]
-        if not text or restates(text, line) or _is_header(document, one.at):
-            continue
         room = max(_WIDTH - columns(indent) - len(mark) - 1, _NARROWEST)
         wide = columns(text) > len(text)
         lines = [text] if columns(text) <= room or wide else textwrap.wrap(text, room, break_long_words=False)
         found.append(Edit(document.path, Span(one.at, one.at), "".join(f"{indent}{mark} {row}\n" for row in lines)))
     return tuple(found)
+
+
+def _line(document: Document, one: Remark) -> str:
+    return document.text[one.at : line_end(document.text, one.at)].decode("utf-8", "replace")
 
 
 def _is_header(document: Document, at: int) -> bool:

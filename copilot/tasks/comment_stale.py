@@ -28,13 +28,18 @@ from copilot.verify.doctarget import contract_of
 _KEPT_S: Final = 10.0
 """So long the last commit's text of a file is not asked for again."""
 
+_LARGEST: Final = 64 * 1024
+"""Bytes of a file up to which this is looked for unasked, at each pause: 1 to 3 ms of CPU a KB of documented code."""
+
 _MOST: Final = 64
 _commits: OrderedDict[Path, tuple[float, Document | None]] = OrderedDict()
 
 
 def findings(doc: Document, settings: Settings) -> tuple[Finding, ...]:
-    """The contradictions of a document as findings of the rules `doc:…`; none where `comment.stale` is off."""
-    if not settings.comment.stale or doc.language not in {"python", "java"}:
+    """The contradictions of a document as findings of the rules `doc:…`; none where `comment.stale` is off, or of a large
+    file, which a command looks through.
+    """
+    if not settings.comment.stale or doc.language not in {"python", "java"} or len(doc) > _LARGEST:
         return ()
     return tuple(finding(doc, one) for one in contradictions(doc))
 
@@ -96,7 +101,9 @@ def title(one: Stale) -> str:
             return say("Make the documentation say what the code says")
 
 
-def edits(doc: Document, one: Stale, words: Words, settings: Settings) -> tuple[Edit, ...] | Declined:
+def edits(
+    doc: Document, one: Stale, words: Words, options: CommentOptions, settings: Settings
+) -> tuple[Edit, ...] | Declined:
     """The edits that put a contradiction right; `words` finds those of a new entry."""
     if one.edits:
         return one.edits
@@ -112,7 +119,7 @@ def edits(doc: Document, one: Stale, words: Words, settings: Settings) -> tuple[
     if found is None or not missing:
         return Declined(say("no safe place for documentation of {name}", name=one.symbol.name))
     draft = docwriting.draft(doc, contract, missing, words)
-    style = found.style if found.style in {"google", "numpy", "rest"} else style_for(doc, CommentOptions(), settings)
+    style = found.style if found.style in {"google", "numpy", "rest"} else style_for(doc, options, settings)
     made = docplace.extended(doc, found, draft, style)
     return made or Declined(say("no safe place for documentation of {name}", name=one.symbol.name))
 

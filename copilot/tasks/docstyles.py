@@ -36,7 +36,9 @@ _TOKEN: Final = re.compile(
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One entry: a parameter, a result, an exception. Any part of it may be empty. `inline`: a reST field list has the
-    attributes (`:ivar x:`), not directives. `default` makes a JSDoc parameter an optional one.
+    attributes (`:ivar x:`), not directives. `default` makes a JSDoc parameter an optional one. `shown` is the type of a
+    result that the values show where none is declared: NumPy's layout has a line for it, and what stands there is read
+    as the type.
     """
 
     name: str = ""
@@ -44,6 +46,7 @@ class Piece:
     text: str = ""
     inline: bool = False
     default: str = ""
+    shown: str = "object"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +138,12 @@ def _google(part: Part, piece: Piece, layout: Layout) -> list[str]:
 
 def _numpy(part: Part, piece: Piece, layout: Layout) -> list[str]:
     if part in {"returns", "yields"}:
-        head = piece.type
+        head = piece.type or piece.shown
     elif part == "raises":
         head = piece.name
     else:
         head = f"{piece.name} : {piece.type}" if piece.type else piece.name
     body = layout.indent + layout.unit
-    if not head:
-        return wrap(piece.text, layout.indent, layout.indent, layout.width, "numpy")
     return [layout.indent + head, *(wrap(piece.text, body, body, layout.width, "numpy") if piece.text else [])]
 
 

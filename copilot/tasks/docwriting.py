@@ -16,11 +16,13 @@ from copilot.tasks import docplace
 from copilot.tasks.docstyles import Draft, Piece
 from copilot.types import CommentOptions, Declined, Document, Edit, Request
 from copilot.verify import docsections
-from copilot.verify.contract import BRACES, SCRIPTS, Contract, Field, Parameter, Raised, TypeParameter
+from copilot.verify.contract import BRACES, SCRIPTS, Contract, Field, Parameter, Raised, TypeParameter, Value
 from copilot.verify.docconventions import language_for, style_for
 from copilot.verify.docgaps import Gaps, gaps
 from copilot.verify.docsections import Part
 from copilot.verify.doctarget import contract_for
+from copilot.verify.restating import says_nothing
+from copilot.verify.results_python import type_of
 
 _COOKIE: Final = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
@@ -112,8 +114,8 @@ def draft(doc: Document, contract: Contract, missing: Gaps, words: Words) -> Dra
             *(Piece(f"<{t.name}>", "", words.type_parameter(t, contract)) for t in missing.type_parameters),
             *(Piece(p.name, _plain(p.annotation), words.parameter(p, contract)) for p in missing.parameters),
         ],
-        "returns": [Piece("", _plain(contract.result), words.returns(contract))] if missing.returns else [],
-        "yields": [Piece("", _plain(contract.element), words.yields(contract))] if missing.yields else [],
+        "returns": [_given(contract.result, words.returns(contract), contract.returned)] if missing.returns else [],
+        "yields": [_given(contract.element, words.yields(contract), contract.yielded)] if missing.yields else [],
         "raises": [Piece(r.type, "", words.raises(r, contract)) for r in missing.raised],
     }
     if doc.language in BRACES:
@@ -129,6 +131,16 @@ def draft(doc: Document, contract: Contract, missing: Gaps, words: Words) -> Dra
     summary = words.summary(contract, stem) if missing.whole else ""
     details = tuple(words.details(contract)) if missing.whole else ()
     return Draft(summary, details, pieces, order)
+
+
+def _given(declared: str | None, text: str, values: tuple[Value, ...]) -> Piece:
+    """What is returned or yielded. Of what nobody declared it is known that it is an object, and sometimes, by the values,
+    which; but not when the text says no more than that ("A list.").
+    """
+    shown = type_of(values)
+    if says_nothing(text, [shown]):
+        shown = ""
+    return Piece("", _plain(declared), text, shown=shown or "object")
 
 
 def _script_piece(doc: Document, piece: Piece, contract: Contract) -> Piece:

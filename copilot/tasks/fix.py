@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from copilot.config import Settings
 from copilot.syntax.lines import line_end, line_start
-from copilot.tasks import fix_prompt
+from copilot.tasks import fix_prompt, fix_tests
 from copilot.tasks.fix_findings import NAMES, findings, stage
 from copilot.tasks.fix_proof import mapped, proof
 from copilot.types import Candidate, Check, Context, Declined, FixOptions, Project, Prompt, Request, Span
@@ -27,11 +27,14 @@ def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's paramete
 
 async def prepared(request: Request, settings: Settings, project: Project) -> Request:
     """The request with what is wrong at its place, when it does not say: faults at the span, else the undefined names on
-    its lines (where a syntax fault is reported is often not where it was made).
+    its lines (where a syntax fault is reported is often not where it was made); of failing tests, how they fail.
     """
     document = request.document
-    if request.facts or _by_tests(request) is not None:
+    if request.facts:
         return request
+    options = _by_tests(request)
+    if options is not None:
+        return replace(request, facts=await fix_tests.facts(request, options, project, settings))
     found = await findings(document, project, settings, compiled=request.trigger == "invoked")
     lines = Span(line_start(document.text, request.span.start), line_end(document.text, request.span.end))
     facts = [each for each in found if each.span.touches(request.span)]

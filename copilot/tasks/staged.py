@@ -17,17 +17,16 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from copilot.config import Guard
+from copilot.context import provenance
 from copilot.guard.detect import detect
 from copilot.guard.review import policy
 from copilot.messages import say
 from copilot.syntax.outline import Outline, Symbol, outline
 from copilot.types import Document, Span
-from copilot.verify import python_places
 
 _FOREIGN: Final = frozenset(
     {"vendor", "vendored", "_vendor", "third_party", "node_modules", "site-packages", "generated", "migrations"}
 )
-_MADE: Final = re.compile(r"_pb2(_grpc)?\.py$|\.generated\.py$")
 _SAYS_MADE: Final = re.compile(
     rb"(?im)^\s*(?:(?:#|//|/?\*).*(@generated|auto-?generated|generated (by|from)|do not edit|code generated)"
     rb"|@(?:javax?\.[\w.]*|jakarta\.[\w.]*)?Generated\b)"
@@ -66,7 +65,7 @@ def unwanted(path: str, text: bytes) -> str:
     where = PurePosixPath(path)
     if where.suffix != ".py":
         return say("unit tests are generated for Python only so far")
-    if python_places.is_test(where) or {"tests", "test"} & set(where.parts[:-1]):
+    if provenance.is_test(where):
         return say("{name} is a test file itself", name=where.name)
     return foreign(path, text)
 
@@ -76,7 +75,7 @@ def foreign(path: str, text: bytes) -> str:
     where = PurePosixPath(path)
     if _FOREIGN & set(where.parts[:-1]):
         return say("it lies in a folder of foreign or generated code")
-    if _MADE.search(where.name) or _SAYS_MADE.search(text[:_HEAD]):
+    if provenance.is_made(where) or _SAYS_MADE.search(text[:_HEAD]):
         return say("it was made by a program")
     return ""
 

@@ -66,6 +66,15 @@ def quotable(code: str) -> str:
     return line if line.count("{") == line.count("}") else ""
 
 
+def message(made: Node | None) -> str:
+    """The literal text that an exception is made with, quotable and without its full stop; empty for none."""
+    arguments = made.child_by_field_name("arguments") if made is not None else None
+    first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
+    if first is None or first.type not in {"string", "string_literal"}:
+        return ""
+    return quotable(source(first)[1:-1]).strip().rstrip(".")
+
+
 def deprecated(symbol: Symbol) -> str | None:
     """What a marker like `@deprecated("use x")` says, quotable or empty; None without one."""
     for mark in symbol.decorators:

@@ -25,9 +25,10 @@ from copilot.verify.contract import (
     source,
 )
 from copilot.verify.escapes_java import SCOPES, raised
+from copilot.verify.meaning import names_of
 from copilot.verify.results_java import early, returned
 from copilot.verify.sideeffects import effects, is_pure
-from copilot.verify.usage import called, calls, is_target, uses
+from copilot.verify.usage import called_for_effect, calls, is_target, uses
 
 DECLARATIONS: Final = (
     "class_declaration",
@@ -58,6 +59,7 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
     if result == "void":
         result = None
     escaping = raised(body, symbol)
+    known = names_of(found, body)
     assigned = _assigned(body)
     record = base.owner if node.type == "compact_constructor_declaration" else None
     listed = record.parameters if record is not None else symbol.parameters
@@ -68,7 +70,7 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
             stored=_stored(body, one.name) if one.name not in assigned else "",
             passed=_passed(body, one.name),
             guards=_guards(escaping, one.name) if one.name not in assigned else (),
-            uses=uses(body, one.name),
+            uses=uses(body, one.name, known.around),
         )
         for one in listed
     )
@@ -81,12 +83,12 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
         returned=returned(body) if result is not None else (),
         raised=escaping,
         changes=_changes(body),
-        calls=_calls(body),
+        calls=called_for_effect(body),
         inner=tuple(dict.fromkeys(name for name, _ in calls(body, SCOPES))),
         reads=_reads(body, _fields(found, base.owner) - {one.name for one in symbol.parameters}),
-        effects=effects(body, SCOPES),
+        effects=effects(body, SCOPES, known),
         early=early(body),
-        pure=body is not None and is_pure(body, SCOPES),
+        pure=is_pure(body, SCOPES, known),
         deprecated=deprecated(symbol),
         flags=frozenset(flags),
     )
@@ -201,16 +203,6 @@ def _guards(escaping: tuple[Raised, ...], name: str) -> tuple[tuple[str, str], .
         if len(conditions) == 1 and conditions[0].kind == "test" and not conditions[0].negated
     ]
     return tuple((kind, code) for kind, code in found if name in names(code))[:1]
-
-
-def _calls(body: Node | None) -> tuple[str, ...]:
-    """What the body's own statements call for effect, in text order."""
-    found: dict[str, None] = {}
-    for statement in body.named_children if body is not None else ():
-        node = statement.named_children[0] if statement.type == "expression_statement" else None
-        if node is not None and node.type == "method_invocation" and (name := called(node)):
-            found[name] = None
-    return tuple(found)
 
 
 def _fields(found: Outline, owner: Symbol | None) -> set[str]:

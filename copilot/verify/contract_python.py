@@ -25,9 +25,10 @@ from copilot.verify.contract import (
     source,
 )
 from copilot.verify.escapes_python import SCOPES, raised
+from copilot.verify.meaning import Names, names_of
 from copilot.verify.results_python import early, returned, value_form, yielded
 from copilot.verify.sideeffects import effects, is_pure
-from copilot.verify.usage import calls, is_target, uses
+from copilot.verify.usage import called, called_for_effect, calls, is_target, uses
 
 _GENERATORS: Final = {"Generator", "AsyncGenerator"}
 _ITERATORS: Final = {"Iterator", "Iterable", "AsyncIterator", "AsyncIterable"}
@@ -65,7 +66,8 @@ def _function(base: Contract, found: Outline, symbol: Symbol, body: Node) -> Con
     listed = list(symbol.parameters)
     receiver = listed.pop(0).name if is_method and "staticmethod" not in flags and listed else ""
     escaping = raised(body, {s.name for s in found.symbols if s.kind in {"class", "enum"}})
-    known = _Uses(body, receiver, escaping, is_stub="stub" in flags)
+    named = names_of(found, body)
+    known = _Uses(body, named, receiver, escaping, is_stub="stub" in flags)
     parameters = tuple(
         known.parameter(
             {"varargs": "*", "kwargs": "**"}.get(one.kind, ""), one.name, _line(one.annotation), one.default
@@ -92,14 +94,14 @@ def _function(base: Contract, found: Outline, symbol: Symbol, body: Node) -> Con
         yielded=yielded(body) if "generator" in flags else (),
         raised=escaping,
         changes=_changes(body, receiver),
-        calls=_calls(body),
+        calls=called_for_effect(body),
         inner=tuple(dict.fromkeys(name for name, _ in calls(body, SCOPES))),
         reads=_reads(body, receiver),
-        effects=effects(body, SCOPES),
+        effects=effects(body, SCOPES, named),
         early=early(body),
-        pure="stub" not in flags and not flags & {"async", "generator"} and is_pure(body, SCOPES),
+        pure="stub" not in flags and not flags & {"async", "generator"} and is_pure(body, SCOPES, named),
         base=_inherited(found, base.owner, symbol.name) if is_method and base.owner is not None else "",
-        passes=_passes(found, symbol, base.owner if is_method else None, body, receiver),
+        passes=_passes(found, symbol, base.owner if is_method else None, body, receiver, named),
         deprecated=deprecated(symbol),
         flags=frozenset(flags),
     )
@@ -108,18 +110,16 @@ def _function(base: Contract, found: Outline, symbol: Symbol, body: Node) -> Con
 class _Uses:
     """What surely happens with the parameters of one function."""
 
-    def __init__(self, body: Node, receiver: str, escaping: tuple[Raised, ...], *, is_stub: bool) -> None:
+    def __init__(self, body: Node, names: Names, receiver: str, escaping: tuple[Raised, ...], *, is_stub: bool) -> None:
         self.body = None if is_stub else body
         self.receiver = receiver
         self.escaping = escaping
-        self.seen: dict[str, list[Node]] = {}
-        for node in own(body, ()):
-            if node.type == "identifier":
-                self.seen.setdefault(source(node), []).append(node)
+        self.around = names.around
+        self.start, self.end = body.byte_range
 
     def parameter(self, stars: str, name: str, annotation: str | None, default: str | None) -> Parameter:
         """The parameter with its facts."""
-        nodes = self.seen.get(name, [])
+        nodes = [node for node in self.around.get(name, ()) if self.start <= node.start_byte < self.end]
         default = public(name, default) if default is not None else None
         guards = tuple(
             (one.type, reason[0][0].code)
@@ -132,7 +132,7 @@ class _Uses:
         changed = any(is_target(node) for node in nodes)
         stored = next((place for node in nodes if (place := self._stored(node))), "") if not changed else ""
         passed = _passed(nodes[0], stars) if len(nodes) == 1 else ""
-        found = uses(self.body, name)
+        found = uses(self.body, name, self.around)
         return Parameter(stars + name, annotation, default, stored, passed, guards[:1] if not changed else (), found)
 
     def _stored(self, node: Node) -> str:
@@ -169,28 +169,7 @@ def _passed(node: Node, stars: str) -> str:
         at, parent = parent, parent.parent
     if parent is None or parent.type != "argument_list" or parent.parent is None or parent.parent.type != "call":
         return ""
-    return _callee(parent.parent)
-
-
-def _callee(call: Node) -> str:
-    """The dotted name that is called (`super().x` too); empty for anything else."""
-    callee = call.child_by_field_name("function")
-    if callee is None or callee.type not in {"identifier", "attribute"}:
-        return ""
-    text = quotable(source(callee))
-    return text if "(" not in text.removeprefix("super()") else ""
-
-
-def _calls(body: Node) -> tuple[str, ...]:
-    """What the body's own top-level statements call for effect, in text order."""
-    found: dict[str, None] = {}
-    for statement in body.named_children:
-        node = statement.named_children[0] if statement.type == "expression_statement" else None
-        if node is not None and node.type == "await" and node.named_children:
-            node = node.named_children[0]
-        if node is not None and node.type == "call" and (name := _callee(node)):
-            found[name] = None
-    return tuple(found)
+    return called(parent.parent)
 
 
 def _flags(found: Outline, symbol: Symbol, owner: Symbol | None, body: Node) -> set[Flag]:
@@ -263,7 +242,7 @@ def _split(text: str) -> list[str]:
 
 
 def _passes(
-    found: Outline, symbol: Symbol, owner: Symbol | None, body: Node, receiver: str
+    found: Outline, symbol: Symbol, owner: Symbol | None, body: Node, receiver: str, named: Names
 ) -> tuple[tuple[str, str], ...]:
     """Exceptions of functions and methods of this file that the body's own statements call."""
     root = body
@@ -271,9 +250,11 @@ def _passes(
         root = root.parent
     classes = {s.name for s in found.symbols if s.kind in {"class", "enum"}}
     listed: dict[tuple[str, str], None] = {}
-    for name in _calls(body):
+    for name in called_for_effect(body):
         bare = name.removeprefix(f"{receiver}.") if receiver else name
         home = owner if bare != name else None
+        if bare == name and named.bound(name):
+            continue
         fitting = [
             s for s in found.symbols if s.name == bare and found.parent(s) == home and s.kind in {"function", "method"}
         ]

@@ -21,6 +21,7 @@ from copilot.verify.contract import (
     Raised,
     TypeParameter,
     Value,
+    message,
     names,
     own,
     public,
@@ -28,8 +29,9 @@ from copilot.verify.contract import (
     source,
 )
 from copilot.verify.escapes_python import some, told
+from copilot.verify.meaning import names_of
 from copilot.verify.sideeffects import effects, is_pure
-from copilot.verify.usage import called, calls, is_target, uses
+from copilot.verify.usage import Places, called, called_for_effect, calls, is_target, uses
 
 SCOPES: Final = (
     "function_declaration", "function_expression", "arrow_function", "class_declaration", "class", "method_definition",
@@ -41,10 +43,6 @@ _HOLDERS: Final = (
     "class_declaration", "abstract_class_declaration", "interface_declaration", "enum_declaration", "method_signature",
     "abstract_method_signature", "type_alias_declaration",
 )  # fmt: skip
-_LITERALS: Final = {
-    "number": "number", "string": "string", "template_string": "string", "true": "boolean", "false": "boolean",
-    "array": "Array", "object": "object", "arrow_function": "Function", "function_expression": "Function", "regex": "RegExp",
-}  # fmt: skip
 _QUOTED: Final = frozenset(
     {"identifier", "member_expression", "number", "string", "true", "false", "null", "undefined", "this", "binary_expression",
      "unary_expression", "subscript_expression"}
@@ -70,10 +68,10 @@ def read(document: Document, found: Outline, symbol: Symbol) -> Contract:
             return replace(base, broken=True)
         function = value
     body = function.child_by_field_name("body")
-    return _function(base, symbol, function, body)
+    return _function(base, found, symbol, function, body)
 
 
-def _function(base: Contract, symbol: Symbol, function: Node, body: Node | None) -> Contract:
+def _function(base: Contract, found: Outline, symbol: Symbol, function: Node, body: Node | None) -> Contract:
     flags = _flags(symbol, function, body)
     listed = [one for one in symbol.parameters if one.name.isidentifier() or one.name.replace("$", "a").isidentifier()]
     result = " ".join(symbol.returns.split()) if symbol.returns and symbol.kind != "constructor" else None
@@ -82,6 +80,7 @@ def _function(base: Contract, symbol: Symbol, function: Node, body: Node | None)
     if result in _NOTHING or symbol.kind == "constructor" or "generator" in flags or "setter" in flags:
         result, gives = None, False
     escaping = _raised(body)
+    known = names_of(found, body)
     return replace(
         base,
         parameters=tuple(
@@ -90,6 +89,7 @@ def _function(base: Contract, symbol: Symbol, function: Node, body: Node | None)
                 "...*" if one.kind == "varargs" and base.language == "javascript" else one.annotation,
                 one.default,
                 body,
+                known.around,
                 base.language,
             )
             for one in listed
@@ -101,18 +101,20 @@ def _function(base: Contract, symbol: Symbol, function: Node, body: Node | None)
         yielded=_yielded(body) if "generator" in flags else (),
         raised=escaping,
         changes=_members(body, assigned=True),
-        calls=_calls(body),
+        calls=called_for_effect(body),
         inner=tuple(dict.fromkeys(name for name, _ in calls(body, SCOPES))),
         reads=_members(body, assigned=False),
-        effects=effects(body, SCOPES),
+        effects=effects(body, SCOPES, known),
         early=_early(body),
-        pure=body is not None and "async" not in flags and is_pure(body, SCOPES),
+        pure="async" not in flags and is_pure(body, SCOPES, known),
         flags=frozenset(flags),
     )
 
 
-def _parameter(name: str, annotation: str | None, default: str | None, body: Node | None, language: str) -> Parameter:
-    found = uses(body, name)
+def _parameter(
+    name: str, annotation: str | None, default: str | None, body: Node | None, known: Places, language: str
+) -> Parameter:
+    found = uses(body, name, known)
     kept = next((code for kind, code in found if kind == "kept" and code.startswith("this.")), "")
     kind = " ".join(annotation.split()) if annotation else None
     if language == "javascript" and default is not None:
@@ -298,7 +300,7 @@ def _raised(body: Node | None) -> tuple[Raised, ...]:
         if value is None or value.type != "new_expression" or body is None or _caught(node, body):
             continue
         if name := called(value):
-            reason = _conditions(node, body), _message(value)
+            reason = _conditions(node, body), message(value)
             reasons.setdefault(name, []).append(reason if any(reason) else None)
             places.setdefault(name, []).append(node)
     found = []
@@ -342,12 +344,6 @@ def _test(statement: Node, *, negated: bool) -> Condition:
     return Condition("test", quotable(source(node)), negated)
 
 
-def _message(value: Node) -> str:
-    arguments = value.child_by_field_name("arguments")
-    first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
-    return quotable(source(first)[1:-1]).strip().rstrip(".") if first is not None and first.type == "string" else ""
-
-
 def _early(body: Node | None) -> tuple[str, ...]:
     found: list[str] = []
     for node in body.named_children[:-1] if body is not None and body.type == "statement_block" else ():
@@ -360,17 +356,6 @@ def _early(body: Node | None) -> tuple[str, ...]:
                 found.append(code)
         elif not any(child.type == "throw_statement" for child in inside):
             break
-    return tuple(found)
-
-
-def _calls(body: Node | None) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for statement in body.named_children if body is not None else ():
-        node = statement.named_children[0] if statement.type == "expression_statement" else None
-        if node is not None and node.type == "await_expression" and node.named_children:
-            node = node.named_children[0]
-        if node is not None and node.type == "call_expression" and (name := called(node)):
-            found[name] = None
     return tuple(found)
 
 

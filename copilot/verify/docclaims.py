@@ -17,6 +17,7 @@ from copilot.verify import docsections, examples
 from copilot.verify.contract import Contract, names
 from copilot.verify.docconventions import columns
 from copilot.verify.docgaps import gaps
+from copilot.verify.docsections import HEADS
 
 WIDEST: Final = 100
 
@@ -36,6 +37,7 @@ _NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 _SHARE: Final = 0.6
 
 
+_TYPED: Final = frozenset({"google", "numpy"})
 _BUILTIN: Final = frozenset({*dir(builtins), *keyword.kwlist, "true", "false", "null", "this", "undefined"})
 
 
@@ -72,7 +74,8 @@ def entities(before: Document, after: Document, old: Contract, new: Contract) ->
     What an example calls with, and what it gives, is proven by running it instead.
     """
     name = "entities"
-    added = _without_examples(_added(before, after, old, new), new)
+    fresh = docsections.added(before, old.doc, after, new.doc)
+    added = _without_examples("\n".join(line for _, line in fresh), new)
     tree = of(before)
     if tree is None:
         return Check(name, passed=False, detail=say("the file cannot be parsed"))
@@ -143,17 +146,8 @@ def _wrong_type(text: docsections.Documentation, previous: docsections.Documenta
 
 
 def _bare(code: str) -> str:
-    """Code without the contents of its strings and without blanks."""
-    return re.sub(r"\"[^\"]*\"|'[^']*'", "''", code).replace(" ", " ").strip()
-
-
-def _added(before: Document, after: Document, old: Contract, new: Contract) -> str:
-    """The lines of the new documentation that the old one does not have."""
-    text = docsections.read(after, new.doc) if new.doc is not None else None
-    if text is None:
-        return ""
-    known = _old_lines(before, old)
-    return "\n".join(line.text for line in text.lines if line.text.strip() not in known)
+    """Code without the contents of its strings."""
+    return re.sub(r"\"[^\"]*\"|'[^']*'", "''", code).strip()
 
 
 def _without_examples(text: str, new: Contract) -> str:
@@ -165,20 +159,6 @@ def _without_examples(text: str, new: Contract) -> str:
             text.replace(claim.call, " ").replace(claim.wanted, " ") if claim.wanted else text.replace(claim.call, " ")
         )
     return re.sub(r"(?m)^[ \t]*>>>.*(?:\n[ \t]*\S.*)*", " ", text)
-
-
-def _old_lines(before: Document, old: Contract) -> set[str]:
-    previous = docsections.read(before, old.doc) if old.doc is not None else None
-    return {line.text.strip() for line in previous.lines} if previous is not None else set()
-
-
-_HEADS: Final = {
-    "google": re.compile(r"^\s*\*{0,2}[\w.]+\s*(?:\(.*?\))?:(?=\s|$)"),
-    "numpy": re.compile(r"^\s*\*{0,2}[\w.]+\s*(?::.*)?$"),
-    "rest": re.compile(r"^\s*(?::\w+[^:]*:(?=\s|$)|\.\. attribute ::.*)"),
-    "jsdoc": re.compile(r"^\s*@\w+(?:\s+\{(?:[^{}]|\{[^{}]*\})*\})?(?:\s+\[?[\w.$]+(?:=[^\]]*)?\]?\s+-)?"),
-    "javadoc": re.compile(r"^\s*@\w+(?:\s+(?:<\w+>|[\w.$]+))?"),
-}
 
 
 def _prose(before: Document, after: Document, old: Contract, new: Contract) -> str:
@@ -193,20 +173,15 @@ def _prose(before: Document, after: Document, old: Contract, new: Contract) -> s
         firsts = [entry.first for entry in section.entries] or [section.body]
         if section.part in {"returns", "yields"}:
             declared = re.escape((new.result if section.part == "returns" else new.element) or "\0")
-            pattern = (
-                re.compile(rf"^\s*{declared}:?(?=\s|$)") if text.style in {"google", "numpy"} else _HEADS[text.style]
-            )
+            pattern = re.compile(rf"^\s*{declared}:?(?=\s|$)") if text.style in _TYPED else HEADS[text.style]
+            skipped |= {section.body} if docsections.has_type_line(text, section) else set()
         else:
-            pattern = _HEADS.get(text.style, _HEADS["google"])
+            pattern = HEADS.get(text.style, HEADS["google"])
         heads |= dict.fromkeys(firsts, pattern)
-    known = _old_lines(before, old)
     lines = [
-        heads[at].sub(" ", line.text) if at in heads else line.text
-        for at, line in enumerate(text.lines)
-        if at not in skipped
-        and line.text.strip() not in known
-        and ":rtype:" not in line.text
-        and not re.match(r"\s*:(?:type|vartype|ytype)\b", line.text)
+        heads[at].sub(" ", line) if at in heads else line
+        for at, line in docsections.added(before, old.doc, after, new.doc)
+        if at not in skipped and ":rtype:" not in line and not re.match(r"\s*:(?:type|vartype|ytype)\b", line)
     ]
     return "\n".join(lines)
 

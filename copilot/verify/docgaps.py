@@ -13,6 +13,7 @@ from copilot.types import Document
 from copilot.verify import docsections
 from copilot.verify.contract import BRACES, Contract, Field, Parameter, Raised, TypeParameter
 from copilot.verify.docsections import Documentation
+from copilot.verify.docstale import stale
 
 _SAYS_RESULT = re.compile(r"(?i)(return|yield|iterate|generate)s?\b|返回|生成|\{@return")
 
@@ -54,10 +55,10 @@ def gaps(document: Document, contract: Contract) -> Gaps:
     found = docsections.read(document, contract.doc)
     if found is None or found.style == "foreign" or "{@inheritDoc}" in found.text or contract.symbol is None:
         return Gaps()
-    return _missing(contract, found, yields=yields)
+    return _missing(document, contract, found, yields=yields)
 
 
-def _missing(contract: Contract, found: Documentation, *, yields: bool) -> Gaps:
+def _missing(document: Document, contract: Contract, found: Documentation, *, yields: bool) -> Gaps:
     told = set(found.named("parameters"))
     parameters = tuple(p for p in contract.parameters if p.name.lstrip("*") not in told)
     kinds = {name.rpartition(".")[2] for name in found.named("raises")}
@@ -65,6 +66,9 @@ def _missing(contract: Contract, found: Documentation, *, yields: bool) -> Gaps:
     prose = _prose(found)
     if not told and any(_speaks_of(prose, p.name.lstrip("*")) for p in parameters):
         parameters = ()
+    if parameters and told - {p.name.lstrip("*") for p in contract.parameters}:
+        renamed = _renamed(document, contract)
+        parameters = tuple(p for p in parameters if p.name.lstrip("*") not in renamed)
     raised = tuple(one for one in raised if not _speaks_of(prose, one.type.rpartition(".")[2]))
     says_result = "{@return" in found.text or bool(prose and _SAYS_RESULT.search(found.summary))
     documented = set(found.named("fields"))
@@ -76,6 +80,13 @@ def _missing(contract: Contract, found: Documentation, *, yields: bool) -> Gaps:
         raised=raised if contract.callable else (),
         fields=tuple(f for f in contract.fields if f.name not in documented) if documented else (),
     )
+
+
+def _renamed(document: Document, contract: Contract) -> set[str]:
+    """The parameters that an entry is about under another name: it is put right or asked about (`docstale`), and a second
+    entry beside it would be one too many.
+    """
+    return {one.new for one in stale(document, None, contract.doc) if one.rule == "doc:parameter-renamed"}
 
 
 def _prose(found: Documentation) -> str:

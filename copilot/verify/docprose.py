@@ -15,7 +15,7 @@ from copilot.messages import say
 from copilot.types import Check, Document
 from copilot.verify import docsections
 from copilot.verify.contract import Contract
-from copilot.verify.docsections import Documentation, Entry
+from copilot.verify.docsections import HEADS, Documentation, Entry
 from copilot.verify.restating import says_nothing
 
 _PROMISE: Final = re.compile(
@@ -23,13 +23,6 @@ _PROMISE: Final = re.compile(
     r"|will be (?:added|implemented|documented) (?:later|soon))\b|待办|待补充|待完善|待实现|以后再|稍后补充|后续补充",
     re.IGNORECASE,
 )
-_TAG: Final = r"(?:@\w+(?:\s+\{(?!@)(?:[^{}]|\{[^{}]*\})*\})?|:\w+|\.\. attribute ::)"
-_HEAD: Final = {
-    "google": re.compile(r"^\s*\*{0,2}[\w.]+\s*(?:\(.*?\))?:(?=\s|$)"),
-    "rest": re.compile(r"^\s*(?::\w+[^:]*:(?=\s|$)|\.\. attribute ::.*)"),
-    "jsdoc": re.compile(rf"^\s*{_TAG}(?:\s+\[?[\w.$]+(?:=[^\]]*)?\]?\s+-)?"),
-    "javadoc": re.compile(r"^\s*@(?:param|throws)\s+(?:<\w+>|[\w.$]+)|^\s*@\w+"),
-}
 
 
 def telling(before: Document, after: Document, old: Contract, new: Contract) -> Check:
@@ -44,10 +37,7 @@ def telling(before: Document, after: Document, old: Contract, new: Contract) -> 
 
 def clean(before: Document, after: Document, old: Contract, new: Contract) -> Check:
     """No new line promises work to come, and none repeats a key or password, also one that the code holds."""
-    text = docsections.read(after, new.doc) if new.doc is not None else None
-    previous = docsections.read(before, old.doc) if old.doc is not None else None
-    known = {line.text.strip() for line in previous.lines} if previous is not None else set()
-    lines = [line.text for line in text.lines if line.text.strip() not in known] if text is not None else []
+    lines = [line for _, line in docsections.added(before, old.doc, after, new.doc)]
     if promise := next((match for line in lines if (match := _PROMISE.search(line))), None):
         return Check("clean", passed=False, detail=say("it promises work to come ({text})", text=promise[0]))
     for line in lines:
@@ -89,7 +79,7 @@ def _described(text: Documentation, entry: Entry) -> str:
     lines = [line.text for line in text.lines[entry.first : entry.last + 1]]
     if text.style == "numpy":
         return " ".join(lines[1:])
-    head = _HEAD.get(text.style, _HEAD["google"])
+    head = HEADS.get(text.style, HEADS["google"])
     return " ".join([head.sub(" ", lines[0], count=1), *(one for one in lines[1:] if not re.match(r"\s*:type:", one))])
 
 
@@ -97,11 +87,11 @@ def _value(text: Documentation, section: docsections.Section, kind: str) -> str:
     lines = [line.text for line in text.lines[section.body : section.last + 1]]
     if not lines:
         return ""
-    if text.style == "numpy" and kind and lines[0].strip() == kind:
+    if text.style == "numpy" and docsections.has_type_line(text, section):
         return " ".join(lines[1:])
     if text.style == "google":
         return " ".join(lines).strip().removeprefix(f"{kind}:") if kind else " ".join(lines)
     if text.style == "numpy":
         return " ".join(lines)
     lines = [one for one in lines if not re.match(r"\s*:[ry]type\b", one)]
-    return " ".join([_HEAD.get(text.style, _HEAD["google"]).sub(" ", lines[0], count=1), *lines[1:]]) if lines else ""
+    return " ".join([HEADS.get(text.style, HEADS["google"]).sub(" ", lines[0], count=1), *lines[1:]]) if lines else ""

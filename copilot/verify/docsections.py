@@ -49,6 +49,14 @@ _FOREIGN: Final = re.compile(
 _JSDOC_TAG: Final = re.compile(
     r"@(\w+)(?:\s+(\{(?:[^{}]|\{[^{}]*\})*\}|(?<=throws )[\w.$]+))?(?:\s+\[?([\w.$]+)(?:=[^\]]*)?\]?)?"
 )
+HEADS: Final = {
+    "google": re.compile(r"^\s*\*{0,2}[\w.]+\s*(?:\(.*?\))?:(?=\s|$)"),
+    "numpy": re.compile(r"^\s*\*{0,2}[\w.]+\s*(?::.*)?$"),
+    "rest": re.compile(r"^\s*(?::\w+[^:]*:(?=\s|$)|\.\. attribute ::.*)"),
+    "jsdoc": re.compile(r"^\s*@\w+(?:\s+\{(?!@)(?:[^{}]|\{[^{}]*\})*\})?(?:\s+\[?[\w.$]+(?:=[^\]]*)?\]?\s+-)?"),
+    "javadoc": re.compile(r"^\s*@(?:param|throws)\s+(?:<\w+>|[\w.$]+)|^\s*@\w+"),
+}
+"""What stands in front of an entry's own words: its tag, name and type."""
 _STAR: Final = re.compile(r"^\s*\*+")
 _OPENING: Final = re.compile(rb"[rRuU]?(\"\"\"|'''|\"|')")
 
@@ -145,6 +153,22 @@ def _lines(document: Document, start: int, end: int) -> tuple[Line, ...]:
         at += len(raw)
         at += 2 if text[at : at + 2] == b"\r\n" else 1
     return tuple(found)
+
+
+def added(before: Document, old: Span | None, after: Document, new: Span | None) -> list[tuple[int, str]]:
+    """The lines of the documentation `new` that `old` does not have, with their places among its lines."""
+    text = read(after, new) if new is not None else None
+    previous = read(before, old) if old is not None else None
+    known = {line.text.strip() for line in previous.lines} if previous is not None else set()
+    listed = enumerate(text.lines) if text is not None else ()
+    return [(at, line.text) for at, line in listed if line.text.strip() not in known]
+
+
+def has_type_line(text: Documentation, section: Section) -> bool:
+    """True when NumPy's section of a result begins with a line for the type, and the words stand further in."""
+    if text.style != "numpy" or section.last <= section.body:
+        return False
+    return len(text.lines[section.body + 1].indent) > len(text.lines[section.body].indent)
 
 
 def _python_sections(lines: tuple[Line, ...]) -> tuple[Style, tuple[Section, ...]]:

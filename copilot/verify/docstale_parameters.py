@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from copilot.syntax.outline import outline
 from copilot.types import Edit, Span
 from copilot.verify import doctext, doctypes
 from copilot.verify.contract import Parameter
 from copilot.verify.docsections import Entry, Section
-from copilot.verify.docsubject import Stale, Subject
+from copilot.verify.docsubject import Stale, Subject, code
 
 _ALIKE: Final = 0.6
 _RECEIVERS: Final = frozenset({"self", "cls", "mcs", "mcls", "this"})
@@ -94,8 +95,8 @@ def _is_name(subject: Subject, name: str) -> bool:
         )
     if not name.isidentifier() or name.lower() in _NO_NAMES or name in _RECEIVERS:
         return False
-    if subject.symbol.kind == "class" and _is_attribute(subject, name):
-        return False  # attributes are often told among the parameters of a class
+    if subject.symbol.kind == "class" and (_is_attribute(subject, name) or _is_called_with(subject, name)):
+        return False  # attributes, and what its objects are called with, are often told among the parameters of a class
     return name[:1].islower() or name[:1] == "_" or _was(subject, name)
 
 
@@ -108,8 +109,14 @@ def _is_entry(subject: Subject, entry: Entry) -> bool:
 
 
 def _is_attribute(subject: Subject, name: str) -> bool:
-    text = subject.document.text[subject.symbol.span.start : subject.symbol.span.end].decode("utf-8", "replace")
-    return re.search(rf"(?m)(?:self\.|^\s*){re.escape(name)}\b\s*(?::[^=]+)?=", text) is not None
+    """Whether the class assigns an attribute of this name; its documentation's own `name:` is none."""
+    text = code(subject.document, subject.symbol)
+    return re.search(rf"(?m)(?:self\.|^[ \t]*){re.escape(name)}\b[ \t]*(?::[^=\n]+)?=", text) is not None
+
+
+def _is_called_with(subject: Subject, name: str) -> bool:
+    methods = outline(subject.document).children(subject.symbol)
+    return any(p.name == name for one in methods if one.name == "__call__" for p in one.parameters)
 
 
 def _was(subject: Subject, name: str) -> bool:
@@ -187,7 +194,7 @@ def _rename(subject: Subject, entry: Entry, new: str) -> Stale | None:
 def _alike(old: str, new: str) -> bool:
     """Whether two names are spelled alike or share a word."""
     words = [
-        {word for word in re.split(r"_|(?<=[a-z0-9])(?=[A-Z])", name.lower()) if len(word) > 1} for name in (old, new)
+        {word.lower() for word in re.split(r"_|(?<=[a-z0-9])(?=[A-Z])", name) if len(word) > 1} for name in (old, new)
     ]
     return bool(words[0] & words[1]) or difflib.SequenceMatcher(None, old, new).ratio() >= _ALIKE
 

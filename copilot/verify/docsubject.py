@@ -64,13 +64,15 @@ class Subject:
 
 
 def subjects(document: Document, before: Document | None, within: Span | None = None) -> Iterator[Subject]:
-    """The documented definitions whose documentation has sections that we can read."""
+    """The documented definitions whose documentation has sections that we can read. `within`: those that lie there as a
+    whole, and those whose documentation it touches (not the class around a method that was named).
+    """
     found = outline(document)
     earlier = _earlier(before)
     for symbol in found.symbols:
         if symbol.kind not in KINDS or symbol.docstring is None:
             continue
-        if within is not None and not (symbol.span.touches(within) or symbol.docstring.touches(within)):
+        if within is not None and not (within.contains(symbol.span) or symbol.docstring.touches(within)):
             continue
         text = docsections.read(document, symbol.docstring)
         if text is None or text.style in {"foreign", "plain"} or not text.sections or "{@inheritDoc}" in text.text:
@@ -79,8 +81,11 @@ def subjects(document: Document, before: Document | None, within: Span | None = 
         contract = contract_of(document, owner) if owner is not None else None
         if owner is None or contract is None or contract.broken or contract.flags & {"overload", "setter"}:
             continue
+        source, source_before, was = code(document, owner), "", None
         old = earlier.get(owner.qualified)
-        was = contract_of(before, old) if before is not None and old is not None else None
+        if before is not None and old is not None:
+            source_before = code(before, old)
+            was = contract if source == source_before else contract_of(before, old)  # most have not changed
         yield Subject(
             document,
             symbol,
@@ -88,8 +93,8 @@ def subjects(document: Document, before: Document | None, within: Span | None = 
             text,
             was if was is not None and not was.broken else None,
             _is_exact(document, owner),
-            _code(document, owner),
-            _code(before, old) if before is not None and old is not None else "",
+            source,
+            source_before,
         )
 
 
@@ -110,7 +115,7 @@ def _is_exact(document: Document, symbol: Symbol) -> bool:
     return marks <= _TRANSPARENT
 
 
-def _code(document: Document, symbol: Symbol) -> str:
+def code(document: Document, symbol: Symbol) -> str:
     """The definition's text without its documentation."""
     whole = document.text
     if symbol.docstring is None or not symbol.span.contains(symbol.docstring):

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from copilot.syntax.outline import Symbol, outline
+from copilot.syntax.outline import Outline, Symbol, outline
+from copilot.syntax.parsing import Recent
 from copilot.types import Document, Span
 from copilot.verify import contract_java, contract_python, contract_script
 from copilot.verify.contract import BRACES, Contract
 
 KINDS: Final = frozenset({"class", "interface", "enum", "record", "annotation", "function", "method", "constructor"})
+
+_contracts: Final[Recent[tuple[Outline, dict[Span, Contract]]]] = Recent()
+"""By document, beside its outline (whose symbols the contracts hold), and then by the symbol's span."""
 
 
 def symbol_at(document: Document, span: Span) -> Symbol | None:
@@ -37,10 +41,18 @@ def contract_for(document: Document, span: Span, kind: str) -> Contract | None:
 
 
 def contract_of(document: Document, symbol: Symbol) -> Contract:
-    """The contract of a symbol of the document's outline."""
-    readers = {"python": contract_python.read, "java": contract_java.read}
-    read = readers.get(document.language or "", contract_script.read)
-    return read(document, outline(document), symbol)
+    """The contract of a symbol of the document's outline; read once, as long as the outline is kept."""
+    found = outline(document)
+    known = _contracts.get(document)
+    if known is None or known[0] is not found:
+        known = (found, {})
+        _contracts.put(document, known)
+    contract = known[1].get(symbol.span)
+    if contract is None or contract.symbol is not symbol:
+        readers = {"python": contract_python.read, "java": contract_java.read}
+        read = readers.get(document.language or "", contract_script.read)
+        contract = known[1][symbol.span] = read(document, found, symbol)
+    return contract
 
 
 def contract_again(before: Document, old: Contract, after: Document) -> Contract | None:

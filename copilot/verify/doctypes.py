@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from copilot.types import Span
-from copilot.verify import doctext
+from copilot.verify import docsections, doctext
 from copilot.verify.docsections import Documentation, Entry, Section
 
 _KINDS: Final = {
@@ -58,10 +58,7 @@ def of_result(found: Documentation, section: Section) -> tuple[str, Span] | None
             (i for i in range(section.first, section.last + 1) if re.match(pattern, found.lines[i].text)), section.body
         )
         line = found.lines[at].text
-    if found.style == "numpy" and (
-        section.last == section.body
-        or len(found.lines[section.body + 1].indent) <= len(found.lines[section.body].indent)
-    ):
+    if found.style == "numpy" and not docsections.has_type_line(found, section):
         return None
     match = re.match(pattern, line) if pattern is not None else None
     return (match["type"], doctext.place(found, at, *match.span("type"))) if match is not None else None
@@ -69,16 +66,12 @@ def of_result(found: Documentation, section: Section) -> tuple[str, Span] | None
 
 def contradict(told: str, annotation: str) -> bool:
     """True when both are built-in types and have no kind in common."""
-    one, other = _told(told), _declared(annotation)
+    one, other = plain(told), _declared(annotation)
     return bool(one) and bool(other) and not one & other
 
 
-def plain(told: str) -> set[str]:
+def plain(text: str) -> set[str]:
     """The kinds of a documented type; empty when any part of it is not plain."""
-    return _told(told)
-
-
-def _told(text: str) -> set[str]:
     kinds: set[str] = set()
     for part in re.split(r"\s+or\s+|\s*\|\s*|\s*/\s*", text.strip().strip("`:").strip()):
         word = part.strip().strip("`").strip()

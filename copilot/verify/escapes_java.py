@@ -9,7 +9,7 @@ from typing import Final
 
 from copilot.syntax.outline import Symbol
 from copilot.syntax.tree import Node
-from copilot.verify.contract import Condition, Raised, names, own, quotable, source
+from copilot.verify.contract import Condition, Raised, message, names, own, quotable, source
 from copilot.verify.escapes_python import some, told
 
 SCOPES: Final = ("lambda_expression", "class_body", "class_declaration", "record_declaration", "enum_declaration")
@@ -30,7 +30,7 @@ def raised(body: Node | None, symbol: Symbol) -> tuple[Raised, ...]:
         if node.type != "throw_statement":
             continue
         value = node.named_children[0] if node.named_children else None
-        reason = _conditions(node, body), _message(value)
+        reason = _conditions(node, body), message(value)
         for name in _thrown(value, node, body):
             if not _caught(node, body, name):
                 reasons.setdefault(name, []).append(reason if any(reason) else None)
@@ -148,11 +148,3 @@ def condition(statement: Node, *, negated: bool) -> Condition:
     while node is not None and node.type == "parenthesized_expression" and len(node.named_children) == 1:
         node = node.named_children[0]
     return Condition("test", quotable(source(node)), negated)
-
-
-def _message(value: Node | None) -> str:
-    arguments = value.child_by_field_name("arguments") if value is not None else None
-    first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
-    if first is None or first.type != "string_literal":
-        return ""
-    return quotable(source(first)[1:-1]).strip().rstrip(".")

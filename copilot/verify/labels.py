@@ -23,6 +23,7 @@ LABELS: Final = (PROVEN, PLAUSIBLE, SUGGESTION)
 _THICK: Final = 6
 """With fewer tests and examples nothing is proven, and only a likely kind of change is plausible."""
 _LIKELY: Final = 2.6
+_HALVES: Final = 2
 _PLANTED: Final = 2
 _SURE: Final = 0.8
 _FALL: Final = 0.8
@@ -64,6 +65,9 @@ def judged(found: Searched) -> Check:
                     function=best.function, call=_short(call), first=_short(first), own=_short(own))
             )  # fmt: skip
     halves = told.get("halves") or []
+    complete = bool(told.get("complete"))
+    if not complete:
+        reasons.append(say("the time was not enough to look at every likely change"))
     if halves:
         reasons.append(
             say("with one half of the tests alone it would be the first, too")
@@ -72,11 +76,20 @@ def judged(found: Searched) -> Check:
         )
     cases = int(told.get("cases", 0))
     name = SUGGESTION
-    if not rivals and mutants >= _PLANTED and not unnoticed and cases >= _THICK and all(halves):
+    thick = cases >= _THICK and len(halves) == _HALVES and all(halves)
+    if complete and thick and not rivals and mutants >= _PLANTED and not unnoticed:
         name = PROVEN
     elif _share(found) >= _SURE and (best.cost < _LIKELY or cases >= _THICK):
         name = PLAUSIBLE
     return Check(name, passed=True, detail=say("{label}: {reasons}", label=name, reasons="; ".join(reasons)))
+
+
+def lessened(check: Check, failing: int) -> Check:
+    """The label of a change with which so many tests fail as before: a suggestion."""
+    reasons = [say("{count} fail as before", count=failing), check.detail.removeprefix(f"{check.name}: ")]
+    return Check(
+        SUGGESTION, passed=True, detail=say("{label}: {reasons}", label=SUGGESTION, reasons="; ".join(reasons))
+    )
 
 
 def _share(found: Searched) -> float:

@@ -1,4 +1,6 @@
-"""Run by the project's interpreter inside the sandbox: gives the package `mending` beside it a name and starts it."""
+"""Run by the project's interpreter inside the sandbox: gives the packages `mending` and `recording` beside it a parent and
+starts the first.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,9 @@ def main() -> None:
     """Leave this folder out of the import path: its modules are not meant by `platform` or `tools`."""
     here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 -- Python 3.9, before anything is imported
     del sys.path[0]
-    package = sys.modules["mending"] = types.ModuleType("mending")
-    package.__path__ = [os.path.join(here, "mending")]  # noqa: PTH118
-    from mending.main import main as start  # type: ignore[import-not-found]  # copilot/verify/mending
+    package = sys.modules["bank_copilot_verify"] = types.ModuleType("bank_copilot_verify")
+    package.__path__ = [here]
+    from bank_copilot_verify.mending.main import main as start  # type: ignore[import-not-found]  # copilot/verify
 
     start()
 

@@ -15,9 +15,7 @@ import importlib
 import json
 import os
 import random
-import signal
 import sys
-import threading
 import time
 import types
 from contextlib import suppress
@@ -65,7 +63,7 @@ def _shared(request: dict[str, Any]) -> None:
     package = sys.modules["recording"] = types.ModuleType("recording")
     package.__path__ = [request["recorder"]]
     from _pytest import config
-    from recording import clock, effects, worth  # type: ignore[import-not-found]  # noqa: F401  # copilot/verify/recording
+    from recording import clock, effects, forked, worth  # type: ignore[import-not-found]  # noqa: F401  # copilot/verify/recording
 
     for name in getattr(config, "default_plugins", ()):
         with suppress(ImportError):
@@ -97,28 +95,16 @@ def _is_clean(report: dict[str, Any]) -> bool:
 
 def _in_child(request: dict[str, Any], turn: dict[str, Any]) -> dict[str, Any]:
     """The report of one turn; `died` with the exit status, and `last`, the test that ran, when there is none."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
+    from recording import forked
+
+    def work(writer: int) -> None:
         mine = os.getpid()
-        with suppress(OSError):
-            os.setpgid(0, 0)
-        try:
-            told = json.dumps(_run(request, turn, writer)).encode()
-            if os.getpid() == mine:  # else a process that a test forked off and that ran on
-                _write(writer, told)
-        finally:
-            os._exit(0)
-    os.close(writer)
-    pieces: list[bytes] = []
-    reading = threading.Thread(target=_drained, args=(reader, pieces))
-    reading.start()
-    _, status = os.waitpid(child, 0)
-    with suppress(OSError):
-        os.killpg(child, signal.SIGKILL)  # what its tests started and left behind holds the pipe
-    reading.join()
-    *names, last = b"".join(pieces).split(b"\0")
+        told = json.dumps(_run(request, turn, writer)).encode()
+        if os.getpid() == mine:  # else a process that a test forked off and that ran on
+            forked.write(writer, told)
+
+    data, status = forked.forked(work)
+    *names, last = data.split(b"\0")
     try:
         report: Any = json.loads(last)
     except ValueError:
@@ -127,16 +113,6 @@ def _in_child(request: dict[str, Any], turn: dict[str, Any]) -> dict[str, Any]:
         return report
     code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
     return {"died": code, "last": names[-1].decode(errors="replace") if names else ""}
-
-
-def _drained(reader: int, pieces: list[bytes]) -> None:
-    with os.fdopen(reader, "rb") as pipe:
-        pieces.append(pipe.read())
-
-
-def _write(writer: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(writer, data) :]
 
 
 def _run(request: dict[str, Any], turn: dict[str, Any], writer: int) -> dict[str, Any]:
@@ -228,7 +204,7 @@ class _Report:
         self._clock.clear()
         self._watch()
         if item.nodeid in self.own:
-            _write(self._writer, _short(item.nodeid).encode() + b"\0")  # should it be the last
+            os.write(self._writer, _short(item.nodeid).encode() + b"\0")  # should it be the last
 
     def pytest_runtest_teardown(self, item: Any) -> None:
         """Who asked the clock."""

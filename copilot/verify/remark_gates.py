@@ -8,7 +8,6 @@ from typing import Final
 from copilot.messages import say
 from copilot.syntax.tree import node_at, of
 from copilot.types import Check, Document, Edit, Span
-from copilot.verify.contract import names
 
 _IDLE: Final = frozenset({
     "the", "a", "an", "is", "are", "not", "then", "this", "that", "of", "to", "from", "and", "or", "in", "on", "for", "with",
@@ -17,10 +16,7 @@ _IDLE: Final = frozenset({
 
 
 def restates(text: str, line: str) -> bool:
-    """Whether a comment says only what its line says: each of its words stands there, or is no news."""
-    if re.search(r"[\u4e00-\u9fff]", text):
-        quoted = {name for code in re.findall(r"`([^`]*)`", text) for name in names(code)}
-        return bool(quoted) and quoted <= names(line) and not re.search(r"重试|换算|模式|相同", text)
+    """Whether a text says only what its line says: each of its words stands there, or is no news."""
     said = set(re.findall(r"[a-z]+|\d+", _apart(text))) - _IDLE
     return said <= set(re.findall(r"[a-z]+|\d+", _apart(line)))
 

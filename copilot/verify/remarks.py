@@ -21,13 +21,9 @@ from copilot.verify.contract import own, quotable, source
 
 Kind = Literal["retry", "guard", "number", "unit", "pattern"]
 
-_SCOPES: Final = (
-    "function_definition", "lambda", "class_definition", "lambda_expression", "class_body", "method_declaration",
-    "constructor_declaration",
-)  # fmt: skip
 _NUMBERS: Final = frozenset({"integer", "float", "decimal_integer_literal", "decimal_floating_point_literal"})
 _ROUND: Final = re.compile(r"\d?0*")
-_LONGEST_TEXT: Final = 3
+_MOST_EFFECTS: Final = 3
 """Effects that a guard's comment names at most."""
 
 _UNITS: Final[tuple[tuple[str, str, str, float], ...]] = (
@@ -49,6 +45,13 @@ _SUFFIXES: Final = {
 }  # fmt: skip
 
 
+UNITS: Final = {
+    "s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds", "min": "minutes", "h": "hours",
+    "d": "days", "kb": "kilobytes", "mb": "megabytes", "b": "bytes", "pct": "percent", "share": "a share of one",
+    "bp": "basis points", "cent": "cents", "unit": "the whole unit",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One fact about the line that begins at `at`. `values` are code or unit names, by kind:
@@ -60,6 +63,13 @@ class Remark:
     kind: Kind
     at: int
     values: tuple[str, ...]
+
+
+def news(one: Remark) -> str:
+    """What a fact tells, in words that its line could hold too, in whatever language the comment is."""
+    if one.kind == "unit":
+        return " ".join(UNITS[unit] for unit in one.values)
+    return " ".join((one.kind if one.kind != "guard" else "", *one.values))
 
 
 def remarks(document: Document, span: Span) -> list[Remark]:
@@ -217,7 +227,7 @@ def _spared(guard: Node) -> tuple[str, ...]:
         return ()
     after = [c for c in parent.named_children if c.start_byte >= guard.end_byte and "comment" not in c.type]
     found = dict.fromkeys(effect for one in after if (effect := _effect(one)))
-    if not 1 <= len(found) <= _LONGEST_TEXT or len(after) < 2:
+    if not 1 <= len(found) <= _MOST_EFFECTS or len(after) < 2:
         return ()
     return tuple(found) if not any(name.rstrip("()= ") in source(guard) for name in found) else ()
 

@@ -28,6 +28,8 @@ BUDGET_S: Final = 10.0
 _STEP_S: Final = 0.5
 _SCRATCH_MB: Final = 512
 _USAGE: Final = (3, 4)
+_TOLD: Final = 2000
+"""Characters of the end of a command's output that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +95,29 @@ async def search(
     budget_s: float = BUDGET_S,
 ) -> Searched:
     """Look for a small change of the file with which the suite passes, for `budget_s` seconds of processor time."""
-    place = python_places.place(document, project.root)
     async with opened(document, project, settings, suite) as box:
-        told: dict[str, Any] = {}
-        for plugins, config in ((_wants_plugins(project, suite), True), (True, True), (False, False)):
-            told = await _driven(box, document, project, suite, place, budget_s, settings, plugins, config)
-            if told.get("exit") not in _USAGE:
-                break
+        told = await _driven(box, document, project, suite, budget_s, settings)
     return _read(told)
+
+
+async def _driven(
+    box: sandbox.Box,
+    document: Document,
+    project: Project,
+    suite: Suite,
+    budget_s: float,
+    settings: Settings,
+    wall_s: float = 0.0,
+) -> dict[str, Any]:
+    """What the search tells (without a budget: the run alone, in `wall_s`), with those of the project's plug-ins and
+    settings of pytest that it accepts.
+    """
+    told: dict[str, Any] = {}
+    for plugins, config in ((_wants_plugins(project, suite), True), (True, True), (False, False)):
+        told = await _once(box, document, project, suite, budget_s, settings, wall_s, plugins, config)
+        if told.get("exit") not in _USAGE:
+            break
+    return told
 
 
 def _wants_plugins(project: Project, suite: Suite) -> bool:
@@ -113,17 +130,18 @@ def _wants_plugins(project: Project, suite: Suite) -> bool:
     return False
 
 
-async def _driven(
+async def _once(
     box: sandbox.Box,
     document: Document,
     project: Project,
     suite: Suite,
-    place: python_places.Place | None,
     budget_s: float,
     settings: Settings,
+    wall_s: float,
     plugins: bool,  # noqa: FBT001
     config: bool,  # noqa: FBT001
 ) -> dict[str, Any]:
+    place = python_places.place(document, project.root)
     python = runs.interpreter(project.python)
     lend = runs.lent(python)
     focus = box.root / document.path.relative_to(project.root)
@@ -140,24 +158,27 @@ async def _driven(
         "budget_s": budget_s,
     }
     bases = [place.base if place is not None else document.path.parent, project.root]
+    named = dict(suite.env)
     inside = [str(box.root / base.relative_to(project.root)) for base in bases]
     # Seconds of a process: the search itself runs in short ones, but the first sums up what is done in it.
-    limits = sandbox.Limits(
-        wall_s=6 * budget_s + 30, cpu_s=int(budget_s) + 30, memory_mb=max(settings.sandbox.memory_mb, 2048)
-    )
+    wall_s, cpu_s = (6 * budget_s + 30, int(budget_s) + 30) if budget_s else (wall_s, int(wall_s) + 1)
+    limits = sandbox.Limits(wall_s=wall_s, cpu_s=cpu_s, memory_mb=max(settings.sandbox.memory_mb, 2048))
     working = box.run(
         [str(python), "-s", "-B", str(DRIVER)],
-        readonly=[*isolation.prefixes(python), *lend, DRIVER, PACKAGE],
+        readonly=[*isolation.prefixes(python), *lend, DRIVER, PACKAGE, runs.RECORDER],
         cwd=box.root / suite.folder,
         env={
-            "PYTHONPATH": ":".join(dict.fromkeys(inside)),
+            **named,
+            "PYTHONPATH": ":".join(dict.fromkeys([*filter(None, [named.get("PYTHONPATH", "")]), *inside])),
             "PYTHONHASHSEED": "0",
             **({} if plugins else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
         },
         stdin=json.dumps(request).encode(),
         limits=limits,
     )
-    ended = await _watched(working, budget_s, say("looking for a change with which the tests pass"))
+    words = say("looking for a change with which the tests pass")
+    words = words if budget_s else say("running {name}", name=suite.words)
+    ended = await _watched(working, budget_s or wall_s, words)
     if ended.timed_out:
         return {"state": "broken", "why": say("stopped after {seconds} s", seconds=round(ended.wall_s))}
     try:  # project code ran beside it and may have written anything in the report's place
@@ -202,21 +223,24 @@ def _read(told: dict[str, Any]) -> Searched:
             for one in told.get("found", [])
         )
         failed = tuple(str(name) for name in told.get("failing", []))
-        return Searched(str(told["state"]), str(told.get("why", "")), patches, failed, told)
+        state = str(told["state"])
+        if state == "passing" and told.get("not_collected"):
+            state = "broken"  # what could be collected passes
+        return Searched(state, str(told.get("why", "")), patches, failed, told)
     except (KeyError, TypeError, ValueError):
         return Searched("broken", say("the test process died (exit {code})", code=0))
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How a suite ended. `failed`: names of failing tests; `passed` when there were tests and all passed; `broken`: it
-    could not be run, why. `count` is 0 where the runner's output does not say.
+    """How a suite ended. `failed`: names of what fails or cannot be collected; `passed` when there were tests and all
+    passed; `broken`: it could not be run, why. `output`: the end of what a command said.
     """
 
     passed: bool
     failed: frozenset[str]
-    count: int = 0
     broken: str = ""
+    output: str = ""
 
 
 async def ran(document: Document, project: Project, settings: Settings, suite: Suite, *, wall_s: float = 60.0) -> Ran:
@@ -224,16 +248,14 @@ async def ran(document: Document, project: Project, settings: Settings, suite: S
     async with opened(document, project, settings, suite) as box:
         if suite.kind == "command":
             return await _commanded(box, project, suite, wall_s)
-        place = python_places.place(document, project.root)
-        told: dict[str, Any] = {}
-        for plugins, config in ((_wants_plugins(project, suite), True), (True, True), (False, False)):
-            told = await _driven(box, document, project, suite, place, 0.0, settings, plugins, config)
-            if told.get("exit") not in _USAGE:
-                break
-    state, count = str(told.get("state", "broken")), int(told.get("cases", 0) or 0)
+        told = await _driven(box, document, project, suite, 0.0, settings, wall_s)
+    state = str(told.get("state", "broken"))
+    if state == "elsewhere":
+        return Ran(passed=False, failed=frozenset(), broken=say("the failing tests do not reach this file"))
     if state in ("broken", "no tests"):
         return Ran(passed=False, failed=frozenset(), broken=str(told.get("why") or state))
-    return Ran(passed=state == "passing", failed=frozenset(map(str, told.get("failing", ()))), count=count)
+    failed = frozenset(map(str, (*told.get("failing", ()), *told.get("not_collected", ()))))
+    return Ran(passed=state == "passing" and not failed, failed=failed)
 
 
 async def _commanded(box: sandbox.Box, project: Project, suite: Suite, wall_s: float) -> Ran:
@@ -243,33 +265,38 @@ async def _commanded(box: sandbox.Box, project: Project, suite: Suite, wall_s: f
         paths.append(str(runs.interpreter(project.python).parent))
     if project.java_home is not None:
         paths.append(str(project.java_home / "bin"))
-    script = f'mkdir -p "$TMPDIR/project" && cp -R . "$TMPDIR/project" && cd "$TMPDIR/project/{suite.folder}" && {suite.text}'
+    script = (
+        '{ mkdir -p "$TMPDIR/project" && cp -R . "$TMPDIR/project"; } || exit 126; '
+        f'cd "$TMPDIR/project/"{shlex.quote(suite.folder)} && {suite.text}'
+    )
     env = {"PATH": ":".join([*paths, "/usr/bin", "/bin"]), "PYTHONDONTWRITEBYTECODE": "1"}
     if project.java_home is not None:
         env["JAVA_HOME"] = str(project.java_home)
     limits = sandbox.Limits(
-        wall_s=wall_s, cpu_s=int(wall_s) + 1, memory_mb=8192, file_mb=64, scratch_mb=_SCRATCH_MB, processes=256
+        wall_s=wall_s, cpu_s=int(wall_s) + 1, memory_mb=8192, file_mb=_SCRATCH_MB, scratch_mb=_SCRATCH_MB, processes=256
     )
     working = box.run(["/bin/sh", "-c", script], readonly=_shown(project, suite), env=env, limits=limits)
     ended = await _watched(working, wall_s, say("running {name}", name=suite.words))
     if ended.timed_out:
         return Ran(passed=False, failed=frozenset(), broken=say("stopped after {seconds} s", seconds=round(wall_s)))
     output = ended.stdout + b"\n" + ended.stderr
+    text = output.decode("utf-8", "replace").strip()
     if ended.returncode in (126, 127):
-        last = output.decode("utf-8", "replace").strip().splitlines()
-        return Ran(passed=False, failed=frozenset(), broken=(last or [""])[-1][:200])
-    return Ran(passed=ended.returncode == 0, failed=failing(output) if ended.returncode else frozenset())
+        return Ran(passed=False, failed=frozenset(), broken=text.rpartition("\n")[2][:200])
+    failed = failing(output) if ended.returncode else frozenset()
+    return Ran(passed=ended.returncode == 0, failed=failed, output=text[-_TOLD:])
 
 
 def better(before: Ran, after: Ran) -> str:
-    """Why a change is not proven by two runs of a suite; empty when it is: all pass now, or fewer fail and no other."""
-    if after.broken:
+    """Why a change is not proven by two runs of a suite; empty when it is: all pass now and did not before, or fewer fail
+    by name and no other. A run that fails and names no test broke off: it says nothing of those that it did not run.
+    """
+    if before.passed:
+        return say("the tests pass already")
+    if after.passed or after.broken:
         return after.broken
-    if after.passed:
-        return ""
-    fresh = after.failed - before.failed
-    if fresh:
-        return say("{test} fails now", test=min(fresh))
-    if before.failed and after.failed < before.failed:
-        return ""
-    return say("{test} still fails", test=min(after.failed)) if after.failed else say("the tests still fail")
+    if after.failed - before.failed:
+        return say("{test} fails now", test=min(after.failed - before.failed))
+    if not after.failed:
+        return say("the run fails and names no test") if before.failed else say("the tests still fail")
+    return "" if after.failed < before.failed else say("{test} still fails", test=min(after.failed))

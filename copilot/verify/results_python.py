@@ -5,6 +5,7 @@ Absent on purpose: the types of expressions that are not literals, and values th
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import Final
 
@@ -28,6 +29,8 @@ _SHAPES: Final = {
     "generator_expression": "generator",
     "not_operator": "bool",
 }
+_BUILT_IN: Final = frozenset({"list", "dict", "set", "tuple", "str", "bool", "generator"})
+_MOST: Final = 3
 _QUOTED: Final = {
     "identifier", "attribute", "subscript", "integer", "float", "true", "false", "none", "string", "unary_operator",
     "binary_operator", "boolean_operator", "comparison_operator", "not_operator", "list", "tuple", "dictionary", "set",
@@ -113,6 +116,30 @@ def value_form(document: Document, span: Span) -> str:
     return value.code if value.kind == "call" else value.kind if value.kind != "code" else "other"
 
 
+def type_of(values: tuple[Value, ...]) -> str:
+    """The type that the values have by their forms (`dict or None`); empty where that of one is not known."""
+    kinds = list(dict.fromkeys(_type(value) for value in values))
+    if not kinds or not all(kinds) or len(kinds) > _MOST:
+        return ""
+    return " or ".join(sorted(kinds, key=lambda kind: kind == "None"))
+
+
+def _type(value: Value) -> str:
+    if value.kind != "code":
+        return value.kind if value.kind in _BUILT_IN else "callable" if value.kind == "function" else ""
+    try:
+        node = ast.parse(value.code, mode="eval").body
+    except SyntaxError:
+        return ""
+    if isinstance(node, ast.UnaryOp):
+        if isinstance(node.op, ast.Not):
+            return "bool"
+        node = node.operand if isinstance(node.op, ast.USub) else node
+    if isinstance(node, ast.Constant):
+        return type(node.value).__name__.replace("NoneType", "None").replace("ellipsis", "")
+    return type(node).__name__.lower() if isinstance(node, ast.List | ast.Dict | ast.Set | ast.Tuple) else ""
+
+
 def falls_through(block: Node) -> bool:
     """True unless it is sure that the end of the block is never reached."""
     statements = [child for child in block.named_children if child.type != "comment"]
@@ -161,7 +188,7 @@ def _values(node: Node) -> list[Value]:
 def _value(node: Node) -> Value:
     code = quotable(source(node))
     if node.type == "await":
-        return replace(_value(node.named_children[0]), condition="")
+        return _value(node.named_children[0])
     if node.type == "yield":
         return Value("sent")
     if node.type == "call":

@@ -23,14 +23,16 @@ _LAUNCHERS: Final = frozenset({"uv", "poetry", "pipenv", "pdm", "hatch", "rye", 
 _PYTHON: Final = re.compile(r"(?:.*/)?python[\d.]*(?:\.exe)?")
 _VALUED: Final = frozenset({"-k", "-m", "-c", "-o", "-p", "-W", "--rootdir", "--ignore", "--deselect", "--import-mode", "--confcutdir"})  # fmt: skip
 _DROPPED: Final = re.compile(
-    r"-x|-v+|-q+|-s|-l|--exitfirst|--verbose|--quiet|--(?:maxfail|cov|cov-.*|durations|tb|color|junit-?xml|numprocesses|dist|html|capture|lf|last-failed|ff|failed-first|sw|stepwise|pdb)(?:=.*)?"
+    r"-x|-v+|-q+|-s|-l|-n\w+|-r\w+|--exitfirst|--verbose|--quiet|--no-cov|--(?:maxfail|cov|cov-.*|durations|tb|color|junit-?xml|numprocesses|dist|html|capture|lf|last-failed|ff|failed-first|sw|stepwise|pdb)(?:=.*)?"
 )
-_DROPPED_VALUED: Final = frozenset({"-n", "--maxfail", "--tb", "--color", "--durations", "--junitxml", "--cov-report", "--numprocesses", "-r"})  # fmt: skip
+_DROPPED_VALUED: Final = frozenset({"-n", "-r", "--maxfail", "--tb", "--color", "--durations", "--junitxml", "--junit-xml", "--numprocesses", "--dist", "--html", "--capture", "--cov-report", "--cov-config", "--cov-context", "--cov-fail-under"})  # fmt: skip
+_NAMED: Final = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """`pytest`: `args` are its words; `examples`: those of the file's docstrings; `command`: `text` is run by a shell.
+    """`pytest`: `args` are its words, `env` what the command set; `examples`: those of the file's docstrings; `command`:
+    `text` is run by a shell.
 
     `folder` is where it runs, relative to the project's root. `words`: how a person would say it.
     """
@@ -39,6 +41,7 @@ class Suite:
     args: tuple[str, ...] = ()
     text: str = ""
     folder: str = ""
+    env: tuple[tuple[str, str], ...] = ()
 
     @property
     def words(self) -> str:
@@ -51,28 +54,36 @@ class Suite:
 def named(command: str, folder: str = "") -> Suite:
     """The suite that a command line runs. Raises UsageError for one that cannot be read."""
     try:
-        words = shlex.split(command)
+        words = _words(command)
     except ValueError as error:
         raise UsageError(say("The test command cannot be read: {reason}", reason=error)) from None
     if not words:
         raise UsageError(say("The test command is empty."))
-    args = _of_pytest(words)
+    rest, env = list(words), dict[str, str]()
+    while rest and (rest[0] in _LAUNCHERS or _NAMED.fullmatch(rest[0])):
+        if (name := _NAMED.fullmatch(rest.pop(0))) is not None:
+            env[name[1]] = name[2]
+    args = _of_pytest(rest) if rest and not _of_shell(words) else None
     if args is None:
         return Suite("command", text=command, folder=folder)
-    return Suite("pytest", tuple(args), command, folder)
+    return Suite("pytest", tuple(args), command, folder, tuple(env.items()))
+
+
+def _words(command: str) -> list[str]:
+    """The words of a command line, what a shell does with them (`;`, `2>&1`) apart. Raises ValueError."""
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=True)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    return list(lexer)
+
+
+def _of_shell(words: list[str]) -> bool:
+    """Whether a command line is more than a program and its words: it pipes, redirects or fills in."""
+    return any(set(word) <= set("();<>|&") or "$" in word or "`" in word for word in words)
 
 
 def _of_pytest(words: list[str]) -> list[str] | None:
     """The words behind `pytest`, without those that only change what is printed; None for another command."""
     rest = list(words)
-    if any(mark in word for word in rest for mark in ("|", ";", "&", "$", "`", ">", "<")) and len(words) > 1:
-        plain = [word for word in rest if word in ("|", ";", "&", "&&", "||", ">", "<") or "$(" in word or "`" in word]
-        if plain:
-            return None
-    while rest and (rest[0] in _LAUNCHERS or re.fullmatch(r"[A-Z_]+=.*", rest[0])):
-        rest.pop(0)
-    if not rest:
-        return None
     if _PYTHON.fullmatch(rest[0]) and rest[1:2] == ["-m"] and rest[2:3] in (["pytest"], ["unittest"]):
         rest = rest[2:]
     name = rest.pop(0).rpartition("/")[2]
@@ -83,7 +94,7 @@ def _of_pytest(words: list[str]) -> list[str] | None:
     kept: list[str] = []
     while rest:
         word = rest.pop(0)
-        if word in _DROPPED_VALUED:
+        if word in _DROPPED_VALUED or (word == "--cov" and not "".join(rest[:1]).startswith("-")):
             rest = rest[1:]
         elif word in _VALUED:
             kept += [word, *rest[:1]]

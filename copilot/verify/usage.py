@@ -15,12 +15,14 @@ from copilot.verify.contract import own, quotable, source
 Kind = Literal[
     "passed", "method", "mutates", "sets", "read", "index", "called", "compared", "truth", "computed", "iterated",
     "returned", "yielded", "kept", "text", "entered", "used", "feeds", "rest", "unused",
-    "replaced", "rebound", "parts",
+    "replaced", "rebound", "sometimes", "parts",
 ]  # fmt: skip
 """`read`: a part of it (`x.a`, `x[k]`); `feeds`: it goes into the call `code`, computed with; `rest`: none of these;
-`replaced`: a new value is made from it at first (`x = x or []`), `rebound`: one that has nothing to do with it."""
+`replaced`: a new value is made from it at first (`x = x or []`), `rebound`: one that has nothing to do with it,
+`sometimes`: it is bound again on some of the paths (behind a test, as the target of a loop)."""
 
 Use = tuple[Kind, str]
+Places = dict[str, list[Node]]
 
 _MEMBER: Final = {"attribute": "object", "field_access": "object", "member_expression": "object"}
 _ELEMENT: Final = {"subscript": "value", "array_access": "array", "subscript_expression": "object"}
@@ -55,6 +57,7 @@ _TARGETS: Final = {
     "assignment_expression": "left", "augmented_assignment_expression": "left", "for_in_statement": "left",
     "named_expression": "name",
 }  # fmt: skip
+_ASSIGNS: Final = frozenset({*(kind for kind in _TARGETS if "assignment" in kind), "update_expression"})
 _PATTERNS: Final = frozenset(
     {"pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "array_pattern", "object_pattern"}
 )
@@ -66,15 +69,37 @@ _HOLDERS: Final = frozenset(
     {"lambda", "function_definition", "lambda_expression", "arrow_function", "function_expression", "function_declaration",
      "method_definition", "method_declaration"}
 )  # fmt: skip
+_GIVEN: Final = ("name", "parameters", "parameter")
+_LISTS: Final = frozenset(
+    {"parameters", "lambda_parameters", "formal_parameters", "inferred_parameters", "typed_parameter"}
+)
+_DECLARES: Final = frozenset(
+    {"default_parameter", "typed_default_parameter", "required_parameter", "optional_parameter", "formal_parameter",
+     "variable_declarator", "enhanced_for_statement", "catch_formal_parameter", "resource", "class_definition",
+     "class_declaration", "assignment_pattern", "generator_function_declaration"}
+)  # fmt: skip
 _COMPREHENSIONS: Final = frozenset(
     {"list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression"}
 )
-_NAMES: Final = frozenset({"identifier", "shorthand_property_identifier"})
+_SHORTHAND: Final = "shorthand_property_identifier_pattern"
+"""Binds a name (`const {a} = x`), reads none."""
+_NAMES: Final = frozenset({"identifier", "shorthand_property_identifier", _SHORTHAND})
 _SHORT: Final = 40
 
 
-def uses(body: Node | None, name: str) -> tuple[Use, ...]:
-    """The distinct uses in text order; `unused` alone when the name does not stand in the body."""
+def places(node: Node | None) -> Places:
+    """Each name under `node`, with the nodes that spell it in text order: one walk, however many names are asked for."""
+    found: Places = {}
+    for one in own(node, ()) if node is not None else ():
+        if one.type in _NAMES:
+            found.setdefault(source(one), []).append(one)
+    return found
+
+
+def uses(body: Node | None, name: str, known: Places) -> tuple[Use, ...]:
+    """The distinct uses in text order; `unused` alone when the name does not stand in the body. `known` are the `places`
+    in the body, or in more than it.
+    """
     if body is None:
         return ()
     found: dict[Use, None] = {}
@@ -84,37 +109,37 @@ def uses(body: Node | None, name: str) -> tuple[Use, ...]:
         if body.parent is not None and body.parent.type == "arrow_function" and body.type != "statement_block"
         else body
     )
-    for node in own(body, ()):
-        if node.type not in _NAMES or source(node) != name or not _is_use(node) or _is_bound(node, edge, name):
+    for node in known.get(name, ()):
+        if not body.start_byte <= node.start_byte < body.end_byte or not _is_use(node) or _is_bound(node, edge, name):
             continue
         seen = True
         if is_target(node):
             if not found:
-                found[_replaced(node, name)] = None
+                found[_replaced(node, body)] = None
             break
         found[_use(node, edge)] = None
     return tuple(found) or (() if seen else (("unused", ""),))
 
 
-def _replaced(node: Node, name: str) -> Use:
+def _replaced(node: Node, body: Node) -> Use:
     """What a parameter becomes that is bound again before anything else is done with it."""
     at = node.parent
-    while at is not None and at.type not in _TARGETS and "statement" not in at.type:
+    while at is not None and at.type not in _ASSIGNS and "statement" not in at.type:
         at = at.parent
-    right = at.child_by_field_name("right") if at is not None else None
-    if at is None or right is None:
-        return ("rebound", "")
-    if "augmented" not in at.type and not any(
-        n.type in _NAMES and source(n) == name and _is_use(n) for n in own(right, ())
-    ):
-        return ("rebound", "")
-    return ("replaced", quotable(source(at))) if quotable(source(at)) else ("rest", "")
+    statement = at.parent if at is not None else None
+    if at is None or at.type not in _ASSIGNS or statement is None or statement.parent != body:
+        return ("sometimes", "")
+    right = at.child_by_field_name("right")
+    reads = at.type == "update_expression" or source(at.child_by_field_name("operator")) not in {"", "="}
+    if reads or (right is not None and any(map(_is_use, places(right).get(source(node), ())))):
+        return ("replaced", quotable(source(at))) if quotable(source(at)) else ("rest", "")
+    return ("rebound", "")
 
 
 def _is_use(node: Node) -> bool:
     """False for what only spells like the name: an attribute, a method's name, the name of a keyword argument."""
     parent = node.parent
-    if parent is None:
+    if parent is None or node.type == _SHORTHAND:
         return False
     for field in ("attribute", "field", "property", "name"):
         if parent.child_by_field_name(field) == node:
@@ -146,16 +171,30 @@ def is_target(node: Node) -> bool:
         at, parent = parent, parent.parent
     if parent is None:
         return False
-    if parent.type in {
-        "delete_statement",
-        "as_pattern_target",
-        "global_statement",
-        "nonlocal_statement",
-        "update_expression",
-    }:
+    if parent.type in {"as_pattern_target", "global_statement", "nonlocal_statement", "update_expression"}:
+        return True
+    if _deletes(parent):
         return True
     field = _TARGETS.get(parent.type)
     return field is not None and parent.child_by_field_name(field) == at
+
+
+def _deletes(node: Node | None) -> bool:
+    return node is not None and (
+        node.type == "delete_statement" or source(node.child_by_field_name("operator")) == "delete"
+    )
+
+
+def binds(node: Node) -> bool:
+    """True when the name stands where it is given a meaning: as a target, a parameter, or in a declaration."""
+    at, parent = node, node.parent
+    while parent is not None and parent.type in {*_PATTERNS, "pair_pattern", "rest_pattern"}:
+        at, parent = parent, parent.parent
+    if parent is None or is_target(node):
+        return parent is not None
+    if parent.type in _LISTS or (parent.type in _HOLDERS and at in map(parent.child_by_field_name, _GIVEN)):
+        return True
+    return parent.type in _DECLARES and at in map(parent.child_by_field_name, ("name", "pattern", "left"))
 
 
 def _use(node: Node, body: Node) -> Use:
@@ -287,6 +326,8 @@ def _part(part: Node) -> Use:
     """A use of `x.a` or `x[k]`: changed, called or read."""
     above = part.parent
     code = quotable(source(part))
+    if _deletes(above):
+        return ("mutates", quotable(source(above)) or code)
     if is_target(part):
         return ("sets" if part.type in _MEMBER else "mutates", code)
     if above is not None and above.type in _CALLS and above.child_by_field_name(_CALLS[above.type]) == part:
@@ -335,3 +376,19 @@ def calls(body: Node | None, scopes: tuple[str, ...]) -> Iterator[tuple[str, Nod
     for node in own(body, scopes) if body is not None else ():
         if node.type in {*_CALLS, "method_invocation", "object_creation_expression"} and (name := called(node)):
             yield name, node
+
+
+def called_for_effect(body: Node | None) -> tuple[str, ...]:
+    """The distinct names that the body's own statements call (awaited or not), in text order."""
+    found: dict[str, None] = {}
+    for statement in body.named_children if body is not None else ():
+        node = statement.named_children[0] if statement.type == "expression_statement" else None
+        if node is not None and node.type in {"await", "await_expression"} and node.named_children:
+            node = node.named_children[0]
+        if (
+            node is not None
+            and node.type in {"call", "call_expression", "method_invocation"}
+            and (name := called(node))
+        ):
+            found[name] = None
+    return tuple(found)

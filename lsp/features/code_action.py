@@ -38,7 +38,7 @@ KINDS: Final = (types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewr
 _QUICK_S: Final = 3.0
 """Quick fixes that take longer to prove are not listed this time: ours, and then in as long again other servers'."""
 
-_PREFERRED: Final = 0.5
+PREFERRED: Final = 0.5
 """How probable a repair is that an editor may apply as "the" fix of its diagnostic."""
 
 Action = types.CodeAction | types.Command
@@ -76,8 +76,9 @@ async def actions(server: Server, params: types.CodeActionParams) -> list[Action
         offers = await loop.run_in_executor(server.executor, _offers, document, span, workspace)
         listed = [_listed(server, offer, uri, document) for offer in offers]
         found += [action for action in listed if action.kind is not None and _wanted(params, action.kind)]
-    repairs = failing_tests.listed(server, document, span, uri)
-    found += [action for action in repairs if action.kind is not None and _wanted(params, action.kind)]
+    if _wanted(params, types.CodeActionKind.QuickFix) or _wanted(params, types.CodeActionKind.RefactorRewrite):
+        repairs = failing_tests.listed(server, document, span, uri)
+        found += [action for action in repairs if action.kind is not None and _wanted(params, action.kind)]
     if server.is_stale(document):
         return None
     acceptance.listing(server, document, fixes)
@@ -156,7 +157,7 @@ async def _quick(
         title=found.title,
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[diagnostic(server, document, _bare(finding))],
-        is_preferred=True if found.confidence >= _PREFERRED else None,
+        is_preferred=True if found.confidence >= PREFERRED else None,
         edit=server.workspace_edit(found.edits, found.title, documents=[document]),
         data={"evidence": evidence.proof(found.checks)},
     )

@@ -7,7 +7,6 @@ and its proof (the pipeline's).
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import Any, Final
 
 from lsprotocol import types
@@ -48,7 +47,7 @@ def listed(server: Server, document: Document, span: Span, uri: str) -> list[typ
     name = fix_tests.failing_test(document, span)
     if name:
         title = say("Repair the code that {name} tests", name=name)
-        known = any(name in command for command in server.failing.values())
+        known = _command(server, document, name) in server.failing.values()
     elif document.path in server.failing:
         title, known = say("Repair {name} so that its failing tests pass", name=document.path.name), True
     else:
@@ -62,11 +61,10 @@ def listed(server: Server, document: Document, span: Span, uri: str) -> list[typ
 async def _repaired(server: Server, document: Document, span: Span) -> dict[str, Any]:
     from copilot.tasks import fix_tests
 
-    root = server.workspace_for(server.uri_of(document.path)).project.root
     name = fix_tests.failing_test(document, span)
     if name or python_places.is_test(document.path):
-        test = f"pytest {_quoted(document.path, root)}{'::' + name if name else ''}"
-        paths = fix_tests.subjects(document, root)
+        test = _command(server, document, name)
+        paths = fix_tests.subjects(document, server.workspace_for(server.uri_of(document.path)).project.root)
     else:
         test, paths = server.failing.get(document.path, ""), [document.path]
     declined = Declined(say("the file imports no file of the project"))
@@ -84,8 +82,11 @@ async def _repaired(server: Server, document: Document, span: Span) -> dict[str,
     return questions.answer(declined)
 
 
-def _quoted(path: Path, root: Path) -> str:
-    return shlex.quote(path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path))
+def _command(server: Server, document: Document, name: str) -> str:
+    """What runs a test of a file; all of them where the name is empty."""
+    path, root = document.path, server.workspace_for(server.uri_of(document.path)).project.root
+    place = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    return f"pytest {shlex.quote(f'{place}::{name}' if name else place)}"
 
 
 async def _asked(server: Server, subject: Document, test: str) -> tuple[Suggestion | Declined, Request]:
@@ -95,10 +96,16 @@ async def _asked(server: Server, subject: Document, test: str) -> tuple[Suggesti
     options = FixOptions(by_tests=True, test=test)
     request = Request(Task.FIX, subject, Span(0, len(subject)), options)
     answer = await pipeline.suggest(request, workspace)
-    if isinstance(answer, Suggestion):
-        server.failing[subject.path] = test
-    elif answer.reason == say("the tests pass already"):
+    unknown = {
+        say("the tests cannot be run"),
+        say("the failing tests do not reach this file"),
+        say("the file is outside the project"),
+        say("there are no tests in {suite}", suite=test),
+    }
+    if isinstance(answer, Declined) and answer.reason == say("the tests pass already"):
         server.failing.pop(subject.path, None)
+    elif isinstance(answer, Suggestion) or answer.reason not in unknown:
+        server.failing[subject.path] = test
     return answer, request
 
 

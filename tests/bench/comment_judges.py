@@ -1,10 +1,6 @@
-"""Judges of generated documentation that share nothing with what wrote it: Python's `ast`, a scanner of Java's tokens,
-pydoclint, javac's doclint, and a definition of an empty phrase.
-
-A description is empty when all its content words are in the name or the type of the thing it describes. Content words
-are what is left without the words that any description may have (articles, "returns", "value", "parameter" …). A word
-is in a name when both begin alike (`calc`, "calculate"; `init`, "initialize"). Chinese has no such likeness: there a
-description is empty when it shows no code and, without a translation of the name, nothing is left.
+"""Judges of generated documentation: Python's `ast`, a scanner of Java's tokens, Node's parser and javac's doclint
+(`pydoclint_judge.py` is another), which are not ours; and the product's own definition of an empty phrase
+(`copilot/verify/restating.py`), on descriptions that are read by other means (docstring_parser, a split at the tags).
 """
 
 from __future__ import annotations
@@ -15,230 +11,104 @@ import subprocess
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from docstring_parser import rest
+from docstring_parser.google import GoogleParser
+from docstring_parser.numpydoc import NumpydocParser
 
 from copilot.engines.embedded.docwords import chinese, words
-from copilot.syntax.outline import Symbol, outline
+from copilot.syntax.outline import outline
 from copilot.types import Document, document
-from copilot.verify import docsections
 from copilot.verify.doctarget import KINDS
+from copilot.verify.restating import says_nothing
 
-GENERAL = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "being",
-        "by",
-        "can",
-        "do",
-        "does",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "how",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "may",
-        "must",
-        "no",
-        "not",
-        "of",
-        "on",
-        "one",
-        "or",
-        "otherwise",
-        "shall",
-        "should",
-        "so",
-        "some",
-        "such",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "under",
-        "until",
-        "was",
-        "were",
-        "what",
-        "when",
-        "where",
-        "whether",
-        "which",
-        "while",
-        "who",
-        "will",
-        "with",
-        "within",
-        "would",
-        "you",
-        "your",
-        "argument",
-        "arguments",
-        "attribute",
-        "attributes",
-        "call",
-        "called",
-        "calls",
-        "class",
-        "constructor",
-        "data",
-        "exception",
-        "field",
-        "fields",
-        "function",
-        "given",
-        "gets",
-        "gives",
-        "holds",
-        "instance",
-        "item",
-        "items",
-        "method",
-        "module",
-        "object",
-        "objects",
-        "param",
-        "parameter",
-        "parameters",
-        "result",
-        "results",
-        "return",
-        "returned",
-        "returning",
-        "returns",
-        "set",
-        "sets",
-        "something",
-        "thing",
-        "things",
-        "type",
-        "types",
-        "typed",
-        "use",
-        "used",
-        "uses",
-        "using",
-        "value",
-        "values",
-        "variable",
+READERS: dict[str, Callable[[str], Any]] = {
+    "google": GoogleParser().parse, "numpy": NumpydocParser().parse, "rest": rest.parse,
+}  # fmt: skip
+
+Description = tuple[list[str], str]
+"""The names and types of what is described, its own name first, and the text."""
+
+
+def empty_phrases(doc: Document, style: str) -> list[str]:
+    """The descriptions that say nothing, with the name before them."""
+    found = _of_python(doc, READERS[style]) if doc.language == "python" else _of_braces(doc)
+    return [
+        f"{names[0]}: {' '.join(text.split())}" for names, text in found if says_nothing(text, names, _zh(names[0]))
     ]
-)
-CHINESE_GENERAL = (
-    "返回值", "返回", "参数", "类型为", "类型", "数值", "结果", "对象", "函数", "方法", "属性", "字段", "给定", "指定", "用于", "所有",
-    "一个", "表示", "该", "此", "的", "值", "为", "是", "和", "与", "或", "在", "中", "类",
-)  # fmt: skip
-TAGS = r"@param|@return|@returns|@throws|@yields|:param|:raises|:return|:rtype|:type|:yield|:ytype|:ivar|:vartype|\.\. attribute ::"
 
 
-def described(doc: Document) -> Iterator[tuple[str, str, str]]:
-    """`(name, type, description)` of each definition's summary and of each entry of its documentation."""
+def _zh(name: str) -> list[str]:
+    """The translations of a name and of its words."""
+    parts = words(name)
+    return [chinese(parts), *(chinese([one]) for one in parts)]
+
+
+def _of_python(doc: Document, read: Callable[[str], Any]) -> Iterator[Description]:
+    """Each definition's summary and each entry of its docstring."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(doc.text)
+    owners = {child: node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for child in node.body}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        raw = ast.get_docstring(node)
+        if not raw:
+            continue
+        told = read(raw)
+        result, kinds = "", dict[str, str]()
+        if not isinstance(node, ast.ClassDef):
+            result = ast.unparse(node.returns) if node.returns is not None else ""
+            listed = [one for one in ast.walk(node.args) if isinstance(one, ast.arg)]
+            kinds = {one.arg: ast.unparse(one.annotation) for one in listed if one.annotation is not None}
+        owner = owners.get(node, "") if node.name == "__init__" else ""
+        yield [node.name, owner, result], " ".join(filter(None, [told.short_description, told.long_description]))
+        for one in told.meta:
+            text = one.description or ""
+            if one.args[0] in {"param", "attribute"}:
+                yield [one.arg_name, kinds.get(one.arg_name.lstrip("*"), one.type_name or "")], text
+            elif one.args[0] in {"returns", "return", "yields", "yield"}:
+                shown = (one.type_name or "").replace(
+                    "object", ""
+                )  # what NumPy's layout has for a type that nobody knows
+                yield [node.name, shown or result], text
+            elif one.args[0] == "raises":
+                yield [one.type_name or ""], text
+
+
+_TAG = re.compile(r"@(\w+)\s*(?:\{(?!@)(?:[^{}]|\{[^{}]*\})*\}\s*)?(.*)", re.DOTALL)
+
+
+def _of_braces(doc: Document) -> Iterator[Description]:
+    """Each definition's summary and each tag of the comment above it."""
     found = outline(doc)
     for symbol in found.symbols:
-        text = (
-            docsections.read(doc, symbol.docstring) if symbol.docstring is not None and symbol.kind in KINDS else None
-        )
-        if text is None:
+        if symbol.docstring is None or symbol.kind not in KINDS:
             continue
-        end = min((section.first for section in text.sections), default=len(text.lines))
+        raw = doc.text[symbol.docstring.start : symbol.docstring.end].decode()
+        text = re.sub(r"(?m)/\*\*+|\*+/|^[ \t]*\*+ ?", "", raw)
+        summary, *tags = re.split(r"(?m)^\s*(?=@)", text)
         owner = found.parent(symbol)
-        name = f"{symbol.name} {owner.name}" if symbol.kind == "constructor" and owner is not None else symbol.name
-        yield name, symbol.returns or "", " ".join(line.text for line in text.lines[:end])
-        for section in text.sections:
-            lines = [line.text for line in text.lines]
-            if not section.entries:
-                yield (
-                    symbol.name,
-                    symbol.returns or "",
-                    _value(lines[section.body : section.last + 1], text.style, symbol),
-                )
-            for entry in section.entries:
-                own = lines[entry.first : entry.last + 1]
-                if re.match(r"\s*(:rtype|:type|:ytype|:vartype)", own[0]):
-                    continue
-                if section.part in {"returns", "yields"}:
-                    yield symbol.name, symbol.returns or "", _value(own, text.style, symbol)
-                    continue
-                kind = next((p.annotation or "" for p in symbol.parameters if p.name == entry.name), "")
-                yield entry.name, kind, _entry(own, text.style)
-
-
-def _value(lines: list[str], style: str, symbol: Symbol) -> str:
-    """A returned value's description without its type."""
-    if style == "numpy":
-        lines = (
-            lines[1:] if lines and lines[0].strip() in " ".join((symbol.returns or "").split()) else lines
-        )  # without a type the sentence begins at once
-    text = " ".join(lines)
-    if style == "google" and symbol.returns:
-        text = text.strip().removeprefix(f"{symbol.returns}:")
-    return re.sub(rf"^\s*(?:{TAGS})\s*(?:\{{[^@}}][^}}]*\}})?:?", "", text)
-
-
-def _entry(lines: list[str], style: str) -> str:
-    if style == "numpy":
-        return " ".join(lines[1:])
-    head = rf"^\s*(?:{TAGS})?\s*(?:\{{[^@}}][^}}]*\}}\s*)?\[?\*{{0,2}}[\w.<>$]+(?:=[^\]]*)?\]?\s*(?:\(.*?\):|:)?"
-    if style == "jsdoc" and "@throws" in lines[0]:
-        return re.sub(r"^\s*@throws\s+\{[^}]*\}", "", " ".join(lines))
-    return " ".join([re.sub(head, "", lines[0], count=1), *(line for line in lines[1:] if ":type" not in line)])
-
-
-def is_empty(name: str, kind: str, text: str) -> bool:
-    """True for a description that says no more than the name and the type of what it describes."""
-    if re.search(r"`(?:\[\]|\(\)|\{\}|''|\"\")`", text):  # an empty value is one
-        return False
-    plain = re.sub(r"\{@(?:code|link) |[{}]", " ", text)
-    own = {
-        w.lower()
-        for w in re.findall(r"[A-Za-z]+", " ".join(words(name)) + " " + re.sub(r"([a-z])([A-Z])", r"\1 \2", kind))
-    }
-    own |= {w.lower() for w in re.findall(r"[A-Za-z]+", name.replace("_", " ") + " " + kind)}
-    said = [w.lower() for w in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", plain)]
-    quoted = " ".join("".join(found) for found in re.findall(r"`([^`]+)`|\{@code ([^}]*)\}", text))
-    shown = {w.lower() for w in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", quoted)}  # in code no word is a filler
-    left = [w for w in said if (w in shown or w not in GENERAL) and not any(_alike(w, other) for other in own)]
-    if left or re.search(r"[\d=<>+*/%'\"-]", re.sub(r"``|\*\*|--", "", plain)):
-        return False
-    cjk = "".join(re.findall(r"[\u4e00-\u9fff]+", text))
-    for known in sorted({chinese(words(name)), *(chinese([w]) for w in words(name))} - {""}, key=len, reverse=True):
-        cjk = cjk.replace(known, "")
-    for general in CHINESE_GENERAL:
-        cjk = cjk.replace(general, "")
-    return len(cjk) < 2
-
-
-def _alike(word: str, other: str) -> bool:
-    short = min(len(word), len(other))
-    return word[:4] == other[:4] if short >= 4 else word[:short] == other[:short] and (short >= 3 or word == other)
-
-
-def empty_phrases(doc: Document) -> list[str]:
-    """The descriptions that are empty, with the name before them."""
-    return [f"{name}: {' '.join(text.split())}" for name, kind, text in described(doc) if is_empty(name, kind, text)]
+        is_made = symbol.kind == "constructor" and owner is not None
+        yield [symbol.name, owner.name if is_made and owner else "", symbol.returns or ""], summary
+        kinds = {one.name: one.annotation or "" for one in symbol.parameters}
+        for tag in tags:
+            match = _TAG.match(tag)
+            if match is None or match[1] not in {"param", "return", "returns", "yields", "throws"}:
+                continue
+            if match[1] in {"return", "returns", "yields"}:
+                yield [symbol.name, symbol.returns or ""], match[2]
+                continue
+            name, _, rest_of_it = match[2].partition(" ")
+            if match[1] == "throws" and doc.language != "java":
+                name, rest_of_it = tag.partition("{")[2].partition("}")[0], match[2]
+            name = re.sub(r"[\[\]<>]|=.*", "", name)
+            yield [name, kinds.get(name, "")], rest_of_it.removeprefix("- ")
 
 
 def same_ast(one: bytes, other: bytes) -> bool:
@@ -273,113 +143,6 @@ def changed_scripts(pairs: list[tuple[Path, Path]]) -> list[str]:
     return done.stdout.split("\n")[:-1]
 
 
-PYDOCLINT = (
-    "--allow-init-docstring=True",  # both a class and its `__init__` are documented
-    "--skip-checking-short-docstrings=False",
-    "--check-return-types=True",
-    "--check-yield-types=True",
-    "--check-class-attributes=True",
-    "--check-arg-order=True",
-    "--arg-type-hints-in-signature=True",
-    "--arg-type-hints-in-docstring=True",
-    "--quiet",
-)
-"""As strict as it gets. What this asks of the code instead of its documentation is set aside, each time with proof."""
-
-
-def pydoclint(style: str, folder: Path) -> tuple[Counter[str], Counter[str], list[str]]:
-    """`(findings, set aside, lines)`: a finding is set aside when its reason is shown to hold by Python's own `ast`."""
-    program = Path(__file__).parents[2] / ".venv" / "bin" / "pydoclint"
-    command = [str(program), f"--style={'sphinx' if style == 'rest' else style}", *PYDOCLINT, str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found, aside, shown = Counter[str](), Counter[str](), list[str]()
-    nodes: dict[int, ast.AST] = {}
-    path, methods = "", set[ast.AST]()
-    for line in (done.stdout + done.stderr).splitlines():
-        if line.endswith(".py"):
-            path = line.strip()
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(Path(path).read_bytes())
-            methods = {n for c in ast.walk(tree) if isinstance(c, ast.ClassDef) for n in c.body}
-            defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-            nodes = {n.lineno: n for n in ast.walk(tree) if isinstance(n, defined)}
-            continue
-        match = re.match(r"\s+(\d+): (DOC\d+)", line)
-        if match is None:
-            continue
-        node = nodes.get(int(match[1]))
-        reason = _aside(match[2], node, methods)
-        (aside if reason else found)[reason or match[2]] += 1
-        if not reason:
-            shown.append(f"{path}:{line.strip()}")
-    return found, aside, shown
-
-
-def _aside(finding: str, node: ast.AST | None, methods: set[ast.AST]) -> str:
-    """Why a finding says nothing about the documentation; empty when it does."""
-    if isinstance(node, ast.ClassDef):
-        targets = [t for n in node.body if isinstance(n, ast.Assign) for t in n.targets]
-        untyped = any(isinstance(n, ast.Assign) for n in node.body)
-        texts = [isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant) for n in node.body]
-        if finding in {"DOC601", "DOC603"} and any(texts[1:]):
-            return "attributes that people documented by strings below them"
-        if finding in {"DOC601", "DOC603"} and any(not isinstance(t, ast.Name) for t in targets):
-            return "an assignment to several names, or to another object's attribute"
-        return "an attribute without a type in the code" if finding == "DOC605" and untyped else ""
-    if finding == "DOC606":  # found at the attribute
-        return "attributes that people documented by strings below them"
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return ""
-    is_method = node in methods and not any(ast.unparse(one).endswith("staticmethod") for one in node.decorator_list)
-    listed = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
-    bare = any(one is not None and one.annotation is None for one in listed[is_method:])
-    if finding in {"DOC106", "DOC107", "DOC109", "DOC110", "DOC111"} and bare:
-        return "a parameter without a type in the code"
-    own = list(_own(node))
-    makes = any(isinstance(n, ast.Yield | ast.YieldFrom) for n in own)
-    declared = ast.unparse(node.returns) if node.returns is not None else ""
-    if finding in {"DOC203", "DOC402", "DOC403", "DOC404"} and not declared:
-        return "no result type in the code"
-    if (
-        finding in {"DOC201", "DOC203", "DOC403"}
-        and makes
-        and not any(
-            isinstance(n, ast.Expr | ast.Assign | ast.AnnAssign)
-            and any(isinstance(m, ast.Yield | ast.YieldFrom) for m in ast.walk(n))
-            for n in own
-        )
-    ):
-        return "a `yield` inside a `return`, which pydoclint does not see"
-    if finding in {"DOC201", "DOC203", "DOC403", "DOC404", "DOC405"} and makes:
-        known = re.match(r"['\"]?(?:\w+\.)*(Async)?(Generator|Iterator|Iterable)\[", declared)
-        return "" if known and finding != "DOC405" else "a generator that is not annotated as one"
-    gives = any(isinstance(n, ast.Return) and n.value is not None for n in own)
-    if (finding == "DOC202" and gives) or (
-        finding == "DOC403" and makes and any(isinstance(n, ast.Return) and isinstance(n.value, ast.Yield) for n in own)
-    ):
-        return "a `return` or `yield` that pydoclint does not see"
-    if finding == "DOC201" and not any(isinstance(n, ast.Return) and n.value is not None for n in own):
-        return "only bare `return`: nothing is returned"
-    if finding in {"DOC501", "DOC502", "DOC503"}:
-        raised = [n.exc for n in own if isinstance(n, ast.Raise)]
-        if any(isinstance(n, ast.Try | ast.With | ast.AsyncWith) for n in own) or any(
-            exc is None or not re.match(r"[\w.]*[A-Z]\w*(\(|$)", ast.unparse(exc)) for exc in raised
-        ):
-            return "a raise that is caught here, or of a value whose class is not in the statement"
-    return ""
-
-
-def _own(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
-    """The nodes of a function without those of the functions in it."""
-    stack: list[ast.AST] = list(node.body)
-    while stack:
-        at = stack.pop()
-        yield at
-        if not isinstance(at, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            stack.extend(ast.iter_child_nodes(at))
-
-
 @cache
 def _documented_lines(path: str) -> frozenset[int]:
     """The lines on which a documented type, method or constructor has its name; `javac` names the same lines."""
@@ -389,8 +152,13 @@ def _documented_lines(path: str) -> frozenset[int]:
 
 
 def doclint(folder: Path) -> tuple[Counter[str], Counter[str]]:
-    """`(findings, of members that stand without documentation)` of `javac -Xdoclint:all` on all files of `folder`."""
+    """`(findings, of members that stand without documentation)` of `javac -Xdoclint:all` on all files of `folder`.
+
+    Raises RuntimeError when there are none, and when javac did not read them.
+    """
     files = [str(path) for path in sorted(folder.rglob("*.java"))]
+    if not files:
+        raise RuntimeError(f"no Java file in {folder}")
     with tempfile.TemporaryDirectory() as out:
         limits = ["-Xmaxwarns", "100000", "-Xmaxerrs", "100000"]
         command = ["javac", "-Xdoclint:all/private", *limits, "-proc:none", "-encoding", "UTF-8", "-d", out, *files]
@@ -405,4 +173,6 @@ def doclint(folder: Path) -> tuple[Counter[str], Counter[str]]:
             found[f"not seen as a comment ({match[3]})"] += 1
         else:
             (without if bare else found)[match[3][:70]] += 1
+    if done.returncode not in {0, 1} or (done.returncode == 1 and ": error: " not in done.stderr):
+        raise RuntimeError(f"javac ended with {done.returncode}: {done.stderr[-500:]}")
     return found, without

@@ -138,9 +138,7 @@ async def tried(fault: Fault, every: list[tuple[Any, ...]], few: bool, budget_s:
     began = time.process_time()
     project, held = Project(root, Path(sys.executable)), suites.named("pytest test_it.py")
     found = await repairing.search(doc, project, Settings(), held, budget_s=budget_s)
-    cpu_s = (
-        float((found.told or {}).get("cpu_s", (found.told or {}).get("searched_s", 0.0))) + time.process_time() - began
-    )
+    cpu_s = float((found.told or {}).get("cpu_s", 0.0)) + time.process_time() - began
     if not found.patches:
         return Ended(fault, found.state, "", right=False, cpu_s=cpu_s)
     best = found.patches[0]

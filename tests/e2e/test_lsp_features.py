@@ -283,6 +283,30 @@ async def test_a_failing_test_offers_the_repair_of_what_it_tests_and_asks_before
     assert {"tests pass", "plausible"} <= {check["name"] for check in result["checks"]}
 
 
+async def test_tests_that_no_small_change_repairs_are_known_to_fail_and_no_others(client, sample):
+    root = sample / "python"
+    text = "def codes(word):\n    return word\n"
+    tests = (
+        "from codes import codes\n\n\ndef test_codes():\n    assert codes('ab') == {'ab': [(1, 'x7'), (2, 'q')]}\n"
+        "    assert codes('z') == {'k': 'never'}\n\n\ndef test_code():\n    assert codes('') == ''\n"
+    )
+    (root / "codes.py").write_text(text)
+    (root / "test_codes.py").write_text(tests)
+    open_document(client, root / "codes.py", "python")
+    open_document(client, root / "test_codes.py", "python")
+    where = place(tests, "codes('ab')")
+    uri = (root / "test_codes.py").as_uri()
+    span = {"start": vars_of(where.start), "end": vars_of(where.end)}
+    result = await command(client, "bankCopilot.repair", uri, span)
+    assert not result.get("applied"), result
+    told = await actions(client, root / "codes.py", text, "return word")
+    assert "Repair codes.py so that its failing tests pass" in [action.title for action in told]
+    urgent = []
+    for words in ("codes('ab')", "codes('')"):
+        urgent += await actions(client, root / "test_codes.py", tests, words, only=[types.CodeActionKind.QuickFix])
+    assert [action.title for action in urgent] == ["Repair the code that test_codes tests"]
+
+
 async def test_ghost_text_is_offered_where_the_repository_repeats_itself(client, sample):
     path = sample / "java" / "src/main/java/com/example/bank/Account.java"
     text = path.read_text("utf-8")

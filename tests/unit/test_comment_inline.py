@@ -120,18 +120,34 @@ QUIET = [
     "A_CODE = 1000\n\n\ndef f(a):\n    return a * 1000\n",
     "ONE_DAY = 86400\nOTHER = 86400\n\n\ndef f(a):\n    return a + 86400\n",
     "def f(seconds_left):\n    milliseconds = seconds_left * 1000\n    return milliseconds\n",
+    "def f(wait_seconds):\n    wait_milliseconds = wait_seconds * 1000\n    return wait_milliseconds\n",
     "def f(a):\n    for one in range(3):\n        try:\n            go(a)\n        except ValueError:\n            raise\n",
     "def f(a):\n    return re.match(r'(?=a)b+', a)\n",
     "def f(a):\n    return re.match('abc', a)\n",
 ]
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("text", QUIET)
-def test_no_comment_where_the_code_shows_nothing_more(text):
+def test_no_comment_where_the_code_shows_nothing_more_and_none_is_offered(text, lang):
     doc = doc_of(text, "a.py")
-    options = CommentOptions("auto", "en", "inline")
+    options = CommentOptions("auto", lang, "inline")
     whole = Request(Task.COMMENT, doc, Span(0, len(doc)), options)
     assert isinstance(remarked(whole, options, Settings()), Declined)
+    assert comment.targets(doc, Span(0, len(doc)), "inline") == []
+    assert not [one for one in comment.offers(doc, whole.span) if one.options.kind == "inline"]
+
+
+def test_a_caret_in_a_class_is_not_about_all_its_functions():
+    doc = doc_of(
+        PYTHON.replace("class Desk:\n", "class Desk:\n    MOST = 1\n\n    def __init__(self):\n        pass\n\n"),
+        "a.py",
+    )
+    options = CommentOptions("auto", "en", "inline")
+    for place, count in (("MOST", 0), ("timeout_ms = ", 2)):
+        at = doc.text.decode().index(place)
+        made = remarked(Request(Task.COMMENT, doc, Span(at, at), options), options, Settings())
+        assert len(made.edits if isinstance(made, Candidate) else ()) == count
 
 
 @pytest.mark.parametrize(

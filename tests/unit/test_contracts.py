@@ -33,15 +33,12 @@ ONLY_IN["aiohttp"] = {"copilot/engines/client.py", "serving/upstream.py"}
 ONLY_IN["requests"] = ONLY_IN["httpx"] = set()
 ONLY_IN["sqlalchemy"] = ONLY_IN["prometheus_client"] = ONLY_IN["uvicorn"] = ONLY_IN["pydantic"] = {"serving/"}
 
-# The demo's client starts the server as an editor does; the recorder and pytest's driver are executed inside the sandbox,
-# not by us; the launcher is a process of its own, started by the sandbox, that becomes the confined program.
+# The demo's client starts the server as an editor does; what records and proves is executed inside the sandbox, not by
+# us; the launcher is a process of its own, started by the sandbox, that becomes the confined program.
 STARTS_PROCESSES = ONLY_IN["subprocess"] | {
     "copilot/verify/confine.py",
     "copilot/commands/editor.py",
-    "copilot/verify/recording/main.py",
-    "copilot/verify/recording/worth.py",
-    "copilot/verify/mending/trial.py",
-    "copilot/verify/pytest_driver.py",
+    "copilot/verify/recording/forked.py",
 }
 
 

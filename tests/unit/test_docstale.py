@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import textwrap
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from copilot import edits
 from copilot.config import Comment, Settings
-from copilot.engines.embedded.comment import corrected
+from copilot.engines.embedded.comment import corrected, propose
+from copilot.syntax.outline import outline
 from copilot.tasks import comment, comment_stale
-from copilot.types import Candidate, CommentOptions, Document, Project, Request, Task, document
+from copilot.types import Candidate, CommentOptions, Context, Document, Project, Request, Span, Task, document
+from copilot.verify import docsubject, doctarget
 from copilot.verify.docstale import RULES, stale
+from lsp.features.code_action import PREFERRED
 
 
 def python(text: str, path: str = "a.py") -> Document:
@@ -111,9 +116,29 @@ LISTED = '''
 '''
 
 
+CLASSES = [
+    f"""
+    class Account:
+        '''An account.
+
+        {entries}
+        '''
+
+        def __init__(self, owner_name: str, limit: int) -> None:
+            self.name = owner_name
+            self.most = limit
+    """
+    for entries in (
+        "Args:\n            owner_nam: Who.\n            limit: Most.",
+        "Parameters\n        ----------\n        owner_nam : str\n            Who.\n        limit : int\n            Most.",
+    )
+]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        *[(text, ["parameter-renamed owner_nam owner_name"]) for text in CLASSES],
         (GOOGLE, ["parameter-renamed amount total", "default rate 2.0"]),
         (NUMPY, ["type cap str", "parameter-removed depth"]),
         (REST, ["parameter-renamed totals total", "returns"]),
@@ -165,6 +190,11 @@ QUIET = [
     'def f(a):\n    """Do.\n\n    Parameters\n    ----------\n    a : int\n        One.\n    Otherwise\n    """\n',
     'def f(ecc):\n    """Do.\n\n    Parameters\n    ----------\n    *ecc* is an array of\n    eccentricities\n    """\n',
     'def f(a, b):\n    """Do this with a and that.\n\n    It takes b too.\n    """\n',
+    (
+        'class A:\n    """A.\n\n    Args:\n        depth: How far it goes.\n    """\n\n'
+        "    def __init__(self, name):\n        self.name = name\n\n"
+        "    def __call__(self, depth):\n        return self.name * depth\n"
+    ),
     (
         'class A:\n    """A.\n\n    Attributes:\n        x: One.\n\n    Args:\n        a: Two.\n        x: Kept.\n    """\n\n'
         "    def __init__(self, a):\n        self.x = a\n"
@@ -273,7 +303,129 @@ async def test_a_new_parameter_gets_an_entry_in_its_place():
     )
 
 
-def test_the_setting_switches_it_off():
+@pytest.mark.parametrize("text", CLASSES)
+async def test_a_renamed_entry_of_a_class_is_renamed_and_not_doubled(text):
+    after = (await put_right(python(text))).text.decode()
+    assert after == python(text).text.decode().replace("owner_nam", "owner_name", 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "asks"),
+    [("amountInCents", "cents", False), ("theAmountInCents", "amount", False), ("memo", "rate", True)],
+)
+def test_a_rename_is_certain_where_the_names_share_a_word(old, new, asks):
+    doc = java(f"""
+        /**
+         * Books.
+         *
+         * @param sum the sum
+         * @param {old} the other
+         */
+        void book(long sum, long {new}) {{ }}
+    """)
+    assert [(one.name, one.new, one.asks) for one in stale(doc)] == [(old, new, asks)]
+
+
+def test_a_method_is_looked_at_without_its_class():
+    doc = python('''
+        class Fees:
+            """Fees.
+
+            Args:
+                ratio: The rate.
+                cap: The most.
+            """
+
+            def __init__(self, rate, cap):
+                pass
+
+            def book(self, total):
+                """Book.
+
+                Args:
+                    totals: What.
+                """
+    ''')
+    whole, method = (next(s.span for s in outline(doc).symbols if s.name == name) for name in ("Fees", "book"))
+    assert [one.name for one in stale(doc, None, method)] == ["totals"]
+    assert [one.name for one in stale(doc, None, whole)] == ["ratio", "totals"]
+    assert [one.name for one in stale(doc, None, Span(20, 20))] == ["ratio"]
+
+
+def test_what_a_person_should_see_first_is_not_preferred():
+    doc = python('''
+        def book(total):
+            """Book.
+
+            Args:
+                total: What.
+                gone: What is no more.
+
+            Returns:
+                The balance, half even.
+            """
+            print(total)
+            print(total)
+    ''')
+    sure = {}
+    for one in stale(doc):
+        fact = comment_stale.finding(doc, one)
+        made = corrected(
+            Request(Task.COMMENT, doc, fact.span, CommentOptions(), facts=(fact,)), CommentOptions(), Settings()
+        )
+        assert isinstance(made, Candidate)
+        sure[one.rule] = made.confidence
+    assert sure.keys() == {"doc:parameter-removed", "doc:returns"}
+    assert max(sure.values()) < PREFERRED
+
+
+def test_a_correction_reads_only_the_definition_that_it_is_about(monkeypatch):
+    many = "".join(f"\n\n{python(GOOGLE).text.decode().replace('fee(', f'fee_{n}(')}" for n in range(20))
+    doc = python(many)
+    facts = comment_stale.findings(doc, Settings())
+    read = []
+    own = docsubject.docsections.read
+    monkeypatch.setattr(docsubject.docsections, "read", lambda doc, span: (read.append(span), own(doc, span))[1])
+    for fact in facts:
+        read.clear()
+        request = Request(Task.COMMENT, doc, fact.span, CommentOptions("auto", "en"), facts=(fact,))
+        assert isinstance(corrected(request, CommentOptions("auto", "en"), Settings()), Candidate)
+        assert len(set(read)) == 1
+
+
+async def test_what_may_ask_git_lets_others_run(monkeypatch):
+    doc, threads = python(GOOGLE), []
+    monkeypatch.setattr(comment_stale, "last_commit", lambda _doc: threads.append(threading.current_thread()))
+    fact = comment_stale.findings(doc, Settings())[0]
+    threads.clear()
+    request = Request(Task.COMMENT, doc, fact.span, CommentOptions(), facts=(fact,))
+    resources = SimpleNamespace(settings=Settings())
+    async for one in propose(request, Context("", ""), resources):  # type: ignore[arg-type]
+        assert isinstance(one, Candidate)
+        async for check in comment.checks(one, request, Project(Path()), Settings()):
+            assert check.passed
+    assert len(threads) > 1
+    assert threading.main_thread() not in threads
+
+
+def test_a_contract_is_read_once_and_of_the_last_commit_where_the_source_differs(monkeypatch):
+    reads = []
+    own = doctarget.contract_python.read
+    monkeypatch.setattr(doctarget.contract_python, "read", lambda *a: (reads.append(a[0]), own(*a))[1])
+    twice = python(GOOGLE).text.decode() + "\n\n" + python(GOOGLE).text.decode().replace("fee(", "cost(")
+    before, doc = (
+        document(Path("a.py"), "python", twice),
+        document(Path("a.py"), "python", twice.replace("5)", "6)", 1)),
+    )
+    assert len(list(stale(doc, before))) == len(list(stale(doc, before))) == 4
+    assert [one is doc for one in reads].count(True) == 2
+    assert [one is before for one in reads].count(True) == 1
+
+
+def test_the_setting_switches_it_off_and_large_files_are_for_commands():
     doc = python(GOOGLE)
     assert comment_stale.findings(doc, Settings())
+    large = document(doc.path, "python", doc.text + b"x = 1\n" * 20_000)
+    assert comment_stale.findings(large, Settings()) == ()
+    assert comment_stale.contradictions(large)
     assert comment_stale.findings(doc, Settings(comment=Comment(stale=False))) == ()

@@ -67,3 +67,16 @@ def test_a_difference_applied_to_one_text_gives_the_other(newline, old, new):
     assert edit.new.count("\n") <= len(new)
     if old == new:
         assert (len(edit.span), edit.new) == (0, "")
+
+
+def test_a_span_moves_with_what_is_written_above_it_and_grows_with_what_is_written_inside():
+    doc = document(PATH, None, "one\r\ntwo\r\nthree\r\n")
+    made = [
+        Edit(PATH, Span(0, 3), "first\n"),
+        Edit(PATH, Span(5, 8), "2"),
+        Edit(PATH, Span(13, 13), "!"),
+        Edit(Path("other.py"), Span(0, 0), "not here"),
+    ]
+    moved = edits.moved(doc, made, Span(5, 10))
+    assert edits.apply(doc, made[:3]).text[moved.start : moved.end] == b"2\r\n"
+    assert edits.moved(doc, made[1:3], Span(0, 3)) == Span(0, 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import types
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -190,19 +191,21 @@ async def test_a_method_behind_a_cache_and_shared_state_is_repaired(project, res
 
 
 @pytest.mark.parametrize("name", ["money", "dates", "words", "shapes"])
-def test_every_template_stays_within_its_function_and_most_can_be_compiled(name):
+def test_every_template_stays_within_its_function_and_most_can_be_compiled(name, monkeypatch):
     from copilot.verify.mending import source, templates, watching
     from copilot.verify.mending.scene import Scene
 
     path = f"tests/bench/faults_repair/{name}.py"
     data = (Path(__file__).parents[2] / path).read_bytes()
-    names = {"__name__": "subject", "__file__": path}
-    exec(compile(data, path, "exec"), names)
+    module = types.ModuleType("subject")
+    module.__file__ = path
+    monkeypatch.setitem(sys.modules, "subject", module)
+    exec(compile(data, path, "exec"), vars(module))
     text = source.Text(data)
     good = every = 0
     for function in source.functions(text, path)[:6]:
         notes = watching.Notes()
-        assert watching.watched(text, function, notes, path) is not None
+        assert watching.watched(function, notes, path) is not None
         suspicion = dict.fromkeys(notes.keys, 1.0)
         for patch in list(templates.patches(Scene(text, function, notes), suspicion))[::7]:
             assert all(function.start <= start <= end <= function.end for start, end, _ in patch.edits)
@@ -289,12 +292,12 @@ async def test_a_file_in_another_encoding_with_crlf_is_repaired_in_place(project
     assert apply(doc, first.edits).text.decode() == text.replace("// 10)", "// 100)")
 
 
-def searched(*patches, cases=6, mutants=5, unnoticed=0, halves=(True, True)):
+def searched(*patches, cases=6, mutants=5, unnoticed=0, halves=(True, True), complete=True):
     found = tuple(
         repairing.Patch(((0, 0, "x"),), "constant", cost, rank, "f", differs, (("1", "2", "3"),) if differs else ())
         for cost, rank, differs in patches
     )
-    told = {"cases": cases, "mutants": mutants, "unnoticed": unnoticed, "halves": list(halves)}
+    told = {"cases": cases, "mutants": mutants, "unnoticed": unnoticed, "halves": list(halves), "complete": complete}
     return repairing.Searched("found", patches=found, told=told)
 
 
@@ -305,6 +308,10 @@ def searched(*patches, cases=6, mutants=5, unnoticed=0, halves=(True, True)):
         (searched((1.0, 1.0, 0), unnoticed=1), labels.PLAUSIBLE),
         (searched((1.0, 1.0, 0), mutants=0), labels.PLAUSIBLE),
         (searched((1.0, 1.0, 0), halves=(True, False)), labels.PLAUSIBLE),
+        (searched((1.0, 1.0, 0), halves=()), labels.PLAUSIBLE),
+        (searched((1.0, 1.0, 0), halves=(True,)), labels.PLAUSIBLE),
+        (searched((1.0, 1.0, 0), complete=False), labels.PLAUSIBLE),
+        (searched((1.0, 1.0, 0), (1.1, 1.1, -1)), labels.SUGGESTION),
         (searched((1.0, 1.0, 0), cases=3), labels.PLAUSIBLE),
         (searched((3.0, 3.0, 0), cases=3), labels.SUGGESTION),
         (searched((1.0, 1.0, 0), (1.1, 1.1, 4)), labels.SUGGESTION),

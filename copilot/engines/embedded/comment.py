@@ -7,6 +7,7 @@ place (`copilot/tasks/docwriting.py`).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Final, cast
@@ -21,13 +22,15 @@ from copilot.types import Candidate, CommentOptions, Context, Declined, Request
 from copilot.verify.docconventions import language_for
 
 _CONFIDENCE: Final = 0.9
+_ASKS: Final = 0.4
+"""Of a correction that a person should look at first: no editor is to apply it as "the" fix, by one key for a whole file."""
 
 
 async def propose(request: Request, _context: Context, resources: Resources) -> AsyncIterator[Candidate | Declined]:
     """The documentation that the tree justifies, as insertions, or the reason for silence."""
     options = request.options if isinstance(request.options, CommentOptions) else CommentOptions()
     if request.facts:
-        yield corrected(request, options, resources.settings)
+        yield await asyncio.to_thread(corrected, request, options, resources.settings)  # it may ask git
         return
     if options.kind == "inline":
         yield remarked(request, options, resources.settings)
@@ -65,16 +68,17 @@ def headed(request: Request, options: CommentOptions, settings: Settings) -> Can
 def corrected(request: Request, options: CommentOptions, settings: Settings) -> Candidate | Declined:
     """The edits that put a contradiction (a finding of `comment_stale`) right."""
     doc, fact = request.document, request.facts[0]
-    found = [one for one in comment_stale.contradictions(doc) if one.rule == fact.rule]
+    found = [one for one in comment_stale.contradictions(doc, fact.span) if one.rule == fact.rule]
     same = [one for one in found if one.span == fact.span and comment_stale.told(one) == fact.message]
     if not same:
         return Declined(say("nothing to offer"))
     words = cast("Words", prose_zh if language_for(doc, options, settings) == "zh" else prose_en)
-    edits = comment_stale.edits(doc, same[0], words, settings)
+    edits = comment_stale.edits(doc, same[0], words, options, settings)
     if isinstance(edits, Declined):
         return edits
     findings = (comment_stale.finding(doc, same[0]),)
-    return Candidate(edits, "embedded", _CONFIDENCE, comment_stale.title(same[0]), findings)
+    confidence = _ASKS if same[0].asks else _CONFIDENCE
+    return Candidate(edits, "embedded", confidence, comment_stale.title(same[0]), findings)
 
 
 def document_at(request: Request, options: CommentOptions, settings: Settings) -> Candidate | Declined:

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
-from copilot.verify.contract import Condition, Contract, Field, Parameter, Raised
+from copilot.verify.contract import Condition, Contract, Field, Parameter, Raised, names
 
 _USES: Final[dict[str, tuple[str, str]]] = {
     "passed": ("Passed to {}.", "传给 {}。"),
@@ -22,8 +23,8 @@ _USES: Final[dict[str, tuple[str, str]]] = {
     "truth": ("Decides a branch.", "决定执行哪个分支。"),
     "computed": ("Goes into {}.", "参与 {} 的计算。"),
     "iterated": ("Iterated over.", "被逐项遍历。"),
-    "returned": ("Handed back unchanged.", "原样交还调用方。"),
-    "yielded": ("Yielded unchanged.", "原样逐个产生。"),
+    "returned": ("Handed back.", "交还调用方。"),
+    "yielded": ("Yielded.", "逐个产生。"),
     "kept": ("Kept as {}.", "保存为 {}。"),
     "parts": ("Taken apart into {}.", "拆分为 {}。"),
     "text": ("Put into a text.", "写入文本。"),
@@ -31,8 +32,9 @@ _USES: Final[dict[str, tuple[str, str]]] = {
     "used": ("Part of {}.", "是 {} 的一部分。"),
     "feeds": ("Goes into the call of {}.", "经计算后传给 {}。"),
     "rest": ("Enters a longer expression.", "参与较长的表达式。"),
-    "replaced": ("Replaced at first: {}.", "先被替换：{}。"),
+    "replaced": ("Updated at first: {}.", "先被更新：{}。"),
     "rebound": ("Overwritten before it is read.", "读取之前即被覆盖。"),
+    "sometimes": ("Overwritten on some of the paths.", "在部分执行路径上被覆盖。"),
     "unused": ("Ignored by this implementation.", "此实现不使用它。"),
 }
 _EFFECTS: Final[dict[str, tuple[str, str]]] = {
@@ -69,6 +71,12 @@ _UNITS: Final[dict[str, tuple[str, str]]] = {
     "deg": ("In degrees.", "单位为度。"),
     "rad": ("In radians.", "单位为弧度。"),
 }
+_AMBIGUOUS: Final = frozenset({"us", "ns", "deg", "rad", "sec"})
+"""Units only of numbers: `join_us`, `xml_ns`, `node_deg` are something else as often."""
+_NUMERIC: Final = frozenset(
+    {"int", "float", "Decimal", "long", "double", "short", "Integer", "Long", "Double", "Float", "BigDecimal", "number"}
+)
+_OPEN: Final = frozenset({"Optional", "Union", "None", "typing"})
 _FORMS: Final[dict[str, tuple[str, str]]] = {
     "list": ("A list.", "列表。"),
     "dict": ("A dictionary.", "字典。"),
@@ -105,13 +113,20 @@ def _say(table: dict[str, tuple[str, str]], key: str, lang: str, text: str = "")
     return table[key][lang == "zh"].replace("{}", text)
 
 
-def unit(name: str, lang: str) -> str:
+def unit(one: Parameter, lang: str) -> str:
     """The unit that the last part of a name stands for (`timeout_ms`); empty for none."""
+    name = one.name
     parts = name.lower().split("_")
     if len(parts) > 1 and parts[-1] in _UNITS:
-        return _say(_UNITS, parts[-1], lang)
+        return _say(_UNITS, parts[-1], lang) if parts[-1] not in _AMBIGUOUS or _is_number(one) else ""
     camel = next((key for key in ("Millis", "Nanos", "Cents", "Ms", "Pct", "Bps", "Secs") if name.endswith(key)), "")
     return _say(_UNITS, camel.lower(), lang) if camel and name != camel else ""
+
+
+def _is_number(one: Parameter) -> bool:
+    """True when the annotation or the default says that it is a number."""
+    kinds = names(one.annotation or "") - _OPEN
+    return (bool(kinds) and kinds <= _NUMERIC) or re.fullmatch(r"-?[\d_]+(?:\.\d*)?", one.default or "") is not None
 
 
 def used(one: Parameter, contract: Contract, lang: str, most: int = 2) -> list[str]:
@@ -261,6 +276,11 @@ def field(one: Field, contract: Contract, lang: str) -> str:
     if "dataclass" in contract.flags:
         return "必须给出。" if lang == "zh" else "Required."
     return "仅声明，未赋值。" if lang == "zh" else "Declared without a default."
+
+
+def yields_nothing(contract: Contract) -> bool:
+    """True when no `yield` of the body gives a value."""
+    return all(value.code == "None" for value in contract.yielded)
 
 
 def outcome(contract: Contract, lang: str) -> str:

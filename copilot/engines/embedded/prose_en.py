@@ -63,7 +63,8 @@ def summary(contract: Contract, module: str = "") -> str:
 def _named(contract: Contract) -> list[str]:
     """The names and types that a sentence about the definition may not merely repeat."""
     owner = contract.owner.name if contract.owner is not None else ""
-    return [contract.name, owner, contract.result or "", *words(contract.name), *words(owner)]
+    kinds = [contract.result or "", contract.element or ""]
+    return [contract.name, owner, *kinds, *words(contract.name), *words(owner)]
 
 
 def _further(told: str, contract: Contract) -> str:
@@ -110,7 +111,7 @@ def parameter(one: Parameter, contract: Contract) -> str:
     uses = docfacts.used(one, contract, "en", 1 if parts else 2)
     if not parts or any(kind in {"mutates", "sets"} for kind, _ in one.uses):
         parts += [text for text in uses if text not in parts]
-    if told := docfacts.unit(one.name, "en"):
+    if told := docfacts.unit(one, "en"):
         parts.insert(0, told)
     if one.default:
         parts.append(f"Default {code(one.default)}.")
@@ -147,9 +148,9 @@ def returns(contract: Contract) -> str:
 
 def yields(contract: Contract) -> str:
     """What is yielded."""
-    if "contextmanager" in contract.flags and all(value.code == "None" for value in contract.yielded):
+    if "contextmanager" in contract.flags and docfacts.yields_nothing(contract):
         return "Control to the `with` block."
-    if contract.yielded and all(value.code == "None" for value in contract.yielded):
+    if contract.yielded and docfacts.yields_nothing(contract):
         return "Control, without a value."
     told = _values(contract.yielded)
     known = [contract.name, contract.element or ""]
@@ -317,6 +318,8 @@ def _by_facts(contract: Contract) -> str:
         return f"Change {series([code(name) for name in contract.changes])}."
     if contract.calls and len(contract.calls) <= LISTED:
         return f"Call {series([code(name) for name in contract.calls])}."
+    if "generator" in contract.flags and contract.yielded and docfacts.yields_nothing(contract):
+        return "Yield control, without a value."
     if "generator" in contract.flags and (told := _values(contract.yielded)) and "`" in told:
         return f"Yield {told[0].lower() if not told.startswith('`') else told[0]}{told[1:]}"
     more = next(iter(docfacts.clauses(contract, "en")), "").lstrip(",; ")

@@ -66,7 +66,8 @@ def _named(contract: Contract) -> tuple[list[str], list[str]]:
     owner = contract.owner.name if contract.owner is not None else ""
     parts = [*words(contract.name), *words(owner)]
     known = [chinese(words(contract.name)), chinese(words(owner)), *(chinese([word]) for word in parts)]
-    return [contract.name, owner, contract.result or "", *parts], [*known, *(chinese_verb(word) for word in parts)]
+    kinds = [contract.result or "", contract.element or ""]
+    return [contract.name, owner, *kinds, *parts], [*known, *(chinese_verb(word) for word in parts)]
 
 
 def _further(told: str, contract: Contract) -> str:
@@ -114,7 +115,7 @@ def parameter(one: Parameter, contract: Contract) -> str:
     uses = docfacts.used(one, contract, "zh", 1 if parts[bool(named) :] else 2)
     if not parts[bool(named) :] or any(kind in {"mutates", "sets"} for kind, _ in one.uses):
         parts += [text for text in uses if text not in parts]
-    if told := docfacts.unit(one.name, "zh"):
+    if told := docfacts.unit(one, "zh"):
         parts.append(told)
     if one.default:
         parts.append(f"默认值为 {code(one.default)}。")
@@ -146,9 +147,9 @@ def returns(contract: Contract) -> str:
 
 def yields(contract: Contract) -> str:
     """What is yielded."""
-    if "contextmanager" in contract.flags and all(value.code == "None" for value in contract.yielded):
+    if "contextmanager" in contract.flags and docfacts.yields_nothing(contract):
         return "将控制权交给 `with` 语句块。"
-    if contract.yielded and all(value.code == "None" for value in contract.yielded):
+    if contract.yielded and docfacts.yields_nothing(contract):
         return "只交出控制权，不带值。"
     told = _values(contract.yielded)
     known = [contract.name, contract.element or ""]
@@ -282,7 +283,7 @@ def _by_name(contract: Contract) -> str:
     if not found or (contract.name.startswith("__") and contract.name.endswith("__")):
         return ""
     if told := _predicate(contract, found):
-        return f"返回 {told}。" if told.startswith("`") else f"返回{told}。"
+        return f"{_behind('返回', told)}。"
     gives = contract.gives or "generator" in contract.flags
     result = contract.result or ""
     if "property" in contract.flags:
@@ -316,7 +317,7 @@ def _by_facts(contract: Contract) -> str:
         return (
             f"{told[:-1].replace('则为', '则返回').replace('否则为', '否则返回')}。"
             if told.startswith("若")
-            else f"返回 {told}"
+            else _behind("返回", told)
         )
     if any(one.always for one in contract.raised):
         return f"抛出 {code(next(one.type for one in contract.raised if one.always))}。"
@@ -324,8 +325,10 @@ def _by_facts(contract: Contract) -> str:
         return f"修改 {series([code(name) for name in contract.changes])}。"
     if contract.calls and len(contract.calls) <= _LISTED:
         return f"{'依次' if len(contract.calls) > 1 else ''}调用 {series([code(name) for name in contract.calls])}。"
+    if "generator" in contract.flags and contract.yielded and docfacts.yields_nothing(contract):
+        return "只交出控制权，不带值。"
     if "generator" in contract.flags and (told := _values(contract.yielded)) and "`" in told:
-        return f"逐个产生 {told}"
+        return _behind("逐个产生", told)
     more = next(iter(docfacts.clauses(contract, "zh")), "").lstrip("，；并")
     if more.startswith(("调用", "修改", "此处")):
         return f"{more}。"
@@ -335,6 +338,11 @@ def _by_facts(contract: Contract) -> str:
     if more.startswith("由具体"):
         return f"{more}。"
     return f"{'使用' if contract.reads else '处理'} {listed}。" if (listed := _listed(contract)) else ""
+
+
+def _behind(verb: str, told: str) -> str:
+    """A blank stands between Chinese and code, not between Chinese and Chinese."""
+    return f"{verb} {told}" if told.startswith("`") else verb + told
 
 
 def _listed(contract: Contract) -> str:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from copilot.engines.embedded.grammar_en import code, series
-from copilot.verify.remarks import Remark
+from copilot.verify.remarks import UNITS, Remark
 
 _UNITS: Final = {
-    "s": ("seconds", "秒"), "ms": ("milliseconds", "毫秒"), "us": ("microseconds", "微秒"), "ns": ("nanoseconds", "纳秒"),
-    "min": ("minutes", "分钟"), "h": ("hours", "小时"), "d": ("days", "天"), "kb": ("kilobytes", "千字节"),
-    "mb": ("megabytes", "兆字节"), "b": ("bytes", "字节"), "pct": ("percent", "百分数"), "share": ("a share of one", "小数"),
-    "bp": ("basis points", "基点"), "cent": ("cents", "分"), "unit": ("the whole unit", "元"),
+    "s": "秒", "ms": "毫秒", "us": "微秒", "ns": "纳秒", "min": "分钟", "h": "小时", "d": "天", "kb": "千字节",
+    "mb": "兆字节", "b": "字节", "pct": "百分数", "share": "小数", "bp": "基点", "cent": "分", "unit": "元",
 }  # fmt: skip
 _PARTS: Final = {
     "digit": ("digit", "位数字"), "upper": ("capital letter", "个大写字母"), "lower": ("small letter", "个小写字母"),
@@ -35,7 +33,7 @@ def english(one: Remark) -> str:
         case "number":
             return f"The same number as {code(values[1])}."
         case "unit":
-            return f"From {_UNITS[values[0]][0]} to {_UNITS[values[1]][0]}."
+            return f"From {UNITS[values[0]]} to {UNITS[values[1]]}."
         case _:
             return f"Pattern: {', '.join(map(_part_en, values))}."
 
@@ -52,7 +50,7 @@ def chinese(one: Remark) -> str:
         case "number":
             return f"与 {code(values[1])} 的值相同。"
         case "unit":
-            return f"由{_UNITS[values[0]][1]}换算为{_UNITS[values[1]][1]}。"
+            return f"由{_UNITS[values[0]]}换算为{_UNITS[values[1]]}。"
         case _:
             return f"模式：{'，'.join(map(_part_zh, values))}。"
 

@@ -12,6 +12,7 @@ from typing import Final
 from copilot.engines.base import Resources
 from copilot.errors import CopilotError
 from copilot.messages import say
+from copilot.tasks import fix_tests
 from copilot.types import Candidate, Check, Declined, Document, Edit, FixOptions, Request, Span
 from copilot.verify import labels, repairing, suites
 
@@ -26,19 +27,17 @@ async def by_tests(request: Request, resources: Resources) -> AsyncIterator[Cand
     """
     options = request.options if isinstance(request.options, FixOptions) else FixOptions()
     document, project = request.document, resources.project
-    if document.language != "python":
-        yield Declined(say("repair by tests without a model is for Python"))
-        return
     if not document.path.is_relative_to(project.root):
         yield Declined(say("the file is outside the project"))
         return
     try:
-        suite = suites.named(options.test, options.folder) if options.test else suites.of(document, project.root)
+        suite = fix_tests.suite_of(request, options, project)
         if suite is None:
             yield Declined(say("no test of {name} was found; name one with --test", name=document.path.name))
             return
-        if suite.kind == "command":
-            yield Declined(say("repair by tests without a model needs a command of pytest"), suite.text)
+        if not fix_tests.is_searched(document, suite):
+            ran = await fix_tests.before(request, suite, project, resources.settings)
+            yield _unsearched(ran, document, suite)
             return
         found = await repairing.search(
             document, project, resources.settings, suite, budget_s=options.budget_s or repairing.BUDGET_S
@@ -77,6 +76,17 @@ def _nothing(found: repairing.Searched, suite: suites.Suite) -> Declined:
     if found.state in reasons:
         return Declined(reasons[found.state], ", ".join(found.failing[:3]))
     return Declined(say("the tests cannot be run"), found.why)
+
+
+def _unsearched(ran: repairing.Ran, document: Document, suite: suites.Suite) -> Declined:
+    """Why there is no candidate where a change is not looked for."""
+    if ran.passed:
+        return Declined(say("the tests pass already"))
+    if ran.broken:
+        return Declined(say("the tests cannot be run"), ran.broken)
+    if document.language != "python":
+        return Declined(say("repair by tests without a model is for Python"))
+    return Declined(say("repair by tests without a model needs a command of pytest"), suite.text)
 
 
 def _title(document: Document, patch: repairing.Patch) -> str:

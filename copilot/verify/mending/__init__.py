@@ -2,7 +2,7 @@
 
 This package is executed by the *project's* interpreter inside the sandbox, where bank-copilot is not installed: only
 the standard library, pytest where there is one, Python 3.9 and later, and relative imports (it runs under another name
-there). The rest of bank-copilot never imports it; `verify/repairing.py` starts it and reads its JSON.
+there), also of the package `recording`, which finds living functions and forks. The rest of bank-copilot never imports it; `verify/repairing.py` starts it and reads its JSON.
 
 main.py        request in, candidates out       cases.py        tests and examples, assertions apart
 source.py      functions, patches, code objects watching.py     what is reached, of which types

@@ -26,8 +26,7 @@ def changes(node: Any, scene: Scene) -> Iterator[Change]:
     if isinstance(node.func, ast.Attribute) and not (isinstance(scene.parent(node), ast.Expr)):
         yield rewritten(node, scene, scene.of(node.func.value), 2.2, "call dropped")
     for at in range(len(args)):
-        if len(args) + len(node.keywords) >= 1:
-            yield 2.0 if len(args) > 1 else 2.6, "argument dropped", (_without(args, at, node, scene),)
+        yield 2.0 if len(args) > 1 else 2.6, "argument dropped", (_without(args, at, scene),)
     for keyword in node.keywords:
         if keyword.arg is not None:
             start, end = scene.text.span(keyword.value)
@@ -70,13 +69,12 @@ def changes(node: Any, scene: Scene) -> Iterator[Change]:
             yield rewritten(node, scene, f"{wrapper}({scene.of(node)})", 2.9, "call added")
 
 
-def _without(args: Any, at: int, node: Any, scene: Scene) -> tuple[int, int, str]:
+def _without(args: Any, at: int, scene: Scene) -> tuple[int, int, str]:
     start, end = scene.text.span(args[at])
     if at + 1 < len(args):
         return start, scene.text.span(args[at + 1])[0], ""
     if at:
         return scene.text.span(args[at - 1])[1], end, ""
-    del node
     return start, end, ""
 
 

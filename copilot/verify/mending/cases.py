@@ -14,35 +14,44 @@ import doctest
 import inspect
 import io
 import types
+import unittest
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from ..recording.forked import untold
 
 _MOST_ASSERTS = 60
 _FIXED = frozenset({int, float, str, bytes, bool, type(None), complex})
 
 
-class Case:
-    """`runs` returns whether it passes. `test` is the name of the test that it belongs to, `line` where it stands in it."""
+class Late(BaseException):
+    """The time of a case is up."""
 
-    def __init__(self, name: str, test: str, runs: Callable[[], bool], line: int = 0, file: str = "") -> None:
-        self.name, self.test, self.line, self.file = name, test, line, file
+
+class Case:
+    """`runs` returns whether it passes, None when it skips. `test` is the name of the test that it belongs to, in `file`.
+    As the code stands: `passed`; it `took` CPU seconds; `late`: its time was up before it ended; it is `skipped`.
+    """
+
+    def __init__(self, test: str, runs: Callable[[], bool | None]) -> None:
+        self.test, self.file = test, ""
         self.runs = runs
         self.took = 0.0
-        self.passed = False
+        self.passed = self.late = self.skipped = False
         self.reached: frozenset[int] = frozenset()
 
 
-def of_item(item: Any) -> list[Case]:
-    """The cases of one test of pytest."""
+def of_item(item: Any, failed: set[str]) -> list[Case]:
+    """The cases of one test of pytest. `failed`: the nodes of which a plug-in heard a failure reported."""
     name = item.nodeid
     plain = _plain(item)
-    cases = (_apart(item, name) if plain is not None else []) or [Case(name, name, plain or _protocol(item))]
+    cases = (_apart(item, name) if plain is not None else []) or [Case(name, plain or _protocol(item, failed))]
     for case in cases:
         case.file = str(getattr(item, "fspath", ""))
     return cases
 
 
-def _plain(item: Any) -> Callable[[], bool] | None:
+def _plain(item: Any) -> Callable[[], bool | None] | None:
     """A direct call, for a test that needs nothing but its own parameters: pytest's protocol takes longer than the test."""
     function = getattr(item, "obj", None)
     given = _given(item)
@@ -51,7 +60,7 @@ def _plain(item: Any) -> Callable[[], bool] | None:
 
     pristine = _fresh(given)
 
-    def runs() -> bool:
+    def runs() -> bool | None:
         own = pristine()
         return _quietly(lambda: item.obj(**own))
 
@@ -85,30 +94,34 @@ def _given(item: Any) -> dict[str, Any] | None:
     return params
 
 
-def _quietly(call: Callable[[], Any]) -> bool:
+def _quietly(call: Callable[[], Any]) -> bool | None:
+    import pytest
+
     try:
         call()
-    except BaseException as error:
-        if type(error).__name__ == "Late":
-            raise
+    except Late:
+        raise
+    except (pytest.skip.Exception, pytest.xfail.Exception, unittest.SkipTest):
+        return None
+    except BaseException:
         return False
     return True
 
 
-def _protocol(item: Any) -> Callable[[], bool]:
-    def runs() -> bool:
+def _protocol(item: Any, failed: set[str]) -> Callable[[], bool | None]:
+    """As pytest runs it: it fails when any part of it does; one that is expected to fail, and does, is skipped."""
+
+    def runs() -> bool | None:
         from _pytest.runner import runtestprotocol
 
-        item.repr_failure = _untold
+        item.repr_failure = untold
+        failed.discard(item.nodeid)
         reports = runtestprotocol(item, log=False, nextitem=None)
-        return all(report.outcome == "passed" for report in reports)
+        if item.nodeid in failed or any(report.outcome == "failed" for report in reports):
+            return False
+        return None if any(report.outcome == "skipped" for report in reports) else True
 
     return runs
-
-
-def _untold(*_: Any, **__: Any) -> str:
-    """No text for a failure that nobody reads: it takes longer than the test."""
-    return ""
 
 
 def _apart(item: Any, name: str) -> list[Case]:
@@ -118,21 +131,19 @@ def _apart(item: Any, name: str) -> list[Case]:
     owner = inspect.unwrap(item.obj)
     if isinstance(owner, types.MethodType):
         owner = owner.__func__
-    found: list[Case] = []
     for function in _asserting(owner):
         variants = list(_variants(function))
-        if len(variants) < 2:
-            continue
-        for line, code in variants:
-            found.append(Case(f"{name}#{line}.{len(found)}", name, _with(function, code, item, given), line))
-        break  # the test itself, or the first that it leaves its assertions to
-    return found
+        if len(variants) >= 2:  # the test itself, or the first that it leaves its assertions to
+            return [Case(name, _with(function, code, item, given)) for code in variants]
+    return []
 
 
-def _with(function: types.FunctionType, code: types.CodeType, item: Any, given: dict[str, Any]) -> Callable[[], bool]:
+def _with(
+    function: types.FunctionType, code: types.CodeType, item: Any, given: dict[str, Any]
+) -> Callable[[], bool | None]:
     pristine = _fresh(given)
 
-    def runs() -> bool:
+    def runs() -> bool | None:
         old = function.__code__
         function.__code__ = code
         own = pristine()
@@ -155,10 +166,10 @@ def _asserting(function: Any) -> Iterator[types.FunctionType]:
             yield called
 
 
-def _variants(function: types.FunctionType) -> Iterator[tuple[int, types.CodeType]]:
-    """The function with one assertion each: (its line, the code)."""
+def _variants(function: types.FunctionType) -> Iterator[types.CodeType]:
+    """The code of the function with one assertion each."""
     try:
-        lines, first = inspect.getsourcelines(function)
+        lines, _ = inspect.getsourcelines(function)
         tree = ast.parse(inspect.cleandoc("\n" + "".join(lines)) if lines[0][:1].isspace() else "".join(lines))
     except (OSError, SyntaxError, ValueError, TypeError):
         return
@@ -181,31 +192,36 @@ def _variants(function: types.FunctionType) -> Iterator[tuple[int, types.CodeTyp
         inner = [c for c in code.co_consts if isinstance(c, types.CodeType) and c.co_name == node.name]
         if len(inner) != 1 or inner[0].co_freevars:
             return
-        yield first + one.lineno - 1, inner[0]
+        yield inner[0]
 
 
 def _names(node: ast.AST) -> set[str]:
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
+class _Finder(doctest.DocTestFinder):
+    def _get_test(self, obj: Any, name: str, *rest: Any) -> Any:
+        """A docstring whose examples cannot be read has none; those of the others stand."""
+        try:
+            return super()._get_test(obj, name, *rest)  # type: ignore[misc]  # not told to type checkers
+        except Exception:
+            return None
+
+
 def of_docstrings(module: types.ModuleType) -> list[Case]:
     """The examples (`>>>`) of a module's docstrings: each a case, after those before it that give no output."""
     found: list[Case] = []
-    try:
-        tests = doctest.DocTestFinder(exclude_empty=True).find(module, module.__name__)
-    except Exception:
-        return []
-    for test in tests:
+    for test in _Finder(exclude_empty=True).find(module, module.__name__):
         setup: list[Any] = []
         for example in test.examples:
             if example.want:
-                found.append(_example(test, [*setup, example], example))
+                found.append(_example(test, [*setup, example]))
             else:
                 setup.append(example)
     return found
 
 
-def _example(test: Any, examples: list[Any], last: Any) -> Case:
+def _example(test: Any, examples: list[Any]) -> Case:
     runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE)
 
     def runs() -> bool:
@@ -214,8 +230,7 @@ def _example(test: Any, examples: list[Any], last: Any) -> Case:
             done = runner.run(one, out=lambda _: None, clear_globs=False)
         return not done.failed
 
-    line = (test.lineno or 0) + last.lineno + 1
-    return Case(f"{test.name}:{line}", test.name, runs, line)
+    return Case(test.name, runs)
 
 
 def of_claims(module: types.ModuleType, claims: list[dict[str, str]]) -> list[Case]:
@@ -232,5 +247,5 @@ def of_claims(module: types.ModuleType, claims: list[dict[str, str]]) -> list[Ca
                 return bool(raises) and type(error).__name__ == raises.rpartition(".")[2]
             return not raises and bool(got == eval(wanted, names))  # noqa: S307
 
-        found.append(Case(f"{call}", call, runs))
+        found.append(Case(call, runs))
     return found

@@ -11,26 +11,27 @@ import asyncio
 import copy
 import inspect
 import itertools
+import math
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+
+from .cases import Late
 
 _DEEP = 4
 _LONG = 400
 _EACH = 24
 _WORD = 12
 
-Call = "tuple[tuple[Any, ...], dict[str, Any]]"
 
-
-def recorded(runs: Iterable[Callable[[], Any]], codes: Iterable[types.CodeType], most: int) -> list[Any]:
-    """The arguments (positional, by name) of the calls of these code objects while something runs, each shape once."""
-    wanted = set(map(id, codes))
-    found: dict[str, Any] = {}
+def record(runs: Iterable[Callable[[], Any]], code: types.CodeType, most: int, found: dict[str, Any]) -> None:
+    """Note in `found` the arguments (positional, by name) of the calls of a code object while something runs, each shape
+    once. Raises Late with those until then.
+    """
 
     def seen(frame: Any, event: str, _arg: Any) -> None:
-        if event != "call" or id(frame.f_code) not in wanted or len(found) >= most:
+        if event != "call" or frame.f_code is not code or len(found) >= most:
             return
         sys.setprofile(None)
         try:
@@ -45,13 +46,14 @@ def recorded(runs: Iterable[Callable[[], Any]], codes: Iterable[types.CodeType],
         sys.setprofile(seen)
         try:
             run()
-        except Exception:  # noqa: S110
+        except Late:
+            raise
+        except BaseException:  # noqa: S110 -- how a test ends is no input
             pass
         finally:
             sys.setprofile(None)
         if len(found) >= most:
             break
-    return list(found.values())
 
 
 def _arguments(frame: Any) -> Any:
@@ -120,7 +122,14 @@ def _near(call: Any, calls: list[Any], known: list[Any]) -> Iterator[Any]:
 
 
 def _values(value: Any, others: list[Any], depth: int = 0) -> list[Any]:
-    """Neighbours of a value; `others` are values seen in the same place."""
+    """Neighbours of a value; `others` are values seen in the same place. None of one at the end of its range."""
+    try:
+        return _beside(value, others, depth)[:_EACH]
+    except Exception:
+        return []
+
+
+def _beside(value: Any, others: list[Any], depth: int) -> list[Any]:
     found: list[Any] = []
     same = [o for o in others if type(o) is type(value)]
     found += [o for o in same if o is not value][:3]
@@ -156,8 +165,12 @@ def _values(value: Any, others: list[Any], depth: int = 0) -> list[Any]:
     elif type(value).__name__ in ("date", "datetime"):
         import datetime as dt
 
-        found += [value + dt.timedelta(days=days) for days in (1, -1, 2, 7, 30, 365)]
-    return found[:_EACH]
+        found += [value + dt.timedelta(days=days) for days in (1, -1, 2, 7, 30, 365) if _reachable(value, days)]
+    return found
+
+
+def _reachable(day: Any, days: int) -> bool:
+    return bool(1 <= day.toordinal() + days <= type(day).max.toordinal())
 
 
 def _by_constants(value: Any, known: list[Any], others: list[Any]) -> list[Any]:
@@ -228,20 +241,31 @@ def _ordered(value: list[Any]) -> list[Any] | None:
         return None
 
 
+UNKNOWN = "…"
+"""What came of a call that nothing is known of: it took too long, or its result cannot be told."""
+
+
 def outcome(function: Any, call: Any) -> str:
-    """What a call gives, in words, with what it made of its arguments."""
-    args, named = copy.deepcopy(call)
+    """What a call gives, in words, with what it made of its arguments; `UNKNOWN` where that cannot be said."""
+    try:
+        args, named = copy.deepcopy(call)
+    except BaseException:
+        return UNKNOWN
     try:
         result = function(*args, **named)
         if inspect.iscoroutine(result):
             result = asyncio.run(result)
         if isinstance(result, types.GeneratorType) or (hasattr(result, "__next__") and not hasattr(result, "read")):
             result = list(itertools.islice(result, 200))
-    except Exception as error:
+    except Late:
+        return UNKNOWN
+    except BaseException as error:
         return f"!{type(error).__name__}"
-    told = shown(result)
-    after = shown(args)
-    return told if after == shown(call[0]) else f"{told} with {after}"
+    try:
+        told, after = shown(result), shown(args)
+        return told if after == shown(call[0]) else f"{told} with {after}"
+    except Exception:
+        return UNKNOWN
 
 
 def shown(value: Any, depth: int = 0) -> str:
@@ -249,7 +273,9 @@ def shown(value: Any, depth: int = 0) -> str:
     if isinstance(value, bool) or value is None:
         return repr(value)
     if isinstance(value, float):
-        return f"{value:.9g}" if value != int(value or 0) or abs(value) > 1e15 else f"{value:.1f}"
+        if not math.isfinite(value):
+            return str(float(value))
+        return f"{value:.9g}" if value != int(value) or abs(value) > 1e15 else f"{value:.1f}"
     if isinstance(value, (int, str, bytes)):
         text = repr(value)
         return text if len(text) <= _LONG else text[: _LONG // 2] + "…" + text[-40:]

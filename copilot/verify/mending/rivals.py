@@ -6,22 +6,23 @@ around the fix?
 
 from __future__ import annotations
 
-import signal
 import types
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from ..recording.forked import DIED, in_fork
 from . import inputs
 from .scene import Scene
-from .source import Function, Patch, Planted, Text, applied, compiled, signature
+from .source import Function, Patch, Planted, Text, applied, compiled, defined, signature
 from .templates import around
-from .trial import Court, Late, in_fork
+from .trial import MORE_BYTES, Court, bounded
 from .watching import Notes
 
 _CALLS = 40
 _NEAR = 140
 _MUTANTS = 40
 _CALL_S = 0.05
+_RECORDED_S = 2.0
 
 
 class Found(NamedTuple):
@@ -32,25 +33,35 @@ class Found(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """What each candidate answered: `calls` in words, and a row of outcomes for each candidate."""
+    """What each candidate answered: `calls` in words, and a row of outcomes for each candidate, None where it gave none:
+    there was nothing to ask, or its process died.
+    """
 
     calls: list[str]
-    rows: list[list[str]]
-    own: int
-    """So many of the calls are the tests' own."""
+    rows: list[list[str] | None]
+
+    def differing(self, number: int) -> list[int] | None:
+        """The calls that a candidate answers otherwise than the first; None when nothing is known."""
+        base, row = self.rows[0], self.rows[number]
+        if base is None or row is None:
+            return None
+        return [at for at, (a, b) in enumerate(zip(base, row)) if a != b]  # noqa: B905
+
+    def shown(self, number: int, at: int) -> list[str]:
+        """A call, what the first answers, and what this one does."""
+        return [self.calls[at], *(row[at] for row in (self.rows[0], self.rows[number]) if row is not None)]
 
 
 def answers(function: Function, codes: Sequence[types.CodeType], court: Court, numbers: Sequence[int]) -> Answers:
     """The answers of these code objects of one function to the inputs that the tests give it, and to their neighbours."""
-    told = in_fork(lambda tell: _asked(function, codes, court, numbers, tell))
-    calls = [row[1] for row in told if row[0] == "call"]
-    own = next((row[1] for row in told if row[0] == "own"), 0)
-    rows: list[list[str]] = [[] for _ in codes]
-    for row in told:
-        if row[0] == "got":
+    calls: list[str] = []
+    rows: list[list[str] | None] = [None] * len(codes)
+    for row in in_fork(lambda tell: _asked(function, codes, court, numbers, tell), MORE_BYTES):
+        if row[0] == "calls":
+            calls = row[1]
+        elif row[0] == "got" and calls:
             rows[row[1]] = row[2]
-    whole = min((len(row) for row in rows), default=0)
-    return Answers(calls[:whole], [row[:whole] for row in rows], min(own, whole))
+    return Answers(calls, rows)
 
 
 def _asked(
@@ -60,56 +71,49 @@ def _asked(
     numbers: Sequence[int],
     tell: Callable[[Any], None],
 ) -> None:
-    signal.signal(signal.SIGVTALRM, _late)
     holder = function.holders[0]
     runs = [court.cases[number].runs for number in numbers]
+    found: dict[str, Any] = {}
     with Planted(function, codes[0]):
-        signal.setitimer(signal.ITIMER_VIRTUAL, 2.0, 0.05)
-        try:
-            seen = inputs.recorded(runs, [codes[0]], _CALLS)
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        bounded(lambda: inputs.record(runs, codes[0], _CALLS, found), _RECORDED_S)
+    seen = list(found.values())
     near = inputs.neighbours(seen, _NEAR, inputs.constants(codes[0]))
-    usable = []
+    usable, base = [], []
     with Planted(function, codes[0]):
         for at, call in enumerate([*seen, *near]):
             got = _outcome(holder, call, court)
-            if at < len(seen) or not got.startswith(("!", "…")):  # beyond what the function is made for
-                usable.append((call, got))
-                tell(("call", inputs.shown(call[0])[1:-1].rstrip(",")))
-    tell(("own", min(len(seen), len(usable))))
-    tell(("got", 0, [got for _, got in usable]))
-    for number, code in enumerate(codes[1:], start=1):
-        with Planted(function, code):
-            tell(("got", number, [_outcome(holder, call, court) for call, _ in usable]))
+            # What a neighbour makes it raise is beyond what the function is made for.
+            if got != inputs.UNKNOWN and (at < len(seen) or not got.startswith("!")):
+                usable.append(call)
+                base.append(got)
+    tell(("calls", [inputs.shown(call[0])[1:-1].rstrip(",") for call in usable]))
+    tell(("got", 0, base))
 
+    def rest(tell: Callable[[Any], None], start: int) -> None:
+        for number in range(start, len(codes)):
+            with Planted(function, codes[number]):
+                tell((number, [_outcome(holder, call, court) for call in usable]))
 
-def _late(_signal: int, _frame: Any) -> None:
-    raise Late
+    start = 1
+    while start < len(codes):
+        # In processes of their own: one that a candidate ends takes no answer of another with it.
+        told = [row for row in in_fork(lambda tell: rest(tell, start), MORE_BYTES) if row[0] != DIED]  # noqa: B023
+        for number, row in told:
+            tell(("got", number, row))
+        start += len(told) + 1  # that one died, or none is left
 
 
 def _outcome(holder: Any, call: Any, court: Court) -> str:
     for cache in court.caches:
         cache.cache_clear()
-    try:
-        signal.setitimer(signal.ITIMER_VIRTUAL, _CALL_S, 0.05)
-        return inputs.outcome(holder, call)
-    except Late:
-        return "…"
-    except BaseException as error:  # noqa: BLE001
-        return f"!{type(error).__name__}"
-    finally:
-        for _ in range(2):
-            try:
-                signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            except Late:
-                continue
+    told, late = bounded(lambda: inputs.outcome(holder, call), _CALL_S, inputs.UNKNOWN)
+    return inputs.UNKNOWN if late else str(told)
 
 
 def survivors(
     text: Text, function: Function, best: Found, court: Court, numbers: Sequence[int], path: str
-) -> tuple[int, list[tuple[str, types.CodeType]]]:
-    """How many faults were planted around the fix, and those that the suite does not notice (in words, code)."""
+) -> tuple[int, list[types.CodeType]]:
+    """How many faults were planted around the fix, and those that the suite does not notice or of which nothing is known."""
     data = applied(text.data, best.patch.edits)
     try:
         after = Text(data)
@@ -127,34 +131,22 @@ def survivors(
         places.append((start + shift, start + shift + len(new.encode())))
         shift += len(new.encode()) - (end - start)
     known = {signature(best.code)}
-    planted: list[tuple[str, types.CodeType]] = []
+    planted: list[types.CodeType] = []
     for patch in around(scene, places):
         code = compiled(after, fixed, patch, path)
         if code is not None and (mark := signature(code)) not in known:
             known.add(mark)
-            planted.append((_told(after, patch), code))
+            planted.append(code)
         if len(planted) >= _MUTANTS:
             break
-    ended = court.tries([(fixed, code) for _, code in planted], numbers)
-    return len(planted), [one for one, how in zip(planted, ended) if how.failed < 0]  # noqa: B905
+    ended = court.tries([(fixed, code) for code in planted], numbers)
+    return len(planted), [one for one, how in zip(planted, ended) if how.failed < 0 or how.lost]  # noqa: B905
 
 
 def _same(after: Text, function: Function) -> Any:
-    from .source import _defined
-
-    for node, owners in _defined(after.tree.body, ()):
+    for node, owners in defined(after.tree.body, ()):
         if (node.name, owners) == (function.name, function.owners):
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
             if first == function.first:
                 return node
     return None
-
-
-def _told(text: Text, patch: Patch) -> str:
-    """A fault as the line that it leaves."""
-    start, end, _ = patch.edits[0]
-    data = applied(text.data, patch.edits)
-    line = data.count(b"\n", 0, start)
-    del end
-    rows = data.splitlines()
-    return rows[line].decode().strip() if line < len(rows) else ""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import ast
-import keyword
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -28,7 +27,6 @@ _OPERATORS = (
     ast.Await,
     ast.Yield,
 )
-Kinds = frozenset  # of names of types; empty: nothing is known
 
 
 class Scene:
@@ -261,8 +259,3 @@ def _tight(parent: Any, node: Any) -> bool:
     if isinstance(parent, ast.Subscript):
         return bool(parent.value is node)
     return isinstance(parent, ast.comprehension)
-
-
-def is_name(text: str) -> bool:
-    """Whether a text is a plain name."""
-    return text.isidentifier() and not keyword.iskeyword(text)

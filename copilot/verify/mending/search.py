@@ -10,20 +10,21 @@ import tokenize
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..recording.forked import DIED, cpu, in_fork
 from . import rivals, templates
 from .belongings import Belongings
 from .cases import Case
 from .scene import Scene
 from .source import Function, Patch, Planted, Text, caches, compiled, functions, signature
-from .trial import Court, Tried, cpu, in_fork, timed
+from .trial import MORE_BYTES, Court, Tried, timed
 from .watching import Notes, watched
 
 _FIRST_S = 1.0
 _NEXT_S = 0.15
 _WHOLE_S = 20.0
 _TIMES = 10
-_NEARLY = 0.9
 _BATCH = 48
+_SLICE = 0.3
 _MARGIN = 2.4
 _MOST = 40
 _FURTHER = 0.3
@@ -35,7 +36,7 @@ _LAST = 0.15
 class Search:
     """One repair. `told` is the answer as plain values."""
 
-    def __init__(self, path: str, cases: list[Case], budget_s: float, report: Callable[[str, float], None]) -> None:
+    def __init__(self, path: str, cases: list[Case], budget_s: float) -> None:
         with tokenize.open(path) as stream:  # whatever its encoding: offsets are those of the text as UTF-8
             encoding = stream.encoding
         with open(path, "rb") as raw:  # noqa: PTH123 -- Python 3.9, one file
@@ -46,9 +47,10 @@ class Search:
         self.budget_s, self.began = budget_s, cpu()
         self.caches = caches()
         self.first_s = _FIRST_S if budget_s > 0 else _WHOLE_S
-        self.report = report
         self.before: list[tuple[Patch, Any]] = []
         """What was tried before the first that passes, and failed."""
+        self.complete = False
+        """Whether everything that costs little more than the first was looked at, in the usual time."""
         self.told: dict[str, Any] = {}
 
     def left(self) -> float:
@@ -57,44 +59,41 @@ class Search:
 
     def run(self) -> dict[str, Any]:
         """Everything in turn; the answer."""
-        self._baseline()
+        died = self._baseline()
+        if died:
+            return {"state": "broken", "why": died}
+        self.cases = [case for case in self.cases if not case.skipped]
+        if not self.cases:
+            return {"state": "no tests"}
         failing = [n for n, case in enumerate(self.cases) if not case.passed]
         self.told = {
-            "cases": len(self.cases),
-            "tests": sorted({c.test for c in self.cases}),
             "failing": sorted({self.cases[n].test for n in failing}),
-            "failing_cases": len(failing),
-            "found": [],
-            "tried": 0,
         }
         if not failing:
             return {**self.told, "state": "passing"}
         if self.budget_s <= 0:
             return {**self.told, "state": "failing"}
-        self.told["baseline_s"] = cpu() - self.began
         self._watch()
-        self.told["watch_s"] = cpu() - self.began
         near = [n for n in failing if self.cases[n].reached]
         if not near:
             return {**self.told, "state": "elsewhere"}
-        if len(near) < len(failing):
-            self.told["elsewhere"] = sorted({self.cases[n].test for n in failing if n not in near})
         passing = [n for n, case in enumerate(self.cases) if case.passed and case.reached]
         slowest = max((self.cases[n].took for n in passing), default=0.0)
         court = Court(self.cases, self.caches, min(slowest, 1.0), Belongings(self._modules()))
         ranked = self._ranked()
         found = self._searched(ranked, court, near, passing)
-        firm = [n for n in near if self.cases[n].took < _NEARLY * self.first_s]
+        firm = [n for n in near if not self.cases[n].late]
         if not found and firm and len(firm) < len(near) and self.left() > 0.2 * self.budget_s:
             # What took too long may have been slow, and no failure: it is left to the run that proves the change.
             near = firm
             found = self._searched(ranked, court, near, passing)
-        self.told.update(tried=court.tried, late=court.late, patches=len(ranked), searched_s=cpu() - self.began)
+        self.told.update(tried=court.tried, cpu_s=cpu() - self.began)
         if not found:
             return {**self.told, "state": "none"}
         self._weighed(found, court, [*near, *passing])
         self.told["halves"] = self._halves(court, near, passing)
-        return {**self.told, "state": "found", "cpu_s": cpu() - self.began}
+        self.told.update(cases=len(near) + len(passing), complete=self.complete, cpu_s=cpu() - self.began)
+        return {**self.told, "state": "found"}
 
     def _modules(self) -> list[Any]:
         """The modules whose state a candidate could leave changed: the file's own, and those of the tests."""
@@ -103,8 +102,8 @@ class Search:
 
     # -- before
 
-    def _baseline(self) -> None:
-        """Which cases pass, and what they take; each bounded."""
+    def _baseline(self) -> str:
+        """Which cases pass, and what they take; each bounded. What our own code raised where nothing came of it."""
         done = 0
         while done < len(self.cases):
             start = done
@@ -115,25 +114,26 @@ class Search:
                     tell(("run", number))
                     # Where one never ends, others of its kind do not, either: they are not waited for as long.
                     limit = self.first_s if not lates else max(_NEXT_S, _TIMES * slowest)
-                    passed, took = timed(self.cases[number], limit, self.caches)
-                    slowest = max(slowest, took) if passed else slowest
-                    lates += took >= _NEARLY * limit and not passed
-                    tell(("end", number, passed, took))
+                    run, took = timed(self.cases[number], limit, self.caches)
+                    slowest = max(slowest, took) if run.passed else slowest
+                    lates += run.late
+                    tell(("end", number, took, *run))
 
-            rows = in_fork(work)
+            rows = in_fork(work, MORE_BYTES)
             for row in rows:
                 if row[0] == "end":
-                    _, number, passed, took = row
-                    self.cases[number].passed, self.cases[number].took = passed, took
-                    done = number + 1
+                    case, done = self.cases[row[1]], row[1] + 1
+                    case.took, case.passed, case.late, case.skipped = row[2:]
             if rows and rows[-1][0] == "run":
                 done = rows[-1][1] + 1  # it died there: it does not pass
-            elif done == start:
-                break
+                self.cases[done - 1].late = True
+            elif done < len(self.cases):
+                return str(rows[-1][1]) if rows and rows[-1][0] == DIED else DIED
+        return ""
 
     def _watch(self) -> None:
         """What each case reaches, and types."""
-        codes = [(function, watched(self.text, function, self.notes, self.path)) for function in self.functions]
+        codes = [(function, watched(function, self.notes, self.path)) for function in self.functions]
         order = sorted(range(len(self.cases)), key=lambda n: (self.cases[n].passed, self.cases[n].took))
         limit = _FIRST_S
 
@@ -145,7 +145,7 @@ class Search:
                 self.notes.reached.clear()
                 tell(("run", number))
                 case = self.cases[number]
-                timed(case, limit if case.passed else _NEXT_S, self.caches)
+                timed(case, _NEXT_S if case.late else limit, self.caches)
                 tell(("end", number, sorted(self.notes.reached)))
             names = [[*at, sorted(kinds)] for at, kinds in self.notes.names.items()]
             tell(("notes", [sorted(k) for k in self.notes.kinds], names, [sorted(t) for t in self.notes.truth]))
@@ -154,7 +154,7 @@ class Search:
         while at < len(order):
             # By packs, so that what was seen is not lost with a process that a test ends.
             pack = order[at : at + 40]
-            rows = in_fork(lambda tell: work(tell, pack))  # noqa: B023
+            rows = in_fork(lambda tell: work(tell, pack), MORE_BYTES)  # noqa: B023
             for row in rows:
                 if row[0] == "end":
                     self.cases[row[1]].reached = frozenset(row[2])
@@ -189,6 +189,7 @@ class Search:
         self, ranked: Sequence[Patch], court: Court, failing: Sequence[int], passing: Sequence[int]
     ) -> list[rivals.Found]:
         """The patches with which everything passes, in order; what costs little more than the first is looked at, too."""
+        self.complete = False
         known = {signature(h.__code__) for f in self.functions for h in f.holders}
         found: list[rivals.Found] = []
         late: list[tuple[Patch, Any]] = []
@@ -198,9 +199,13 @@ class Search:
             if self.left() < until or len(found) >= _MOST:
                 break
             if found and ranked[at].rank > found[0].patch.rank + _MARGIN:
+                self.complete = True
                 break
             batch: list[tuple[Patch, Any]] = []
-            while at < len(ranked) and len(batch) < _BATCH:
+            # Of slow tests fewer at once, so that the budget is kept.
+            each = self.cases[court.order(failing)[0]].took
+            most = min(_BATCH, 1 + int(_SLICE * self.left() / max(each, 1e-4)))
+            while at < len(ranked) and len(batch) < most:
                 patch = ranked[at]
                 at += 1
                 code = compiled(self.text, self.functions[patch.function], patch, self.path)
@@ -221,8 +226,10 @@ class Search:
                     late.append((patch, code))
                 if not found and len(self.before) < _HALVED:
                     self.before.append((patch, code))
-            self.report("search", min(1.0, at / max(1, len(ranked))))
+        else:
+            self.complete = True
         if not found and late and self.left() > 0.05 * self.budget_s:
+            self.complete = False  # it ends with the first that passes
             found = self._again(late, court, failing, passing)
         return found
 
@@ -261,39 +268,31 @@ class Search:
         return found
 
     def _weighed(self, found: list[rivals.Found], court: Court, numbers: Sequence[int]) -> None:
-        self.report("compare", 0.0)
         best = found[0]
         function: Function = self.functions[best.patch.function]
         same = [one for one in found if one.patch.function == best.patch.function]
         planted, left = rivals.survivors(self.text, function, best, court, numbers, self.path)
-        codes = [*(one.code for one in same), *(code for _, code in left)]
+        codes = [*(one.code for one in same), *left]
         got = rivals.answers(function, codes, court, numbers)
-        rows = {id(code): row for code, row in zip(codes, got.rows)}  # noqa: B905
-        base = rows[id(best.code)]
+        numbered = {id(code): number for number, code in enumerate(codes)}
         told = []
         for one in found:
-            row = rows.get(id(one.code))
-            differs = None if row is None else [at for at, (a, b) in enumerate(zip(base, row)) if a != b]  # noqa: B905
+            number = numbered.get(id(one.code))
+            differs = [] if one is best else None if number is None else got.differing(number)
             told.append(
                 {
                     "edits": [list(edit) for edit in one.patch.edits],
                     "kind": one.patch.kind,
                     "cost": one.patch.cost,
                     "rank": one.patch.rank,
-                    "line": one.patch.line,
                     "function": self.functions[one.patch.function].qualified,
-                    "behaviour": -1 if row is None else hash(tuple(row)),
                     "differs": -1 if differs is None else len(differs),
-                    "shown": [[got.calls[at], base[at], row[at]] for at in (differs or [])[:3]]
-                    if row is not None
-                    else [],
+                    "shown": [got.shown(number or 0, at) for at in (differs or [])[:3]],
                 }
             )
-        unnoticed = [words for words, code in left if rows.get(id(code)) != base]
-        self.told.update(
-            found=told, inputs=len(got.calls), inputs_own=got.own, mutants=planted, equal=len(left) - len(unnoticed), survivors=unnoticed[:8],
-            unnoticed=len(unnoticed),
-        )  # fmt: skip
+        # A fault that behaves as the change does is none; of one that nothing is known of, it may be.
+        unnoticed = sum(got.differing(numbered[id(code)]) != [] for code in left)
+        self.told.update(found=told, mutants=planted, unnoticed=unnoticed)
 
 
 def real(path: str) -> str:

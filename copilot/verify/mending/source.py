@@ -11,8 +11,7 @@ import types
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-Living = dict[tuple[str, int], list[types.FunctionType]]
-"""The functions of a file that are in memory, by name and first line."""
+from ..recording.mutants import living
 
 _FUTURE = __import__("__future__").annotations.compiler_flag
 
@@ -25,7 +24,6 @@ class Patch(NamedTuple):
     edits: tuple[tuple[int, int, str], ...]
     kind: str
     cost: float
-    line: int
     function: int
     rank: float = 0.0
 
@@ -76,7 +74,7 @@ def functions(text: Text, path: str) -> list[Function]:
     """The functions and methods of the file that are in memory; what is nested in one belongs to it."""
     alive = living(path)
     found: list[Function] = []
-    for node, owners in _defined(text.tree.body, ()):
+    for node, owners in defined(text.tree.body, ()):
         first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
         holders = tuple(alive.get((node.name, first), ()))
         if holders:
@@ -85,23 +83,15 @@ def functions(text: Text, path: str) -> list[Function]:
     return found
 
 
-def _defined(body: list[Any], owners: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...]]]:
+def defined(body: list[Any], owners: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    """Functions and methods with the names of their classes; what is nested in a function belongs to it."""
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node, owners
         elif isinstance(node, ast.ClassDef):
-            yield from _defined(node.body, (*owners, node.name))
+            yield from defined(node.body, (*owners, node.name))
         elif isinstance(node, (ast.If, ast.Try)):
-            yield from _defined([*node.body, *node.orelse], owners)
-
-
-def living(path: str) -> Living:
-    """The functions of a file, found among all objects."""
-    found: Living = {}
-    for item in gc.get_objects():
-        if type(item) is types.FunctionType and item.__code__.co_filename == path:
-            found.setdefault((item.__code__.co_name, item.__code__.co_firstlineno), []).append(item)
-    return found
+            yield from defined([*node.body, *node.orelse], owners)
 
 
 def applied(data: bytes, edits: tuple[tuple[int, int, str], ...], start: int = 0, end: int | None = None) -> bytes:

@@ -33,8 +33,7 @@ def patches(scene: Scene, suspicion: Mapping[Key, float]) -> Iterator[Patch]:
             edits = tuple(sorted(written))
             size = sum(len(new) + end - start for start, end, new in edits)
             rank = cost + _SUSPICION * (1 - doubt) + _SIZE * min(size, _LONG)
-            line = scene.text.data.count(b"\n", 0, edits[0][0]) + 1
-            yield Patch(edits, kind, cost, line, scene.function.number, rank)
+            yield Patch(edits, kind, cost, scene.function.number, rank)
 
 
 def _changes(node: Any, scene: Scene) -> Iterator[Change]:
@@ -99,6 +98,5 @@ def around(scene: Scene, places: list[tuple[int, int]]) -> Iterator[Patch]:
             continue
         for cost, kind, edits in _changes(node, scene):
             if edits and kind in _PLANTED and cost <= 2.0:
-                line = scene.text.data.count(b"\n", 0, edits[0][0]) + 1
-                found.append(Patch(tuple(sorted(edits)), kind, cost, line, scene.function.number, cost))
+                found.append(Patch(tuple(sorted(edits)), kind, cost, scene.function.number, cost))
     yield from sorted(found, key=lambda patch: patch.cost)

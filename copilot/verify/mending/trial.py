@@ -5,151 +5,101 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-import json
 import os
-import resource
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from ..recording.forked import DIED, in_fork
 from .belongings import Belongings
-from .cases import Case
+from .cases import Case, Late
 from .source import Function, Planted
 
-_MORE_BYTES = 512 << 20
+MORE_BYTES = 512 << 20
 _LEAST_S = 0.02
 _FACTOR = 5
 _GRACE = 12
 _HARD_S = 0.6
 
 
-class Late(BaseException):
-    """The time of a case is up."""
-
-
 class Tried(NamedTuple):
     """How a candidate ended. `failed`: the number of the case that failed first, -1 when all passed. `late`: it failed by
-    its time.
+    its time. `lost`: neither, nothing is known.
     """
 
     failed: int
     late: bool = False
+    lost: bool = False
 
 
-def cpu() -> float:
-    """Processor seconds of this process and of those that it has waited for."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+class Run(NamedTuple):
+    """How a case ended: whether it passed, whether its time was up, whether it skips (then it did not pass)."""
+
+    passed: bool
+    late: bool
+    skipped: bool
 
 
-def in_fork(work: Callable[[Callable[[Any], None]], None]) -> list[Any]:
-    """What `work` tells in a forked process (plain values, in order), also when the process dies on the way."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        mine = os.getpid()
-        try:
-            _confined()
-            work(lambda value: _tell(writer, value) if os.getpid() == mine else None)
-        except BaseException:  # noqa: S110 -- whoever reads sees that it ended early
-            pass
-        finally:
-            os._exit(0)
-    os.close(writer)
-    pieces: list[bytes] = []
-    reading = threading.Thread(target=_drained, args=(reader, pieces))
-    reading.start()
-    os.waitpid(child, 0)
-    with contextlib.suppress(OSError):
-        os.killpg(child, signal.SIGKILL)  # what its tests started and left behind holds the pipe
-    reading.join()
-    *lines, _ = b"".join(pieces).split(b"\n")
-    return [json.loads(line) for line in lines]
-
-
-def _confined() -> None:
-    with contextlib.suppress(OSError):
-        os.setpgid(0, 0)
-    gc.disable()
-    with open("/proc/self/statm", "rb") as stream:  # noqa: PTH123 -- Python 3.9, one file
-        now = int(stream.read().split()[0]) * resource.getpagesize()
-    most = resource.getrlimit(resource.RLIMIT_AS)[1]
-    wanted = now + _MORE_BYTES
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_AS, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
-
-
-def _tell(writer: int, value: Any) -> None:
-    data = json.dumps(value).encode() + b"\n"
-    while data:
-        data = data[os.write(writer, data) :]
-
-
-def _drained(reader: int, pieces: list[bytes]) -> None:
-    with os.fdopen(reader, "rb") as pipe:
-        pieces.append(pipe.read())
-
-
-def passes(case: Case, limit: float, caches: Iterable[Any] = ()) -> tuple[bool, bool]:
-    """Whether a case passes here and now, and whether its time was up; it gets `limit` CPU seconds.
+def bounded(call: Callable[[], Any], limit: float, instead: Any = None) -> tuple[Any, bool]:
+    """What a call gives (`instead` where it raises), and whether its time was up; it gets `limit` CPU seconds.
 
     First it is interrupted, again and again; code that does not let itself be interrupted ends with its process.
     """
-    count = 0
-    expired = False
+    count, running, given = 0, False, instead
 
     def late(_signal: int, _frame: Any) -> None:
-        nonlocal count, expired
-        count, expired = count + 1, True
+        nonlocal count
+        if not running:
+            return  # to free what the call left behind may take longer than the clock's interval
+        count += 1
         if count > _GRACE:
             os._exit(0)
         raise Late
 
-    for cache in caches:
-        cache.cache_clear()
     signal.signal(signal.SIGVTALRM, late)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_PROF, 2 * limit + _HARD_S)
     signal.setitimer(signal.ITIMER_REAL, 20 * limit + 5)
     try:
-        signal.setitimer(signal.ITIMER_VIRTUAL, limit, 0.01)
-        passed = case.runs()
+        try:
+            running = True
+            signal.setitimer(signal.ITIMER_VIRTUAL, limit, 0.01)
+            given = call()
+        finally:
+            running = False
     except BaseException:
-        passed = False
-    finally:
-        for _ in range(2):
-            try:
-                signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-                signal.setitimer(signal.ITIMER_PROF, 0)
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            except Late:
-                continue
-    return passed and not expired, expired
+        running = False
+    for clock in (signal.ITIMER_VIRTUAL, signal.ITIMER_PROF, signal.ITIMER_REAL):
+        signal.setitimer(clock, 0)
+    return given, count > 0
+
+
+def passes(case: Case, limit: float, caches: Iterable[Any] = ()) -> Run:
+    """How a case ends here and now; it gets `limit` CPU seconds."""
+    for cache in caches:
+        cache.cache_clear()
+    passed, late = bounded(case.runs, limit, instead=False)
+    return Run(bool(passed) and not late, late, passed is None and not late)
 
 
 class Court:
-    """Tries candidates against cases. `spent` is CPU time since the start; `order`: the numbers of the cases, those first
-    that fail most.
-    """
+    """Tries candidates against cases. `tried` counts them; `slowest`: CPU seconds of the slowest case that passes."""
 
     def __init__(self, cases: Sequence[Case], caches: Sequence[Any], slowest: float, belongings: Belongings) -> None:
         self.cases, self.caches = cases, caches
         self._belongings = belongings
         self.tried = 0
-        self.late = 0
         self._wins = [0] * len(cases)
         self._slowest = slowest
 
     def limit(self, number: int, factor: float = 1.0) -> float:
         """CPU seconds that a case gets under a candidate."""
         case = self.cases[number]
-        return factor * max(_LEAST_S, _FACTOR * (case.took if case.passed else self._slowest))
+        # One that fails may end earlier than it will when it passes; one that was interrupted says nothing.
+        took = case.took if case.passed else max(self._slowest, 0.0 if case.late else case.took)
+        return factor * max(_LEAST_S, _FACTOR * took)
 
     def order(self, numbers: Iterable[int]) -> list[int]:
         """Those that told candidates apart before, first; the quick before the slow."""
@@ -166,18 +116,18 @@ class Court:
         ended: list[Tried] = []
         while len(ended) < len(candidates):
             rest = candidates[len(ended) :]
-            told = in_fork(lambda tell: self._in_child(rest, numbers, tell, factor))  # noqa: B023
+            told = in_fork(lambda tell: self._in_child(rest, numbers, tell, factor), MORE_BYTES)  # noqa: B023
             done = [Tried(*row[1:]) for row in told if row[0] == "end"]
             ended += done
-            running = [row for row in told if row[0] == "run"]
-            if len(done) < len(rest) and not done and not running:
-                ended.append(Tried(numbers[0]))  # it could not even start
-            elif len(done) < len(rest) and told and told[-1][0] == "run":
+            if len(done) == len(rest):
+                break
+            if told and told[-1][0] == "run":
                 ended.append(Tried(told[-1][1], True))
+            elif not done and (not told or told[-1][0] == DIED):
+                ended.append(Tried(numbers[0], lost=True))
         self.tried += len(candidates)
         for one in ended:
-            self.late += one.late
-            if one.failed >= 0:
+            if one.failed >= 0 and not one.lost:
                 self._wins[one.failed] += 1
         return ended
 
@@ -196,9 +146,9 @@ class Court:
                 for number in numbers:
                     if number != numbers[0]:
                         tell(("run", number))
-                    good, late = passes(self.cases[number], self.limit(number, factor), self.caches)
-                    if not good:
-                        failed = number
+                    run = passes(self.cases[number], self.limit(number, factor), self.caches)
+                    if not run.passed:
+                        failed, late = number, run.late
                         break
             self._belongings.restore()
             if failed < 0 and at:
@@ -207,8 +157,8 @@ class Court:
             tell(("end", failed, late))
 
 
-def timed(case: Case, limit: float, caches: Iterable[Any]) -> tuple[bool, float]:
-    """Whether it passes, and the CPU time that it took."""
+def timed(case: Case, limit: float, caches: Iterable[Any]) -> tuple[Run, float]:
+    """How it ends, and the CPU time that it took."""
     began = time.process_time()
-    passed, _ = passes(case, limit, caches)
-    return passed, time.process_time() - began
+    run = passes(case, limit, caches)
+    return run, time.process_time() - began

@@ -13,7 +13,7 @@ import copy
 from collections.abc import Iterable
 from typing import Any
 
-from .source import Function, Text, code_of
+from .source import Function, code_of
 
 NOTE = "__mending_note__"
 _SEEN = 40
@@ -62,7 +62,7 @@ class Notes:
         return value
 
 
-def watched(text: Text, function: Function, notes: Notes, path: str) -> Any:
+def watched(function: Function, notes: Notes, path: str) -> Any:
     """The code object of a function that tells `notes` what it does; None when it cannot be made."""
     node = copy.deepcopy(function.node)
     node.decorator_list = []
@@ -77,7 +77,6 @@ def watched(text: Text, function: Function, notes: Notes, path: str) -> Any:
     ast.fix_missing_locations(tree)
     for holder in function.holders:
         holder.__globals__[NOTE] = notes.note
-    del text
     return code_of(tree, function, path)
 
 

@@ -14,5 +14,6 @@ fakes.py      clocks, chance, environment   files.py      temporary files
 commandline.py  words for a program         carving.py    arguments of the project's own tests
 code.py       what the text tells           feedback.py   answers to comparisons
 search.py     trying calls                  mutants.py    small faults planted in the code
-choose.py     which calls are worth it      main.py       request in, records out
+choose.py     which calls are worth it      forked.py     work in a forked process
+main.py       request in, records out
 """

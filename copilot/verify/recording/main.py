@@ -32,6 +32,7 @@ from .fakes import helpers_of
 from .fault import Mutant
 from .feedback import Log, instrumented, listening
 from .files import Files
+from .forked import forked, write
 from .invoke import Case, Runner, load
 from .mutants import Living, living, plant
 from .search import Budget, Search, Tried
@@ -219,26 +220,15 @@ def in_child(work: Callable[[], dict[str, Any]], cpu_s: float) -> Any:
     """The result of `work` from a forked child, None when it died: `sys.exit`, a crash or an endless loop in C."""
     import resource
 
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        try:
-            used = resource.getrusage(resource.RUSAGE_SELF)
-            limit = int(used.ru_utime + used.ru_stime + cpu_s) + 1
-            hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-            resource.setrlimit(resource.RLIMIT_CPU, (limit if hard < 0 else min(limit, hard), hard))
-            data = pickle.dumps(work())
-            with os.fdopen(writer, "wb") as pipe:
-                pipe.write(data)
-        finally:
-            os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        data = pipe.read()
-    os.waitpid(child, 0)
+    def bounded(writer: int) -> None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = int(used.ru_utime + used.ru_stime + cpu_s) + 1
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (limit if hard < 0 else min(limit, hard), hard))
+        write(writer, pickle.dumps(work()))
+
     try:
-        return pickle.loads(data)
+        return pickle.loads(forked(bounded)[0])
     except Exception:
         return None
 

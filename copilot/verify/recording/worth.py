@@ -12,17 +12,16 @@ the project has) count as there before.
 from __future__ import annotations
 
 import ast
-import gc
 import os
-import resource
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .effects import Effects
 from .fault import Mutant, Planted
+from .forked import cpu, in_fork, untold
 from .mutants import plant
 
 _SAMPLE = 12
@@ -164,40 +163,28 @@ class Worth:
         in it what would speak against the next.
         """
         ended: list[str | None] = []
-        began = _cpu()
-        while len(ended) < len(mutants) and _cpu() - began < self._cpu_s:
-            ended += self._in_fork(mutants[len(ended) :], order, self._cpu_s - (_cpu() - began))
+        began = cpu()
+        while len(ended) < len(mutants) and cpu() - began < self._cpu_s:
+            ended += self._in_fork(mutants[len(ended) :], order, self._cpu_s - (cpu() - began))
         return ended
 
     def _in_fork(self, mutants: Sequence[Mutant], order: Sequence[str], cpu_s: float) -> list[str | None]:
         """As `_tried`, of one process; at least the first fault's."""
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(reader)
-            try:
-                self._in_child(mutants, order, cpu_s, writer)
-            finally:
-                os._exit(0)
-        os.close(writer)
-        with os.fdopen(reader, "rb") as pipe:
-            *lines, _ = pipe.read().split(b"\n")
-        os.waitpid(child, 0)
         ended: list[str | None] = []
         running: str | None = None
-        for line in lines:
-            kind, number = line.split()
-            running = order[int(number)] if kind == b"run" else None
-            if kind == b"end":
-                ended.append(order[int(number)] if int(number) >= 0 else None)
+        for kind, number in in_fork(lambda tell: self._in_child(mutants, order, cpu_s, tell)):
+            running = order[number] if kind == "run" else None
+            if kind == "end":
+                ended.append(order[number] if number >= 0 else None)
         # It died, or ran on for ever, in this test; or before any: then nothing is known of the fault.
         return [*ended, running] if running is not None or not ended else ended
 
-    def _in_child(self, mutants: Sequence[Mutant], order: Sequence[str], cpu_s: float, writer: int) -> None:
-        """Write `run <test>` before a test, `end <test or -1>` after a fault (numbers of `order`), `left 0` before a test
+    def _in_child(
+        self, mutants: Sequence[Mutant], order: Sequence[str], cpu_s: float, tell: Callable[[Any], None]
+    ) -> None:
+        """Tell `run <test>` before a test, `end <test or -1>` after a fault (numbers of `order`), `left 0` before a test
         that runs without a fault: it must pass, or the fault was not what it failed under.
         """
-        gc.disable()
         signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         began = time.process_time()
@@ -207,24 +194,24 @@ class Worth:
             killer = -1
             for name in self._reaching(mutant, order):
                 number = order.index(name)
-                os.write(writer, b"run %d\n" % number)
+                tell(("run", number))
                 with Planted(mutant):
                     failed = self._fails(name)
                 if failed:
                     killer = number
                     break
             if count and killer >= 0:
-                os.write(writer, b"left 0\n")
+                tell(("left", 0))
                 if self._fails(order[killer]):
                     return  # an earlier fault left its mark: this one is tried again in a process of its own
-            os.write(writer, b"end %d\n" % killer)
+            tell(("end", killer))
 
     def _fails(self, name: str) -> bool:
         """Whether a test fails here and now; the process is killed when it takes too long."""
         from _pytest.runner import runtestprotocol
 
         item = self._items[name]
-        item.repr_failure = _untold
+        item.repr_failure = untold
         limit = _CPU_S + _FACTOR * self._took.get(name, 0.0)
         signal.setitimer(signal.ITIMER_VIRTUAL, limit)
         signal.setitimer(signal.ITIMER_REAL, 10 * limit)
@@ -236,19 +223,9 @@ class Worth:
         return name in self._failed or any(report.outcome == "failed" for report in reports)
 
 
-def _untold(*_: Any, **__: Any) -> str:
-    """No text for a failure that nobody reads: it takes longer than the test."""
-    return ""
-
-
 def _function(name: str) -> str:
     """The test function of a node: its name in the file without the row of a table."""
     return name.split("::", 1)[-1].split("[", 1)[0]
-
-
-def _cpu() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _tracer(focus: str, arcs: set[Arc]) -> Any:

@@ -19,7 +19,7 @@ export const fee = (amount, rate = 2, ...rest) => amount * rate;
  */
 const g = async function (a) { if (!a) { return; } log.info(a); return await fetch(a.url); };
 /**
- * 返回 含键 `a`、`b`、`c` 和 `d` 的对象。
+ * 返回含键 `a`、`b`、`c` 和 `d` 的对象。
  *
  * @param c - 通过 `c < 0` 判断。是 `{ a, b, c, d }` 的一部分。
  * @param {object} [d] - 是 `{ a, b, c, d }` 的一部分。默认值为 `{}`。

@@ -43,7 +43,8 @@ def transfer(db, source, target, amount_cents, timeout_ms=500):
 
     Returns
     -------
-    若 ``source == target`` 则为 ``None``；否则为 ``amount_cents / 100``。
+    object
+        若 ``source == target`` 则为 ``None``；否则为 ``amount_cents / 100``。
     """
     check(amount_cents)
     if source == target:
@@ -66,7 +67,8 @@ def day(text, rows):
 
     Returns
     -------
-    ``datetime.strptime(text, "%d.%m.%Y")`` 的结果。
+    object
+        ``datetime.strptime(text, "%d.%m.%Y")`` 的结果。
     """
     rows.append(text)
     return datetime.strptime(text, "%d.%m.%Y")

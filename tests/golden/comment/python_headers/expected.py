@@ -23,7 +23,7 @@ def pick(
     Changes nothing outside.
 
     Args:
-        x: Handed back unchanged.
+        x: Handed back.
         y ("typing.Sequence[int]"): Ignored by this implementation. Default ``(1, 2)``.
         *args: Ignored by this implementation.
 

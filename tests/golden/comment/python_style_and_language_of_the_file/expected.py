@@ -30,7 +30,8 @@ def is_overdue(due_date, today):
 
     Returns
     -------
-    ``today > due_date``。
+    object
+        ``today > due_date``。
     """
     # 到期日当天不算逾期
     return today > due_date

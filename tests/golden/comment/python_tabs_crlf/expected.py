@@ -19,8 +19,6 @@ class A:
 	def total(self, rows):
 		"""Return the total: the result of ``sum(rows)``.
 
-		Changes nothing outside.
-
 		Args:
 			rows: Passed to ``sum``.
 

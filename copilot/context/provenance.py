@@ -15,10 +15,12 @@ HEAD: Final = 4_000
 _MADE_FOLDERS: Final = frozenset(
     {"generated", "gen", "build", "dist", "target", "out", "node_modules", "vendor", "third_party", "site-packages"}
 )
-_MADE: Final = re.compile(r"_pb2(_grpc)?\.pyi?$|\.(generated|g|gen|min)\.\w+$")
+_MADE: Final = re.compile(r"_pb2(_grpc)?\.pyi?$|\.(generated|g|gen|min)\.\w+$|\.d\.[cm]?ts$")
 _SAYS_MADE: Final = re.compile(rb"(?im)^\W{1,6}.*(@generated|auto-?generated|generated (by|from)|do not (edit|modify))")
-_TEST_FOLDERS: Final = frozenset({"test", "tests", "__tests__", "spec", "specs", "testing"})
-_TEST: Final = re.compile(r"^(test_.*|.*_test|conftest|.*Tests?|.*IT|Test[A-Z].*|.*\.(test|spec))$")
+_TEST_FOLDERS: Final = frozenset({"test", "tests", "__tests__", "testing"})
+_SPECS: Final = frozenset({"spec", "specs"})
+_SCRIPT: Final = re.compile(r"\.[cm]?[jt]sx?$")
+_TEST: Final = re.compile(r"^(test_.*|.*_test|conftest|.*Tests?|.*[a-z0-9]IT|Test[A-Z].*|.*\.(test|spec))$")
 _CONFIG: Final = frozenset({".yaml", ".yml", ".xml", ".toml", ".ini", ".cfg", ".json", ".properties", ".env", ".conf"})
 
 _SPDX: Final = re.compile(rb"SPDX-License-Identifier:\s*([A-Za-z0-9.+() -]{2,60}?)\s*(?:\*/|-->)?\s*$", re.MULTILINE)
@@ -38,11 +40,24 @@ _LICENCES: Final = (
 def file_class(path: PurePath, head: bytes) -> FileClass:
     """The class of a file by its path (relative to the root) and its first bytes."""
     folders = set(path.parts[:-1])
-    if folders & _MADE_FOLDERS or _MADE.search(path.name) or _SAYS_MADE.search(head[:HEAD]):
+    if folders & _MADE_FOLDERS or is_made(path) or _SAYS_MADE.search(head[:HEAD]):
         return "generated"
-    if folders & _TEST_FOLDERS or _TEST.match(path.stem):
+    if is_test(path):
         return "test"
     return "config" if path.suffix.lower() in _CONFIG else "product"
+
+
+def is_test(path: PurePath) -> bool:
+    """Whether a path (relative to the root) is a test's or lies among tests, by the habits of every language."""
+    folders = set(path.parts[:-1])
+    if folders & _TEST_FOLDERS or _TEST.match(path.stem):
+        return True
+    return bool(folders & _SPECS) and _SCRIPT.search(path.name) is not None  # elsewhere a specification is product code
+
+
+def is_made(path: PurePath) -> bool:
+    """Whether a file's name says that a program made it: of a compiler, a minifier, or declarations alone."""
+    return _MADE.search(path.name) is not None
 
 
 def licence(head: bytes) -> str:
