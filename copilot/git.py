@@ -239,48 +239,6 @@ def staged(top: Path) -> Staged | None:
     return None if listing is None else Staged(top, parent, tuple(raw_changes(listing)), place)
 
 
-def touched(top: Path) -> dict[str, str] | None:
-    """The files whose text may differ from the last commit, as they lie on the disk: POSIX paths relative to `top`, with the id
-    of what the last commit has (empty: nothing). What the index knows by time and size is believed; nothing is read, so no
-    filter of the repository runs. None where git cannot answer.
-    """
-    listing = output(top, "ls-files", "--stage", "--debug", "-z")
-    new = _ask(top, "ls-files", "--others", "--exclude-standard", "-z")
-    if listing is None or new is None:
-        return None
-    tree = output(top, "ls-tree", "-r", "-z", "--full-tree", "HEAD") or b""  # none before the first commit
-    rows = [row.partition(b"\t") for row in tree.split(b"\0") if row]
-    held = {os.fsdecode(name): head.split(b" ")[2].decode() for head, _, name in rows if head[:6].decode() in _REGULAR}
-    found: dict[str, str] = {name: "" for name in new.split("\0") if name and not name.endswith("/")}
-    indexed: set[str] = set()
-    for entry in _ENTRY.finditer(listing):
-        name = os.fsdecode(entry["name"])
-        indexed.add(name)
-        if entry["mode"].decode() not in _REGULAR or (
-            name in held and held[name] == entry["id"].decode() and _is_known(top / name, entry)
-        ):
-            continue
-        found[name] = held.get(name, "")
-    return found | {name: known for name, known in held.items() if name not in indexed}
-
-
-_ENTRY: Final = re.compile(
-    rb"(?P<mode>\d{6}) (?P<id>[0-9a-f]{40,64}) \d\t(?P<name>[^\0]+)\0"
-    rb"  ctime: .*\n  mtime: (?P<s>\d+):(?P<ns>\d+)\n  dev: .*\n  uid: .*\n  size: (?P<size>\d+)\t.*\n"
-)
-"""One file of `ls-files --stage --debug -z`."""
-
-
-def _is_known(path: Path, entry: re.Match[bytes]) -> bool:
-    """Whether a file has the time and size that the index noted."""
-    try:
-        now = path.lstat()
-    except OSError:
-        return False
-    noted = int(entry["s"]) * 10**9 + int(entry["ns"])
-    return now.st_mtime_ns == noted and now.st_size & 0xFFFFFFFF == int(entry["size"])
-
-
 def empty_tree(top: Path) -> str:
     """The id of a tree without files: what the first commit is compared with."""
     kind = (_ask(top, "rev-parse", "--show-object-format", place=_hook(top)) or "").strip()

@@ -8,8 +8,10 @@ file is one that is gone and a new one. Absent on purpose: links and submodules,
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from copilot import edits, git
@@ -19,47 +21,85 @@ from copilot.review.change import LARGEST, Change, Texts
 from copilot.review.diff import FileDiff, Row
 
 _CONTEXT: Final = 3
+_TOGETHER: Final = 64
+"""Files whose texts are held at once."""
+_REGULAR: Final = frozenset({"100644", "100755"})
+
+_ENTRY: Final = re.compile(
+    rb"(?P<mode>\d{6}) (?P<id>[0-9a-f]{40,64}) \d\t(?P<name>[^\0]+)\0"
+    rb"  ctime: .*\n  mtime: (?P<s>\d+):(?P<ns>\d+)\n  dev: .*\n  uid: .*\n  size: (?P<size>\d+)\t.*\n"
+)
+"""One file of `ls-files --stage --debug -z`."""
 
 
-def working(top: Path, unsaved: Callable[[Path], bytes | None] = lambda _: None) -> Change | None:
-    """The work tree at `top` against its last commit. `unsaved` gives the text of a file that an editor holds, UTF-8. None
+def working(top: Path, unsaved: Mapping[str, bytes] = MappingProxyType({})) -> Change | None:
+    """The work tree at `top` against its last commit. `unsaved`: texts that an editor holds, UTF-8, by the path under `top`. None
     where git cannot answer.
     """
-    touched = git.touched(top)
-    if touched is None:
+    known = touched(top, unsaved)
+    if known is None:
         return None
-    names = sorted(touched)
+    names = sorted(known)
     place = git.Staged(top, "", ())
     texts: dict[str, Texts] = {}
 
-    def files() -> list[FileDiff]:
-        held = git.contents(place, touched.values())
-        found = []
-        for name in names:
-            before = held.get(touched[name])
-            after = _text(top / name, unsaved)
-            if isinstance(after, bytes) and before is not None:
-                after = _as_stored(before, after)
-            if after == before:
-                continue
-            one = _compared(name, before, after)
-            texts[name] = Texts(before, after) if isinstance(after, bytes) else Texts(before, None)
-            found.append(one)
-        return found
+    def files() -> Iterator[FileDiff]:
+        for at in range(0, len(names), _TOGETHER):
+            group = names[at : at + _TOGETHER]
+            held = git.contents(place, (known[name] for name in group))
+            for name in group:
+                before, after = held.get(known[name]), _text(top / name, unsaved.get(name))
+                if isinstance(after, bytes) and before is not None:
+                    after = _as_stored(before, after)
+                if after != before:
+                    texts[name] = Texts(before, after if isinstance(after, bytes) else None)
+                    yield _compared(name, before, after)
 
     def contents(group: Sequence[FileDiff]) -> list[Texts]:
-        return [texts.get(one.path, Texts(None, None)) for one in group]
+        return [texts.pop(one.path, Texts(None, None)) for one in group]
 
     return Change(top, files, contents)
+
+
+def touched(top: Path, also: Container[str] = ()) -> dict[str, str] | None:
+    """The files whose text may differ from the last commit, as they lie on the disk: POSIX paths relative to `top`, with the id
+    of what the last commit has (empty: nothing), and those named in `also`. What the index knows by time and size is believed; nothing is read, so no
+    filter of the repository runs. None where git cannot answer.
+    """
+    listing = git.output(top, "ls-files", "--stage", "--debug", "-z")
+    new = git.output(top, "ls-files", "--others", "--exclude-standard", "-z")
+    if listing is None or new is None:
+        return None
+    tree = git.output(top, "ls-tree", "-r", "-z", "--full-tree", "HEAD") or b""  # none before the first commit
+    rows = [row.partition(b"\t") for row in tree.split(b"\0") if row]
+    held = {os.fsdecode(name): head.split(b" ")[2].decode() for head, _, name in rows if head[:6].decode() in _REGULAR}
+    found: dict[str, str] = {name: "" for name in map(os.fsdecode, new.split(b"\0")) if name and not name.endswith("/")}
+    indexed: set[str] = set()
+    for entry in _ENTRY.finditer(listing):
+        name = os.fsdecode(entry["name"])
+        indexed.add(name)
+        same = held.get(name) == entry["id"].decode() and name not in also and _is_known(top / name, entry)
+        if entry["mode"].decode() in _REGULAR and not same:
+            found[name] = held.get(name, "")
+    return found | {name: known for name, known in held.items() if name not in indexed}
+
+
+def _is_known(path: Path, entry: re.Match[bytes]) -> bool:
+    """Whether a file has the time and size that the index noted."""
+    try:
+        now = path.lstat()
+    except OSError:
+        return False
+    noted = int(entry["s"]) * 10**9 + int(entry["ns"])
+    return now.st_mtime_ns == noted and now.st_size & 0xFFFFFFFF == int(entry["size"])
 
 
 class _Large:
     """Stands for a text that is too large to be looked at."""
 
 
-def _text(path: Path, unsaved: Callable[[Path], bytes | None]) -> bytes | _Large | None:
-    """The text of a file, None where there is none."""
-    held = unsaved(path)
+def _text(path: Path, held: bytes | None) -> bytes | _Large | None:
+    """The text of a file, as an editor holds it or as it lies on the disk; None where there is none."""
     if held is not None:
         return held
     if not path.is_file() or path.is_symlink():

@@ -50,7 +50,8 @@ async def _answered(server: Server, path: Path) -> dict[str, Any]:
         server.tell(why)
         return {"declined": why}
     open_now = [doc for uri in server.store.uris() if (doc := server.store.snapshot(uri)) is not None]
-    texts = {Path(os.path.realpath(doc.path)): doc.text for doc in open_now}
+    places = [(Path(os.path.realpath(doc.path)), doc.text) for doc in open_now]
+    texts = {path.relative_to(top).as_posix(): text for path, text in places if path.is_relative_to(top)}
     stop = threading.Event()
     async with server.working(say("Review")):
         context = contextvars.copy_context()  # progress is reported from the thread
@@ -64,13 +65,13 @@ async def _answered(server: Server, path: Path) -> dict[str, Any]:
     return reports.rows(found)
 
 
-def _review(top: Path, texts: dict[Path, bytes], settings: Settings, stop: threading.Event) -> Review:
+def _review(top: Path, texts: dict[str, bytes], settings: Settings, stop: threading.Event) -> Review:
     from copilot.review.looking import Asked
     from copilot.review.review import review
     from copilot.review.working import working
     from copilot.rules import BANK
 
-    change = working(top, texts.get)
+    change = working(top, texts)
     if change is None:
         raise UsageError(say("{name} is in no git repository.", name=top))
 

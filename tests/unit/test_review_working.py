@@ -31,7 +31,7 @@ def commit(top: Path) -> None:
 
 
 def changed(top: Path, **unsaved: bytes) -> dict:
-    found = working(top, lambda path: unsaved.get(path.name.partition(".")[0]))
+    found = working(top, {f"{name}.py": content for name, content in unsaved.items()})
     assert found is not None
     return {one.path: (one, held) for one, held in walked(found)}
 
@@ -80,7 +80,6 @@ def test_what_is_new_gone_staged_or_unsaved_is_there_and_what_is_the_same_is_not
     found = changed(top)
     told = {name: one.status for name, (one, _) in found.items()}
     assert told == {"gone.py": "deleted", "removed.py": "deleted", "staged.py": "modified", "new.py": "added"}
-    (top / "unsaved.py").write_bytes(b"x = 1\n# saved\n")
     found = changed(top, unsaved=BAD)
     assert found["unsaved.py"][1].after == BAD
 
