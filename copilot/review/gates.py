@@ -52,11 +52,11 @@ class Found(Protocol):
 
 
 class Mender:
-    """The proven fixes of one file. `look` tells what the rules find in a text; `found` is what they find in this one."""
+    """The proven fixes of one file. `look` tells what the rules find anywhere in a text."""
 
-    def __init__(self, doc: Document, found: Sequence[Found], look: Callable[[Document], Sequence[Found]]) -> None:
+    def __init__(self, doc: Document, look: Callable[[Document], Sequence[Found]]) -> None:
         self._doc, self._look, self._left = doc, look, _MOST
-        self._known = _counted(found)
+        self._known: Counter[tuple[str, str]] | None = None  # of the document, once it is asked for
 
     def fixed(self, one: Found) -> tuple[Edit, ...]:
         """The first repair of a finding that passes the gates; empty where there is none."""
@@ -80,8 +80,9 @@ class Mender:
             return False
         if after.text == doc.text or not syntax.no_new_faults(doc, edits, compiler=True).passed:
             return False
-        now = _counted(self._look(after))
-        key = one.rule, one.detail
+        if self._known is None:
+            self._known = _counted(self._look(doc))
+        now, key = _counted(self._look(after)), (one.rule, one.detail)
         return not secure.added(doc, edits) and not now - self._known and now[key] < self._known[key]
 
 

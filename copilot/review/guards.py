@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib import resources
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from copilot.messages import locale
 from copilot.syntax import tree as trees
 from copilot.syntax.lines import line_end, line_start
-from copilot.syntax.outline import Outline, outline
+from copilot.syntax.outline import outline
 from copilot.syntax.parsing import Node, QueryCursor, compiled
 from copilot.types import Document, Severity, Span
 
@@ -99,42 +101,53 @@ def called_for(text: str) -> bool:
 _CONDITION: Final = re.compile(r"\b(?:if|elif|unless)\b")
 
 
-def guards(doc: Document, lines: AbstractSet[int] | None = None) -> list[Guard]:
-    """The guards of a text whose first line is one of `lines` (None: all), in order; one a line and kind."""
-    found: dict[tuple[int, str], Guard] = {}
+def guards(doc: Document, lines: AbstractSet[int] | None = None, only: AbstractSet[str] | None = None) -> list[Guard]:
+    """The guards of a text whose first line is one of `lines` (None: all), in order; one a line and kind.
+
+    `only`: names of the kinds that are wanted.
+    """
     if doc.language in _PROSE:
         return []
-    shape = outline(doc)
-    starts = _starts(doc.text)
+    wanted = [kind for kind in kinds() if only is None or kind.name in only]
+    places: list[tuple[Kind, int, int, re.Match[str]]] = []
     text = doc.text.decode("latin-1")  # a character a byte: offsets stay
-    for at in sorted(lines) if lines is not None else range(1, len(starts)):
-        if not 0 < at < len(starts):
+    starts = _starts(doc.text)
+    for first, last in _runs(starts, lines):
+        for n, kind in enumerate(wanted):
+            for words in (kind.words, kind.inside):
+                places += (
+                    (kind, n, bisect_right(starts, match.start()), match)
+                    for match in (words.finditer(text, first, last) if words is not None else ())
+                )
+    found: dict[tuple[int, str], Guard] = {}
+    taken: dict[int, list[tuple[int, int]]] = {}
+    for kind, _, line, match in sorted(places, key=lambda place: (place[2], place[1], place[3].start())):
+        start, end = match.span()
+        if (line, kind.name) in found or any(start < b and a < end for a, b in taken.get(line, ())):
             continue
-        row = text[starts[at - 1] : starts[at]]
-        taken: list[tuple[int, int]] = []
-        for kind in kinds():
-            for match in _matches(kind, row):
-                if (at, kind.name) in found or any(start < match.end() and match.start() < end for start, end in taken):
-                    continue
-                if _is_code(
-                    doc, starts[at - 1] + match.start(), inside=kind.inside is not None and match.re is kind.inside
-                ):
-                    taken.append(match.span())
-                    found[at, kind.name] = _guard(doc, shape, kind, at, starts[at - 1] + match.start(), match)
-    for guard in _conditions(doc, shape, lines):
-        found.setdefault((guard.line, guard.kind.name), guard)
+        if _is_code(doc, start, inside=match.re is kind.inside):
+            taken.setdefault(line, []).append((start, end))
+            found[line, kind.name] = _guard(doc, kind, line, start, match)
+    for guard in _conditions(doc, lines):
+        if only is None or guard.kind.name in only:
+            found.setdefault((guard.line, guard.kind.name), guard)
     return sorted(found.values(), key=lambda guard: guard.line)
+
+
+def _runs(starts: list[int], lines: AbstractSet[int] | None) -> Iterator[tuple[int, int]]:
+    """Ranges of bytes that lines (from 1) take, those that follow each other together."""
+    if lines is None:
+        yield 0, starts[-1]
+        return
+    known = sorted(line for line in lines if 0 < line < len(starts))
+    for _, group in groupby(enumerate(known), key=lambda pair: pair[1] - pair[0]):
+        run = [line for _, line in group]
+        yield starts[run[0] - 1], starts[run[-1]]
 
 
 def _starts(text: bytes) -> list[int]:
     starts = [0, *(found.end() for found in re.finditer(rb"\n", text))]
     return starts if starts[-1] == len(text) else [*starts, len(text)]
-
-
-def _matches(kind: Kind, row: str) -> Iterator[re.Match[str]]:
-    yield from kind.words.finditer(row)
-    if kind.inside is not None:
-        yield from kind.inside.finditer(row)
 
 
 def _is_code(doc: Document, offset: int, *, inside: bool) -> bool:
@@ -159,13 +172,13 @@ def _is_code(doc: Document, offset: int, *, inside: bool) -> bool:
     return True
 
 
-def _guard(doc: Document, shape: Outline, kind: Kind, line: int, offset: int, match: re.Match[str]) -> Guard:
+def _guard(doc: Document, kind: Kind, line: int, offset: int, match: re.Match[str]) -> Guard:
     text = _line(doc, offset)
     rest = doc.text[offset + len(match[0]) : offset + len(match[0]) + _LONGEST].decode("utf-8", "replace")
     subject = _SUBJECT.match(rest) if match[0].startswith("@") else None
     key = re.sub(r"\W+$", "", match[0].strip().removeprefix("@"))
     key = ("@" if match[0].startswith("@") else "") + re.split(r"[.\s]", key)[-1]
-    around = shape.at(Span(offset, offset))
+    around = outline(doc).at(Span(offset, offset))
     name = around.qualified if around is not None else ""
     return Guard(kind, key, line, name, text, subject[1] if subject is not None else "")
 
@@ -175,10 +188,12 @@ def _line(doc: Document, offset: int) -> str:
     return " ".join(row.split())
 
 
-def _conditions(doc: Document, shape: Outline, lines: AbstractSet[int] | None) -> Iterator[Guard]:
+def _conditions(doc: Document, lines: AbstractSet[int] | None) -> Iterator[Guard]:
     """`if` statements that end their routine: of authorisation or a limit by what they speak of, else of validation."""
     tree = trees.of(doc)
     if tree is None or doc.language not in {"python", "java", "javascript", "typescript", "tsx"}:
+        return
+    if lines is not None and not _CONDITION.search(b"\n".join(_rows(doc.text, lines)).decode("latin-1")):
         return
     for node in QueryCursor(compiled(doc.language, "(if_statement) @if")).captures(tree.root_node).get("if", []):
         line = node.start_point[0] + 1
@@ -193,10 +208,15 @@ def _conditions(doc: Document, shape: Outline, lines: AbstractSet[int] | None) -
         whole = _text(doc, body)
         kind = _kind(condition, whole, ends=last.type in _ENDS)
         if kind is not None:
-            around = shape.at(Span(node.start_byte, node.start_byte))
+            around = outline(doc).at(Span(node.start_byte, node.start_byte))
             yield Guard(
                 kind, condition, line, around.qualified if around is not None else "", _line(doc, node.start_byte)
             )
+
+
+def _rows(text: bytes, lines: AbstractSet[int]) -> list[bytes]:
+    starts = _starts(text)
+    return [text[first:last] for first, last in _runs(starts, lines)]
 
 
 def _last(body: Node) -> Node | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,11 +19,11 @@ from typing import Final, NamedTuple
 from copilot import files
 from copilot.errors import UnreadableFile
 from copilot.messages import say
-from copilot.review import gates
+from copilot.review import gates, reach
 from copilot.review.change import Texts
 from copilot.review.diff import FileDiff, changed
 from copilot.review.remark import Confidence, Covered, Remark, shown
-from copilot.rules import SECURITY, Hit, hits, policies
+from copilot.rules import SECURITY, Hit, hits, policies, triggered
 from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, line_start
 from copilot.syntax.outline import outline
@@ -115,15 +116,24 @@ def _document(name: str, data: bytes | None) -> Document | None:
     return document(Path(name), language_of(Path(name)), text)
 
 
-def places(doc: Document, asked: Asked) -> list[Place]:
-    """What the rules find anywhere in a text. Raises UsageError as `rule.policies`."""
-    found = [
-        Place(hit.rule.name, "", hit.finding.severity, hit.confidence, hit.rule.message, hit.finding.span)
-        for pack in asked.packs
-        for hit in hits(doc, pack=pack)
-    ]
+def places(doc: Document, asked: Asked, lines: AbstractSet[int] | None = None) -> list[Place]:
+    """What the rules find where changed `lines` reach (None: anywhere). Raises UsageError as `rule.policies`."""
+    packs = (*asked.packs, SECURITY)
+    text = doc.text if lines is None else reach.roughly(doc, lines)
+    called = [pack for pack in packs if triggered(doc.language, text, pack)]
+    if not called:
+        return []
+    spans = None if lines is None else reach.spans(doc, lines)
     owners = _owners(asked.packs)
-    return [*found, *(_owned(hit, owners) for hit in hits(doc, pack=SECURITY) if _is_told(hit))]
+    found: list[Place] = []
+    for pack in called:
+        for hit in hits(doc, spans, pack):
+            if pack == SECURITY and _is_told(hit):
+                found.append(_owned(hit, owners))
+            elif pack != SECURITY:
+                finding = hit.finding
+                found.append(Place(hit.rule.name, "", finding.severity, hit.confidence, hit.rule.message, finding.span))
+    return found
 
 
 def _is_told(hit: Hit) -> bool:
@@ -150,11 +160,15 @@ def remarks(file: Seen, asked: Asked, *, whole: bool = True) -> Iterator[Remark]
         return
     added = {row.new: row.number for row in diff.rows if row.kind == "added"}
     shown_at = {row.new: row.number for row in diff.rows if row.new is not None}
-    found = [(each, _line(after, each.span.start)) for each in places(after, asked)]
+    lines = {row.at[1] for row in changed(diff)} if file.before is not None else None
+    found = [(each, _line(after, each.span.start)) for each in places(after, asked, lines)]
     if not found:
         return
-    before = Counter(_key(file.before, each) for each in places(file.before, asked)) if file.before else Counter()
-    mender = gates.Mender(after, [each for each, _ in found], lambda doc: places(doc, asked)) if whole else None
+    before: Counter[tuple[str, bytes]] = Counter()
+    if file.before is not None:
+        former = {row.at[0] for row in changed(diff)}
+        before.update(_key(file.before, each) for each in places(file.before, asked, former))
+    mender = gates.Mender(after, lambda doc: places(doc, asked)) if whole else None
     for each, line in sorted(found, key=lambda pair: (pair[1] in added, pair[0].span)):
         key = _key(after, each)
         if before[key] > 0:

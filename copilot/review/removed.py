@@ -91,7 +91,8 @@ def gather(ledger: Ledger, seen: Seen) -> None:
     if not _may_guard(row.text for row in diff.rows if row.kind == "deleted"):
         return
     found = guards(seen.before, deleted.keys()) if diff.new == "" or after is not None else []
-    had, have = (guards(seen.before), guards(after)) if found and after is not None else ([], [])
+    kinds = {guard.kind.name for guard in found}
+    had, have = (guards(each, only=kinds) for each in (seen.before, after)) if found and after is not None else ([], [])
     for guard in found:  # a new text that cannot be read is told by the coverage
         if after is not None and _is_kept(guard, after, had, have, new):
             continue

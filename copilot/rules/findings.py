@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
+from copilot.rules import matching
 from copilot.rules.flow import Flow, Level
 from copilot.rules.predicates import Judge
 from copilot.rules.rule import SECURITY, Confidence, Rule, rules
 from copilot.syntax import tree as trees
-from copilot.syntax.parsing import Query, QueryCursor, compiled
+from copilot.syntax.parsing import compiled
 from copilot.types import Document, Finding, Severity, Span
 
 _LONGEST: Final = 2_000_000
@@ -35,7 +36,7 @@ def triggered(language: str | None, text: bytes, pack: str = SECURITY) -> bool:
 
 
 def findings(document: Document, spans: Sequence[Span] | None = None) -> list[Finding]:
-    """What the rules find at places that touch `spans` (None: anywhere), in order; none for a language without rules."""
+    """What the rules find at places (or in what they reach over) that touch `spans` (None: anywhere), in order; none for a language without rules."""
     return [hit.finding for hit in hits(document, spans)]
 
 
@@ -47,16 +48,21 @@ def hits(document: Document, spans: Sequence[Span] | None = None, pack: str = SE
     tree = trees.of(document)
     if tree is None:
         return []
-    query, owners = _query(language, pack)
+    text, owners = _query(language, pack)
     judge = Judge(Flow(document, tree))
-    cursor = QueryCursor(query)
-    if spans:
-        cursor.set_byte_range(min(span.start for span in spans), max(span.end for span in spans) + 1)
+    matched = (
+        match
+        for within in (_merged(spans) if spans is not None else [None])
+        for match in matching.matches(language, text, tree.root_node, judge, within)
+    )
     found: dict[tuple[int, int, int | str], Hit] = {}
-    for pattern, captures in cursor.matches(tree.root_node, judge):
+    for pattern, captures in matched:
+        if not pattern:  # FIRST
+            continue
         rule, site = owners[pattern], captures["site"][0]
-        span = Span(site.start_byte, site.end_byte)
-        if site.has_error or (spans is not None and not any(each.touches(span) for each in spans)):
+        span, reach = Span(site.start_byte, site.end_byte), captures.get("reach", captures["site"])[0]
+        asked = Span(reach.start_byte, reach.end_byte)
+        if site.has_error or (spans is not None and not any(each.touches(asked) for each in spans)):
             continue
         level = judge.levels.get((pattern, site.id))
         sure: Confidence | None = rule.unsure if level is Level.UNKNOWN else rule.confidence
@@ -70,6 +76,17 @@ def hits(document: Document, spans: Sequence[Span] | None = None, pack: str = SE
     return sorted(found.values(), key=lambda hit: hit.finding.span)
 
 
+def _merged(spans: Sequence[Span]) -> list[Span]:
+    """The ranges to look at, in order, each a byte longer, so that what begins at its end is seen."""
+    found: list[Span] = []
+    for span in sorted(Span(one.start, one.end + 1) for one in spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
+
+
 FIRST: Final = "(ERROR) @site"
 """Names the capture before predicates use it; its matches count for nothing."""
 
@@ -77,12 +94,13 @@ _ORDER: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 
 
 @cache
-def _query(language: str, pack: str) -> tuple[Query, tuple[Rule, ...]]:
-    """The query of all rules of a language together, and the rule of each of its patterns. Some 50 ms, once: a query of
+def _query(language: str, pack: str) -> tuple[str, tuple[Rule, ...]]:
+    """The text of the query of all rules of a language together, and the rule of each of its patterns. Some 50 ms, once: a query of
     only the rules that are called for would be made anew for each set of words.
     """
     held = rules(language, pack)
-    query = compiled(language, "\n".join([FIRST, *(rule.query for rule in held)]))
+    text = "\n".join([FIRST, *(rule.query for rule in held)])
+    query = compiled(language, text)
     ends, at = [], len(FIRST) + 1
     for rule in held:
         at += len(rule.query.encode()) + 1
@@ -91,4 +109,4 @@ def _query(language: str, pack: str) -> tuple[Query, tuple[Rule, ...]]:
         next(rule for rule, end in zip(held, ends, strict=True) if query.start_byte_for_pattern(n) < end)
         for n in range(query.pattern_count)
     )
-    return query, owners
+    return text, owners

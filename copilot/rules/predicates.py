@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
+from copilot.rules import conduct
 from copilot.rules.flow import Flow, Level
 from copilot.syntax.outline import outline
 from copilot.syntax.parsing import Node
@@ -97,6 +98,7 @@ class Judge:
             "before?": self._before,
             "after?": self._after,
             "secret?": self._secret,
+            **conduct.predicates(flow),
         }
 
     def __call__(self, predicate: str, args: Arguments, pattern_index: int, captures: Captures) -> bool:

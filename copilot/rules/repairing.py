@@ -29,7 +29,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from copilot.messages import locale, say
-from copilot.rules import binding
+from copilot.rules import binding, matching
 from copilot.rules.findings import FIRST
 from copilot.rules.flow import Flow
 from copilot.rules.predicates import Judge
@@ -38,7 +38,7 @@ from copilot.syntax import importing
 from copilot.syntax import tree as trees
 from copilot.syntax.lines import line_start
 from copilot.syntax.outline import outline
-from copilot.syntax.parsing import Node, QueryCursor, Tree, compiled
+from copilot.syntax.parsing import Node, Tree
 from copilot.types import Document, Edit, Finding, Span
 
 _HOLE: Final = re.compile(r"\{(\w+)\}")
@@ -101,9 +101,9 @@ def repairs(document: Document, finding: Finding) -> list[Repaired]:
     for repair in _repairs(document.language or ""):
         if repair.rule != finding.rule or (repair.needs and _is_taken(document, tree, repair.needs)):
             continue
-        cursor = QueryCursor(compiled(document.language or "", FIRST + "\n" + repair.query))
-        cursor.set_byte_range(finding.span.start, finding.span.end)
-        for pattern, captures in cursor.matches(tree.root_node, judge):
+        query = FIRST + "\n" + repair.query
+        found_by = matching.matches(document.language or "", query, tree.root_node, judge, finding.span)
+        for pattern, captures in found_by:
             site = captures["site"][0]
             if pattern and (site.start_byte, site.end_byte) == (finding.span.start, finding.span.end):
                 edits = tuple(_edits(document, repair, {name: nodes[0] for name, nodes in captures.items()}))

@@ -1,6 +1,7 @@
 """One rule as data, and the reading of the rule files.
 
-A rule is a tree-sitter query whose capture `@site` is the place that is reported. Beside the predicates of tree-sitter
+A rule is a tree-sitter query whose capture `@site` is the place that is reported; where it judges more than that place (a
+routine by its name), `@reach` is what it judges: a change anywhere in it asks for the finding. Beside the predicates of tree-sitter
 (`#eq?`, `#match?`, `#any-of?`) a query may use those of `predicates.py`. There are three packs of them. The security rules
 (`<language>.toml`) have one table a rule:
 

@@ -13,12 +13,16 @@ import pytest
 
 from copilot import rules
 from copilot.syntax.languages import named
-from copilot.types import document
+from copilot.types import Span, document
 
 FOLDER = Path(__file__).parents[1] / "golden" / "bank"
 SAMPLES = sorted(path for path in FOLDER.glob("*/*") if path.is_file())
 MARK = re.compile(r"(?:#|//|<!--)\s*(flag|near)\b")
 LEAST = 8
+CASE = re.compile(
+    r"^\s*(?:async\s+)?def \w+|^ {4}(?:@\w\S* )*[\w<][^=;(]*\w\([^;]*\{|^ *<(?:select|insert|update|delete)\b"
+)
+"""The first line of a case: a routine, or a statement of a mapper."""
 
 
 def read(path):
@@ -37,6 +41,18 @@ def marked(doc, mark):
     return {n for n, line in enumerate(doc.text.decode().split("\n"), 1) if mark in MARK.findall(line)}
 
 
+def good(doc):
+    """How many cases of a document are not wanted anywhere."""
+    at, cases = 0, []
+    for line in doc.text.decode().split("\n"):
+        if CASE.match(line):
+            cases.append(True)
+            at = len(cases)
+        if at and "flag" in MARK.findall(line):
+            cases[at - 1] = False
+    return sum(cases)
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_rule_finds_what_its_sample_marks_and_nothing_else(path):
     doc = read(path)
@@ -52,6 +68,7 @@ def test_a_rule_has_samples_of_each_language_half_of_the_good_ones_near(policy):
         own = [doc for doc in docs if doc.language == language]
         bad, near = (sum(len(marked(doc, mark)) for doc in own) for mark in ("flag", "near"))
         assert bad >= LEAST, (language, bad)
+        assert sum(map(good, own)) >= LEAST, language
         assert near >= LEAST // 2, (language, near)
 
 
@@ -61,6 +78,17 @@ def test_the_examples_of_a_rules_page_are_what_they_say(policy):
         path = Path(f"Sample.{ {'python': 'py', 'java': 'java', 'xml': 'xml'}[example.language] }")
         assert lines(document(path, example.language, example.bad), policy.id), example
         assert not lines(document(path, example.language, example.good), policy.id), example
+
+
+def test_a_change_inside_a_routine_asks_for_what_is_said_at_its_name():
+    text = next(
+        each.bad for each in next(p for p in rules.policies() if p.id == "TX01").examples if each.language == "java"
+    )
+    doc = document(Path("Transfers.java"), "java", text)
+    second = text.index("jdbcTemplate", text.index("jdbcTemplate") + 1)
+    inside, outside = (rules.hits(doc, [Span(at, at + 5)], pack=rules.BANK) for at in (second, 0))
+    assert [doc.text[hit.finding.span.start : hit.finding.span.end] for hit in inside] == [b"transfer"]
+    assert not outside
 
 
 def test_each_rule_is_told_in_both_languages():

@@ -56,7 +56,7 @@ def mender(text: str):
     doc = document(Path("a.py"), "python", text)
     asked = Asked((BANK,))
     found = places(doc, asked)
-    return doc, found, gates.Mender(doc, found, lambda after: places(after, asked))
+    return doc, found, gates.Mender(doc, lambda after: places(after, asked))
 
 
 def test_a_repair_that_ends_its_finding_is_the_fix_and_line_ends_stay():
