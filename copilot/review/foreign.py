@@ -77,7 +77,7 @@ def _claims(data: bytes) -> Iterator[Claim]:
             return _checkstyle(data)
         text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as wrong:
-        raise _Wrong(say("byte {at} is no UTF-8", at=wrong.start)) from None
+        raise _Wrong(say("byte {at} is no text", at=wrong.start)) from None
     if not text.strip():
         raise _Wrong(say("it is empty"))
     try:

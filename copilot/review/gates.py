@@ -23,7 +23,7 @@ _TELLING: Final = 8
 """Characters of a quote that is looked for on other lines than the claimed one: a shorter one stands anywhere by chance."""
 _MOST: Final = 20
 """Fixes that are proven a file: each costs two readings of it."""
-_LARGEST: Final = 400_000
+_LARGEST: Final = 128 * 1024
 """Bytes of a file in which fixes are proven."""
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from test_staged import ROOT, SCRIPT, Repository
 
+from copilot import samplebank
+
 BAD = "from decimal import Decimal\n\nfee = Decimal(0.1)\n"
 GOOD = 'from decimal import Decimal\n\nfee = Decimal("0.1")\n'
 GUARDED = """\
@@ -342,3 +344,43 @@ def test_a_small_change_costs_little(repo):
     assert run(repo, "--staged").returncode == 1
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5  # 1 s on a calm machine
+
+
+README = ROOT / "README.md"
+SHOWN = re.compile(r"(?<=<!-- review: tests/e2e/test_review.py -->\n)(?s:.*?)(?=<!-- /review -->)")
+LIMIT = """\
+        if payment.amount.amount > Decimal("50000.00"):
+            raise ValueError("amount is above the limit of the batch channel")
+"""
+
+
+def test_the_readme_shows_what_is_printed(repo):
+    """The sample bank with three slips; UPDATE_DOCS=1 writes the page."""
+    samplebank.copy_to(repo.top)
+    repo.git("checkout", "-q", "main")
+    repo.commit()
+    repo.git("checkout", "-qB", "work")
+    for name, old, new in (
+        ("python/bank/channels.py", LIMIT, ""),
+        ("python/bank/fees.py", 'Decimal("0.0010")', "Decimal(0.0010)"),
+        (
+            "python/bank/fees.py",
+            "from dataclasses import dataclass\n",
+            "import yaml\nfrom dataclasses import dataclass\n",
+        ),
+        (
+            "python/bank/fees.py",
+            "def clamp(",
+            "def rates(text: str) -> dict[str, str]:\n    return yaml.load(text, Loader=yaml.Loader)\n\n\ndef clamp(",
+        ),
+    ):
+        text = (repo.top / name).read_text("utf-8")
+        assert text.count(old) == 1
+        repo.write(name, text.replace(old, new))
+    repo.write("logo.bin", b"\0" * 9)
+    repo.commit()
+    done = run(repo, "--base", "main")
+    page = f"```\n$ bank-copilot review --base main\n{done.stdout.decode()}```\n"
+    if os.environ.get("UPDATE_DOCS"):
+        README.write_text(SHOWN.sub(lambda _: page, README.read_text("utf-8")), "utf-8")
+    assert SHOWN.search(README.read_text("utf-8"))[0] == page, "UPDATE_DOCS=1 writes it"

@@ -162,7 +162,8 @@ def damaged(value: object) -> bytes:
     ("text", "place"),
     [
         (b"", "empty"),
-        (b"\xff\xfe\xfa", "byte 0"),
+        (b"\xfa\xfb", "byte 0"),
+        (b"\xff\xfe\xfa", "byte 2"),
         (b"{\n  nonsense", "2:3"),
         (b"[1, 2]", "neither SARIF"),
         (b"[" * 100_000, "nested"),
