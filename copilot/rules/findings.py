@@ -40,15 +40,23 @@ def findings(document: Document, spans: Sequence[Span] | None = None) -> list[Fi
     return [hit.finding for hit in hits(document, spans)]
 
 
-def hits(document: Document, spans: Sequence[Span] | None = None, pack: str = SECURITY) -> list[Hit]:
-    """As `findings`, of any pack, each with its rule and confidence. Raises UsageError as `rule.policies`."""
+def hits(
+    document: Document,
+    spans: Sequence[Span] | None = None,
+    pack: str = SECURITY,
+    asked: frozenset[str] = frozenset(),
+) -> list[Hit]:
+    """As `findings`, of any pack, each with its rule and confidence. `asked`: the policies that the bank's settings ask
+    for ("gm": SM2, SM3 and SM4 only); parts of a rule that belong to another say nothing. Raises UsageError as
+    `rule.policies`.
+    """
     language = document.language or ""
     if len(document) > _LONGEST or not triggered(language, document.text, pack):
         return []
     tree = trees.of(document)
     if tree is None:
         return []
-    text, owners = _query(language, pack)
+    text, owners = _query(language, pack, asked)
     judge = Judge(Flow(document, tree))
     matched = (
         match
@@ -60,19 +68,21 @@ def hits(document: Document, spans: Sequence[Span] | None = None, pack: str = SE
         if not pattern:  # FIRST
             continue
         rule, site = owners[pattern], captures["site"][0]
-        span, reach = Span(site.start_byte, site.end_byte), captures.get("reach", captures["site"])[0]
-        asked = Span(reach.start_byte, reach.end_byte)
-        if site.has_error or (spans is not None and not any(each.touches(asked) for each in spans)):
-            continue
         level = judge.levels.get((pattern, site.id))
         sure: Confidence | None = rule.unsure if level is Level.UNKNOWN else rule.confidence
-        if sure is None:
+        if site.has_error or sure is None:
             continue
         severity = rule.severity if sure == rule.confidence else Severity.WARNING
-        hit = Hit(Finding(rule.name, severity, document.path, span, rule.message), rule, sure)
-        key = (span.start, span.end, rule.cwe if pack == SECURITY else rule.name)
-        if key not in found or _ORDER[sure] < _ORDER[found[key].confidence]:
-            found[key] = hit
+        reach = captures.get("reach", captures["site"])[0]
+        whole = Span(reach.start_byte, reach.end_byte)
+        parts = judge.places.get((pattern, site.id))
+        for span in parts or [Span(site.start_byte, site.end_byte)]:
+            if spans is not None and not any(each.touches(span if parts else whole) for each in spans):
+                continue
+            hit = Hit(Finding(rule.name, severity, document.path, span, rule.message), rule, sure)
+            key = (span.start, span.end, rule.cwe if pack == SECURITY else rule.name)
+            if key not in found or _ORDER[sure] < _ORDER[found[key].confidence]:
+                found[key] = hit
     return sorted(found.values(), key=lambda hit: hit.finding.span)
 
 
@@ -94,11 +104,11 @@ _ORDER: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 
 
 @cache
-def _query(language: str, pack: str) -> tuple[str, tuple[Rule, ...]]:
-    """The text of the query of all rules of a language together, and the rule of each of its patterns. Some 50 ms, once: a query of
-    only the rules that are called for would be made anew for each set of words.
+def _query(language: str, pack: str, asked: frozenset[str]) -> tuple[str, tuple[Rule, ...]]:
+    """The text of the query of all rules of a language together, and the rule of each of its patterns. Some 50 ms, once: a
+    query of only the rules that are called for would be made anew for each set of words.
     """
-    held = rules(language, pack)
+    held = [rule for rule in rules(language, pack) if not rule.policy or rule.policy in asked]
     text = "\n".join([FIRST, *(rule.query for rule in held)])
     query = compiled(language, text)
     ends, at = [], len(FIRST) + 1

@@ -19,6 +19,10 @@ _DEEPEST: Final = 24
 _NUMBERS: Final = re.compile(r"(?:[^%]|%%|%[-+ 0#]{0,4}\d{0,4}(?:\.\d{1,4})?[diouxXeEfFgG])*")
 _NAMELIKE: Final = re.compile(r"(?i)table|column|schema|dialect|placeholder|_meta\b")
 """Members that name parts of a schema: no value can be bound there, and code holds them, not callers."""
+_PIECE: Final = re.compile(
+    r"(?i)schema\Z|sql\Z|columns?\Z|fields\Z|tables?\Z|clause\Z|projection|placeholders?\Z|dialect|table_?name\Z|^(?:base_?)?(?:select|joins?)\Z"
+)
+"""Routines that hand out a piece of a statement when they are asked with nothing."""
 
 
 __all__ = ["Flow", "Level"]
@@ -88,6 +92,8 @@ class Flow(Names):
             or node.child_by_field_name("type")
             or node.child_by_field_name("constructor")
         )
+        if target is not None and target.type in self.grammar.members:
+            target = target.child_by_field_name(self.grammar.members[target.type][1]) or target
         text = self.read(target) if target is not None else ""
         return re.split(r"[.\s]", text.partition("<")[0].strip())[-1]
 
@@ -109,11 +115,20 @@ class Flow(Names):
 
     def _called(self, node: Node, depth: int) -> Level:
         name, grammar = self.called(node), self.grammar
-        if grammar.clean.fullmatch(name):
+        if grammar.clean.fullmatch(name) or (_PIECE.search(name) and not self.arguments(node)):
             return Level.CONSTANT
         inside = max((self.level(part, depth + 1) for part in self.arguments(node)), default=Level.CONSTANT)
         receiver = self.receiver(node)
         owner = self.level(receiver, depth + 1) if receiver is not None else Level.CONSTANT
+        if (
+            name in {"map", "mapToObj"}
+            and self.arguments(node)[0:1]
+            and self.arguments(node)[0].type == "lambda_expression"
+        ):
+            body = self.arguments(node)[0].child_by_field_name("body")
+            return self.level(body, depth + 1) if body is not None else Level.UNKNOWN  # `.map(each -> "?")`
+        if name in {"get", "getOrDefault"} and owner is Level.CONSTANT and receiver is not None:
+            inside = max((self.level(part, depth + 1) for part in self.arguments(node)[1:]), default=Level.CONSTANT)
         if name in grammar.through:
             static = receiver is not None and receiver.type == "identifier" and self.read(receiver)[:1].isupper()
             module = receiver is not None and self.read(receiver) in {
@@ -130,8 +145,15 @@ class Flow(Names):
         owner_field, name_field = self.grammar.members[node.type]
         owner, name = node.child_by_field_name(owner_field), node.child_by_field_name(name_field)
         text = self.read(name) if name is not None else ""
-        if text.isupper() and len(text) > 1:
+        if (text.isupper() and len(text) > 1) or text in {"__tablename__", "__table__", "__name__", "db_table"}:
             return Level.CONSTANT
+        if (
+            text in {"value", "name"}
+            and owner is not None
+            and owner.type in self.grammar.calls
+            and self.called(owner)[:1].isupper()
+        ):
+            return Level.CONSTANT  # one of an enumeration's: any other is refused when it is made
         held = self.level(owner, depth + 1) if owner is not None else Level.UNKNOWN
         return held if held >= Level.GIVEN and not _NAMELIKE.search(text) else Level.UNKNOWN
 
@@ -140,6 +162,8 @@ class Flow(Names):
         if self._is_tested(name, node):
             return Level.CONSTANT
         values, given = self.bound(name, node)
+        if not values and given is Level.UNKNOWN and name.isupper() and len(name) > 1:
+            return Level.CONSTANT  # brought in from elsewhere, by its name a constant
         key = (name, node.start_byte, 0)
         if key in self._busy:
             return Level.CONSTANT
@@ -184,6 +208,8 @@ class Flow(Names):
         if kind in grammar.calls:
             name = self.called(node)
             inside, receiver = self.arguments(node), self.receiver(node)
+            if receiver is not None and receiver.type in grammar.calls and self.called(receiver) == "SQL":
+                return self.built(receiver, depth + 1)  # psycopg's composable quotes what is put in
             if name in grammar.makers and not (name == "join" and "path" in (self.read(receiver) if receiver else "")):
                 own = self.built(receiver, depth + 1) if receiver is not None else Level.CONSTANT
                 return max([own, *(self.level(part, depth + 1) for part in inside)])

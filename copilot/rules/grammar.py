@@ -38,7 +38,7 @@ class Grammar:
 
 _CLEAN: Final = (
     r"(?i)(?:\w*(?:quote|escape|saniti[sz]e|encode_?for)\w*|int|float|bool|len|ord|hash|round|abs|sum|count|size|length"
-    r"|index|decimal|uuid\d?|secure_filename|basename|isoformat|hexdigest|parse(?:int|long|double|float|boolean)"
+    r"|index|decimal|uuid\d?|secure_filename|basename|isoformat|strftime|hexdigest|parse(?:int|long|double|float|boolean)"
     r"|getfilename|ordinal|hashcode|intvalue|longvalue|number|timestamp|now|today)"
 )
 
@@ -73,7 +73,7 @@ PYTHON: Final = Grammar(
     ),
     typed=re.compile(r"^(?:input|raw_input|sys\.stdin\.read\w*)\(|^sys\.argv\b"),
     handlers=re.compile(r"@[\w.]+\.(?:route|get|post|put|delete|patch|api_route|websocket)\("),
-    clean=re.compile(_CLEAN),
+    clean=re.compile(_CLEAN + r"|Identifier|Literal|Placeholder"),
     through=frozenset({
         "str", "bytes", "Path", "PurePath", "join", "joinpath", "strip", "lstrip", "rstrip", "lower", "upper", "encode",
         "decode", "replace", "split", "get", "list", "tuple", "dict", "set", "sorted", "loads", "text", "dedent",
@@ -123,7 +123,7 @@ JAVA: Final = Grammar(
         "toString", "trim", "strip", "toLowerCase", "toUpperCase", "substring", "replace", "replaceAll", "concat",
         "valueOf", "String", "of", "get", "getPath", "resolve", "intern", "getBytes", "StringBuilder", "StringBuffer",
         "append", "URL", "URI", "create", "File", "Paths", "orElse", "requireNonNull", "asList", "split", "toURL",
-        "formatted", "format", "join", "toUri", "decode", "ofNullable", "insert",
+        "formatted", "format", "join", "toUri", "decode", "ofNullable", "insert", "nCopies", "repeat", "collect", "joining",
     }),
     makers=frozenset({"format", "formatted", "concat", "join", "append"}),
     harmless=re.compile(

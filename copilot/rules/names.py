@@ -147,7 +147,7 @@ class Names:
         for n, part in enumerate(held.named_children if held.type != "identifier" else [held]):
             name = self._name_of(part)
             if name is not None:
-                first = n == 0 and self.read(name) in {"self", "cls"}
+                first = n == 0 and self.document.language == "python" and self.read(name) in {"self", "cls"}
                 level = Level.UNKNOWN if first else self._parameter(part, asked=asked)
                 found.append((self.read(name), (part, level)))
         return found

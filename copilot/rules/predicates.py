@@ -17,6 +17,12 @@ r"""The predicates of rule queries that tree-sitter does not have.
 (#has? @site "regex")                   the function around (at the top: the file) has it; `#lacks?`: has not
 (#file-has? "regex")                    the file has it; `#file-lacks?`
 (#before? @site "regex") (#after? …)    the text of the statement before (behind) the place matches
+(#secured? @site)                       no name around says that it is no security: an etag, a checksum, a key of a cache
+(#handmade? @name)                      see ciphers.py
+(#placed? @value)                       see paths.py
+(#made? @owner "regex") (#unmade? …)    a name is bound to a value whose text matches; to none
+(#pasted? @site)                        see mappers.py
+(#shows? @value) (#personal? @name) (#told? @name) (#logger? @owner)  see personal.py
 (#secret? @site)                        the statement or the function is named after a token, password, key …
 """
 
@@ -28,11 +34,17 @@ from functools import cache
 from typing import Final
 
 from copilot.rules import conduct
+from copilot.rules.ciphers import is_handmade
 from copilot.rules.flow import Flow, Level
+from copilot.rules.mappers import pasted
+from copilot.rules.personal import Personal, is_logger
+from copilot.rules.placed import is_placed
+from copilot.rules.purposes import is_plain, is_secret
+from copilot.rules.told import Told
 from copilot.syntax.outline import outline
 from copilot.syntax.parsing import Node
-from copilot.syntax.tree import descendants, enclosing
-from copilot.types import Document
+from copilot.syntax.tree import descendants
+from copilot.types import Document, Span
 
 Captures = dict[str, list[Node]]
 Arguments = Sequence[tuple[str, str]]
@@ -40,10 +52,6 @@ Arguments = Sequence[tuple[str, str]]
 _LEVELS: Final = {"unknown": Level.UNKNOWN, "given": Level.GIVEN, "asked": Level.ASKED}
 _PICKED: Final = re.compile(r"\b(?:const|let|var)\s+\{([^}]*)\}\s*=\s*require\(\s*['\"](?:node:)?([\w/@.-]+)['\"]")
 """What the outline does not read: names picked from a required module."""
-_SECRET: Final = re.compile(
-    r"(?i)token|passw|(?<![a-z])(?:pwd?|passwd)(?![a-z])|secret|nonce|salt|csrf|session_?(?:id|key)|otp\b|verif(?:y|ication)_?code|api_?key|captcha|auth|reset"
-    r"|credential|(?<![a-z])(?:pin|iv|sms)(?:_?code)?(?![a-z])|signing|encrypt"
-)
 _SQL: Final = re.compile(
     r"(?i)(?<![\w-])(?:select\s|insert\s+(?:or\s+\w+\s+)?into\s|update\s+\S+\s+set|delete\s+from|create\s+(?:\w+\s+){0,3}(?:table|view"
     r"|index|user|database|role|schema)|drop\s+\w+\s|alter\s+\w+\s|merge\s+into|replace\s+into|truncate\s|grant\s|revoke\s"
@@ -54,10 +62,6 @@ _LITERAL: Final = re.compile(
 )
 _SHELL: Final = re.compile(r"\"(?:/bin/|/usr/bin/)?(?:sh|bash|cmd(?:\.exe)?)\"\s*,\s*\"[-/][cC]\"")
 _WRAPS: Final = r"WRAP_MODE|\.wrap\(|\.unwrap\("
-_STATEMENTS: Final = (
-    "expression_statement", "assignment", "return_statement", "local_variable_declaration", "field_declaration",
-    "lexical_declaration", "variable_declaration", "keyword_argument", "pair",
-)  # fmt: skip
 
 
 @cache
@@ -66,15 +70,20 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 class Judge:
-    """Answers the predicates of one document; `levels` keeps how much is known of what a match put in."""
+    """Answers the predicates of one document; `levels` keeps how much is known of what a match put in, `places`
+    what is reported instead of the whole site.
+    """
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.levels: dict[tuple[int, int], Level] = {}
+        self.places: dict[tuple[int, int], list[Span]] = {}
         self._imports: dict[str, str] | None = None
         self._text: str | None = None
         self._arounds: dict[int, str] = {}
-        self._by_name: dict[str, Callable[[Arguments, Captures], bool | Level]] = {
+        self.personal = Personal(flow)
+        self.told = Told(self.personal)
+        self._by_name: dict[str, Callable[[Arguments, Captures], bool | Level | list[Span]]] = {
             "named?": self._is,
             "unnamed?": lambda given, captures: not self._is(given, captures),
             "declared?": lambda given, captures: bool(self._types(given, captures)),
@@ -97,7 +106,19 @@ class Judge:
             "file-lacks?": lambda given, _: _pattern(given[0][0]).search(self.text) is None,
             "before?": self._before,
             "after?": self._after,
-            "secret?": self._secret,
+            "secret?": lambda given, captures: is_secret(self.flow, captures[given[0][0]][0]),
+            "secured?": lambda given, captures: not is_plain(self.flow, captures[given[0][0]][0]),
+            "handmade?": lambda given, captures: is_handmade(self.flow, captures[given[0][0]][0]),
+            "placed?": lambda given, captures: is_placed(self.flow, captures[given[0][0]][0]),
+            "made?": self._made,
+            "unmade?": lambda given, captures: not self._made(given, captures),
+            "logger?": lambda given, captures: is_logger(
+                self.flow, self.qualified(captures[given[0][0]][0]), captures[given[0][0]][0]
+            ),
+            "pasted?": lambda given, captures: pasted(self.flow, captures[given[0][0]][0]),
+            "shows?": lambda given, captures: self.personal.shows(captures[given[0][0]][0]),
+            "personal?": lambda given, captures: self.personal.is_named(self.flow.read(captures[given[0][0]][0])),
+            "told?": lambda given, captures: self.told.tells(captures[given[0][0]][0]),
             **conduct.predicates(flow),
         }
 
@@ -106,6 +127,9 @@ class Judge:
         if any(not captures.get(value) for value, kind in args if kind == "capture"):
             return False  # an optional part that is not there
         answer = self._by_name[predicate](args, captures)
+        if isinstance(answer, list):
+            self.places[pattern_index, captures["site"][0].id] = answer
+            return bool(answer)
         if isinstance(answer, Level):
             if answer is Level.CONSTANT:
                 return False
@@ -140,6 +164,11 @@ class Judge:
             name == wanted if not wanted.startswith("*.") else name.endswith(wanted[1:]) for wanted, _ in given[1:]
         )
 
+    def _made(self, given: Arguments, captures: Captures) -> bool:
+        node = captures[given[0][0]][0]
+        values, _ = self.flow.bound(self.flow.read(node), node)
+        return any(value is not None and _pattern(given[1][0]).search(self.flow.read(value)) for value in values)
+
     def _types(self, given: Arguments, captures: Captures) -> set[str]:
         name = self.flow.read(captures[given[0][0]][0])
         found = re.findall(rf"(?<![\w.])([A-Z]\w*)(?:<[^;(){{}}]*>)?(?:\[\])?\s+{re.escape(name)}\s*[=;,):]", self.text)
@@ -170,9 +199,18 @@ class Judge:
 
     def _fixed(self, given: Arguments, captures: Captures) -> bool:
         node = captures[given[0][0]][0]
-        if node.type in {"keyword_argument", "none", "null_literal", "null", "attribute", "lambda"}:
+        if node.type in self.flow.grammar.members:  # a constant of a class: `self.IV`
+            last = self.flow.read(node).rpartition(".")[2]
+            values = self.flow.bound(last, node)[0] if last.isupper() else []
+            return bool(values) and all(
+                value is not None
+                and self.flow.level(value) is Level.CONSTANT
+                and _LITERAL.search(self.flow.read(value))
+                for value in values
+            )
+        if node.type in {"keyword_argument", "none", "null_literal", "null", "lambda"}:
             return False
-        return self.flow.level(node) is Level.CONSTANT and _LITERAL.search("".join(self._texts(node, 0))) is not None
+        return self.flow.level(node) is Level.CONSTANT and _LITERAL.search(" ".join(self._texts(node, 0))) is not None
 
     def _pathlike(self, given: Arguments, captures: Captures) -> bool:
         return any("Path(" in text or " / " in text for text in self._texts(captures[given[0][0]][0], 1))
@@ -225,21 +263,6 @@ class Judge:
         node, whole = self._statement(captures, given[0][0])
         text = self.flow.text[node.end_byte : whole.end_byte].decode("utf-8", "replace")
         return _pattern(given[1][0]).search(text) is not None
-
-    def _secret(self, given: Arguments, captures: Captures) -> bool:
-        node = captures[given[0][0]][0]
-        routine = self.flow.around(node)
-        body = routine.child_by_field_name("body") if routine is not None else None
-        if routine is not None and body is not None:
-            head = self.flow.text[routine.start_byte : body.start_byte].decode("utf-8", "replace")
-            if _SECRET.search(head):
-                return True
-        at = enclosing(node, *_STATEMENTS)
-        if at is None:
-            return False
-        if at.type in {"keyword_argument", "pair"}:
-            at = enclosing(at.parent, *_STATEMENTS[:-2]) or at if at.parent is not None else at
-        return _SECRET.search(self.flow.read(at)[:400]) is not None
 
 
 def _imports(document: Document) -> Iterator[tuple[str, str]]:

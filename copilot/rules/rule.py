@@ -27,6 +27,7 @@ The bank's pack (`bank/<ID>.toml`) has one file a rule, and so have the rules of
     security = ["sql-built"]          # security rules whose findings are this rule's in a review
     [[part]]                          # one way to break it: as a [[rule]] above, without id and severity, with a language
     language = "java"
+    policy = "gm"                     # it fires only where the bank's settings ask for this policy; left out: always
     [[example]]                       # for its page: `bad` breaks the rule, `good` does not
     language = "java"
     bad = '''…'''
@@ -63,7 +64,10 @@ _READ_AS: Final = {"typescript": "javascript", "tsx": "javascript"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule, or a part of one; `name` is what a finding carries: `security.<language>.<id>`, of a pack its id alone."""
+    """A rule, or a part of one; `name` is what a finding carries: `security.<language>.<id>`, of a pack its id alone.
+
+    `policy`: the policy of a bank without which it says nothing ("": it always speaks).
+    """
 
     name: str
     cwe: int
@@ -74,6 +78,7 @@ class Rule:
     en: str
     zh: str
     query: str
+    policy: str = ""
 
     @property
     def message(self) -> str:
@@ -194,4 +199,5 @@ def _rule(row: Mapping[str, Any], name: str, severity: Severity) -> Rule:
         en=row["en"],
         zh=row["zh"],
         query=row["query"],
+        policy=row.get("policy", ""),
     )

@@ -5,6 +5,10 @@ class Sample {
         Cipher.getInstance("DES/CBC/PKCS5Padding");  // flag
         Cipher.getInstance(MODE);  // flag
         Cipher.getInstance("AES");  // flag
+        KeyGenerator.getInstance("DESede");
+    }
+
+    void keys() throws Exception {
         KeyGenerator.getInstance("DESede");  // flag
     }
 

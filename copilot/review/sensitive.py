@@ -1,0 +1,70 @@
+"""Hard-coded secrets (rule SEC01): what content review finds in any text, as places of a document.
+
+The detectors of `guard.detect` know formats, entropy and what only stands for a secret; this says where and of which kind.
+Absent on purpose: personal data in the text (test data has much of it), which content review of prompts reports.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from copilot.guard.detect import detect
+from copilot.guard.kinds import BY_NAME, TABLE
+from copilot.messages import say
+from copilot.syntax import tree as trees
+from copilot.syntax.tree import enclosing
+from copilot.types import Document, Span
+
+RULE: Final = "SEC01"
+
+_OTHERS: Final = frozenset(kind.name for kind in TABLE if kind.family != "secret")
+_TYPED: Final = re.compile(r"\w::\w+[\"']\s*:\s*[\"']\Z")
+"""Before a value: a type's name in its namespaces (`"AWS::ApiGateway::ApiKey": "…"`), which a table of types has as a key."""
+_LONGEST: Final = 2_000_000
+"""Bytes of a text that is looked at; what is longer was made by a program."""
+
+
+_SHOWN: Final = frozenset({"tiger", "sekrit"})
+"""Passwords that manuals use."""
+
+
+class Sensitive(NamedTuple):
+    """A secret in a document: its bytes, what to do, and its kind (one of `guard.kinds`)."""
+
+    span: Span
+    message: str
+    kind: str
+
+
+def hits(document: Document) -> list[Sensitive]:
+    """The secrets of a document, in order; none in one that is too long."""
+    if len(document) > _LONGEST:
+        return []
+    text = document.text.decode("utf-8", "replace")
+    found, byte, point = list[Sensitive](), 0, 0
+    for one in detect(text, but=_OTHERS):
+        if BY_NAME[one.kind].family != "secret":
+            continue
+        if _TYPED.search(text, max(0, one.start - 200), one.start):
+            continue
+        if text[one.start : one.end] in _SHOWN or (one.kind == "password" and _is_told(document, one.start, text)):
+            continue
+        byte, point = byte + len(text[point : one.start].encode()), one.start
+        end = byte + len(text[one.start : one.end].encode())
+        message = say("a secret in the code: read it from the bank's key store or the environment (CWE-798)")
+        found.append(Sensitive(Span(byte, end), message, one.kind))
+    return found
+
+
+def _is_told(document: Document, at: int, text: str) -> bool:
+    """Whether a password stands in a docstring or in Javadoc, where manuals show how a call is made."""
+    tree = trees.of(document) if document.language in {"python", "java"} else None
+    if tree is None:
+        return False
+    offset = len(text[:at].encode())
+    node = tree.root_node.descendant_for_byte_range(offset, offset)
+    held = enclosing(node, "string", "block_comment") if node is not None else None
+    if held is None or held.parent is None:
+        return False
+    return held.type == "block_comment" or held.parent.type == "expression_statement"
