@@ -90,7 +90,7 @@ def test_the_review_has_what_these_tests_are_about(found):
     remarks = found[1].remarks
     assert {(one.rule, one.side) for one in remarks} == {
         ("MONEY02", "new"),
-        ("security.python.yaml-load", "new"),
+        ("SEC02", "new"),
         ("DEL01", "old"),
     }
     assert [one.path for one in remarks if one.patch] == [NAMES[0]]
