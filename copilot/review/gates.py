@@ -1,7 +1,8 @@
 """What a remark and its fix have to pass before anybody is shown them: plain checks that ask no model.
 
 A quote stands where the remark says, or the remark moves to where it stands, or goes (`anchored`). A fix applies, parses, adds
-nothing that the rules or content review would find, and ends what it answers (`Mender`). Absent on purpose: who makes a remark.
+nothing that the rules or content review would find, and ends what it answers (`Mender`). No secret is repeated (`masked`).
+Absent on purpose: who makes a remark.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Final, Protocol
 
 from copilot import edits as texts
 from copilot.errors import UsageError
+from copilot.guard.detect import detect
+from copilot.guard.kinds import TABLE
 from copilot.review.remark import Remark, Rewritten
 from copilot.rules import repairing
 from copilot.syntax.lines import line_end, line_start, rows
@@ -21,6 +24,7 @@ from copilot.verify import secure, syntax
 
 _TELLING: Final = 8
 """Characters of a quote that is looked for on other lines than the claimed one: a shorter one stands anywhere by chance."""
+_OTHERS: Final = frozenset(kind.name for kind in TABLE if kind.family != "secret")
 _MOST: Final = 20
 """Fixes that are proven a file: each costs two readings of it."""
 _LARGEST: Final = 128 * 1024
@@ -164,3 +168,22 @@ def _stands(quote: Sequence[str], lines: Sequence[str], at: int) -> bool:
         return quote[0] in own[0]
     inner = all(mine == theirs for mine, theirs in zip(quote[1:-1], own[1:-1], strict=True))
     return own[0].endswith(quote[0]) and own[-1].startswith(quote[-1]) and inner
+
+
+def masked(one: Remark) -> Remark:
+    """A remark whose quote and message hold no key and no password: reports are kept and sent to where not everybody may read
+    the code. A fix that would have to show one is left out. Comes before the fingerprint, from which one could be guessed.
+    """
+    evidence, message = _hidden(one.evidence), _hidden(one.message)
+    lines = "".join(line for part in one.patch for line in (*part.old, *part.new))
+    if _hidden(lines) != lines:
+        one = replace(one, fix=(), patch=())
+    return (
+        one if (evidence, message) == (one.evidence, one.message) else replace(one, evidence=evidence, message=message)
+    )
+
+
+def _hidden(text: str) -> str:
+    for found in reversed(detect(text, but=_OTHERS)):
+        text = f"{text[: found.start]}***{text[found.end :]}"
+    return text

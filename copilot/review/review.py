@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from copilot.messages import say
 from copilot.progress import report
+from copilot.review import gates, looking, removed
 from copilot.review import imported as tools
-from copilot.review import looking, removed
 from copilot.review.change import Change, walked
 from copilot.review.foreign import Claim
 from copilot.review.looking import Asked
@@ -19,7 +19,7 @@ from copilot.review.remark import Covered, Remark, Review, ordered
 
 
 def review(change: Change, asked: Asked, imported: Iterable[Remark] = (), claims: Iterable[Claim] = ()) -> Review:
-    """The remarks on a change, with `imported` ones as they are, the `claims` of other tools where they stand on lines that it
+    """The remarks on a change, with `imported` ones where they are, the `claims` of other tools where they stand on lines that it
     touches, and its coverage.
 
     Raises diff.BadPatch for what is no patch, UsageError for a folder of rules that cannot be read.
@@ -39,5 +39,5 @@ def review(change: Change, asked: Asked, imported: Iterable[Remark] = (), claims
         removed.gather(ledger, file)
         coverage.append(file.covered)
     remarks += removed.settled(ledger)
-    wanted = (remark for remark in remarks if remark.rule not in asked.off)
+    wanted = (gates.masked(remark) for remark in remarks if remark.rule not in asked.off)
     return Review(ordered(wanted, asked.most), tuple(coverage), held.left - foreign)

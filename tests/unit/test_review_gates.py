@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,20 @@ def test_edits_as_whole_lines_make_the_same_text(edits, parts):
         assert tuple(lines[part.first - 1 : part.last]) == part.old
         lines[part.first - 1 : part.last] = part.new
     assert "".join(lines) == texts.apply(doc, own).text.decode()
+
+
+SECRET = 'token = "ghp_R7kT2mQx9VbL4nWc8ZsD1fHj6YpA3eGu5iOo"'
+
+
+def test_no_secret_is_repeated():
+    one = remark(1, SECRET)
+    found = gates.masked(one)
+    assert "ghp_R7kT" not in str(found)
+    assert found.evidence.startswith("token =")
+    told = gates.masked(replace(one, evidence="x = 1", message=f"found {SECRET}"))
+    assert "ghp_R7kT" not in str(told)
+    edit = Edit(Path("a.py"), Span(0, 1), "y")
+    part = gates.Rewritten(1, 1, (SECRET + "  # x\n",), (SECRET + "\n",))
+    assert gates.masked(replace(one, fix=(edit,), patch=(part,))).patch == ()
+    clean = replace(one, evidence="password = read()", patch=(gates.Rewritten(1, 1, ("a\n",), ("b\n",)),))
+    assert gates.masked(clean) is clean
