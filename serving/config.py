@@ -25,11 +25,13 @@ TASKS: Final = frozenset(get_args(Task))
 """What a request may be for: the tasks of `copilot.types.Task`, and a client's own chat."""
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """A table of a configuration: no key that is not named here."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Server(_Section):
+class Server(Section):
     """Where the gateway listens, and how much of a client it bears."""
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; TLS is nginx's or Envoy's job.")
@@ -50,14 +52,14 @@ class Server(_Section):
     )
 
 
-class Store(_Section):
+class Store(Section):
     """Keys, teams, usage, adapters."""
 
     url: str = Field(default="sqlite:///gateway.db", description="SQLAlchemy URL of the database, without a password.")
     url_env: str = Field(default="", description="Environment variable with the URL, for one that holds a password.")
 
 
-class Audit(_Section):
+class Audit(Section):
     """The audit journal."""
 
     folder: Path = Field(default=Path("audit"), description="Folder of the journal.")
@@ -70,7 +72,7 @@ def _keys_denied() -> dict[str, Action]:
     return {"private-key": "deny"}
 
 
-class Guard(_Section):
+class Guard(Section):
     """What is done with sensitive text, by kind: allow, report (it goes on), redact or deny; and the bank's own rules."""
 
     repository_class: Literal["public", "internal", "restricted"] = Field(
@@ -99,7 +101,7 @@ class Guard(_Section):
     )
 
 
-class Upstream(_Section):
+class Upstream(Section):
     """One vLLM (or a router in front of several)."""
 
     url: str = Field(description="Base address without /v1, such as http://127.0.0.1:8000.")
@@ -120,7 +122,7 @@ class Upstream(_Section):
     retries: int = Field(default=1, ge=0, le=3, description="Further attempts, only where nothing was passed on yet.")
 
 
-class Model(_Section):
+class Model(Section):
     """One model by the name that clients use."""
 
     upstream: str = Field(description="Name of its upstream.")
@@ -130,7 +132,7 @@ class Model(_Section):
     tasks: tuple[Task, ...] = Field(default=(), description="Tasks for which it is the default model.")
 
 
-class Limits(_Section):
+class Limits(Section):
     """Defaults of keys and teams; a team or key in the store may have its own. 0 is no limit."""
 
     key_requests_per_minute: int = Field(default=240, ge=0, description="Requests of a key in a minute.")
@@ -146,7 +148,7 @@ class Limits(_Section):
     )
 
 
-class Adapters(_Section):
+class Adapters(Section):
     """LoRA adapters."""
 
     root: Path | None = Field(
@@ -154,7 +156,7 @@ class Adapters(_Section):
     )
 
 
-class Vllm(_Section):
+class Vllm(Section):
     """The engine that the gateway starts itself; absent: it attaches to what the upstreams name."""
 
     upstream: str = Field(description="Name of the upstream that this engine serves; its url gives host and port.")
@@ -179,7 +181,7 @@ class Vllm(_Section):
     start_s: float = Field(default=600, gt=0, description="Seconds until it must be ready.")
 
 
-class Prompts(_Section):
+class Prompts(Section):
     """Templates that the gateway hands to its clients."""
 
     folder: Path | None = Field(
@@ -191,7 +193,7 @@ class Prompts(_Section):
     )
 
 
-class Config(_Section):
+class Config(Section):
     """The whole file."""
 
     server: Server = Field(default_factory=Server)
@@ -224,7 +226,7 @@ def checked(table: dict[str, Any], path: Path) -> Config:
     try:
         config = Config.model_validate(table)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {_said(error)}") from None
+        raise ConfigError(f"{path}: {said(error, Config)}") from None
     for name, model in config.models.items():
         if model.upstream not in config.upstreams:
             raise ConfigError(f"{path}: models.{name}.upstream names {model.upstream}, which is no upstream.")
@@ -335,12 +337,16 @@ def weak(secret: str, *, shortest: int = 20) -> bool:
     return len(rest) < shortest or len(set(rest)) < 8
 
 
-def _said(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
+def said(error: ValidationError, model: type[BaseModel]) -> str:
+    """What is wrong with a table, in a sentence: the key, and the nearest valid one where it is unknown."""
+    told = error.errors(include_url=False)
+    first = next(
+        (one for one in told if one["type"] == "extra_forbidden"), told[0]
+    )  # a key that is misspelt is missing too
     where = ".".join(map(str, first["loc"]))
     if first["type"] != "extra_forbidden":
         return f"{where}: {first['msg']}"
-    section: Any = Config
+    section: Any = model
     for part in first["loc"][:-1]:
         annotation = (
             section.model_fields[part].annotation if str(part) in getattr(section, "model_fields", {}) else None

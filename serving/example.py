@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -55,19 +56,20 @@ def text() -> str:
     """The whole file."""
     parts = [_HEAD]
     for name, kind, note in _SECTIONS:
-        parts.append(_section(name, kind, note, commented=False))
+        parts.append(section(name, kind, note, _FILLED, commented=False))
     note = "Take the # away to use it."
-    parts.append(_section("vllm", Vllm, note, commented=True))
+    parts.append(section("vllm", Vllm, note, _FILLED, commented=True))
     return "\n".join(parts)
 
 
-def _section(name: str, kind: type[BaseModel], note: str, *, commented: bool) -> str:
+def section(name: str, kind: type[BaseModel], note: str, filled: Mapping[str, object], *, commented: bool) -> str:
+    """One table with every key. `filled`: values of examples, by table and key."""
     said = " ".join((kind.__doc__ or "").split())
     lines = [*_comment(f"{said} {note}".strip()), f"{'# ' if commented else ''}[{name}]"]
     for key, field in kind.model_fields.items():
         lines += _comment(field.description or "")
         default = field.get_default(call_default_factory=True)
-        example = _FILLED.get(f"{name}.{key}")
+        example = filled.get(f"{name}.{key}")
         absent = default is None or default is PydanticUndefined or (example is not None and not default)
         value = example if absent else default
         # An optional key without a default is shown, and left out of force.

@@ -207,8 +207,15 @@ def _found(one: FileDiff, root: Path, held: dict[str, bytes]) -> Texts:
     if after is None and before is not None:
         after = _turned(one.rows, before, "new")
     if before is None or after is None:
-        return Texts(_shown(one, "old"), _shown(one, "new"), whole=False)
+        return shown_texts(one)
     return Texts(before, after)
+
+
+def shown_texts(one: FileDiff) -> Texts:
+    """What a patch alone shows of a file."""
+    if not one.old or not one.new:
+        return Texts(_of_rows(one.rows) if one.old else None, _of_rows(one.rows) if one.new else None)
+    return Texts(_shown(one, "old"), _shown(one, "new"), whole=False)
 
 
 def _on_disk(root: Path, name: str) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Runs the rules of a language over the parts of a document that are asked about: one query, one pass.
+"""Runs the rules of a language that a text calls for over the parts of a document that are asked about.
 
 Where no trigger word of any rule stands in the text, nothing is read. A place with a syntax fault inside is passed over: a
 statement is judged when it is complete.
@@ -6,16 +6,15 @@ statement is judged when it is complete.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from copilot.rules import matching
 from copilot.rules.flow import Flow, Level
 from copilot.rules.predicates import Judge
-from copilot.rules.rule import SECURITY, Confidence, Rule, rules
+from copilot.rules.rule import SECURITY, Confidence, Rule, called
 from copilot.syntax import tree as trees
-from copilot.syntax.parsing import compiled
+from copilot.syntax.tree import Tree
 from copilot.types import Document, Finding, Severity, Span
 
 _LONGEST: Final = 2_000_000
@@ -32,7 +31,7 @@ class Hit(NamedTuple):
 
 def triggered(language: str | None, text: bytes, pack: str = SECURITY) -> bool:
     """Whether a text can have a finding at all: a search for words, no reading."""
-    return any(rule.called_for(text) for rule in rules(language or "", pack))
+    return bool(called(language or "", pack, text))
 
 
 def findings(document: Document, spans: Sequence[Span] | None = None) -> list[Finding]:
@@ -51,23 +50,17 @@ def hits(
     `rule.policies`.
     """
     language = document.language or ""
-    if len(document) > _LONGEST or not triggered(language, document.text, pack):
+    if len(document) > _LONGEST or not (rows := called(language, pack, document.text)):
         return []
     tree = trees.of(document)
     if tree is None:
         return []
-    text, owners = _query(language, pack, asked)
     judge = Judge(Flow(document, tree))
-    matched = (
-        match
-        for within in (_merged(spans) if spans is not None else [None])
-        for match in matching.matches(language, text, tree.root_node, judge, within)
-    )
+    wanted = [rule for rule in rows if not rule.policy or rule.policy in asked]
+    ranges = _merged(spans) if spans is not None else None
     found: dict[tuple[int, int, int | str], Hit] = {}
-    for pattern, captures in matched:
-        if not pattern:  # FIRST
-            continue
-        rule, site = owners[pattern], captures["site"][0]
+    for rule, pattern, captures in _matched(wanted, language, tree, judge, ranges):
+        site = captures["site"][0]
         level = judge.levels.get((pattern, site.id))
         sure: Confidence | None = rule.unsure if level is Level.UNKNOWN else rule.confidence
         if site.has_error or sure is None:
@@ -86,6 +79,21 @@ def hits(
     return sorted(found.values(), key=lambda hit: hit.finding.span)
 
 
+def _matched(
+    wanted: Sequence[Rule], language: str, tree: Tree, judge: Judge, ranges: Sequence[Span] | None
+) -> Iterator[tuple[Rule, int, matching.Captures]]:
+    """The matches of each rule, with what the judge noted of it alone."""
+    for rule in wanted:
+        judge.levels.clear()
+        judge.places.clear()
+        for within in ranges if ranges is not None else [None]:
+            for pattern, captures in matching.matches(
+                language, f"{FIRST}\n{rule.query}", tree.root_node, judge, within
+            ):
+                if pattern:  # 0 is FIRST
+                    yield rule, pattern, captures
+
+
 def _merged(spans: Sequence[Span]) -> list[Span]:
     """The ranges to look at, in order, each a byte longer, so that what begins at its end is seen."""
     found: list[Span] = []
@@ -101,22 +109,3 @@ FIRST: Final = "(ERROR) @site"
 """Names the capture before predicates use it; its matches count for nothing."""
 
 _ORDER: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
-
-
-@cache
-def _query(language: str, pack: str, asked: frozenset[str]) -> tuple[str, tuple[Rule, ...]]:
-    """The text of the query of all rules of a language together, and the rule of each of its patterns. Some 50 ms, once: a
-    query of only the rules that are called for would be made anew for each set of words.
-    """
-    held = [rule for rule in rules(language, pack) if not rule.policy or rule.policy in asked]
-    text = "\n".join([FIRST, *(rule.query for rule in held)])
-    query = compiled(language, text)
-    ends, at = [], len(FIRST) + 1
-    for rule in held:
-        at += len(rule.query.encode()) + 1
-        ends.append(at)
-    owners = tuple(
-        next(rule for rule, end in zip(held, ends, strict=True) if query.start_byte_for_pattern(n) < end)
-        for n in range(query.pattern_count)
-    )
-    return text, owners

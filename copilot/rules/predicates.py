@@ -33,7 +33,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from copilot.rules import conduct
+from copilot.rules import banking, conduct
 from copilot.rules.ciphers import is_handmade
 from copilot.rules.flow import Flow, Level
 from copilot.rules.mappers import pasted
@@ -120,6 +120,7 @@ class Judge:
             "personal?": lambda given, captures: self.personal.is_named(self.flow.read(captures[given[0][0]][0])),
             "told?": lambda given, captures: self.told.tells(captures[given[0][0]][0]),
             **conduct.predicates(flow),
+            **banking.predicates(flow),
         }
 
     def __call__(self, predicate: str, args: Arguments, pattern_index: int, captures: Captures) -> bool:

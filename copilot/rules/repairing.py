@@ -1,4 +1,5 @@
-r"""Puts an insecure statement right as data says: `repairs/<language>.toml`, one table a repair.
+r"""Puts an insecure statement right as data says: `repairs/<language>.toml`, one table a repair; those of the bank's
+rules stand in their own files, with a `language` in place of `rule`.
 
     [[repair]]
     rule = "yaml-load"                 # whose findings it answers
@@ -33,7 +34,7 @@ from copilot.rules import binding, matching
 from copilot.rules.findings import FIRST
 from copilot.rules.flow import Flow
 from copilot.rules.predicates import Judge
-from copilot.rules.rule import PREFIX
+from copilot.rules.rule import PREFIX, policies
 from copilot.syntax import importing
 from copilot.syntax import tree as trees
 from copilot.syntax.lines import line_start
@@ -71,14 +72,14 @@ class _Repair:
 def _repairs(language: str) -> tuple[_Repair, ...]:
     """The repairs of a language. Raises KeyError or ValueError for a damaged file."""
     place = resources.files("copilot.rules").joinpath("repairs", f"{language}.toml")
-    if not place.is_file():
-        return ()
-    return tuple(_read(row, language) for row in tomllib.loads(place.read_text("utf-8"))["repair"])
+    rows = tomllib.loads(place.read_text("utf-8"))["repair"] if place.is_file() else ()
+    own = [_read(row, f"{PREFIX}{language}.{row['rule']}") for row in rows]
+    return (*own, *(_read(row, each.id) for each in policies() for spoken, row in each.repairs if spoken == language))
 
 
-def _read(row: Mapping[str, Any], language: str) -> _Repair:
+def _read(row: Mapping[str, Any], rule: str) -> _Repair:
     return _Repair(
-        rule=f"{PREFIX}{language}.{row['rule']}",
+        rule=rule,
         sure=row["sure"],
         query=row["query"],
         replace=row.get("replace", {}),
@@ -157,8 +158,10 @@ def _imported(document: Document, needs: str) -> list[Edit]:
 
 
 def _need(document: Document, needs: str) -> importing.Need:
-    package, _, name = needs.rpartition(".")
-    return importing.Need(needs) if document.language == "python" else importing.Need(package, name)
+    package, _, name = needs.rpartition(":" if ":" in needs else ".")
+    return (
+        importing.Need(needs) if ":" not in needs and document.language == "python" else importing.Need(package, name)
+    )
 
 
 def _is_imported(document: Document, needs: str) -> bool:

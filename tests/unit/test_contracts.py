@@ -26,6 +26,8 @@ ONLY_IN = {
         "copilot/context/worker.py",
         "serving/vllm.py",
         "serving/keeper.py",
+        "serving/bots/main.py",
+        "serving/bots/fetch.py",
     },
 }
 ONLY_IN["multiprocessing"] = ONLY_IN["subprocess"]

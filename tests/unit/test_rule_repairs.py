@@ -224,3 +224,57 @@ def test_a_title_comes_in_the_language_of_the_process():
         assert repair.sure < 0.5  # what is opened already would stay open: for a person to choose
     finally:
         messages.set_locale("en")
+
+
+BANK = FOLDER.parent / "bank"
+BANK_MENDED = [
+    (language, policy.id)
+    for policy in rules.policies()
+    for language in SUFFIXES
+    if any(spoken == language for spoken, _ in policy.repairs)
+]
+
+
+def bank(doc, rule):
+    return [hit.finding for hit in rules.hits(doc, pack=rules.BANK) if hit.rule.name == rule]
+
+
+def ended_by_the_next(doc, rule, count):
+    """Whether what is left of a statement that breaks a rule twice is ended by one more repair."""
+    return any(
+        len(bank(edits.apply(doc, repair.edits), rule)) < count
+        for finding in bank(doc, rule)
+        for repair in repairing.repairs(doc, finding)
+    )
+
+
+@pytest.mark.parametrize(("language", "rule"), BANK_MENDED)
+def test_a_repair_of_the_banks_rules_ends_its_finding(language, rule):
+    repaired = 0
+    for path in sorted((BANK / rule).glob(f"*.{SUFFIXES[language]}")):
+        doc = document(path, language, path.read_bytes())
+        before = bank(doc, rule)
+        for finding in before:
+            for repair in repairing.repairs(doc, finding):
+                after = edits.apply(doc, repair.edits)
+                assert len(bank(after, rule)) < len(before) or ended_by_the_next(after, rule, len(before)), repair.title
+                assert syntax.no_new_faults(doc, repair.edits, compiler=True).passed, repair.title
+                assert 0 < repair.sure < 1
+                repaired += 1
+    assert repaired, "no finding of the sample is repaired"
+
+
+@pytest.mark.parametrize(
+    ("language", "rule", "before", "after"),
+    [
+        ("python", "MONEY02", "from decimal import Decimal\n\nfee = Decimal(0.1)\n", 'from decimal import Decimal\n\nfee = Decimal("0.1")\n'),
+        ("java", "MONEY02", "class A { BigDecimal a(double x) { return new BigDecimal(x); } }", "class A { BigDecimal a(double x) { return BigDecimal.valueOf(x); } }"),
+        ("java", "MONEY04", "class A { boolean a(BigDecimal x, BigDecimal y) { return !x.equals(y); } }", "class A { boolean a(BigDecimal x, BigDecimal y) { return x.compareTo(y) != 0; } }"),
+        ("java", "MONEY04", "class A { boolean a(BigDecimal x, BigDecimal y) { return x == y; } }", "class A { boolean a(BigDecimal x, BigDecimal y) { return x.compareTo(y) == 0; } }"),
+        ("python", "CONC02", "def add(x, held=[]):\n    held.append(x)\n    return held\n", "def add(x, held=None):\n    if held is None:\n        held = []\n    held.append(x)\n    return held\n"),
+    ],
+)  # fmt: skip
+def test_what_a_repair_of_the_banks_rules_writes(language, rule, before, after):
+    doc = document(Path(f"a.{SUFFIXES[language]}"), language, before)
+    (finding,) = bank(doc, rule)
+    assert edits.apply(doc, repairing.repairs(doc, finding)[0].edits).text.decode() == after

@@ -1,0 +1,161 @@
+"""What is posted, as Markdown. Every text from a change, a rule or a model is shown as text: it can open no markup, mention
+nobody, close nothing, and begin no line, where a forge would take it for a command.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from copilot.messages import say
+from copilot.review.lifecycle import Known
+from copilot.review.remark import Covered, totals
+from serving.bots.config import Kind
+from serving.bots.forge import SUMMARY, mark
+from serving.bots.handed import Told
+
+_SPECIAL: Final = re.compile(r"[\\`*_{}\[\]<>#!|~$%&@:]|(?<=www)\.", re.IGNORECASE)
+_CALLS: Final = frozenset("@#!~$%&")
+"""What begins a mention or a reference; forges look for those in what entities have become, so a blank without width follows."""
+_BREAKS: Final = re.compile(r"\s+")
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_LISTED: Final = 100
+_LONGEST: Final = 60_000
+"""Characters of a summary; GitHub takes 65,536."""
+
+
+def plain(text: str, most: int = 1_000) -> str:
+    """Text inside a line of Markdown: one line, no markup, no mention, no reference, no link, nothing invisible."""
+    line = _BREAKS.sub(" ", text.encode("utf-8", "replace").decode()).strip()[:most]
+    seen = "".join(one if unicodedata.category(one) not in _UNSEEN else f"U+{ord(one):04X}" for one in line)
+    return _SPECIAL.sub(_entity, seen)
+
+
+def _entity(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};" + "\u200b" * (found[0] in _CALLS)
+
+
+def remark(told: Told, kind: Kind) -> str:
+    """The comment of a remark, with its mark."""
+    lines = [f"**{plain(told.rule)}** {plain(told.message)}"]
+    if told.instead is not None and told.where is not None:
+        lines += ["", *suggestion(told.instead, told.where.last.number - told.where.first.number, kind)]
+    return "\n".join([*lines, "", mark(told.fingerprint)])
+
+
+def suggestion(instead: Sequence[str], above: int, kind: Kind) -> list[str]:
+    """The block that the author can apply with one click, where the forge knows such; else the lines to read. `above`: rows of
+    the comment above its last one.
+    """
+    ticks = max((len(run) for line in instead for run in re.findall(r"`+", line)), default=0)
+    fence = "`" * max(3, ticks + 1)
+    name = {"github": "suggestion", "gitlab": f"suggestion:-{above}+0"}.get(kind, "")
+    return [*([] if name else [say("Instead:"), ""]), f"{fence}{name}", *instead, fence]
+
+
+def summary(
+    head: str,
+    at_lines: int,
+    folded: Sequence[Told],
+    elsewhere: Sequence[Known],
+    quiet: Sequence[Known],
+    coverage: Sequence[Covered],
+    *,
+    cut: int = 0,
+    noisy: Iterable[str] = (),
+) -> str:
+    """The summary of a review. `folded`: told here alone; `elsewhere`: open ones in what was not looked at this time; `quiet`:
+    dismissed. What was looked at always stands in it.
+    """
+    count = at_lines + len(folded) + len(elsewhere) + cut
+    lines = [
+        SUMMARY,
+        "### " + (say("Remarks: {count}", count=count) if count else say("No remarks")) + f" ({plain(head[:12])})",
+        "",
+    ]
+    lines += _coverage(coverage)
+    if at_lines:
+        lines += ["", say("At their lines: {count}.", count=at_lines)]
+    if folded:
+        lines += ["", *_details(say("Told here alone: {count}", count=len(folded)), map(_row, folded))]
+    if elsewhere:
+        told = (f"{plain(one.rule)} {plain(one.path)}" for one in elsewhere)
+        lines += [
+            "",
+            *_details(say("Earlier ones in what was not looked at again: {count}", count=len(elsewhere)), told),
+        ]
+    if quiet:
+        lines += ["", *_details(say("Dismissed: {count}", count=len(quiet)), map(_dismissed, quiet))]
+    if cut:
+        lines += ["", say("Too many to be listed: {count} more.", count=cut)]
+    loud = ", ".join(plain(name) for name in sorted(noisy))
+    if loud:
+        lines += ["", say("Rules that were dismissed too often and are told here alone: {rules}", rules=loud)]
+    return _bounded("\n".join(lines))
+
+
+def failed(head: str, why: str) -> str:
+    """The summary of a review that could not be made."""
+    title = say("This change was not reviewed")
+    return f"{SUMMARY}\n### {title} ({plain(head[:12])})\n\n{say('Why: {why}', why=plain(why))}"
+
+
+def _coverage(coverage: Sequence[Covered]) -> list[str]:
+    sums = totals(coverage)
+    lines = [
+        say(
+            "Looked at {reviewed} of {files} files whole, {partly} partly, {skipped} not ({lines} changed lines, {seen} of {hunks} hunks).",
+            reviewed=sums["reviewed"],
+            files=sums["files"],
+            partly=sums["partly"],
+            skipped=sums["skipped"],
+            lines=sums["lines"],
+            seen=sums["hunks_seen"],
+            hunks=sums["hunks"],
+        )
+    ]
+    rest = [one for one in coverage if one.status != "reviewed"]
+    if rest:
+        told = (f"{plain(one.path)}: {plain(one.status)}: {plain(one.why)}" for one in rest)
+        lines += ["", *_details(say("Not looked at whole: {count}", count=len(rest)), told)]
+    return lines
+
+
+def _row(told: Told) -> str:
+    side = say(" (deleted)") if told.side == "old" else ""
+    return f"{plain(told.path)}&#58;{told.line}{side}: {told.severity} **{plain(told.rule)}** {plain(told.message)}"
+
+
+def _dismissed(one: Known) -> str:
+    until = datetime.fromtimestamp(one.until, UTC).date().isoformat() if one.until is not None else say("for good")
+    return say(
+        "{rule} in {path}: {reason} ({who}, until {until})",
+        rule=plain(one.rule),
+        path=plain(one.path),
+        reason=plain(one.reason, 200) or say("no reason given"),
+        who=plain(one.who) or say("somebody"),
+        until=until,
+    )
+
+
+def _details(title: str, rows: Iterable[str]) -> list[str]:
+    listed = list(rows)
+    more = [f"- … {len(listed) - _LISTED}"] if len(listed) > _LISTED else []
+    return [
+        "<details>",
+        f"<summary>{title}</summary>",
+        "",
+        *(f"- {row}" for row in listed[:_LISTED]),
+        *more,
+        "",
+        "</details>",
+    ]
+
+
+def _bounded(text: str) -> str:
+    if len(text) <= _LONGEST:
+        return text
+    return text[:_LONGEST].rpartition("\n")[0] + "\n\n</details>"

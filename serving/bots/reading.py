@@ -1,0 +1,218 @@
+"""One merge request is read and reviewed: what becomes of it is handed over as values (`handed`).
+
+Its title and description are not even asked for. Only commits, texts and the configuration's policy decide what is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from copilot import files as disk
+from copilot.edits import apply
+from copilot.errors import CopilotError, UnreadableFile
+from copilot.messages import set_locale
+from copilot.review import change as changes
+from copilot.review.change import Change, Texts, shown_texts, walked
+from copilot.review.diff import FileDiff, Row, parsed
+from copilot.review.remark import Remark, Review
+from copilot.review.review import review
+from copilot.syntax.languages import language_of
+from copilot.syntax.outline import outline
+from copilot.types import document
+from serving.bots import fetch, forges, handed
+from serving.bots.config import Config, asked
+from serving.bots.forge import Answer, Call, Target, drive
+from serving.bots.forges import reviewboard
+from serving.bots.handed import Handed, Looked, Told
+
+_LONGEST_FIX: Final = 40
+"""Lines of a suggestion."""
+
+
+def reviewed(config: Config, forge: str, target: Target, token: str, send: Callable[[Call], Answer]) -> Handed:
+    """The review of a merge request's head as it is now.
+
+    Raises fetch.FetchFailed, calls.CallFailed, diff.BadPatch, UsageError for a folder of rules.
+    """
+    settings, policy = config.forges[forge], config.policy(forge)
+    set_locale(policy.locale)
+    kind = forges.named(settings.kind)
+    ref = kind.ref(target.number)
+    if ref:
+        place = fetch.folder(config.store.folder, forge, target.project)
+        head = fetch.fetched(place, settings, config.limits, token, target.project, ref, target.target)
+        change = changes.between(place, fetch.TARGET, fetch.HEAD)
+        if change is None or change.commits is None:
+            raise fetch.FetchFailed("git does not know the commits that it fetched")
+        base = change.commits.start
+    else:
+        change, head = _from_server(target, send)
+        base = head
+    return told(change, review(change, asked(policy)), forge, target, head, base, config.limits.symbol_files)
+
+
+def failed(forge: str, target: Target, why: str) -> Handed:
+    """What is handed over where there is no review."""
+    return Handed(
+        forge=forge, project=target.project, number=target.number, head=target.head, base=target.head, failed=why[:500],
+        cut=0, remarks=(), files=(),
+    )  # fmt: skip
+
+
+def told(change: Change, found: Review, forge: str, target: Target, head: str, base: str, symbol_files: int) -> Handed:
+    """A review as it is handed over. `symbol_files`: in larger changes symbols are not asked for."""
+    diffs = {one.path: one for one in change.files()}
+    wanted = {one.path for one in found.remarks if one.fix}
+    texts: dict[str, bytes] = {}
+    symbols: dict[str, tuple[str, ...]] = {}
+    if wanted or len(diffs) <= symbol_files:
+        for one, held in walked(change):
+            if held.after is None:
+                continue
+            if one.path in wanted:
+                texts[one.path] = held.after
+            if len(diffs) <= symbol_files and held.whole:
+                names = _symbols(one.path, held.after)
+                if names is not None:
+                    symbols[one.path] = names
+    kept = found.remarks[: handed.MOST]
+    return Handed(
+        forge=forge,
+        project=target.project,
+        number=target.number,
+        head=head,
+        base=base,
+        failed="",
+        cut=len(found.remarks) - len(kept),
+        remarks=tuple(_told(one, diffs.get(one.path), texts.get(one.path)) for one in kept),
+        files=tuple(
+            Looked(
+                path=_name(one.path), known=_name(_known(diffs.get(one.path), one.path)), status=one.status, why=one.why,
+                hunks=one.hunks, seen=one.seen, lines=one.lines, gone=one.path in diffs and not diffs[one.path].new,
+                symbols=symbols.get(one.path),
+            )
+            for one in found.coverage
+        ),
+    )  # fmt: skip
+
+
+def _known(one: FileDiff | None, path: str) -> str:
+    return (one.old or one.new) if one is not None else path
+
+
+def _name(path: str) -> str:
+    """A path as JSON can hold it: bytes that are no UTF-8 are shown as such."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")[:4_096]
+
+
+def _symbols(path: str, text: bytes) -> tuple[str, ...] | None:
+    language = language_of(Path(path))
+    if language is None or len(text) > changes.LARGEST:
+        return None
+    try:
+        decoded, _ = disk.decode(text, path)
+    except UnreadableFile:
+        return None
+    found = outline(document(Path(path), language, decoded))
+    return tuple(dict.fromkeys(one.qualified[:4_000] for one in found.symbols))
+
+
+def _told(one: Remark, diff: FileDiff | None, text: bytes | None) -> Told:
+    rows = _rows(one, diff) if diff is not None else []
+    instead = None
+    if rows and one.fix and text is not None and diff is not None:
+        fixed = _instead(one, diff, text)
+        if fixed is not None:
+            rows, instead = fixed
+    return Told(
+        fingerprint=one.fingerprint, rule=one.rule, severity=one.severity.value, confidence=one.confidence,
+        path=_name(one.path), known=_name(one.known), side=one.side, line=one.line, end_line=one.end_line,
+        message=one.message[:4_000], symbol=one.symbol[:4_000], origin=one.origin[:4_000], folded=one.folded,
+        where=_where(diff, rows) if rows and diff is not None else None, instead=instead,
+    )  # fmt: skip
+
+
+def _where(diff: FileDiff, rows: Sequence[Row]) -> handed.Where | None:
+    """None for a name that is no UTF-8: no forge's JSON could name it."""
+    if _name(diff.old) != diff.old or _name(diff.new) != diff.new:
+        return None
+    return handed.where(diff, rows)
+
+
+def _rows(one: Remark, diff: FileDiff) -> list[Row]:
+    """The rows of a remark's lines, as far as one hunk shows them from its first line on."""
+    first = next((row for row in diff.rows if row.number == one.row), None)
+    if first is None or _line(first, one.side) != one.line:
+        return []
+    rows = [first]
+    for row in diff.rows[first.number :]:
+        line = _line(row, one.side)
+        if row.hunk != first.hunk or (line is not None and line > one.end_line):
+            break
+        if line is not None:
+            rows.append(row)
+    return rows
+
+
+def _line(row: Row, side: str) -> int | None:
+    return row.old if side == "old" else row.new
+
+
+def _instead(one: Remark, diff: FileDiff, text: bytes) -> tuple[list[Row], tuple[str, ...]] | None:
+    """The rows that a fix replaces, all of one hunk, and the lines they become; None where it does not fit in one."""
+    try:
+        decoded, encoding = disk.decode(text, one.path)
+        before = document(one.fix[0].path, None, decoded)
+        after = apply(before, one.fix)
+    except CopilotError:
+        return None
+    if encoding != "utf-8":  # a forge writes a suggestion in UTF-8
+        return None
+    old, new = before.text.split(b"\n"), after.text.split(b"\n")
+    if not old[-1] and not new[-1]:
+        del old[-1], new[-1]
+    least = min(len(old), len(new))
+    top = bottom = 0
+    while top < least and old[top] == new[top]:
+        top += 1
+    while bottom < least - top and old[-1 - bottom] == new[-1 - bottom]:
+        bottom += 1
+    if top + bottom == len(old):  # lines are put in alone: one beside goes with them
+        top, bottom = (top - 1, bottom) if top else (top, bottom - 1)
+    first, last = top + 1, len(old) - bottom
+    rows = [row for row in diff.rows if row.new is not None and first <= row.new <= last]
+    lines = new[top : len(new) - bottom]
+    if len(rows) != last - first + 1 or len({row.hunk for row in rows}) != 1 or len(lines) > _LONGEST_FIX:
+        return None
+    return rows, tuple(line.decode().removesuffix("\r") for line in lines)
+
+
+def _from_server(target: Target, send: Callable[[Call], Answer]) -> tuple[Change, str]:
+    """A change whose diff and texts a server gives (Review Board), and its head."""
+    now = drive(reviewboard.request(target), send)
+    patch = drive(reviewboard.patch(now), send)
+    rows: list[Any] = drive(reviewboard.files(now), send)
+    whole = parsed(patch)
+
+    def contents(group: Sequence[FileDiff]) -> list[Texts]:
+        return [_texts(one, now, rows, send) for one in group]
+
+    return Change(Path("/nonexistent"), lambda: whole, contents), now.head
+
+
+def _texts(one: FileDiff, target: Target, rows: list[Any], send: Callable[[Call], Answer]) -> Texts:
+    if one.binary or one.submodule or one.link or one.large:
+        return Texts(None, None)
+    shown = shown_texts(one)
+    name = reviewboard.named(rows, one.old, one.new)
+    if name is None:
+        return shown
+    before, after = (
+        drive(reviewboard.text(target, name, side), send) if there else None
+        for side, there in (("original", one.old), ("patched", one.new))
+    )
+    if (one.old and before is None) or (one.new and after is None):
+        return shown
+    return Texts(before, after)

@@ -1,0 +1,176 @@
+"""The two working processes: one reads and reviews, one posts. Each is one loop over its queue, and ends with its parent.
+
+A job that fails is tried again after a growing pause, and given up after `limits.attempts`; then the merge request is told
+that it was not reviewed. A job that hangs ends the process (a review runs foreign text through parsers), which is started
+again by whoever runs it, and the job counts as a failed attempt.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from copilot.errors import ConfigError, CopilotError
+from copilot.review.diff import BadPatch
+from serving.bots import forges, handed, reading
+from serving.bots.calls import CallFailed, Sender
+from serving.bots.config import Config, Part, secret
+from serving.bots.fetch import FetchFailed
+from serving.bots.forge import Target, drive
+from serving.bots.jobs import Job, Queue, alone
+from serving.bots.memory import Memory
+from serving.bots.posting import posted
+
+log: Final = logging.getLogger("bank-copilot.bot")
+
+IDLE_S: Final = 0.2
+SWEEP_S: Final = 3_600.0
+_DAY_S: Final = 86_400.0
+_PR_SET_DUMPABLE, _PR_SET_PDEATHSIG = 4, 1
+
+
+def private() -> None:
+    """Nobody else of the same user reads this process' memory or environment (Linux; elsewhere nothing)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0)
+
+
+def follow(parent: int) -> None:
+    """End when the parent does, however that goes (Linux); 0: nobody is followed."""
+    if sys.platform == "linux" and parent:
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it ended before it was followed
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def senders(config: Config, part: Part) -> dict[str, Sender]:
+    """A sender a forge, with the one token that the part may have. Raises ConfigError."""
+    found = {}
+    for name, settings in config.forges.items():
+        try:
+            token = partial(secret, config, name, part)
+            token()
+            found[name] = Sender(settings, forges.named(settings.kind), token)
+        except OSError as error:
+            raise ConfigError(f"forges.{name}.ca_bundle cannot be used: {error.strerror or error}.") from None
+    return found
+
+
+def read(config: Config, ended: Callable[[], bool] = lambda: False) -> None:
+    """Review what waits, until `ended`. Raises ConfigError and UsageError where it cannot begin."""
+    folder = config.store.folder
+    with alone(folder / "read.lock"):
+        queue, outbox = Queue(folder / "queue.db"), Queue(folder / "outbox.db")
+        ways = senders(config, "read")
+        queue.recover()
+        for job in _jobs(queue, config, ended):
+            made = _reviewed(job, config, ways, queue)
+            if made is not None:
+                word = "failed" if made.failed else "reviewed"
+                outbox.put(job.key, f"{made.head} {made.base} {word}", handed.written(made))
+                if made.failed:  # not done: where the forge sends it again, it is tried again
+                    queue.bury(job, made.failed)
+                else:
+                    queue.done(job)
+
+
+def _reviewed(job: Job, config: Config, ways: dict[str, Sender], queue: Queue) -> handed.Handed | None:
+    """None where it will be tried again, or nobody is to be told."""
+    told: dict[str, Any] = json.loads(job.body)
+    name, target = told["forge"], Target(told["project"], told["number"], told["head"], told["target"])
+    if name not in config.forges or not config.forges[name].allows(target.project):
+        queue.done(job)
+        return None
+    why, again, after_s = "it took too long, or more memory than there is", False, 0.0
+    if job.attempts <= config.limits.attempts:
+        try:
+            return reading.reviewed(config, name, target, secret(config, name, "read"), ways[name])
+        except (FetchFailed, CallFailed) as error:
+            why, again, after_s = str(error), error.again, getattr(error, "after_s", 0.0)
+        except (BadPatch, CopilotError) as error:
+            why = str(error)
+        except Exception as error:  # noqa: BLE001 -- one merge request must not end the bot; its text must not be logged
+            why, again = f"internal error: {type(error).__name__} at {_place(error)}", True
+        log.warning("%s: attempt %d: %s", job.key, job.attempts, why)
+        if again and job.attempts < config.limits.attempts:
+            queue.again(job, why, pause_s=config.limits.pause_s, after_s=after_s)
+            return None
+    return reading.failed(name, target, why)
+
+
+def post(config: Config, ended: Callable[[], bool] = lambda: False) -> None:
+    """Post what was handed over, until `ended`. Raises ConfigError and UsageError where it cannot begin."""
+    folder = config.store.folder
+    with alone(folder / "post.lock"):
+        outbox, memory = Queue(folder / "outbox.db"), Memory(folder / "memory.db")
+        ways = senders(config, "post")
+        outbox.recover()
+        for job in _jobs(outbox, config, ended):
+            memory.swept(config.store.keep_days * _DAY_S)
+            _posted(job, config, ways, outbox, memory)
+
+
+def _posted(job: Job, config: Config, ways: dict[str, Sender], outbox: Queue, memory: Memory) -> None:
+    try:
+        what = handed.read(job.body)
+    except ValueError:
+        log.error("%s: what was handed over is of another shape; it is not posted", job.key)  # noqa: TRY400
+        outbox.bury(job, "of another shape")
+        return
+    settings = config.forges.get(what.forge)
+    if settings is None or not settings.allows(what.project):
+        log.error("%s: it is about what is not configured; it is not posted", job.key)
+        outbox.bury(job, "not configured")
+        return
+    why, again, after_s = "it took too long", False, 0.0
+    if job.attempts <= config.limits.attempts:
+        try:
+            done = drive(posted(what, config, memory, time.time), ways[what.forge])
+        except CallFailed as error:
+            why, again, after_s = str(error), error.again, error.after_s
+        except Exception as error:  # noqa: BLE001 -- one answer of a forge must not end the bot
+            why, again = f"internal error: {type(error).__name__} at {_place(error)}", True
+        else:
+            log.info("%s %s: %s", job.key, what.head[:12], done)
+            outbox.done(job)
+            return
+    log.warning("%s: attempt %d: %s", job.key, job.attempts, why)
+    if again and job.attempts < config.limits.attempts:
+        outbox.again(job, why, pause_s=config.limits.pause_s, after_s=after_s)
+    else:
+        outbox.bury(job, why)
+
+
+def _jobs(queue: Queue, config: Config, ended: Callable[[], bool]) -> Any:
+    """Jobs as they come; each may run for so long, then the process ends."""
+    limit_s = config.limits.fetch_s + config.limits.review_s
+    swept = 0.0
+    while not ended():
+        if time.monotonic() - swept > SWEEP_S or not swept:
+            swept = time.monotonic()
+            queue.swept(config.server.remembered_days * _DAY_S)
+        job = queue.take(limit_s + 60)
+        if job is None:
+            time.sleep(IDLE_S)
+            continue
+        faulthandler.dump_traceback_later(limit_s, exit=True, file=sys.__stderr__ or 2)
+        try:
+            yield job
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def _place(error: BaseException) -> str:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place is not None else "?"

@@ -1,0 +1,101 @@
+"""Review Board: rows of its own view, draft reviews, issues and the status update, from diff to diff."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from board_simulator import Board, chunks
+from bot_case import SAFE, SECRETS, SHIFTED, UNSAFE, Case, send
+
+from copilot.review import positions
+from copilot.review.diff import parsed
+
+
+@pytest.fixture
+def board(tmp_path, monkeypatch):
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    made = Board(repository)
+    made.push({"src/Fee.java": "class Fee {\n    int a;\n    int b;\n}\n", "README.md": "x\n"}, "main")
+    yield made
+    made.close()
+
+
+def published(head: str) -> bytes:
+    links = {
+        "repository": {"title": "payments/core"},
+        "latest_diff": {"href": f"http://board/api/review-requests/7/diffs/{head[5:]}/"},
+    }
+    told = {"id": 7, "status": "pending", "public": True, "summary": "/merge", "last_updated": "", "links": links}
+    return json.dumps({"event": "review_request_published", "is_new": True, "review_request": told}).encode()
+
+
+async def pushed(case: Case, files: dict) -> str:
+    head = case.forge.push(files)
+    assert (await send(case.config, "reviewboard", published(head)))[1]["status"] in {"new", "newer"}
+    case.work()
+    return head
+
+
+async def test_an_issue_stands_at_the_row_of_the_servers_view_and_is_resolved(board, tmp_path):
+    case = Case(tmp_path, board)
+    await pushed(case, {"src/Fee.java": UNSAFE})
+    (one,) = board.threads
+    view = chunks("class Fee {\n    int a;\n    int b;\n}\n", UNSAFE)
+    row = next(line for chunk in view for line in chunk["lines"] if line[0] == int(one.place["first_line"]))
+    assert row[5].strip() == "return new BigDecimal(0.1);" and one.place["issue_opened"] == "true"
+    assert "<!--" not in one.body and "MONEY02" in one.body
+    (review,) = board.reviews.values()
+    assert review["public"] and "Looked at 1 of 1 files whole" in review["body_top"]
+    assert board.status_update["state"] == "done-failure" and board.status_update["description"].startswith(
+        "Remarks: 1 (diff-1) Looked"
+    )
+    assert not set("<>*#") & set(board.status_update["description"])
+    await pushed(case, {"src/Fee.java": SHIFTED})
+    assert len(board.threads) == 1 and len(board.reviews) == 1 and one.place["status"] == "open"
+    await pushed(case, {"src/Fee.java": SAFE})
+    assert one.place["status"] == "resolved" and board.status_update["state"] == "done-success"
+    await pushed(case, {"src/Fee.java": UNSAFE})
+    assert one.place["status"] == "open" and len(board.threads) == 1
+    one.place["status"] = "dropped"  # by a person
+    await pushed(case, {"src/Fee.java": SHIFTED})
+    assert one.place["status"] == "dropped" and len(board.threads) == 1
+    assert board.status_update["state"] == "done-success"
+    reading = [each for each in board.seen if SECRETS["BOT_READ"] in each.token]
+    assert reading and {each.method for each in reading} == {"GET"}
+
+
+async def test_the_same_diff_again_writes_nothing(board, tmp_path):
+    case = Case(tmp_path, board)
+    head = await pushed(case, {"src/Fee.java": UNSAFE})
+    writes = [one for one in board.seen if one.method != "GET"]
+    told = json.loads(published(head))
+    told["review_request"]["summary"] = "another"
+    assert (await send(case.config, "reviewboard", json.dumps(told).encode()))[1] == {"status": "known"}
+    case.work()
+    assert [one for one in board.seen if one.method != "GET"] == writes
+
+
+async def test_a_draft_that_a_killed_poster_left_is_thrown_away(board, tmp_path):
+    case = Case(tmp_path, board)
+    board.reviews[1] = {"id": 1, "public": False, "links": {"user": {"title": "bank-copilot"}}}
+    await pushed(case, {"src/Fee.java": UNSAFE})
+    assert 1 not in board.reviews and len(board.reviews) == 1 and len(board.threads) == 1
+
+
+def test_every_row_of_a_patch_is_found_in_the_view(board):
+    before = "".join(f"line {n}\n" for n in range(40))
+    after = before.replace("line 3\n", "").replace("line 10\n", "ten\neleven\n").replace("line 30\n", "thirty\n")
+    board.push({"a.txt": before}, "main")
+    board.push({"a.txt": after})
+    (one,) = [each for each in parsed(board.git("diff", "main", "change").encode()) if each.path == "a.txt"]
+    view = chunks(before, after)
+    rows = {line[0]: line for chunk in view for line in chunk["lines"]}
+    for row in one.rows:
+        number = positions.review_board(view, row)
+        assert number is not None
+        side = 2 if row.new is None else 5
+        assert rows[number][side] == row.text.decode()
