@@ -235,6 +235,22 @@ def test_a_patch_of_what_lies_on_the_disk_is_read_whole(repo):
         assert found["coverage"]["reviewed"] == 1
 
 
+def test_a_patch_of_diff_and_one_that_windows_has_turned_are_read(repo, tmp_path):
+    for side, text in (("a", GOOD), ("b", BAD)):
+        (tmp_path / side).mkdir()
+        (tmp_path / side / "x.py").write_text(text)
+    plain = subprocess.run(["diff", "-ru", "a", "b"], cwd=tmp_path, capture_output=True, check=False).stdout
+    repo.write("x.py", GOOD)
+    repo.commit()
+    repo.write("x.py", BAD)
+    for patch in (
+        plain,
+        patch_of(repo).decode().replace("\n", "\r\n").encode("utf-16"),
+        b"\xef\xbb\xbf" + patch_of(repo),
+    ):
+        assert places(told(repo, "--patch", "-", code=1, stdin=patch)) == {("x.py", 3, "new", "MONEY02")}
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -257,8 +273,9 @@ def test_what_cannot_be_done_is_said_with_exit_code_2(repo, words, says):
 
 def test_a_damaged_patch_and_a_folder_without_a_repository_are_said(repo, tmp_path):
     patch = b"diff --git a/x.py b/x.py\n--- a/x.py\n+++ b/x.py\n@@ -1,5 +1,5 @@\n x\n"
-    done = run(repo, "--patch", "-", stdin=patch)
-    assert (done.returncode, "no patch of git" in done.stderr.decode()) == (2, True)
+    for text, why in ((patch, "no unified diff: line 6"), (b"nonsense\n", "no file is named")):
+        done = run(repo, "--patch", "-", stdin=text)
+        assert (done.returncode, why in done.stderr.decode()) == (2, True), done.stderr
     (tmp_path / "bare").mkdir()
     done = run(repo, folder=tmp_path / "bare")
     assert (done.returncode, "in no git repository" in done.stderr.decode()) == (2, True)
