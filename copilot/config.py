@@ -144,6 +144,11 @@ class Review:
         True, "Show in the editor what the bank's rules find on lines that differ from the last commit.", project=True
     )
     most: int = _key(30, "Remarks of one review; what is beyond is folded into its summary.")
+    gm: Literal["off", "warn", "block"] = _key(
+        "off",
+        "Whether code must use SM2, SM3 and SM4: not asked for, a warning where it does not, or an error (CRYPTO02).",
+    )
+    gm_paths: tuple[str, ...] = _key((), "Globs of the files that must; none named: all.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,8 @@ def _rules(options: argparse.Namespace, packs: tuple[str, ...]) -> int:
 
 def asked(settings: Settings) -> Asked:
     """What the settings say is looked for."""
-    return Asked((BANK, *settings.review.rules), frozenset(settings.review.off), settings.review.most)
+    own = settings.review
+    return Asked((BANK, *own.rules), frozenset(own.off), own.most, own.gm, own.gm_paths)
 
 
 def _root(options: argparse.Namespace) -> Path:

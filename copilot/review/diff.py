@@ -129,10 +129,8 @@ def _is_plain(lines: list[bytes], at: int) -> bool:
 def _plain(lines: list[bytes], at: int) -> tuple[FileDiff, int]:
     """A file of a unified diff that is not git's: two names, with times behind a tab, and hunks. It knows no renames."""
     old, new = (_bare(line) for line in lines[at : at + 2])
-    if old.startswith((b"a/", _NOTHING)) and new.startswith((b"b/", _NOTHING)):
-        names = _path(old, b"a/"), _path(new, b"b/")
-    else:
-        names = _path(old, b"/"), _path(new, b"/")
+    cut = old.startswith((b"a/", _NOTHING)) and new.startswith((b"b/", _NOTHING))
+    names = [_named(name, prefix * cut) for name, prefix in ((old, b"a/"), (new, b"b/"))]
     rows, sections, at = _rows(lines, at + 2)
     kinds = {row.kind for row in rows}
     if not names[0] or (kinds == {"added"} and not rows[0].at[0]):
@@ -143,7 +141,8 @@ def _plain(lines: list[bytes], at: int) -> tuple[FileDiff, int]:
 
 
 def _bare(line: bytes) -> bytes:
-    return line[4:].split(b"\t")[0].rstrip(b"\r")
+    name = line[4:].split(b"\t")[0].rstrip(b"\r")
+    return _unquoted(name) if name.startswith(b'"') else name
 
 
 def hunks(patch: bytes) -> tuple[Row, ...]:
@@ -275,9 +274,11 @@ def _path(written: bytes, prefix: bytes) -> str:
     """A path as git writes it; empty for no file. Raises BadPatch."""
     if written.startswith(b'"'):
         written = _unquoted(written)
-    if written == _NOTHING and prefix:
-        return ""
-    return written.removeprefix(prefix).decode("utf-8", "surrogateescape")
+    return _named(written, prefix) if prefix else written.decode("utf-8", "surrogateescape")
+
+
+def _named(path: bytes, prefix: bytes) -> str:
+    return "" if path == _NOTHING else path.removeprefix(prefix).decode("utf-8", "surrogateescape")
 
 
 def _unquoted(written: bytes) -> bytes:

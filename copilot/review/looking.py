@@ -12,14 +12,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from copilot import files
 from copilot.errors import UnreadableFile
 from copilot.messages import say
+<<<<<<< HEAD
 from copilot.review import gates, reach
+=======
+from copilot.review import reach, sensitive
+>>>>>>> main
 from copilot.review.change import Texts
 from copilot.review.diff import FileDiff, changed
 from copilot.review.remark import Confidence, Covered, Remark, shown
@@ -39,15 +44,31 @@ _MARKED: Final = re.compile(
 _HEAD: Final = 1_000
 
 
+GM: Final = "gm"
+"""The policy, as rules name it, that modules use the national algorithms."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a review looks for, by the policy of who runs it, never of the branch under review. `packs`: names as in
-    `rules.rule`; `off`: ids of rules that are not told; `most`: remarks beyond this number are folded into one summary.
+    `rules.rule`; `off`: ids of rules that are not told; `most`: remarks beyond this number are folded into one summary; `gm`: whether the files of
+    `gm_paths` (globs; none: all) must use SM2, SM3 and SM4, and how grave it is where they do not.
     """
 
     packs: tuple[str, ...]
     off: frozenset[str] = frozenset()
     most: int = 30
+    gm: Literal["off", "warn", "block"] = "off"
+    gm_paths: tuple[str, ...] = ()
+
+    def policy(self, path: str) -> frozenset[str]:
+        """The policies of the bank that hold for a file."""
+        scoped = not self.gm_paths or any(fnmatch(path, glob) for glob in self.gm_paths)
+        return frozenset({GM}) if self.gm != "off" and scoped else frozenset()
+
+    def weight(self, policy: str) -> Severity | None:
+        """How grave it is to break a policy; None where the rule itself says so."""
+        return {"warn": Severity.WARNING, "block": Severity.ERROR}.get(self.gm) if policy == GM else None
 
 
 class Place(NamedTuple):
@@ -117,22 +138,25 @@ def _document(name: str, data: bytes | None) -> Document | None:
 
 
 def places(doc: Document, asked: Asked, lines: AbstractSet[int] | None = None) -> list[Place]:
-    """What the rules find where changed `lines` reach (None: anywhere). Raises UsageError as `rule.policies`."""
-    packs = (*asked.packs, SECURITY)
+    """What the rules find where changed `lines` reach (None: anywhere), and secrets. Raises UsageError as `rule.policies`."""
+    found = [
+        Place(sensitive.RULE, each.kind, Severity.ERROR, "high", each.message, each.span)
+        for each in (sensitive.hits(doc) if sensitive.RULE not in asked.off else ())
+    ]
     text = doc.text if lines is None else reach.roughly(doc, lines)
-    called = [pack for pack in packs if triggered(doc.language, text, pack)]
+    called = [pack for pack in (*asked.packs, SECURITY) if triggered(doc.language, text, pack)]
     if not called:
-        return []
+        return found
     spans = None if lines is None else reach.spans(doc, lines)
     owners = _owners(asked.packs)
-    found: list[Place] = []
+    policy = asked.policy(doc.path.as_posix())
     for pack in called:
-        for hit in hits(doc, spans, pack):
+        for hit in hits(doc, spans, pack, policy):
             if pack == SECURITY and _is_told(hit):
                 found.append(_owned(hit, owners))
             elif pack != SECURITY:
-                finding = hit.finding
-                found.append(Place(hit.rule.name, "", finding.severity, hit.confidence, hit.rule.message, finding.span))
+                severity = asked.weight(hit.rule.policy) or hit.finding.severity
+                found.append(Place(hit.rule.name, "", severity, hit.confidence, hit.rule.message, hit.finding.span))
     return found
 
 

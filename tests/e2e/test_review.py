@@ -200,11 +200,10 @@ def patch_of(repo: Repository, *words: str) -> bytes:
 
 
 def test_a_patch_without_a_repository_or_against_another_state_is_read_from_its_hunks(repo, tmp_path):
-    head = "".join(f"line{n} = {n}\n" for n in range(30))
-    repo.write("a.py", "from decimal import Decimal\n\n\ndef fee():\n" + "    x = 1\n" * 30 + "    return x\n" + head)
+    text = "class A {\n" + "    int x = 1;\n" * 30 + "    BigDecimal fee;\n" + "    int y = 1;\n" * 30 + "}\n"
+    repo.write("A.java", text)
     repo.commit()
-    text = (repo.top / "a.py").read_text()
-    repo.write("a.py", text.replace("    return x\n", "    return BigFee + decimal.Decimal(0.1)\n"))
+    repo.write("A.java", text.replace("fee;", "fee = new BigDecimal(0.1);"))
     repo.write("new.py", BAD)
     repo.git("add", "-A")
     patch = patch_of(repo, "--cached")
@@ -213,14 +212,14 @@ def test_a_patch_without_a_repository_or_against_another_state_is_read_from_its_
     for place in (empty, repo.top):
         if place == repo.top:
             repo.git("reset", "-q", "--hard")
-            repo.write("a.py", "something else\n")
+            repo.write("A.java", "something else\n")
             patch = re.sub(rb"index \w+\.\.\w+", b"index 1111111..2222222", patch)  # ids that nobody knows
         found = told(repo, "--patch", "-", code=1, folder=place, stdin=patch)
-        assert places(found) == {("a.py", 35, "new", "MONEY02"), ("new.py", 3, "new", "MONEY02")}
+        assert places(found) == {("A.java", 32, "new", "MONEY02"), ("new.py", 3, "new", "MONEY02")}
         assert {one["file"]: one["why"] for one in found["coverage"]["partly_files"]} == {
-            "a.py": "only the lines of the patch are known"
+            "A.java": "only the lines of the patch are known"
         }
-        assert all(not one["fix"] for one in found["findings"] if one["file"] == "a.py")
+        assert all(not one["fix"] for one in found["findings"] if one["file"] == "A.java")
 
 
 def test_a_patch_of_what_lies_on_the_disk_is_read_whole(repo):
