@@ -20,11 +20,7 @@ from typing import Final, Literal, NamedTuple
 from copilot import files
 from copilot.errors import UnreadableFile
 from copilot.messages import say
-<<<<<<< HEAD
-from copilot.review import gates, reach
-=======
-from copilot.review import reach, sensitive
->>>>>>> main
+from copilot.review import gates, reach, sensitive
 from copilot.review.change import Texts
 from copilot.review.diff import FileDiff, changed
 from copilot.review.remark import Confidence, Covered, Remark, shown
