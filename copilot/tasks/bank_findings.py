@@ -63,7 +63,7 @@ def _found(document: Document, before: Document | None, settings: Settings) -> l
     hits = [
         replace(hit.finding, severity=policy.get(hit.rule.policy) or hit.finding.severity)
         for pack in _packs(settings)
-        for hit in rules.hits(document, pack=pack, policy=frozenset(policy))
+        for hit in rules.hits(document, None, pack, frozenset(policy))
         if hit.confidence != "low" and hit.rule.name not in settings.review.off
     ]
     hits = [each for each in hits if each.severity in {Severity.ERROR, Severity.WARNING}]
