@@ -132,12 +132,17 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The review of changes. Never set by a repository: the branch under review must not choose what is looked for."""
+    """The review of changes. The branch under review must not choose what is looked for, so a repository sets nothing but
+    what its developers see while they write.
+    """
 
     rules: tuple[str, ...] = _key(
         (), "Folders with rules of the bank's own, one TOML file each, beside the pack that is shipped."
     )
     off: tuple[str, ...] = _key((), "Rules that a review does not tell, by id (`MONEY01`).")
+    editor: bool = _key(
+        True, "Show in the editor what the bank's rules find on lines that differ from the last commit.", project=True
+    )
     most: int = _key(30, "Remarks of one review; what is beyond is folded into its summary.")
     gm: Literal["off", "warn", "block"] = _key(
         "off",

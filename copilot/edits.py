@@ -5,8 +5,10 @@ Absent on purpose: reading and writing files (`copilot/files.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from copilot.errors import UsageError
 from copilot.messages import say
@@ -54,6 +56,33 @@ def difference(before: Document, after: Document) -> Edit:
     span = Span(sum(map(len, old[:head])), sum(map(len, old[: len(old) - tail])))
     text = b"".join(new[head : len(new) - tail]).decode()
     return Edit(before.path, span, lf(text))
+
+
+_WHOLE: Final = 2_000
+"""Lines between the common start and the common end above which they count as replaced: a search would take seconds."""
+
+
+def blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int, int, int]]:
+    """What differs between two lists of lines: `old[a:b]` became `new[c:d]`, in order, neither empty on both sides."""
+    least = min(len(old), len(new))
+    head = tail = 0
+    while head < least and old[head] == new[head]:
+        head += 1
+    while tail < least - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    left, right = old[head : len(old) - tail], new[head : len(new) - tail]
+    if not left and not right:
+        return []
+    if not left or not right or max(len(left), len(right)) > _WHOLE:
+        return [(head, head + len(left), head, head + len(right))]
+    found = difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+    return [(a + head, b + head, c + head, d + head) for kind, a, b, c, d in found if kind != "equal"]
+
+
+def changed_lines(before: bytes, after: bytes) -> frozenset[int]:
+    """Lines of `after` (from 1) that were added or changed; a line whose end alone has changed is not."""
+    old, new = ([line.rstrip(b"\r") for line in text.split(b"\n")] for text in (before, after))
+    return frozenset(line + 1 for _, _, c, d in blocks(old, new) for line in range(c, d))
 
 
 def with_newline(text: str, newline: str) -> str:

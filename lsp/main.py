@@ -15,7 +15,7 @@ from lsp.server import Server
 
 FEATURES: Final = (
     *("acceptance", "capturing", "inline_completion", "diagnostics"),
-    *("code_action", "execute_command", "failing_tests", "status", "watched_files"),
+    *("code_action", "execute_command", "failing_tests", "reviewing", "status", "watched_files"),
 )
 """Modules of `lsp/features`, in the order in which they register."""
 

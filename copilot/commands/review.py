@@ -1,11 +1,13 @@
 """`bank-copilot review`: a change is reviewed by the bank's rules, before it is pushed or in a pipeline.
 
 Exit 1 when there is anything to say. What is found goes to stdout in one of six formats; nothing is posted and nothing kept.
+`--rules` tells the rules themselves.
 """
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import sys
 from pathlib import Path
@@ -19,7 +21,7 @@ from copilot.messages import say, set_locale, visible
 from copilot.progress import listening
 from copilot.project import root_of
 from copilot.review import change as changes
-from copilot.review import reports
+from copilot.review import foreign, pages, reports
 from copilot.review.change import Change
 from copilot.review.diff import BadPatch
 from copilot.review.looking import Asked
@@ -37,10 +39,24 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--base", metavar="REV", help=say("what --head brings in since it left REV (default: the branch it goes to)")
     )
     what.add_argument("--staged", action="store_true", help=say("the coming commit"))
-    what.add_argument("--patch", metavar="FILE", help=say("a unified diff of git; - for stdin"))
+    what.add_argument("--patch", metavar="FILE", help=say("a unified diff, of git or diff; - for stdin"))
     what.add_argument("--files", nargs="+", metavar="PATH", help=say("files or folders, every line as if it were new"))
     parser.add_argument("--head", metavar="REV", default="HEAD", help=say("the branch to review (default: HEAD)"))
     parser.add_argument("--format", choices=reports.FORMATS, help=say("how findings are written (default: text)"))
+    parser.add_argument(
+        "--import",
+        dest="imports",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help=say(
+            "what another tool found (SARIF, rdjson, Checkstyle): told where it stands on changed lines; repeatable"
+        ),
+    )
+    what.add_argument(
+        "--rules", nargs="?", const="", metavar="ID", help=say("no review: the list of the rules, or the page of one")
+    )
     session.add_common(parser)
 
 
@@ -49,15 +65,44 @@ def run(options: argparse.Namespace) -> int:
     root = _root(options)
     settings = config_sources.load(config_sources.Sources(root=root)).checked()
     set_locale(settings.ui.locale)
+    wanted = asked(settings)
+    if options.rules is not None:
+        return _rules(options, wanted.packs)
+    claims = [claim for file in options.imports for claim in foreign.read(file)]
     change = _change(options, root)
     try:
         with listening(session.progress):
-            found = review(change, asked(settings))
+            found = review(change, wanted, claims=claims)
     except BadPatch as wrong:
-        raise UsageError(say("this is no patch of git: {why}", why=str(wrong))) from None
+        raise UsageError(say("this is no unified diff: {why}", why=str(wrong))) from None
+    finally:
+        session.progressed()
     form = options.format or ("json" if options.json else "text")
-    sys.stdout.write(reports.written(found, form))
+    _write(reports.written(found, form, wanted.packs), data=form != "text")
     return 1 if found.remarks else 0
+
+
+def _write(text: str, *, data: bool) -> None:
+    """Data is UTF-8 whatever the terminal's encoding is; text loses what that cannot show."""
+    sys.stdout.flush()
+    encoding = "utf-8" if data else (sys.stdout.encoding or "utf-8")
+    sys.stdout.buffer.write(text.encode(encoding, "replace"))
+    sys.stdout.buffer.flush()
+
+
+def _rules(options: argparse.Namespace, packs: tuple[str, ...]) -> int:
+    known = pages.known(packs)
+    if options.rules and options.rules not in known:
+        near = difflib.get_close_matches(options.rules, known, n=1, cutoff=0.0)
+        raise UsageError(
+            say("there is no rule {name}. Did you mean {near}?", name=visible(options.rules), near=near[0])
+        )
+    chosen = [known[options.rules]] if options.rules else list(known.values())
+    if options.json:
+        session.print_json({"rules": [pages.plain(policy, packs) for policy in chosen]})
+    else:
+        _write(pages.shown(chosen[0], packs) if options.rules else pages.listed(packs), data=False)
+    return 0
 
 
 def asked(settings: Settings) -> Asked:
@@ -97,12 +142,20 @@ def _change(options: argparse.Namespace, root: Path) -> Change:
 
 
 def _patch(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read(_LARGEST)
+    """A patch as bytes in UTF-8's or its files' encoding: what a shell of Windows has made UTF-16 is turned back."""
     try:
-        return Path(name).read_bytes()
+        if name == "-":
+            patch = sys.stdin.buffer.read(_LARGEST + 1)
+        else:
+            with Path(name).open("rb") as stream:
+                patch = stream.read(_LARGEST + 1)
     except OSError as wrong:
         raise UsageError(say("{name} cannot be read: {reason}.", name=name, reason=wrong.strerror)) from None
+    if len(patch) > _LARGEST:
+        raise UsageError(say("{name} cannot be read: {reason}.", name=name, reason=say("too large")))
+    if patch.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return patch.decode("utf-16", "replace").encode()
+    return patch.removeprefix(b"\xef\xbb\xbf")
 
 
 def _named(paths: list[str], root: Path) -> list[str]:

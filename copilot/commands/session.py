@@ -213,3 +213,10 @@ def progress(message: str, fraction: float | None) -> None:
         percent = f" {fraction:.0%}" if fraction is not None else ""
         sys.stderr.write(f"\r\033[K{visible(message)}{percent}")
         sys.stderr.flush()
+
+
+def progressed() -> None:
+    """The progress line is over: what comes now has a line of its own."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\033[K")
+        sys.stderr.flush()

@@ -20,7 +20,7 @@ from typing import Final, Literal, NamedTuple
 from copilot import files
 from copilot.errors import UnreadableFile
 from copilot.messages import say
-from copilot.review import reach, sensitive
+from copilot.review import gates, reach, sensitive
 from copilot.review.change import Texts
 from copilot.review.diff import FileDiff, changed
 from copilot.review.remark import Confidence, Covered, Remark, shown
@@ -29,7 +29,7 @@ from copilot.rules import SECURITY, Hit, hits, policies, triggered
 from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, line_start
 from copilot.syntax.outline import outline
-from copilot.types import Document, Severity, Span, document
+from copilot.types import Document, Edit, Severity, Span, document
 
 _MADE: Final = re.compile(
     r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock|Pipfile\.lock|Cargo\.lock"
@@ -187,9 +187,11 @@ def remarks(file: Seen, asked: Asked, *, whole: bool = True) -> Iterator[Remark]
         if first is not after and not _new(first, sketch(before, former), asked, added, now, former):
             return
     shown_at = {row.new: row.number for row in diff.rows if row.new is not None}
+    mender = gates.Mender(after, lambda doc: places(doc, asked)) if whole else None
     for each, line in _new(after, before, asked, added, now, former):
         if whole or line in added:
-            yield _remark(file, after, each, line, shown_at.get(line, 0))
+            fix = mender.fixed(each) if mender is not None else ()
+            yield _remark(file, after, each, line, shown_at.get(line, 0), fix)
 
 
 def _new(
@@ -224,8 +226,9 @@ def _line(doc: Document, offset: int) -> int:
     return doc.text.count(b"\n", 0, offset) + 1
 
 
-def _remark(file: Seen, doc: Document, each: Place, line: int, row: int) -> Remark:
+def _remark(file: Seen, doc: Document, each: Place, line: int, row: int, fix: tuple[Edit, ...]) -> Remark:
     start = line_start(doc.text, each.span.start)
+    last = max(each.span.start, each.span.end - 1)
     around = outline(doc).at(each.span)
     return Remark(
         rule=each.rule,
@@ -234,11 +237,18 @@ def _remark(file: Seen, doc: Document, each: Place, line: int, row: int) -> Rema
         path=file.diff.path,
         side="new",
         line=line,
-        end_line=_line(doc, max(each.span.start, each.span.end - 1)),
+        end_line=_line(doc, last),
         message=each.message,
         row=row,
         evidence=shown(doc.text[start : line_end(doc.text, each.span.start)]),
         symbol=around.qualified if around is not None else "",
         detail=each.detail,
         known=file.diff.old or file.diff.new,
+        columns=(_column(doc, each.span.start), _column(doc, last) + 1),
+        fix=fix,
+        patch=gates.rewritten(doc, fix),
     )
+
+
+def _column(doc: Document, offset: int) -> int:
+    return len(doc.text[line_start(doc.text, offset) : offset].decode("utf-8", "replace")) + 1

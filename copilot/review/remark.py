@@ -6,12 +6,14 @@ line and, of several such, which one. So it stays the same when lines move, and 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
+from copilot.messages import say
 from copilot.types import Edit, Severity
 
 Side = Literal["new", "old"]
@@ -22,13 +24,27 @@ _SEVERITIES: Final = {severity: n for n, severity in enumerate(Severity)}
 _CONFIDENCES: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 
 
+class Rewritten(NamedTuple):
+    """Lines `first` to `last` of the new file (from 1; `last` is `first - 1` where nothing goes), what they are and what is
+    put in their place: each line with its own line end.
+    """
+
+    first: int
+    last: int
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One finding of a review. `line` and `end_line` count from 1 in the file of `side`; `row` is the number of the first
     line's row in the patch (0: the patch does not show it). `evidence`: the text of that line, without blanks around.
     `symbol`: the qualified name of the definition around, empty at the top. `detail`: the name of what found it, where that
-    is not the rule itself. `origin`: `rules`, `removed`, `tool:<name>` or `model`. `fix`: proven edits of the new file.
-    `known`: the file by the name that the target branch knows. `folded`: told in the summary alone.
+    is not the rule itself. `origin`: `rules`, `removed`, `tool:<name>` or `model`. `fix`: proven edits of the new file
+    (`gates.fixed`), and `patch` the same as whole lines. `known`: the file by the name that the target branch knows.
+    `folded`: told in the summary alone. `columns`: where it begins on its first and ends on its last line, in code points
+    from 1, the end exclusive; (0, 0) where only lines are known. `beside`: of a deleted line, the line of the new file that
+    it stood before, 0 where that file is gone. `also`: other tools that say the same, as `name (rule)`.
     """
 
     rule: str
@@ -48,6 +64,15 @@ class Remark:
     known: str = ""
     fingerprint: str = ""
     folded: bool = False
+    columns: tuple[int, int] = (0, 0)
+    patch: tuple[Rewritten, ...] = ()
+    beside: int = 0
+    also: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The lines of the new file that show it, for a form that knows no deleted lines: of one, the line that it stood before."""
+        return (self.line, self.end_line) if self.side == "new" else (max(1, self.beside),) * 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +90,13 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Remarks in the order in which they matter, and the coverage of every file of the change, in its order."""
+    """Remarks in the order in which they matter, and the coverage of every file of the change, in its order. `elsewhere`:
+    how many findings of other tools stand on no line that the change touches.
+    """
 
     remarks: tuple[Remark, ...]
     coverage: tuple[Covered, ...]
+    elsewhere: int = 0
 
     @property
     def complete(self) -> bool:
@@ -104,6 +132,22 @@ def _weight(one: Remark) -> tuple[int, int, str, int, str]:
 def shown(text: bytes) -> str:
     """A line as evidence: decoded, without blanks around, cut."""
     return text.decode("utf-8", "replace").strip()[:_SHOWN]
+
+
+def told(one: Remark) -> str:
+    """Its message for a form that knows no deleted lines: of one, with its line."""
+    if one.side == "new":
+        return one.message
+    return say("deleted line {line}: {message}", line=one.line, message=one.message)
+
+
+def readable(path: str) -> str:
+    """A path that can be written as UTF-8. A name that is none is read as GB18030, or with marks for what is neither."""
+    raw = path.encode("utf-8", "surrogateescape")
+    for encoding in ("utf-8", "gb18030"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    return raw.decode("utf-8", "replace")
 
 
 def totals(coverage: Sequence[Covered]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from copilot.messages import say
+from copilot.review.diff import Row
 from copilot.review.guards import Guard, called_for, calls_in, guards
 from copilot.review.looking import Seen
 from copilot.review.remark import Remark
@@ -39,7 +40,7 @@ _TEST: Final = re.compile(
 
 
 class _Gone(NamedTuple):
-    """A deleted guard that its own file does not settle. `stands`: its routine is still there; `calls`: what that calls now;
+    """A deleted guard that its own file does not settle. `beside`: the new line that it stood before. `stands`: its routine is still there; `calls`: what that calls now;
     `lost`: hashes of the other telling lines of a routine that is not there any more, as far as the file lacks them now, of
     `lines` in all.
     """
@@ -48,6 +49,7 @@ class _Gone(NamedTuple):
     path: str
     known: str
     row: int
+    beside: int
     stands: bool
     calls: frozenset[str]
     lost: tuple[int, ...]
@@ -74,7 +76,7 @@ class Ledger:
 def gather(ledger: Ledger, seen: Seen) -> None:
     """Note what one file takes away and adds."""
     diff, after = seen.diff, seen.after
-    deleted = {row.old: row.number for row in diff.rows if row.kind == "deleted" and row.old is not None}
+    deleted = {row.old: row for row in diff.rows if row.kind == "deleted" and row.old is not None}
     added = {row.new for row in diff.rows if row.kind == "added" and row.new is not None}
     ledger.lines.update(_hashes(row.text for row in diff.rows if row.kind == "added"))
     known = diff.old or diff.new
@@ -151,7 +153,7 @@ def _speaks_of(doc: Document, symbol: str, subject: str) -> bool:
     )
 
 
-def _left(guard: Guard, before: Document, after: Document | None, path: str, known: str, row: int) -> _Gone:
+def _left(guard: Guard, before: Document, after: Document | None, path: str, known: str, row: Row) -> _Gone:
     stands = after is not None and (
         not guard.symbol or any(each.qualified == guard.symbol for each in outline(after).symbols)
     )
@@ -164,7 +166,8 @@ def _left(guard: Guard, before: Document, after: Document | None, path: str, kno
         now = set(_hashes(after.text.split(b"\n"))) if after is not None else set[int]()
         own = list(_hashes(_others(before, guard)))
         lost = [each for each in own if each not in now]
-    return _Gone(guard, path, known, row, stands, calls, tuple(lost), len(own))
+    beside = row.at[1] if after is not None else 0
+    return _Gone(guard, path, known, row.number, beside, stands, calls, tuple(lost), len(own))
 
 
 def _others(doc: Document, guard: Guard) -> Iterator[bytes]:
@@ -204,6 +207,7 @@ def settled(ledger: Ledger) -> Iterator[Remark]:
             detail=guard.kind.name,
             origin="removed",
             known=gone.known,
+            beside=gone.beside,
         )
 
 

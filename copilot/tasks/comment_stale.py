@@ -6,18 +6,14 @@ purpose: what is contradicted (`copilot/verify/docstale.py`), and the words of n
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
-from pathlib import Path
 from typing import Final
 
-from copilot import files, git
 from copilot.config import Settings
-from copilot.errors import UnreadableFile
 from copilot.messages import say
 from copilot.tasks import docplace, docwriting
+from copilot.tasks.committed import committed
 from copilot.tasks.docwriting import Words
-from copilot.types import CommentOptions, Declined, Document, Edit, Finding, Span, document
+from copilot.types import CommentOptions, Declined, Document, Edit, Finding, Span
 from copilot.verify import docsections
 from copilot.verify.docconventions import style_for
 from copilot.verify.docgaps import Gaps
@@ -25,14 +21,8 @@ from copilot.verify.docstale import LEAD, RULES, stale
 from copilot.verify.docsubject import Stale, described, subjects
 from copilot.verify.doctarget import contract_of
 
-_KEPT_S: Final = 10.0
-"""So long the last commit's text of a file is not asked for again."""
-
 _LARGEST: Final = 64 * 1024
 """Bytes of a file up to which this is looked for unasked, at each pause: 1 to 3 ms of CPU a KB of documented code."""
-
-_MOST: Final = 64
-_commits: OrderedDict[Path, tuple[float, Document | None]] = OrderedDict()
 
 
 def findings(doc: Document, settings: Settings) -> tuple[Finding, ...]:
@@ -125,21 +115,6 @@ def edits(
 
 
 def last_commit(doc: Document) -> Document | None:
-    """The file as the last commit has it, None where it does not have it or nobody can say; kept for a short while."""
-    now = time.monotonic()
-    known = _commits.get(doc.path)
-    if known is None or now - known[0] >= _KEPT_S:
-        known = _commits[doc.path] = (now, _committed(doc))
-        while len(_commits) > _MOST:
-            _commits.popitem(last=False)
-    return known[1] if known[1] is not None and known[1].text != doc.text else None
-
-
-def _committed(doc: Document) -> Document | None:
-    data = git.at_head(doc.path) if doc.path.is_absolute() and doc.path.parent.is_dir() else None
-    if data is None or len(data) > files.MAX_BYTES:
-        return None
-    try:
-        return document(doc.path, doc.language, files.decode(data, doc.path.name)[0])
-    except UnreadableFile:
-        return None
+    """The file as the last commit has it, None where it is the same there, it is not there, or nobody can say."""
+    before = committed(doc).before
+    return before if before is not None and before.text != doc.text else None

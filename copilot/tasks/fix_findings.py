@@ -8,6 +8,7 @@ right, since each hides or changes what the next one sees. Absent on purpose: wh
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import typing
 from collections.abc import Callable
@@ -18,9 +19,9 @@ from typing import Final, TypeVar
 from copilot import rules
 from copilot.config import Settings
 from copilot.context.index import Index
-from copilot.errors import ToolMissing, ToolSilent
+from copilot.errors import ToolMissing, ToolSilent, UsageError
 from copilot.messages import locale, say
-from copilot.tasks import known_imports
+from copilot.tasks import bank_findings, known_imports
 from copilot.types import Document, Finding, Project, Severity
 from copilot.verify import diagnostics, javac
 from copilot.verify.claims import JAVAC
@@ -61,7 +62,7 @@ def stage(finding: Finding) -> int:
         return SYNTAX
     if finding.rule.startswith(diagnostics.LINT):
         return LINT
-    return RULES if finding.rule.startswith(rules.PREFIX) else NAMES
+    return NAMES if finding.rule == diagnostics.UNDEFINED or finding.rule.startswith(JAVAC) else RULES
 
 
 def is_provided(document: Document, finding: Finding) -> bool:
@@ -90,7 +91,8 @@ async def findings(
     proving: bool = False,
 ) -> tuple[Finding, ...]:
     """The findings of a document in document order: rules `syntax`, `undefined-name`, `ruff:<code>` (unless `fix.lint` is
-    off), `security.<language>.<id>` (unless `fix.rules` is off), and for Java if `compiled` `javac:<key>`.
+    off), `security.<language>.<id>` (unless `fix.rules` is off), and for Java if `compiled` `javac:<key>`. Where nobody has
+    asked (not `compiled`) also the bank's rules on lines that differ from the last commit (unless `review.editor` is off).
 
     Nothing for a path that policy keeps out. Broken text, a broken ruff configuration and a missing tool are normal; so is
     one that gives no answer in time, unless `proving`: then ToolSilent is raised.
@@ -103,6 +105,9 @@ async def findings(
         found += await _compiled(document, project, settings, proving=proving)
     if settings.fix.rules and len(document) <= _RULED and rules.triggered(document.language, document.text):
         found += await _insecure(document)
+    if not compiled and bank_findings.wanted(document, settings):
+        with contextlib.suppress(UsageError):  # a folder of rules that cannot be read: the review says so
+            found += await aside(bank_findings.findings, document, settings)
     return tuple(sorted(found, key=lambda each: (each.span, stage(each))))
 
 

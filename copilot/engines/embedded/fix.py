@@ -17,7 +17,6 @@ from functools import partial
 from typing import Final
 
 from copilot import edits as texts
-from copilot import rules
 from copilot.engines.base import Resources
 from copilot.engines.embedded import claimed_java, claimed_python, imports, names, tested
 from copilot.engines.embedded.claimed import Mend
@@ -29,7 +28,7 @@ from copilot.errors import ToolMissing
 from copilot.messages import say
 from copilot.rules import repairing
 from copilot.tasks import fix as task
-from copilot.tasks.fix_findings import aside, stage
+from copilot.tasks.fix_findings import RULES, aside, stage
 from copilot.types import Candidate, Context, Declined, Document, Edit, Finding, FixOptions, Request, Span
 from copilot.verify import claims, diagnostics, javac, tools
 
@@ -185,7 +184,7 @@ async def _candidates(
     elif finding in linted:
         title = say("Fix: {message}", message=finding.message)
         yield Candidate(linted[finding], "ruff", 0.95, title=title, findings=(finding,))
-    elif finding.rule.startswith(rules.PREFIX) and not finding.source:
+    elif stage(finding) == RULES:
         for edits, title, sure in await aside(repairing.repairs, document, finding):
             yield Candidate(edits, "embedded", sure, title=title, findings=(finding,))
     else:

@@ -1,0 +1,128 @@
+"""The bank's rules while somebody writes: on lines that differ from the last commit, and their repairs as quick fixes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from test_review_diff import git
+
+from copilot import edits, messages, pipeline
+from copilot.config import Fix, Review, Settings
+from copilot.rules import repairing
+from copilot.rules.repairing import Repaired
+from copilot.tasks import bank_findings, committed, fix_findings
+from copilot.types import Edit, Finding, Severity, Span, Suggestion, document
+from copilot.workspace import Workspace
+
+OLD = "from decimal import Decimal\n\nrate = Decimal(0.5)\n"
+NEW = "import os\n" + OLD + "fee = Decimal(0.1)\n"
+
+
+@pytest.fixture
+def top(tmp_path):
+    git(tmp_path, "init", "-q")
+    (tmp_path / "a.py").write_text(OLD)
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "c")
+    return tmp_path
+
+
+def lines(path: Path, text: str, settings: Settings | None = None) -> list[int]:
+    doc = document(path, "python", text)
+    wanted = settings or Settings()
+    found = bank_findings.findings(doc, wanted) if bank_findings.wanted(doc, wanted) else []
+    return [doc.text.count(b"\n", 0, each.span.start) + 1 for each in found]
+
+
+def test_lines_that_moved_are_not_new_and_those_that_changed_are(top):
+    path = top / "a.py"
+    assert lines(path, OLD) == []
+    assert lines(path, NEW) == [5]
+    assert lines(path, OLD.replace("0.5", "0.25")) == [3]
+    assert lines(path, NEW.replace("\n", "\r\n")) == [5]  # a line end alone is no change
+    assert lines(top / "b.py", OLD) == [3]  # a new file
+    assert lines(top.parent / "c.py", OLD) == []  # in no repository
+    assert lines(Path("unsaved"), OLD) == []
+
+
+def test_settings_and_size_bound_it(top):
+    path = top / "a.py"
+    assert lines(path, NEW, Settings(review=Review(editor=False))) == []
+    assert lines(path, NEW, Settings(review=Review(off=("MONEY02",)))) == []
+    assert lines(path, NEW + "#" * bank_findings.LARGEST) == []
+
+
+def test_a_policy_of_the_bank_holds_where_it_says(top):
+    text = "import hashlib\n\n\ndef digest(data):\n    return hashlib.sha256(data).hexdigest()\n"
+    path = top / "pay/sign.py"
+    path.parent.mkdir()
+    assert lines(path, text) == []
+    assert lines(path, text, Settings(review=Review(gm="block"))) == [5]
+    assert lines(path, text, Settings(review=Review(gm="block", gm_paths=("pay/*",)))) == [5]
+    assert lines(path, text, Settings(review=Review(gm="block", gm_paths=("core/*",)))) == []
+    doc = document(path, "python", text)
+    (one,) = bank_findings.findings(doc, Settings(review=Review(gm="warn")))
+    assert (one.rule, one.severity) == ("CRYPTO02", Severity.WARNING)
+
+
+def test_a_commit_is_noticed(top, monkeypatch):
+    path = top / "a.py"
+    assert lines(path, NEW) == [5]
+    path.write_text(NEW)
+    git(top, "commit", "-qam", "d")
+    assert lines(path, NEW) == [5]  # for ten seconds
+    monkeypatch.setattr(committed, "_KEPT_S", 0.0)
+    assert lines(path, NEW) == []
+
+
+def test_a_finding_is_told_in_the_language_of_now(top):
+    doc = document(top / "a.py", "python", NEW)
+    (english,) = bank_findings.findings(doc, Settings())
+    try:
+        messages.set_locale("zh")
+        (chinese,) = bank_findings.findings(doc, Settings())
+    finally:
+        messages.set_locale("en")
+    assert english.message != chinese.message
+
+
+@pytest.mark.parametrize(
+    ("rule", "stage"),
+    [
+        ("MONEY02", fix_findings.RULES),
+        ("security.python.yaml-load", fix_findings.RULES),
+        ("undefined-name", fix_findings.NAMES),
+        ("javac:cant.resolve", fix_findings.NAMES),
+        ("ruff:F401", fix_findings.LINT),
+        ("syntax", fix_findings.SYNTAX),
+    ],
+)
+def test_a_rule_of_the_bank_has_its_turn_with_the_insecure_statements(rule, stage):
+    assert fix_findings.stage(Finding(rule, Severity.ERROR, Path("a.py"), Span(0, 0), "")) == stage
+
+
+async def test_a_repair_goes_through_the_proof_of_every_correction(top, monkeypatch):
+    """The pack's repairs are other rules' data: what stands here is the way from a finding to a quick fix."""
+    doc = document(top / "a.py", "python", NEW)
+
+    def repairs(doc, finding):
+        if finding.rule != "MONEY02":
+            return []
+        ways = []
+        for new in ("Decimal(0.2)", "Decimal('0.1'", "Decimal('0.1')"):  # the finding stays; no syntax; right
+            ways.append(Repaired((Edit(doc.path, finding.span, new),), f"Change to {new}", 0.9))
+        return ways
+
+    monkeypatch.setattr(repairing, "repairs", repairs)
+    workspace = Workspace.open(top, replace(Settings(), fix=Fix(lint=False)), engine="embedded")
+    try:
+        (finding,) = await pipeline.diagnose(doc, workspace)
+        answer = await pipeline.suggest(pipeline.question(doc, finding), workspace)
+    finally:
+        await workspace.close()
+    assert isinstance(answer, Suggestion)
+    assert answer.title == "Change to Decimal('0.1')"
+    assert edits.apply(doc, answer.edits).text.decode() == NEW.replace("Decimal(0.1)", "Decimal('0.1')")
+    assert "fault gone" in {check.name for check in answer.checks}
