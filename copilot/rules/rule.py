@@ -13,6 +13,7 @@ routine by its name), `@reach` is what it judges: a change anywhere in it asks f
     unsure = "medium"                 # the same where it is not known what is put in; left out: no finding then
     triggers = ["execute"]            # one of these stands in every text that it can find something in (`re:…`: a pattern)
     beside = ["re:(?i)sql"]           # and one of these; left out: nothing more
+    far = true                        # what makes it a finding may stand in another routine of the file
     en = "…"
     zh = "…"
     query = '''(call …) @site'''
@@ -85,6 +86,7 @@ class Rule:
     zh: str
     query: str
     policy: str = ""
+    far: bool = False
 
     @property
     def message(self) -> str:
@@ -244,5 +246,6 @@ def _rule(row: Mapping[str, Any], name: str, severity: Severity) -> Rule:
         en=row["en"],
         zh=row["zh"],
         query=row["query"],
+        far=row.get("far", False),
         policy=row.get("policy", ""),
     )
