@@ -43,7 +43,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -152,21 +152,22 @@ def rules(language: str, pack: str = SECURITY) -> tuple[Rule, ...]:
     )
 
 
-def called(language: str, pack: str, text: bytes) -> list[Rule]:
+@lru_cache(maxsize=8)
+def called(language: str, pack: str, text: bytes) -> tuple[Rule, ...]:
     """The rules of which a trigger word stands in a text, in their order: one pass over it, whatever the number of words.
 
     Raises as `rules`.
     """
     held = rules(language, pack)
     if not held:
-        return []
+        return ()
     words, first, second = _words(_READ_AS.get(language, language), pack)
     said = frozenset(words.Match(text.decode("latin-1")) or ())
-    return [
+    return tuple(
         rule
         for rule, any_of, beside in zip(held, first, second, strict=True)
         if not said.isdisjoint(any_of) and (not beside or not said.isdisjoint(beside))
-    ]
+    )
 
 
 @cache
