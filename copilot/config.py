@@ -151,7 +151,9 @@ class Review:
     votes_for: tuple[str, ...] = _key((), "The same for kinds of findings, as `kind=votes` (`model.security=1`).")
     question_tokens: int = _key(3_000, "Tokens of changed code in one question, about.", most=100_000)
     around_tokens: int = _key(1_500, "Tokens of definitions, callers and tests beside it, about.", most=100_000)
-    model_tokens: int = _key(60_000, "Tokens of changed code that one review shows a model; the rest is told.", most=10_000_000)
+    model_tokens: int = _key(
+        60_000, "Tokens of changed code that one review shows a model; the rest is told.", most=10_000_000
+    )
 
 
 @dataclass(frozen=True, slots=True)
