@@ -64,8 +64,8 @@ index 1111111..2222222 100644
 -    save(other)
 +    other.balance += cents * 100
 +    save(other, target)
- 
- 
+
+
 """
 QUOTE = "other.balance += cents * 100"
 
