@@ -145,6 +145,11 @@ class Review:
         True, "Show in the editor what the bank's rules find on lines that differ from the last commit.", project=True
     )
     most: int = _key(30, "Remarks of one review; what is beyond is folded into its summary.")
+    gm: Literal["off", "warn", "block"] = _key(
+        "off",
+        "Whether code must use SM2, SM3 and SM4: not asked for, a warning where it does not, or an error (CRYPTO02).",
+    )
+    gm_paths: tuple[str, ...] = _key((), "Globs of the files that must; none named: all.")
     model: bool = _key(True, "Ask the model too, where a gateway is set.")
     samples: int = _key(3, "How often a model is asked the same of the same lines.", most=8)
     votes: int = _key(2, "In how many of these answers a finding must stand.", most=8)

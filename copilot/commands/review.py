@@ -44,7 +44,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--base", metavar="REV", help=say("what --head brings in since it left REV (default: the branch it goes to)")
     )
     what.add_argument("--staged", action="store_true", help=say("the coming commit"))
-    what.add_argument("--patch", metavar="FILE", help=say("a unified diff of git; - for stdin"))
+    what.add_argument("--patch", metavar="FILE", help=say("a unified diff, of git or diff; - for stdin"))
     what.add_argument("--files", nargs="+", metavar="PATH", help=say("files or folders, every line as if it were new"))
     parser.add_argument("--head", metavar="REV", default="HEAD", help=say("the branch to review (default: HEAD)"))
     parser.add_argument("--format", choices=reports.FORMATS, help=say("how findings are written (default: text)"))
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
         with listening(session.progress):
             found = _reviewed(options, settings, root, change, wanted, claims)
     except BadPatch as wrong:
-        raise UsageError(say("this is no patch of git: {why}", why=str(wrong))) from None
+        raise UsageError(say("this is no unified diff: {why}", why=str(wrong))) from None
     finally:
         session.progressed()
     for why in found.model.why if found.model is not None else ():
@@ -136,7 +136,8 @@ def _rules(options: argparse.Namespace, packs: tuple[str, ...]) -> int:
 
 def asked(settings: Settings) -> Asked:
     """What the settings say is looked for."""
-    return Asked((BANK, *settings.review.rules), frozenset(settings.review.off), settings.review.most)
+    own = settings.review
+    return Asked((BANK, *own.rules), frozenset(own.off), own.most, own.gm, own.gm_paths)
 
 
 def _root(options: argparse.Namespace) -> Path:
@@ -170,12 +171,20 @@ def _change(options: argparse.Namespace, root: Path) -> Change:
 
 
 def _patch(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read(_LARGEST)
+    """A patch as bytes in UTF-8's or its files' encoding: what a shell of Windows has made UTF-16 is turned back."""
     try:
-        return Path(name).read_bytes()
+        if name == "-":
+            patch = sys.stdin.buffer.read(_LARGEST + 1)
+        else:
+            with Path(name).open("rb") as stream:
+                patch = stream.read(_LARGEST + 1)
     except OSError as wrong:
         raise UsageError(say("{name} cannot be read: {reason}.", name=name, reason=wrong.strerror)) from None
+    if len(patch) > _LARGEST:
+        raise UsageError(say("{name} cannot be read: {reason}.", name=name, reason=say("too large")))
+    if patch.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return patch.decode("utf-16", "replace").encode()
+    return patch.removeprefix(b"\xef\xbb\xbf")
 
 
 def _named(paths: list[str], root: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 Every position that a provider is told is derived from a row (`positions`), never counted anew. Lengths in hunk headers
 decide what belongs to a hunk, so a deleted line `-- a` is no header. Lines end with LF alone: a CR stays in the text. The
-format is that of git-diff(1), "Generating patch text with -p", with its quoting of paths.
+format is that of git-diff(1), "Generating patch text with -p", with its quoting of paths; and the unified format of diff(1).
 Absent on purpose: asking git (`copilot/git.py`); combined diffs of merges, which are told as such and hold no rows: a
 review looks at a merge against its base.
 """
@@ -19,6 +19,8 @@ Status = Literal["modified", "added", "deleted", "renamed", "copied", "combined"
 
 _HUNK: Final = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)")
 _KINDS: Final[dict[bytes, Kind]] = {b" ": "context", b"+": "added", b"-": "deleted"}
+_HEADS: Final = (b"diff --git ", b"diff --cc ", b"diff --combined ")
+_NOTHING: Final = b"/dev/null"
 _LINK, _MODULE = "120000", "160000"
 _ESCAPE: Final = re.compile(rb'\\(?:([0-7]{3})|([abtnvfr"\\]))')
 _ESCAPED: Final = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
@@ -94,16 +96,53 @@ def each(patch: bytes) -> Iterator[FileDiff]:
     lines = patch.split(b"\n")
     if lines and not lines[-1]:
         lines.pop()
+    if any(
+        line.startswith(_HEADS) and line.endswith(b"\r") for line in lines
+    ):  # every line end was made CR LF on its way
+        lines = [line.removesuffix(b"\r") for line in lines]
     at = found = 0
     while at < len(lines):
-        if lines[at].startswith((b"diff --git ", b"diff --cc ", b"diff --combined ")):
+        if lines[at].startswith(_HEADS):
             one, at = _file(lines, at)
-            found += 1
-            yield one
+        elif _is_plain(lines, at):
+            one, at = _plain(lines, at)
         elif found and lines[at].startswith(b"@@ "):
             raise BadPatch(f"line {at + 1}: a hunk longer than its header says")
         else:
             at += 1
+            continue
+        found += 1
+        yield one
+    if not found and patch.strip() and not patch.startswith((b"commit ", b"From ")):  # a commit may change no file
+        raise BadPatch("line 1: no file is named")
+
+
+def _is_plain(lines: list[bytes], at: int) -> bool:
+    return (
+        at + 2 < len(lines)
+        and lines[at].startswith(b"--- ")
+        and lines[at + 1].startswith(b"+++ ")
+        and lines[at + 2].startswith(b"@@ ")
+    )
+
+
+def _plain(lines: list[bytes], at: int) -> tuple[FileDiff, int]:
+    """A file of a unified diff that is not git's: two names, with times behind a tab, and hunks. It knows no renames."""
+    old, new = (_bare(line) for line in lines[at : at + 2])
+    cut = old.startswith((b"a/", _NOTHING)) and new.startswith((b"b/", _NOTHING))
+    names = [_named(name, prefix * cut) for name, prefix in ((old, b"a/"), (new, b"b/"))]
+    rows, sections, at = _rows(lines, at + 2)
+    kinds = {row.kind for row in rows}
+    if not names[0] or (kinds == {"added"} and not rows[0].at[0]):
+        return FileDiff("added", "", names[1], rows=rows, sections=sections), at
+    if not names[1] or (kinds == {"deleted"} and not rows[0].at[1]):
+        return FileDiff("deleted", names[0], "", rows=rows, sections=sections), at
+    return FileDiff("modified", names[1], names[1], rows=rows, sections=sections), at
+
+
+def _bare(line: bytes) -> bytes:
+    name = line[4:].split(b"\t")[0].rstrip(b"\r")
+    return _unquoted(name) if name.startswith(b'"') else name
 
 
 def hunks(patch: bytes) -> tuple[Row, ...]:
@@ -235,9 +274,11 @@ def _path(written: bytes, prefix: bytes) -> str:
     """A path as git writes it; empty for no file. Raises BadPatch."""
     if written.startswith(b'"'):
         written = _unquoted(written)
-    if written == b"/dev/null" and prefix:
-        return ""
-    return written.removeprefix(prefix).decode("utf-8", "surrogateescape")
+    return _named(written, prefix) if prefix else written.decode("utf-8", "surrogateescape")
+
+
+def _named(path: bytes, prefix: bytes) -> str:
+    return "" if path == _NOTHING else path.removeprefix(prefix).decode("utf-8", "surrogateescape")
 
 
 def _unquoted(written: bytes) -> bytes:

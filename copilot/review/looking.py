@@ -12,17 +12,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from copilot import files
 from copilot.errors import UnreadableFile
 from copilot.messages import say
-from copilot.review import gates, reach
+from copilot.review import gates, reach, sensitive
 from copilot.review.change import Texts
 from copilot.review.diff import FileDiff, changed
 from copilot.review.remark import Confidence, Covered, Remark, shown
+from copilot.review.sketch import sketch
 from copilot.rules import SECURITY, Hit, hits, policies, triggered
 from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, line_start
@@ -39,15 +41,31 @@ _MARKED: Final = re.compile(
 _HEAD: Final = 1_000
 
 
+GM: Final = "gm"
+"""The policy, as rules name it, that modules use the national algorithms."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a review looks for, by the policy of who runs it, never of the branch under review. `packs`: names as in
-    `rules.rule`; `off`: ids of rules that are not told; `most`: remarks beyond this number are folded into one summary.
+    `rules.rule`; `off`: ids of rules that are not told; `most`: remarks beyond this number are folded into one summary; `gm`: whether the files of
+    `gm_paths` (globs; none: all) must use SM2, SM3 and SM4, and how grave it is where they do not.
     """
 
     packs: tuple[str, ...]
     off: frozenset[str] = frozenset()
     most: int = 30
+    gm: Literal["off", "warn", "block"] = "off"
+    gm_paths: tuple[str, ...] = ()
+
+    def policy(self, path: str) -> frozenset[str]:
+        """The policies of the bank that hold for a file."""
+        scoped = not self.gm_paths or any(fnmatch(path, glob) for glob in self.gm_paths)
+        return frozenset({GM}) if self.gm != "off" and scoped else frozenset()
+
+    def weight(self, policy: str) -> Severity | None:
+        """How grave it is to break a policy; None where the rule itself says so."""
+        return {"warn": Severity.WARNING, "block": Severity.ERROR}.get(self.gm) if policy == GM else None
 
 
 class Place(NamedTuple):
@@ -117,22 +135,25 @@ def _document(name: str, data: bytes | None) -> Document | None:
 
 
 def places(doc: Document, asked: Asked, lines: AbstractSet[int] | None = None) -> list[Place]:
-    """What the rules find where changed `lines` reach (None: anywhere). Raises UsageError as `rule.policies`."""
-    packs = (*asked.packs, SECURITY)
+    """What the rules find where changed `lines` reach (None: anywhere), and secrets. Raises UsageError as `rule.policies`."""
+    found = [
+        Place(sensitive.RULE, each.kind, Severity.ERROR, "high", each.message, each.span)
+        for each in (sensitive.hits(doc) if sensitive.RULE not in asked.off else ())
+    ]
     text = doc.text if lines is None else reach.roughly(doc, lines)
-    called = [pack for pack in packs if triggered(doc.language, text, pack)]
+    called = [pack for pack in (*asked.packs, SECURITY) if triggered(doc.language, text, pack)]
     if not called:
-        return []
+        return found
     spans = None if lines is None else reach.spans(doc, lines)
     owners = _owners(asked.packs)
-    found: list[Place] = []
+    policy = asked.policy(doc.path.as_posix())
     for pack in called:
-        for hit in hits(doc, spans, pack):
+        for hit in hits(doc, spans, pack, policy, text):
             if pack == SECURITY and _is_told(hit):
                 found.append(_owned(hit, owners))
             elif pack != SECURITY:
-                finding = hit.finding
-                found.append(Place(hit.rule.name, "", finding.severity, hit.confidence, hit.rule.message, finding.span))
+                severity = asked.weight(hit.rule.policy) or hit.finding.severity
+                found.append(Place(hit.rule.name, "", severity, hit.confidence, hit.rule.message, hit.finding.span))
     return found
 
 
@@ -155,27 +176,45 @@ def _owned(hit: Hit, owners: Mapping[str, str]) -> Place:
 
 def remarks(file: Seen, asked: Asked, *, whole: bool = True) -> Iterator[Remark]:
     """What a change brings in. `whole`: False where a text is only what hunks show: then changed lines alone count."""
-    after, diff = file.after, file.diff
+    after, before, diff = file.after, file.before, file.diff
     if after is None or file.covered.status == "skipped":
         return
-    added = {row.new: row.number for row in diff.rows if row.kind == "added"}
+    added = {row.new for row in diff.rows if row.kind == "added"}
+    now = {row.at[1] for row in changed(diff)} if before is not None else None
+    former = {row.at[0] for row in changed(diff)}
+    if now is not None and before is not None:
+        first = sketch(after, now)
+        if first is not after and not _new(first, sketch(before, former), asked, added, now, former):
+            return
     shown_at = {row.new: row.number for row in diff.rows if row.new is not None}
-    lines = {row.at[1] for row in changed(diff)} if file.before is not None else None
-    found = [(each, _line(after, each.span.start)) for each in places(after, asked, lines)]
-    if not found:
-        return
-    before: Counter[tuple[str, bytes]] = Counter()
-    if file.before is not None:
-        former = {row.at[0] for row in changed(diff)}
-        before.update(_key(file.before, each) for each in places(file.before, asked, former))
     mender = gates.Mender(after, lambda doc: places(doc, asked)) if whole else None
-    for each, line in sorted(found, key=lambda pair: (pair[1] in added, pair[0].span)):
-        key = _key(after, each)
-        if before[key] > 0:
-            before[key] -= 1
-        elif whole or line in added:
+    for each, line in _new(after, before, asked, added, now, former):
+        if whole or line in added:
             fix = mender.fixed(each) if mender is not None else ()
             yield _remark(file, after, each, line, shown_at.get(line, 0), fix)
+
+
+def _new(
+    after: Document,
+    before: Document | None,
+    asked: Asked,
+    added: AbstractSet[int | None],
+    now: AbstractSet[int] | None,
+    former: AbstractSet[int],
+) -> list[tuple[Place, int]]:
+    """What is found where changed lines reach (`now`, in the text before: `former`) and was not there before, with its line."""
+    found = [(each, _line(after, each.span.start)) for each in places(after, asked, now)]
+    if not found or before is None:
+        return found
+    known = Counter(_key(before, each) for each in places(before, asked, former))
+    new: list[tuple[Place, int]] = []
+    for each, line in sorted(found, key=lambda pair: (pair[1] in added, pair[0].span)):
+        key = _key(after, each)
+        if known[key] > 0:
+            known[key] -= 1
+        else:
+            new.append((each, line))
+    return new
 
 
 def _key(doc: Document, each: Place) -> tuple[str, bytes]:

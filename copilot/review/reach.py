@@ -19,6 +19,7 @@ _ROUTINES: Final = frozenset({
     "function_definition", "method_declaration", "constructor_declaration", "compact_constructor_declaration",
     "function_declaration", "method_definition", "generator_function_declaration",
 })  # fmt: skip
+_IMPORT: Final = re.compile(rb"^[ \t]*(?:from|import)[ \t][^\n]*", re.MULTILINE)
 _TOP: Final = re.compile(rb"^[^\s#)\]}][^\n]*", re.MULTILINE)
 
 
@@ -56,8 +57,8 @@ def _around(root: Node, text: bytes, row: Span) -> Span:
 
 
 def roughly(doc: Document, lines: Iterable[int]) -> bytes:
-    """The text that changed lines can reach, without parsing it: in Python the blocks at the margin that they lie in; of other
-    languages the whole.
+    """The text that changed lines can reach, without parsing it: in Python the blocks at the margin that they lie in, and the
+    imports; of other languages the whole.
     """
     if doc.language != "python":
         return doc.text
@@ -65,7 +66,8 @@ def roughly(doc: Document, lines: Iterable[int]) -> bytes:
     tops = [0, *(found.start() for found in _TOP.finditer(doc.text)), len(doc.text)]
     blocks = {bisect_right(tops, starts[line - 1]) for line in lines if 0 < line < len(starts)}
     # A decorator at the margin belongs to what follows it.
-    return b"\n".join(doc.text[tops[max(0, n - 2)] : tops[min(n + 1, len(tops) - 1)]] for n in sorted(blocks))
+    parts = (doc.text[tops[max(0, n - 2)] : tops[min(n + 1, len(tops) - 1)]] for n in sorted(blocks))
+    return b"\n".join([*parts, *_IMPORT.findall(doc.text)])
 
 
 def _starts(text: bytes) -> list[int]:

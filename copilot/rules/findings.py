@@ -7,6 +7,7 @@ statement is judged when it is complete.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 from copilot.rules import matching
@@ -44,13 +45,14 @@ def hits(
     spans: Sequence[Span] | None = None,
     pack: str = SECURITY,
     asked: frozenset[str] = frozenset(),
+    text: bytes | None = None,
 ) -> list[Hit]:
     """As `findings`, of any pack, each with its rule and confidence. `asked`: the policies that the bank's settings ask
-    for ("gm": SM2, SM3 and SM4 only); parts of a rule that belong to another say nothing. Raises UsageError as
-    `rule.policies`.
+    for ("gm": SM2, SM3 and SM4 only); parts of a rule that belong to another say nothing. `text`: what of the document can
+    have to do with `spans`; rules that it does not call for are not asked. Raises UsageError as `rule.policies`.
     """
     language = document.language or ""
-    if len(document) > _LONGEST or not (rows := called(language, pack, document.text)):
+    if len(document) > _LONGEST or not (rows := called(language, pack, document.text if text is None else text)):
         return []
     tree = trees.of(document)
     if tree is None:
@@ -87,11 +89,14 @@ def _matched(
         judge.levels.clear()
         judge.places.clear()
         for within in ranges if ranges is not None else [None]:
-            for pattern, captures in matching.matches(
-                language, f"{FIRST}\n{rule.query}", tree.root_node, judge, within
-            ):
+            for pattern, captures in matching.matches(language, _text(rule), tree.root_node, judge, within):
                 if pattern:  # 0 is FIRST
                     yield rule, pattern, captures
+
+
+@cache
+def _text(rule: Rule) -> str:
+    return f"{FIRST}\n{rule.query}"
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:

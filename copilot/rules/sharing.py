@@ -40,7 +40,7 @@ class Sharing:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self._changed: dict[str, list[Node]] | None = None
-        self._module: dict[str, list[Node]] | None = None
+        self._module: dict[str, bool] | None = None
 
     def changes(self, name: str) -> list[Node]:
         """The places of a Java file that change what a name holds."""
@@ -189,25 +189,24 @@ class Sharing:
     def of_module(self, node: Node) -> bool:
         """Whether a name in a function is bound by the module to something that can be changed, and by no one nearer."""
         name = self.flow.read(node)
-        routine = self.flow.around(node)
-        values = self._of_module(name)
-        if routine is None or not values:
+        mutable = self._of_module(name)
+        bound = node.parent is not None and node.parent.type in {"assignment", "augmented_assignment"}
+        if mutable is None or not (bound or mutable):
             return False
-        if node.parent is not None and node.parent.type in {"assignment", "augmented_assignment"}:
-            return any(
-                name in re.split(r"[\s,]+", self.flow.read(each)[6:])
-                for each in descendants(routine, "global_statement")
-            )
-        if name in self.flow.parameters(routine):
+        routine = self.flow.around(node)
+        if routine is None:
             return False
         body = self.flow.read(routine)
-        bound_here = re.search(rf"^\s*{re.escape(name)}\s*(?::[^=\n]+)?=[^=]", body, re.MULTILINE) is not None
-        if bound_here and not re.search(rf"\bglobal\b[^\n]*\b{re.escape(name)}\b", body):
+        declared = re.search(rf"^\s*global\b[^\n]*\b{re.escape(name)}\b", body, re.MULTILINE) is not None
+        if bound:
+            return declared
+        if name in self.flow.parameters(routine):
             return False
-        return any(_is_mutable(self.flow.read(value)) for value in values)
+        bound_here = re.search(rf"^\s*{re.escape(name)}\s*(?::[^=\n]+)?=[^=]", body, re.MULTILINE) is not None
+        return declared or not bound_here
 
-    def _of_module(self, name: str) -> list[Node]:
-        """What the module binds a name to."""
+    def _of_module(self, name: str) -> bool | None:
+        """Whether anything that the module binds a name to can be changed; None where it binds it to nothing."""
         if self._module is None:
             self._module = {}
             for each in self.flow.tree.root_node.named_children:
@@ -215,8 +214,9 @@ class Sharing:
                 if first is not None and first.type == "assignment":
                     left, right = (first.child_by_field_name(side) for side in ("left", "right"))
                     if left is not None and right is not None:
-                        self._module.setdefault(self.flow.read(left), []).append(right)
-        return self._module.get(name, [])
+                        held = self.flow.read(left)
+                        self._module[held] = self._module.get(held, False) or _is_mutable(self.flow.read(right))
+        return self._module.get(name)
 
     def guarded(self, node: Node) -> bool:
         """Whether a place stands in a `with` of a lock, or behind a lock that the function takes."""

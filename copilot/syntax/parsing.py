@@ -28,6 +28,7 @@ __all__ = [
     "QueryCursor",
     "Recent",
     "Tree",
+    "adopt",
     "compiled",
     "edit_tree",
     "of",
@@ -198,6 +199,14 @@ def of(document: Document, *, deadline_s: float | None = None) -> Tree | None:
             _trees.put(document, tree)
             _edited.take(document)
     return tree
+
+
+def adopt(document: Document, tree: Tree) -> None:
+    """Let `of(document)` answer with a tree of another text that has the same bytes wherever its tree is read closely.
+
+    It is kept as long as any other tree; after that the document is parsed itself.
+    """
+    _trees.put(document, tree)
 
 
 def parsed(document: Document) -> Tree | None:

@@ -6,6 +6,8 @@ purpose: lines that nobody touched, and files outside a repository, where every 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +45,10 @@ def findings(document: Document, settings: Settings) -> list[Finding]:
     packs = _packs(settings)
     key = (
         *(document.path, document.language or "", locale(), digest(document.text)),
-        *(digest(before.text) if before is not None else b"", (*packs, "-", *settings.review.off)),
+        *(
+            digest(before.text) if before is not None else b"",
+            (*packs, "-", *settings.review.off, "-", settings.review.gm, *settings.review.gm_paths),
+        ),
     )
     known = _kept.get(key)
     return _kept.keep(key, _found(document, before, settings)) if known is None else known
@@ -54,10 +59,11 @@ def _packs(settings: Settings) -> tuple[str, ...]:
 
 
 def _found(document: Document, before: Document | None, settings: Settings) -> list[Finding]:
+    policy = _policy(document, settings)
     hits = [
-        hit.finding
+        replace(hit.finding, severity=policy.get(hit.rule.policy) or hit.finding.severity)
         for pack in _packs(settings)
-        for hit in rules.hits(document, pack=pack)
+        for hit in rules.hits(document, None, pack, frozenset(policy))
         if hit.confidence != "low" and hit.rule.name not in settings.review.off
     ]
     hits = [each for each in hits if each.severity in {Severity.ERROR, Severity.WARNING}]
@@ -65,3 +71,14 @@ def _found(document: Document, before: Document | None, settings: Settings) -> l
         return hits
     changed = edits.changed_lines(before.text, document.text)
     return [each for each in hits if document.text.count(b"\n", 0, each.span.start) + 1 in changed]
+
+
+def _policy(document: Document, settings: Settings) -> dict[str, Severity]:
+    """The bank's policies that hold for a document, and how grave it is to break them. Globs are those of a review, whose paths
+    begin at the repository: here they may begin in any folder.
+    """
+    own, path = settings.review, document.path.as_posix()
+    scoped = not own.gm_paths or any(fnmatch(path, f"*/{glob}") for glob in own.gm_paths)
+    if own.gm == "off" or not scoped:
+        return {}
+    return {"gm": Severity.ERROR if own.gm == "block" else Severity.WARNING}

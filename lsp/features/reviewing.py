@@ -66,10 +66,9 @@ async def _answered(server: Server, path: Path) -> dict[str, Any]:
 
 
 def _review(top: Path, texts: dict[str, bytes], settings: Settings, stop: threading.Event) -> Review:
-    from copilot.review.looking import Asked
+    from copilot.commands.review import asked
     from copilot.review.review import review
     from copilot.review.working import working
-    from copilot.rules import BANK
 
     change = working(top, texts)
     if change is None:
@@ -81,5 +80,4 @@ def _review(top: Path, texts: dict[str, bytes], settings: Settings, stop: thread
                 return
             yield one
 
-    asked = Asked((BANK, *settings.review.rules), frozenset(settings.review.off), settings.review.most)
-    return review(replace(change, files=files), asked)
+    return review(replace(change, files=files), asked(settings))

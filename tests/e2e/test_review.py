@@ -200,11 +200,10 @@ def patch_of(repo: Repository, *words: str) -> bytes:
 
 
 def test_a_patch_without_a_repository_or_against_another_state_is_read_from_its_hunks(repo, tmp_path):
-    head = "".join(f"line{n} = {n}\n" for n in range(30))
-    repo.write("a.py", "from decimal import Decimal\n\n\ndef fee():\n" + "    x = 1\n" * 30 + "    return x\n" + head)
+    text = "class A {\n" + "    int x = 1;\n" * 30 + "    BigDecimal fee;\n" + "    int y = 1;\n" * 30 + "}\n"
+    repo.write("A.java", text)
     repo.commit()
-    text = (repo.top / "a.py").read_text()
-    repo.write("a.py", text.replace("    return x\n", "    return BigFee + decimal.Decimal(0.1)\n"))
+    repo.write("A.java", text.replace("fee;", "fee = new BigDecimal(0.1);"))
     repo.write("new.py", BAD)
     repo.git("add", "-A")
     patch = patch_of(repo, "--cached")
@@ -213,14 +212,14 @@ def test_a_patch_without_a_repository_or_against_another_state_is_read_from_its_
     for place in (empty, repo.top):
         if place == repo.top:
             repo.git("reset", "-q", "--hard")
-            repo.write("a.py", "something else\n")
+            repo.write("A.java", "something else\n")
             patch = re.sub(rb"index \w+\.\.\w+", b"index 1111111..2222222", patch)  # ids that nobody knows
         found = told(repo, "--patch", "-", code=1, folder=place, stdin=patch)
-        assert places(found) == {("a.py", 35, "new", "MONEY02"), ("new.py", 3, "new", "MONEY02")}
+        assert places(found) == {("A.java", 32, "new", "MONEY02"), ("new.py", 3, "new", "MONEY02")}
         assert {one["file"]: one["why"] for one in found["coverage"]["partly_files"]} == {
-            "a.py": "only the lines of the patch are known"
+            "A.java": "only the lines of the patch are known"
         }
-        assert all(not one["fix"] for one in found["findings"] if one["file"] == "a.py")
+        assert all(not one["fix"] for one in found["findings"] if one["file"] == "A.java")
 
 
 def test_a_patch_of_what_lies_on_the_disk_is_read_whole(repo):
@@ -233,6 +232,22 @@ def test_a_patch_of_what_lies_on_the_disk_is_read_whole(repo):
         found = told(repo, "--patch", "-", code=1, stdin=patch)
         assert places(found) == {("a.py", 2, "old", "DEL01")}
         assert found["coverage"]["reviewed"] == 1
+
+
+def test_a_patch_of_diff_and_one_that_windows_has_turned_are_read(repo, tmp_path):
+    for side, text in (("a", GOOD), ("b", BAD)):
+        (tmp_path / side).mkdir()
+        (tmp_path / side / "x.py").write_text(text)
+    plain = subprocess.run(["diff", "-ru", "a", "b"], cwd=tmp_path, capture_output=True, check=False).stdout
+    repo.write("x.py", GOOD)
+    repo.commit()
+    repo.write("x.py", BAD)
+    for patch in (
+        plain,
+        patch_of(repo).decode().replace("\n", "\r\n").encode("utf-16"),
+        b"\xef\xbb\xbf" + patch_of(repo),
+    ):
+        assert places(told(repo, "--patch", "-", code=1, stdin=patch)) == {("x.py", 3, "new", "MONEY02")}
 
 
 @pytest.mark.parametrize(
@@ -257,8 +272,9 @@ def test_what_cannot_be_done_is_said_with_exit_code_2(repo, words, says):
 
 def test_a_damaged_patch_and_a_folder_without_a_repository_are_said(repo, tmp_path):
     patch = b"diff --git a/x.py b/x.py\n--- a/x.py\n+++ b/x.py\n@@ -1,5 +1,5 @@\n x\n"
-    done = run(repo, "--patch", "-", stdin=patch)
-    assert (done.returncode, "no patch of git" in done.stderr.decode()) == (2, True)
+    for text, why in ((patch, "no unified diff: line 6"), (b"nonsense\n", "no file is named")):
+        done = run(repo, "--patch", "-", stdin=text)
+        assert (done.returncode, why in done.stderr.decode()) == (2, True), done.stderr
     (tmp_path / "bare").mkdir()
     done = run(repo, folder=tmp_path / "bare")
     assert (done.returncode, "in no git repository" in done.stderr.decode()) == (2, True)

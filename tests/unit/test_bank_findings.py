@@ -54,6 +54,19 @@ def test_settings_and_size_bound_it(top):
     assert lines(path, NEW + "#" * bank_findings.LARGEST) == []
 
 
+def test_a_policy_of_the_bank_holds_where_it_says(top):
+    text = "import hashlib\n\n\ndef digest(data):\n    return hashlib.sha256(data).hexdigest()\n"
+    path = top / "pay/sign.py"
+    path.parent.mkdir()
+    assert lines(path, text) == []
+    assert lines(path, text, Settings(review=Review(gm="block"))) == [5]
+    assert lines(path, text, Settings(review=Review(gm="block", gm_paths=("pay/*",)))) == [5]
+    assert lines(path, text, Settings(review=Review(gm="block", gm_paths=("core/*",)))) == []
+    doc = document(path, "python", text)
+    (one,) = bank_findings.findings(doc, Settings(review=Review(gm="warn")))
+    assert (one.rule, one.severity) == ("CRYPTO02", Severity.WARNING)
+
+
 def test_a_commit_is_noticed(top, monkeypatch):
     path = top / "a.py"
     assert lines(path, NEW) == [5]

@@ -242,3 +242,40 @@ def test_hunks_alone_are_read_as_in_a_patch():
     ]
     with pytest.raises(BadPatch, match="no hunk begins"):
         hunks(b"@@ -1 +1 @@\n-a\n+b\nnonsense\n")
+
+
+def test_a_diff_that_is_not_gits_is_read_too(tmp_path):
+    for side, files in (
+        ("a", {"m.py": "x = 1\n", "gone.py": "o\n", "账户 x.py": "-- a\n"}),
+        ("b", {"m.py": "x = 2\n", "new.py": "n\n", "账户 x.py": "++ a\n"}),
+    ):
+        (tmp_path / side).mkdir()
+        for name, content in files.items():
+            (tmp_path / side / name).write_text(content)
+    patch = subprocess.run(["diff", "-ruN", "a", "b"], cwd=tmp_path, check=False, capture_output=True).stdout
+    found = {one.path: one for one in parsed(patch)}
+    assert {name: (one.status, one.old, one.new) for name, one in found.items()} == {
+        "m.py": ("modified", "m.py", "m.py"),
+        "gone.py": ("deleted", "gone.py", ""),
+        "new.py": ("added", "", "new.py"),
+        "账户 x.py": ("modified", "账户 x.py", "账户 x.py"),
+    }
+    assert [row.text for row in found["账户 x.py"].rows] == [b"-- a", b"++ a"]
+    (one,) = parsed(b"--- m.py.orig\t2026-11-30\n+++ m.py\t2026-11-30\n@@ -1 +1 @@\n-x\n+y\n")
+    assert (one.status, one.old, one.new) == ("modified", "m.py", "m.py")
+    (one,) = parsed(b"--- /dev/null\n+++ b/m.py\n@@ -0,0 +1 @@\n+y\n")
+    assert (one.status, one.old, one.new) == ("added", "", "m.py")
+
+
+def test_a_patch_whose_every_line_end_was_turned_is_read_as_it_was(repository):
+    top, commits, *_ = repository
+    patch = git(top, "diff", "--full-index", "-M", *commits)
+    turned = parsed(patch.replace(b"\n", b"\r\n"))
+    for one, other in zip(parsed(patch), turned, strict=True):
+        assert (one.old, one.new, one.rows) == (other.old, other.new, other.rows)
+
+
+def test_a_text_without_a_file_is_no_patch_and_a_commit_without_one_is():
+    with pytest.raises(BadPatch, match="no file"):
+        parsed(b"nonsense\n")
+    assert parsed(b"") == parsed(b"\n") == parsed(b"commit 1111111\nMerge: 1 2\n\n    Merge\n") == ()
