@@ -254,11 +254,11 @@ def _told(number: int, one: Remark) -> str:
 
 
 def _finished(file: Seen, shown: Sequence[Line], kept: Sequence[Agreed], bench: _Bench) -> list[Remark]:
-    """The remarks, each with its fix where that stands."""
+    """The remarks, each with its fix where that stands; the surer ones are those that every answer has."""
     gate = claimed.Gates(file, shown, bench.workspace.index, bench.workspace.project)
     samples = bench.settings.review.samples
     found = []
     for one in kept:
         remark = gate.fixed(one.remark, one.fix, bench.asked, bench.settings)
-        found.append(replace(remark, confidence="high" if one.votes == samples > 1 else "medium"))
+        found.append(replace(remark, confidence="medium" if one.votes == samples else "low"))
     return found

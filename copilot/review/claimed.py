@@ -225,14 +225,15 @@ class Gates:
         edit = self._edit(one, fix) if after is not None and one.side == "new" and fix else None
         if after is None or edit is None:
             return one
-        mender = gates.Mender(after, lambda doc: places(doc, asked))
+        name = Path(self._seen.diff.new)
+        mender = gates.Mender(after, lambda doc: places(replace(doc, path=name), asked))
         if not mender.sound((edit,)) or not names.bound(after, (edit,)).passed:
             return one
         if not existing.exist(after, (edit,), self._index, self._project).passed:
             return one
         if not all(each.passed for each in output.checks(after, (edit,), self._index, self._project, settings)):
             return one
-        own = replace(edit, path=Path(self._seen.diff.new))
+        own = replace(edit, path=name)
         return replace(one, fix=(own,), patch=gates.rewritten(after, (edit,)))
 
     def _edit(self, one: Remark, fix: Sequence[str]) -> Edit | None:

@@ -65,7 +65,14 @@ async def run(gateway: Any, top: Path, *words: str, url: str = "", **environ: st
     }
     command = [SCRIPT, "review", "--base", "main", "--json", *words]
     done = await asyncio.to_thread(
-        subprocess.run, command, cwd=top, env=kept | own | environ, capture_output=True, text=True, timeout=120, check=False
+        subprocess.run,
+        command,
+        cwd=top,
+        env=kept | own | environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout), done.stderr
@@ -80,13 +87,14 @@ async def test_the_models_findings_stand_beside_those_of_the_rules(gateway, repo
     await gateway.upstream.behave(texts=[FIND, FIND, FIND, JUDGE])
     code, told, said = await run(gateway, repo)
     assert (code, said) == (1, "")
-    assert rules(told) == [("DEL01", 2), ("model.money", 3)]
-    one = told["findings"][1]
-    assert (one["origin"], one["confidence"], one["evidence"]) == ("model", "high", "other.balance += cents * 100")
+    assert rules(told) == [("model.money", 3), ("DEL01", 2)]
+    one = told["findings"][0]
+    assert (one["origin"], one["confidence"], one["evidence"]) == ("model", "medium", "other.balance += cents * 100")
     assert one["patch"][0]["new"] == ["    other.balance += cents\n"]
     assert told["model"] == {
-        "questions": 4, "answered": 4, "claims": 6, "kept": 1, "dropped": {"duplicate": 2, "quote": 3}, "why": [], "name": "stub",
-    } | {"name": told["model"]["name"]}  # fmt: skip
+        "questions": 4, "answered": 4, "claims": 6, "kept": 1, "dropped": {"duplicate": 2, "quote": 3}, "why": [],
+        "name": "bank-coder",
+    }  # fmt: skip
     assert (told["coverage"]["hunks"], told["coverage"]["hunks_model"]) == (1, 1)
 
     asked = (await gateway.upstream.state())["requests"][seen:]
