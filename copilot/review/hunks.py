@@ -72,7 +72,7 @@ def tokens(text: bytes) -> int:
 
 def pieces(number: int, one: FileDiff, most: int) -> Iterator[Piece]:
     """The pieces of a file's hunks, in order; each is about `most` tokens at most and has a changed row."""
-    path = _of_path(one)
+    path = _path(one)
     held: list[Row] = []
     size = 0
     for row in one.rows:
@@ -85,29 +85,23 @@ def pieces(number: int, one: FileDiff, most: int) -> Iterator[Piece]:
     yield from _piece(number, held, path, size)
 
 
-def _piece(number: int, rows: Sequence[Row], path: float, size: int) -> Iterator[Piece]:
+def _piece(number: int, rows: Sequence[Row], path: tuple[float, float], size: int) -> Iterator[Piece]:
     texts = {kind: b"\n".join(row.text for row in rows if row.kind == kind) for kind in ("added", "deleted")}
     if not any(row.kind != "context" for row in rows):
         return
-    risk = _CODE + path + _IN_TEXT * bool(_GRAVE.search(texts["added"] + b"\n" + texts["deleted"]))
+    factor, added = path
+    risk = _CODE + added + _IN_TEXT * bool(_GRAVE.search(texts["added"] + b"\n" + texts["deleted"]))
     if texts["deleted"]:
         gone = texts["deleted"].decode("utf-8", "replace")
         risk += _GUARD * any(kind.words.search(gone) for kind in guards.kinds())
         risk += _CONDITION * guards.called_for(gone)
-    yield Piece(number, rows[0].hunk, rows[0].number, rows[-1].number, risk * _weight_of(path), size)
+    yield Piece(number, rows[0].hunk, rows[0].number, rows[-1].number, risk * factor, size)
 
 
-def _of_path(one: FileDiff) -> float:
-    """What the path adds: below 0 for what is no product code."""
-    if is_test(PurePosixPath(one.path)):
-        return -2.0
-    if language_of(Path(one.path)) in _DATA:
-        return -1.0
-    return float(_IN_PATH) if _GRAVE.search(one.path.encode("utf-8", "surrogateescape")) else 0.0
-
-
-def _weight_of(path: float) -> float:
-    return {-2.0: 0.25, -1.0: 0.5}.get(path, 1.0)
+def _path(one: FileDiff) -> tuple[float, float]:
+    """What the path multiplies the risk with (tests and data matter less than code), and what it adds before."""
+    factor = 0.25 if is_test(PurePosixPath(one.path)) else 0.5 if language_of(Path(one.path)) in _DATA else 1.0
+    return factor, _IN_PATH * bool(_GRAVE.search(one.path.encode("utf-8", "surrogateescape")))
 
 
 def chosen(
