@@ -144,7 +144,8 @@ def _covered(coverage: Sequence[Covered], answered: Iterable[Question]) -> tuple
     for question in answered:
         rows = question.diff.rows
         for piece in question.pieces:
-            seen[piece.file, piece.hunk] += sum(row.kind != "context" for row in rows[piece.first - 1 : piece.last])
+            own = rows[piece.first - 1 : piece.last]
+            seen[piece.file, piece.hunk] += sum(row.kind != "context" and hunks.is_whole(row) for row in own)
     whole: Counter[int] = Counter()
     diffs = {piece.file: question.diff for question in answered for piece in question.pieces}
     for number, diff in diffs.items():

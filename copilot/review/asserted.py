@@ -35,11 +35,26 @@ _SAID: Final = tuple(
 )
 
 
-def claims(message: str, listed: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """`(name, undefined or unused)` of what a finding says; the last name of a dotted one."""
+_HEDGED: Final = re.compile(
+    r"\b(?:may|might|can|could|possibly|potentially|when|if|unless|until|before)\b|可能|如果|之前", re.IGNORECASE
+)
+"""Words of a claim about some runs: a name that is bound on one path only."""
+
+
+def claims(message: str, listed: Iterable[tuple[str, str]], language: str | None) -> list[tuple[str, str]]:
+    """`(name, undefined or unused)` of what a finding says; the last name of a dotted one.
+
+    Of a sentence that speaks of some runs nothing is taken, and `undefined` only where it is no value of the language.
+    """
     found: list[tuple[str, str]] = []
     said = [(name, "unused" if says == "unused" else "undefined") for name, says in listed]
-    said += [(match[1], says) for says, pattern in _SAID for match in pattern.finditer(message)]
+    said += [
+        (match[1], says)
+        for says, pattern in _SAID
+        if says == "unused" or language in ("python", "java")
+        for match in pattern.finditer(message)
+        if not _HEDGED.search(match[0].replace(match[1], ""))
+    ]
     for written, says in said:
         parts = _NAME.findall(written.partition("(")[0])
         if parts and (parts[-1], says) not in found:

@@ -213,7 +213,7 @@ class Gates:
 
     def _is_refuted(self, said: Said, one: Remark) -> bool:
         after = self._seen.after
-        claims = asserted.claims(said.message, said.names)
+        claims = asserted.claims(said.message, said.names, after.language) if after is not None else []
         if not claims or after is None:
             return False
         line = Span(*_bounds(after, one.line)) if one.side == "new" else None

@@ -76,7 +76,7 @@ def pieces(number: int, one: FileDiff, most: int) -> Iterator[Piece]:
     held: list[Row] = []
     size = 0
     for row in one.rows:
-        own = tokens(row.text)
+        own = tokens(row.text[: 3 * _LONGEST])
         if held and (row.hunk != held[0].hunk or size + own > most):
             yield from _piece(number, held, path, size)
             held, size = [], 0
@@ -222,12 +222,20 @@ def _line(row: Row) -> Line:
     return Line(mark, (row.old if row.kind == "deleted" else row.new) or 0, _shown(row.text))
 
 
-def _shown(text: bytes) -> str:
+def is_whole(row: Row) -> bool:
+    """Whether a row is shown to its end."""
+    return len(_text(row.text)) <= _LONGEST
+
+
+def _text(data: bytes) -> str:
     try:
-        told = text.decode()
+        return data.decode().rstrip("\r")
     except UnicodeDecodeError:
-        told = text.decode("gb18030", "replace")
-    told = told.rstrip("\r")
+        return data.decode("gb18030", "replace").rstrip("\r")
+
+
+def _shown(text: bytes) -> str:
+    told = _text(text)
     return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
 
 

@@ -176,6 +176,8 @@ async def test_a_finding_that_stands_is_told_beside_those_of_the_rules_with_its_
         (finding(names=[{"name": "save", "says": "missing"}]), None, "names"),
         (finding(message="unused variable `other`"), None, "names"),
         (finding(8, "other = load(target)", names=[{"name": "other", "says": "unused"}]), None, "names"),
+        (finding(message="`load` may be undefined when the store is away."), ("new", 9), None),  # of some runs
+        (finding(names=[{"name": "target", "says": "unused"}]), None, "names"),
         (finding(kind="style"), None, "unreadable"),
         ({"line": 1}, None, "unreadable"),
         ("nothing", None, "unreadable"),
@@ -347,6 +349,38 @@ async def test_a_long_hunk_is_asked_in_pieces_and_counts_when_all_of_it_was_answ
     half = Told(lambda options: None if "value_3 " in options.rows else found())
     got = await asked(tmp_path, own=replace(ONE, question_tokens=500), patch=patch, engine=half)
     assert [one.model for one in got.coverage] == [0]
+
+
+async def test_a_line_too_long_to_be_shown_whole_does_not_count_as_seen(tmp_path):
+    patch = PATCH.replace("+    save(other, target)\n", f"+    save(other, '{'x' * 900}')\n")
+    engine = Told(lambda _: found())
+    got = await asked(tmp_path, patch=patch, engine=engine)
+    assert max(map(len, engine.seen[0].rows.splitlines())) < 420
+    assert [one.model for one in got.coverage] == [0]
+
+
+async def test_a_deleted_file_is_shown_with_the_numbers_it_had(tmp_path):
+    gone = "diff --git a/old.py b/old.py\ndeleted file mode 100644\n--- a/old.py\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-def check(user):\n-    return user.may\n"
+    engine = Told(
+        lambda options: (
+            YES
+            if options.stage == "judge"
+            else found(
+                finding(
+                    2,
+                    "return user.may",
+                    side="old",
+                    kind="contract",
+                    message="Callers break.",
+                    fix={"old": "a", "new": "b"},
+                )
+            )
+        )
+    )
+    got = await asked(tmp_path, patch=gone, engine=engine)
+    assert engine.seen[0].rows == "-    1 | def check(user):\n-    2 |     return user.may\n"
+    assert model(got) == [("model.contract", "old", 2, "return user.may")]
+    assert dict(got.model.dropped) == {"fix": 1}
 
 
 async def test_what_policy_keeps_out_is_not_shown(tmp_path, indexed):
