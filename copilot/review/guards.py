@@ -19,8 +19,8 @@ from typing import Final, NamedTuple
 from copilot.messages import locale
 from copilot.syntax import tree as trees
 from copilot.syntax.lines import line_end, line_start
-from copilot.syntax.outline import outline
-from copilot.syntax.parsing import Node, QueryCursor, compiled
+from copilot.syntax.outline import Outline, brief
+from copilot.syntax.parsing import Node, QueryCursor, Recent, compiled
 from copilot.types import Document, Severity, Span
 
 _COMPARED: Final = re.compile(r"[<>]|compareTo|signum|(?i:exceed|insufficient|within|greater|less|over)")
@@ -71,6 +71,18 @@ class Guard(NamedTuple):
     symbol: str
     text: str
     subject: str = ""
+
+
+_shapes: Final[Recent[Outline]] = Recent()
+
+
+def shape(doc: Document) -> Outline:
+    """What a text defines and calls, in brief, kept for the last few documents."""
+    known = _shapes.get(doc)
+    if known is None:
+        known = brief(doc)
+        _shapes.put(doc, known)
+    return known
 
 
 @cache
@@ -178,7 +190,7 @@ def _guard(doc: Document, kind: Kind, line: int, offset: int, match: re.Match[st
     subject = _SUBJECT.match(rest) if match[0].startswith("@") else None
     key = re.sub(r"\W+$", "", match[0].strip().removeprefix("@"))
     key = ("@" if match[0].startswith("@") else "") + re.split(r"[.\s]", key)[-1]
-    around = outline(doc).at(Span(offset, offset))
+    around = shape(doc).at(Span(offset, offset))
     name = around.qualified if around is not None else ""
     return Guard(kind, key, line, name, text, subject[1] if subject is not None else "")
 
@@ -208,7 +220,7 @@ def _conditions(doc: Document, lines: AbstractSet[int] | None) -> Iterator[Guard
         whole = _text(doc, body)
         kind = _kind(condition, whole, ends=last.type in _ENDS)
         if kind is not None:
-            around = outline(doc).at(Span(node.start_byte, node.start_byte))
+            around = shape(doc).at(Span(node.start_byte, node.start_byte))
             yield Guard(
                 kind, condition, line, around.qualified if around is not None else "", _line(doc, node.start_byte)
             )
@@ -242,6 +254,6 @@ def _text(doc: Document, node: Node) -> str:
 
 def calls_in(doc: Document, qualified: str) -> set[str]:
     """The names that the definitions of a qualified name call."""
-    shape = outline(doc)
-    spans = [symbol.span for symbol in shape.symbols if symbol.qualified == qualified]
-    return {call.name for call in shape.calls if any(span.contains(call.span) for span in spans)}
+    known = shape(doc)
+    spans = [symbol.span for symbol in known.symbols if symbol.qualified == qualified]
+    return {call.name for call in known.calls if any(span.contains(call.span) for span in spans)}

@@ -25,7 +25,7 @@ from copilot.review.change import Texts
 from copilot.review.diff import FileDiff, changed
 from copilot.review.remark import Confidence, Covered, Remark, shown
 from copilot.review.sketch import sketch
-from copilot.rules import SECURITY, Hit, hits, policies, triggered
+from copilot.rules import SECURITY, Hit, called, hits, policies, triggered
 from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, line_start
 from copilot.syntax.outline import outline
@@ -182,7 +182,7 @@ def remarks(file: Seen, asked: Asked, *, whole: bool = True) -> Iterator[Remark]
     added = {row.new for row in diff.rows if row.kind == "added"}
     now = {row.at[1] for row in changed(diff)} if before is not None else None
     former = {row.at[0] for row in changed(diff)}
-    if now is not None and before is not None:
+    if now is not None and before is not None and _is_near(after, asked, now):
         first = sketch(after, now)
         if first is not after and not _new(first, sketch(before, former), asked, added, now, former):
             return
@@ -192,6 +192,13 @@ def remarks(file: Seen, asked: Asked, *, whole: bool = True) -> Iterator[Remark]
         if whole or line in added:
             fix = mender.fixed(each) if mender is not None else ()
             yield _remark(file, after, each, line, shown_at.get(line, 0), fix)
+
+
+def _is_near(doc: Document, asked: Asked, lines: AbstractSet[int]) -> bool:
+    """Whether rules are called for, and all of them look at nothing but the routine, the class and what the file declares."""
+    text = reach.roughly(doc, lines)
+    rows = [rule for pack in (*asked.packs, SECURITY) for rule in called(doc.language or "", pack, text)]
+    return bool(rows) and not any(rule.far for rule in rows)
 
 
 def _new(

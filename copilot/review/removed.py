@@ -17,11 +17,10 @@ from typing import Final, NamedTuple
 
 from copilot.messages import say
 from copilot.review.diff import Row
-from copilot.review.guards import Guard, called_for, calls_in, guards
+from copilot.review.guards import Guard, called_for, calls_in, guards, shape
 from copilot.review.looking import Seen
 from copilot.review.remark import Remark
 from copilot.syntax.lines import line_start
-from copilot.syntax.outline import outline
 from copilot.types import Document
 
 RULE: Final = "DEL01"
@@ -149,13 +148,13 @@ def _speaks_of(doc: Document, symbol: str, subject: str) -> bool:
     """Whether a definition is, or has as a parameter, what an annotation spoke of."""
     return any(
         each.qualified == symbol and (each.name == subject or any(part.name == subject for part in each.parameters))
-        for each in outline(doc).symbols
+        for each in shape(doc).symbols
     )
 
 
 def _left(guard: Guard, before: Document, after: Document | None, path: str, known: str, row: Row) -> _Gone:
     stands = after is not None and (
-        not guard.symbol or any(each.qualified == guard.symbol for each in outline(after).symbols)
+        not guard.symbol or any(each.qualified == guard.symbol for each in shape(after).symbols)
     )
     calls = (
         frozenset(calls_in(after, guard.symbol)) if after is not None and stands and guard.symbol else frozenset[str]()
@@ -172,7 +171,7 @@ def _left(guard: Guard, before: Document, after: Document | None, path: str, kno
 
 def _others(doc: Document, guard: Guard) -> Iterator[bytes]:
     """The lines of the routine around a guard without the guard's own."""
-    for each in outline(doc).symbols:
+    for each in shape(doc).symbols:
         if each.qualified == guard.symbol:
             first = doc.text.count(b"\n", 0, each.span.start) + 1
             rows = doc.text[line_start(doc.text, each.span.start) : each.span.end].split(b"\n")

@@ -7,6 +7,19 @@ secrets, which content review (`guard.detect`) finds in any text.
 from __future__ import annotations
 
 from copilot.rules.findings import Hit, findings, hits, triggered
-from copilot.rules.rule import BANK, PREFIX, SECURITY, Policy, Rule, policies, rules
+from copilot.rules.rule import BANK, PREFIX, SECURITY, Policy, Rule, called, policies, rules
 
-__all__ = ["BANK", "PREFIX", "SECURITY", "Hit", "Policy", "Rule", "findings", "hits", "policies", "rules", "triggered"]
+__all__ = [
+    "BANK",
+    "PREFIX",
+    "SECURITY",
+    "Hit",
+    "Policy",
+    "Rule",
+    "called",
+    "findings",
+    "hits",
+    "policies",
+    "rules",
+    "triggered",
+]

@@ -9,7 +9,7 @@ from copilot.rules.flow import Flow
 from copilot.rules.kind_names import DECIMAL, TEXT, UNKNOWN, spelled
 from copilot.rules.money import Arguments, Captures, Money, bare
 from copilot.rules.wording import NEVER, split
-from copilot.syntax.outline import outline
+from copilot.syntax.outline import brief
 from copilot.syntax.parsing import Node
 
 
@@ -27,7 +27,7 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
 def _decimal_makers(flow: Flow) -> frozenset[str]:
     """What Python's `decimal.Decimal` is called in a file."""
     found = set()
-    for one in outline(flow.document).imports if b"ecimal" in flow.text else ():
+    for one in brief(flow.document).imports if b"ecimal" in flow.text else ():
         if one.module == "decimal":
             if one.name is None:
                 found.add(f"{one.alias or one.module}.Decimal")
@@ -90,11 +90,16 @@ def _of_money(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captur
     def unjoined(given: Arguments, captures: Captures) -> bool:
         return all(kinds.kind(captures[name][0]) != TEXT for name, _ in given)
 
-    makers = _decimal_makers(flow)
+    makers: list[frozenset[str]] = []
+
+    def is_maker(given: Arguments, captures: Captures) -> bool:
+        if not makers:
+            makers.append(_decimal_makers(flow))
+        return flow.read(captures[given[0][0]][0]) in makers[0]
 
     return {
         "decimal-file?": lambda *_: "Decimal" in money.words or "decimal" in money.words,
-        "makes-decimal?": lambda given, captures: flow.read(captures[given[0][0]][0]) in makers,
+        "makes-decimal?": is_maker,
         "amounts?": are_amounts,
         "unjoined?": unjoined,
         "money?": lambda given, captures: money.named(captures[given[0][0]][0]),

@@ -41,7 +41,7 @@ from copilot.rules.personal import Personal, is_logger
 from copilot.rules.placed import is_placed
 from copilot.rules.purposes import is_plain, is_secret
 from copilot.rules.told import Told
-from copilot.syntax.outline import outline
+from copilot.syntax.outline import brief, outline
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants
 from copilot.types import Document, Span
@@ -268,7 +268,7 @@ class Judge:
 
 def _imports(document: Document) -> Iterator[tuple[str, str]]:
     """Bound names with what they stand for."""
-    for one in outline(document).imports:
+    for one in brief(document).imports:
         module = one.module.removeprefix("node:")
         if one.name is None and one.alias:
             yield one.alias, module

@@ -11,7 +11,9 @@ routine by its name), `@reach` is what it judges: a change anywhere in it asks f
     severity = "error"                # error, warning, information
     confidence = "high"               # how often it is right: high, medium, low
     unsure = "medium"                 # the same where it is not known what is put in; left out: no finding then
-    triggers = ["execute"]            # one of these stands in every text that it can find something in
+    triggers = ["execute"]            # one of these stands in every text that it can find something in (`re:…`: a pattern)
+    beside = ["re:(?i)sql"]           # and one of these; left out: nothing more
+    far = true                        # what makes it a finding may stand in another routine of the file
     en = "…"
     zh = "…"
     query = '''(call …) @site'''
@@ -78,11 +80,13 @@ class Rule:
     severity: Severity
     confidence: Confidence
     unsure: Confidence | None
-    triggers: tuple[bytes, ...]
+    triggers: tuple[str, ...]
+    beside: tuple[str, ...]
     en: str
     zh: str
     query: str
     policy: str = ""
+    far: bool = False
 
     @property
     def message(self) -> str:
@@ -156,28 +160,36 @@ def called(language: str, pack: str, text: bytes) -> list[Rule]:
     held = rules(language, pack)
     if not held:
         return []
-    words, owners = _words(_READ_AS.get(language, language), pack)
-    found = words.Match(text.decode("latin-1")) or ()
-    return [held[n] for n in sorted({n for word in found for n in owners[word]})]
+    words, first, second = _words(_READ_AS.get(language, language), pack)
+    said = frozenset(words.Match(text.decode("latin-1")) or ())
+    return [
+        rule
+        for rule, any_of, beside in zip(held, first, second, strict=True)
+        if not said.isdisjoint(any_of) and (not beside or not said.isdisjoint(beside))
+    ]
 
 
 @cache
-def _words(language: str, pack: str) -> tuple[Any, tuple[tuple[int, ...], ...]]:
-    """A set of google-re2 of all trigger words of a pack, and for each word the places of the rules that it calls for."""
+def _words(language: str, pack: str) -> tuple[Any, list[frozenset[int]], list[frozenset[int]]]:
+    """A set of google-re2 of all words of a pack; for each rule the numbers of its triggers, and of what stands beside them."""
     import re2  # 20 ms: paid by the first look, not by whoever starts up
 
-    owners: dict[bytes, list[int]] = {}
-    for n, rule in enumerate(rules(language, pack)):
-        for word in rule.triggers:
-            owners.setdefault(word, []).append(n)
     options = re2.Options()
     options.max_mem = _WORDS_BYTES  # where its automaton had too little, it would say that nothing matched
-    options.literal = True
     words = re2.Set.SearchSet(options)
-    for word in owners:
-        words.Add(word.decode("latin-1"))
+    numbers: dict[str, int] = {}
+
+    def known(some: tuple[str, ...]) -> frozenset[int]:
+        for word in some:
+            if word not in numbers:
+                pattern = word.removeprefix("re:") if word.startswith("re:") else re2.escape(word)
+                numbers[word] = words.Add(pattern.encode().decode("latin-1"))
+        return frozenset(numbers[word] for word in some)
+
+    held = rules(language, pack)
+    first, second = [known(rule.triggers) for rule in held], [known(rule.beside) for rule in held]
     words.Compile()
-    return words, tuple(tuple(each) for each in owners.values())
+    return words, first, second
 
 
 @cache
@@ -229,9 +241,11 @@ def _rule(row: Mapping[str, Any], name: str, severity: Severity) -> Rule:
         severity=severity,
         confidence=row["confidence"],
         unsure=row.get("unsure"),
-        triggers=tuple(word.encode() for word in row["triggers"]),
+        triggers=tuple(row["triggers"]),
+        beside=tuple(row.get("beside", ())),
         en=row["en"],
         zh=row["zh"],
         query=row["query"],
+        far=row.get("far", False),
         policy=row.get("policy", ""),
     )
