@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
@@ -16,6 +17,7 @@ from copilot.config import Settings
 from copilot.context.index import Index
 from copilot.engines.replay import ReplayEngine
 from copilot.errors import ConfigError
+from copilot.progress import listening
 from copilot.review import change as changes
 from copilot.review import reports
 from copilot.review.looking import Asked
@@ -272,6 +274,37 @@ async def test_a_model_that_is_silent_or_answers_nonsense_takes_nothing_from_the
     assert [one.model for one in got.coverage] == [0 if unread else 1]
     assert bool(got.model.why) == unread
     assert replace(got, model=None, coverage=alone.coverage) == alone
+
+
+async def test_every_form_tells_a_models_finding(tmp_path):
+    fix = {"old": "    other.balance += cents * 100", "new": "    other.balance += cents"}
+    got = await asked(tmp_path, found(finding(fix=fix)), YES)
+    for name in reports.FORMATS:
+        text = reports.written(got, name)
+        assert "model.money" in text, name
+        assert "a hundred times what was taken" in text, name
+
+
+async def test_many_questions_go_out_a_few_at_a_time_and_it_is_said_how_far_they_are(tmp_path):
+    now = {"open": 0, "most": 0}
+
+    class Slow(Told):
+        async def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:
+            now["open"] += 1
+            now["most"] = max(now["most"], now["open"])
+            for _ in range(3):
+                await asyncio.sleep(0)
+            now["open"] -= 1
+            async for each in super().propose(request, context):
+                yield each
+
+    said: list[tuple[str, float | None]] = []
+    with listening(lambda text, share: said.append((text, share))):
+        got = await asked(tmp_path, own=ReviewSettings(), patch=many(12, 5), engine=Slow(lambda _: found()))
+    assert (got.model.questions, now["most"]) == (39, reviewing.AT_ONCE)
+    shares = [share for _, share in said if share is not None]
+    assert shares == sorted(shares)
+    assert (len(shares), shares[-1]) == (13, 1.0)
 
 
 async def test_what_the_model_sees(tmp_path):
