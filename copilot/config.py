@@ -68,6 +68,7 @@ class Model:
     comment_s: float = _key(30.0, "Documentation.", most=600)
     tests_s: float = _key(60.0, "Unit tests.", most=600)
     explain_s: float = _key(30.0, "An explanation.", most=600)
+    review_s: float = _key(60.0, "One question of a review.", most=600)
     samples: int = _key(3, "Further answers asked for when the first is not proven; 0: none.", least=0, most=8)
 
 
@@ -149,6 +150,15 @@ class Review:
         "Whether code must use SM2, SM3 and SM4: not asked for, a warning where it does not, or an error (CRYPTO02).",
     )
     gm_paths: tuple[str, ...] = _key((), "Globs of the files that must; none named: all.")
+    model: bool = _key(True, "Ask the model too, where a gateway is set.")
+    samples: int = _key(3, "How often a model is asked the same of the same lines.", most=8)
+    votes: int = _key(2, "In how many of these answers a finding must stand.", most=8)
+    votes_for: tuple[str, ...] = _key((), "The same for kinds of findings, as `kind=votes` (`model.security=1`).")
+    question_tokens: int = _key(3_000, "Tokens of changed code in one question, about.", most=100_000)
+    around_tokens: int = _key(1_500, "Tokens of definitions, callers and tests beside it, about.", most=100_000)
+    model_tokens: int = _key(
+        60_000, "Tokens of changed code that one review shows a model; the rest is told.", most=10_000_000
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,9 @@ class TestStyle:
     imports: str = "names"
     annotated: bool = False
     fixtures: tuple[tuple[str, str], ...] = ()
+
+
+PLAIN: Final = TestStyle()
 
 
 @dataclass(frozen=True, slots=True)

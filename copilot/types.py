@@ -11,7 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Literal
 
-from copilot.testfacts import Gap, TestStyle, Wrong
+from copilot.reviewfacts import ReviewOptions
+from copilot.testfacts import PLAIN, Gap, TestStyle, Wrong
 
 
 class Task(StrEnum):
@@ -23,6 +24,7 @@ class Task(StrEnum):
     COMMENT = "comment"
     TESTS = "tests"
     EXPLAIN = "explain"
+    REVIEW = "review"
 
 
 class Severity(StrEnum):
@@ -156,18 +158,14 @@ class CommentOptions:
     reach: Literal["one", "all"] = "one"
 
 
-_PLAIN: Final = TestStyle()
-
-
 @dataclass(frozen=True, slots=True)
 class TestsOptions:
     """`out`: folder for the test file (None: the setting's, else beside the project's tests); `budget_s`: wall seconds
     for one call (None: the setting's).
 
-    `path`, `module` and `style` are filled in on the way (`tasks.prepared`): the file to create, and the name by which it
-    imports the document (None and empty when there is no such place or name), and how the project writes tests. `early`:
-    tell about a first verified test while others are looked for. `ground`: the proven file that is to be extended, and the
-    `gaps` that it leaves.
+    `path`, `module`, `style` are filled in on the way (`tasks.prepared`): the file to create, the name by which it imports the
+    document (None and empty when there is no such place or name), how the project writes tests. `early`: tell about a first
+    verified test while others are looked for. `ground`: the proven file that is to be extended, and the `gaps` that it leaves.
     """
 
     __test__ = False  # pytest would collect the name
@@ -176,9 +174,8 @@ class TestsOptions:
     budget_s: float | None = None
     path: Path | None = None
     module: str = ""
-    style: TestStyle = _PLAIN
-    plain: bool = False
-    """For tests that nobody keeps: pytest functions, whatever the project's are."""
+    style: TestStyle = PLAIN
+    plain: bool = False  # for tests that nobody keeps: pytest functions, whatever the project's are
     early: bool = False
     ground: str = ""
     gaps: tuple[Gap, ...] = ()
@@ -191,7 +188,9 @@ class ExplainOptions:
     lang: Literal["auto", "en", "zh"] = "auto"
 
 
-Options = CompleteOptions | GenerateOptions | FixOptions | CommentOptions | TestsOptions | ExplainOptions
+Options = (
+    CompleteOptions | GenerateOptions | FixOptions | CommentOptions | TestsOptions | ExplainOptions | ReviewOptions
+)
 
 DEFAULT_OPTIONS: Final[dict[Task, Options]] = {
     Task.COMPLETE: CompleteOptions(),
@@ -200,6 +199,7 @@ DEFAULT_OPTIONS: Final[dict[Task, Options]] = {
     Task.COMMENT: CommentOptions(),
     Task.TESTS: TestsOptions(),
     Task.EXPLAIN: ExplainOptions(),
+    Task.REVIEW: ReviewOptions(),
 }
 
 

@@ -200,7 +200,7 @@ class Workspace:
         | fix | embedded, then model; a repair that nobody asked for never asks the model |
         | comment | model, then embedded |
         | tests | embedded, then model, which is asked for what the recorded tests leave open |
-        | explain | model |
+        | explain, review | model |
 
         A path that policy keeps out, and a model that is not set, have an engine that only says so.
         """
@@ -210,7 +210,7 @@ class Workspace:
             return (self._replay,)
         model, embedded = self._model, self._embedded
         if model is None:
-            needed = self._engine == "model" or request.task is Task.EXPLAIN
+            needed = self._engine == "model" or request.task in (Task.EXPLAIN, Task.REVIEW)
             return (_no_model(self._engine),) if needed else (embedded,)
         if self._engine == "model":
             return (model,) if request.task is not Task.FIX or request.trigger == "invoked" else ()
@@ -227,7 +227,7 @@ class Workspace:
                 return (embedded, model) if request.trigger == "invoked" else (embedded,)
             case Task.TESTS:
                 return (embedded, model)
-            case Task.EXPLAIN:
+            case Task.EXPLAIN | Task.REVIEW:
                 return (model,)
             case _:
                 return (model, embedded)
@@ -256,7 +256,8 @@ class Workspace:
 
         Of a completion that the embedded engine may answer, the text alone: the rest is looked for once the model is asked.
         """
-        unasked = request.task is Task.FIX and request.trigger == "automatic"
+        # A review brings what is around its lines along (`review.around`).
+        unasked = request.task is Task.REVIEW or (request.task is Task.FIX and request.trigger == "automatic")
         asked = anyway or (self._model is not None and self._replay is None and not unasked)
         if asked and request.task is Task.COMPLETE and not anyway:
             self._work.note(request.document, request.span.start)

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from copilot.errors import ConfigError
 from copilot.guard.classes import Action, words
 
-Task = Literal["complete", "generate", "fix", "comment", "tests", "explain", "chat"]
+Task = Literal["complete", "generate", "fix", "comment", "tests", "explain", "review", "chat"]
 TASKS: Final = frozenset(get_args(Task))
 """What a request may be for: the tasks of `copilot.types.Task`, and a client's own chat."""
 

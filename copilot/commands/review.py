@@ -1,4 +1,5 @@
-"""`bank-copilot review`: a change is reviewed by the bank's rules, before it is pushed or in a pipeline.
+"""`bank-copilot review`: a change is reviewed by the bank's rules and, where one is set, a model, before it is pushed or in a
+pipeline. The rules' review never waits in vain: a model that is away takes nothing from it.
 
 Exit 1 when there is anything to say. What is found goes to stdout in one of six formats; nothing is posted and nothing kept.
 `--rules` tells the rules themselves.
@@ -7,9 +8,11 @@ Exit 1 when there is anything to say. What is found goes to stdout in one of six
 from __future__ import annotations
 
 import argparse
+import asyncio
 import difflib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +27,9 @@ from copilot.review import change as changes
 from copilot.review import foreign, pages, reports
 from copilot.review.change import Change
 from copilot.review.diff import BadPatch
+from copilot.review.foreign import Claim
 from copilot.review.looking import Asked
+from copilot.review.remark import Review
 from copilot.review.review import review
 from copilot.rules import BANK
 
@@ -72,14 +77,38 @@ def run(options: argparse.Namespace) -> int:
     change = _change(options, root)
     try:
         with listening(session.progress):
-            found = review(change, wanted, claims=claims)
+            found = _reviewed(options, settings, root, change, wanted, claims)
     except BadPatch as wrong:
         raise UsageError(say("this is no unified diff: {why}", why=str(wrong))) from None
     finally:
         session.progressed()
+    for why in found.model.why if found.model is not None else ():
+        session.warn(say("the model did not answer everything: {why}", why=why))
     form = options.format or ("json" if options.json else "text")
     _write(reports.written(found, form, wanted.packs), data=form != "text")
     return 1 if found.remarks else 0
+
+
+def _reviewed(
+    options: argparse.Namespace, settings: Settings, root: Path, change: Change, wanted: Asked, claims: Sequence[Claim]
+) -> Review:
+    """By the rules, and by a model where one is set, the settings want it and --engine does not leave it out."""
+    if options.engine == "embedded" or not settings.review.model:
+        return review(change, wanted, claims=claims)
+    if options.engine != "replay" and not settings.gateway.url:
+        session.warn(say("no model is set (gateway.url): the rules review alone"))
+        return review(change, wanted, claims=claims)
+    return asyncio.run(_with_model(options, root, change, wanted, claims))
+
+
+async def _with_model(
+    options: argparse.Namespace, root: Path, change: Change, wanted: Asked, claims: Sequence[Claim]
+) -> Review:
+    from copilot import reviewing  # the engines are loaded only where one is asked
+
+    async with session.workspace(options, root) as workspace:
+        await workspace.index_built()
+        return await reviewing.reviewed(change, wanted, workspace, claims)
 
 
 def _write(text: str, *, data: bool) -> None:

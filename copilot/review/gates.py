@@ -75,19 +75,29 @@ class Mender:
         return ()
 
     def _holds(self, one: Found, edits: tuple[Edit, ...]) -> bool:
+        now, key = self._after(edits), (one.rule, one.detail)
+        return now is not None and self._known is not None and now[key] < self._known[key]
+
+    def sound(self, edits: tuple[Edit, ...]) -> bool:
+        """Whether edits that end no finding of ours apply, parse and add nothing."""
+        self._left -= 1
+        return len(self._doc) <= _LARGEST and self._left >= 0 and self._after(edits) is not None
+
+    def _after(self, edits: tuple[Edit, ...]) -> Counter[tuple[str, str]] | None:
+        """What is found after edits that apply, parse and add nothing; None for others."""
         doc = self._doc
         if any(edit.path != doc.path for edit in edits):
-            return False
+            return None
         try:
             after = texts.apply(doc, edits)
         except UsageError:
-            return False
+            return None
         if after.text == doc.text or not syntax.no_new_faults(doc, edits, compiler=True).passed:
-            return False
+            return None
         if self._known is None:
             self._known = _counted(self._look(doc))
-        now, key = _counted(self._look(after)), (one.rule, one.detail)
-        return not secure.added(doc, edits) and not now - self._known and now[key] < self._known[key]
+        now = _counted(self._look(after))
+        return None if secure.added(doc, edits) or now - self._known else now
 
 
 def _counted(found: Iterable[Found]) -> Counter[tuple[str, str]]:

@@ -125,7 +125,7 @@ def merged(own: Sequence[Remark], others: Iterable[Remark], doc: Document | None
 def _is_same(mine: Remark, other: Remark, doc: Document | None) -> bool:
     if mine.side != other.side or mine.line > other.end_line or other.line > mine.end_line:
         return False
-    if mine.rule == other.rule or (mine.line == other.line and _alike(mine.message, other.message)):
+    if mine.rule == other.rule or (mine.line == other.line and alike(mine.message, other.message)):
         return True
     if _cwes(mine) & _cwes(other):
         return True
@@ -141,7 +141,8 @@ def _is_same(mine: Remark, other: Remark, doc: Document | None) -> bool:
     return known_claims.same(doc, claim, [finding]) is not None
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
+    """Whether two messages say the same, by their words."""
     first, second = (set(re.findall(r"\w+", text.lower())) for text in (one, other))
     return bool(first and second) and len(first & second) / len(first | second) >= _ALIKE
 

@@ -86,17 +86,36 @@ class Covered:
     seen: int = 0
     lines: int = 0
     """Changed lines, added and deleted."""
+    model: int | None = None
+    """Hunks that a model saw and answered about; None where none was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What became of asking a model: its questions, how many of them got an answer, what the answers claim and what was kept.
+    `dropped`: why the others were not, with how many (and `fix`: fixes that did not stand, of findings that were kept). `why`: what the unanswered questions say, each reason once. `name`: of
+    the model that answered last.
+    """
+
+    questions: int = 0
+    answered: int = 0
+    claims: int = 0
+    kept: int = 0
+    dropped: tuple[tuple[str, int], ...] = ()
+    why: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
     """Remarks in the order in which they matter, and the coverage of every file of the change, in its order. `elsewhere`:
-    how many findings of other tools stand on no line that the change touches.
+    how many findings of other tools stand on no line that the change touches. `model`: None where none was asked.
     """
 
     remarks: tuple[Remark, ...]
     coverage: tuple[Covered, ...]
     elsewhere: int = 0
+    model: Asking | None = None
 
     @property
     def complete(self) -> bool:
@@ -161,4 +180,5 @@ def totals(coverage: Sequence[Covered]) -> dict[str, int]:
         "hunks": sum(one.hunks for one in coverage),
         "hunks_seen": sum(one.seen for one in coverage),
         "lines": sum(one.lines for one in coverage),
+        "hunks_model": sum(one.model or 0 for one in coverage),
     }

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import groupby
 from typing import Any, Final
 
 from copilot.messages import say, visible
 from copilot.review import checkstyle, codequality, rdjson, sarif
 from copilot.review.pages import known
-from copilot.review.remark import Covered, Remark, Review, Rewritten, readable, totals
+from copilot.review.remark import Asking, Covered, Remark, Review, Rewritten, readable, totals
 from copilot.rules import BANK
 
 FORMATS: Final = ("text", "json", "sarif", "rdjson", "checkstyle", "codequality")
@@ -54,7 +54,11 @@ def rows(review: Review) -> dict[str, Any]:
             **totals(review.coverage),
             "partly_files": [_covered(one) for one in review.coverage if one.status == "partly"],
             "skipped_files": [_covered(one) for one in review.coverage if one.status == "skipped"],
+            "model_partly": [
+                {"file": one.path, "hunks": one.hunks, "hunks_model": one.model} for one in _unseen(review)
+            ],
         },
+        "model": _asking(review.model) if review.model is not None else None,
     }
 
 
@@ -84,6 +88,15 @@ def finding(one: Remark) -> dict[str, Any]:
             {"first": part.first, "last": part.last, "old": list(part.old), "new": list(part.new)} for part in one.patch
         ],
     }
+
+
+def _asking(asking: Asking) -> dict[str, Any]:
+    return {**asdict(asking), "dropped": dict(asking.dropped), "why": list(asking.why)}
+
+
+def _unseen(review: Review) -> list[Covered]:
+    """Files of which a model that was asked did not see every hunk."""
+    return [one for one in review.coverage if one.model is not None and one.model < one.hunks]
 
 
 def _covered(one: Covered) -> dict[str, Any]:
@@ -141,6 +154,12 @@ def coverage_lines(review: Review) -> Iterator[str]:
     for one in review.coverage:
         if one.status != "reviewed":
             yield f"  {_name(one.path)}: {one.status}: {one.why}"
+    if review.model is not None:
+        yield say("the model saw {seen} of {hunks} hunks", seen=sums["hunks_model"], hunks=sums["hunks"])
+        for one in _unseen(review):
+            yield f"  {_name(one.path)}: " + say(
+                "the model saw {seen} of {hunks} hunks", seen=one.model, hunks=one.hunks
+            )
 
 
 def _name(text: str) -> str:

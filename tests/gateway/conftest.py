@@ -75,7 +75,7 @@ connect_s = 1
 upstream = "main"
 served = "stub"
 family = "qwen2.5-coder"
-tasks = ["complete", "generate", "fix", "comment", "tests", "explain", "chat"]
+tasks = ["complete", "generate", "fix", "comment", "tests", "explain", "review", "chat"]
 
 [models.bank-talker]
 upstream = "main"

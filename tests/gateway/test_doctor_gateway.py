@@ -61,7 +61,7 @@ def test_a_well_gateway_is_walked_to_the_last_token(bank, tmp_path):
     assert found["gateway ready"]["detail"] == "ready"
     assert [name for name in gateway if name.startswith("model")] == [
         "model coder (complete)",
-        "model coder (generate, fix, comment, tests, explain)",
+        "model coder (generate, fix, comment, tests, explain, review)",
     ]
     asked = [row["body"] for row in bank.seen()["requests"]][-2:]
     assert [row["max_tokens"] for row in asked] == [1, 1]

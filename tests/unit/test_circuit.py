@@ -76,8 +76,8 @@ def test_what_a_person_must_change_is_tried_seldom(reason):
 
 
 def test_every_task_has_its_time_and_an_invoked_completion_three_times_its_own():
-    model = Model(complete_ms=500, generate_s=1, fix_s=2, comment_s=3, tests_s=4, explain_s=5)
+    model = Model(complete_ms=500, generate_s=1, fix_s=2, comment_s=3, tests_s=4, explain_s=5, review_s=6)
     assert patience_s(model, Task.COMPLETE, "automatic") == 0.5
     assert patience_s(model, Task.COMPLETE, "invoked") == 1.5
-    rest = [Task.GENERATE, Task.FIX, Task.COMMENT, Task.TESTS, Task.EXPLAIN]
-    assert [patience_s(model, task, "invoked") for task in rest] == [1, 2, 3, 4, 5]
+    rest = [Task.GENERATE, Task.FIX, Task.COMMENT, Task.TESTS, Task.EXPLAIN, Task.REVIEW]
+    assert [patience_s(model, task, "invoked") for task in rest] == [1, 2, 3, 4, 5, 6]

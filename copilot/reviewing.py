@@ -1,0 +1,265 @@
+"""The review of a change with a model beside the rules: what it is shown, how often it is asked, and what of it is kept.
+
+The rules' review stands whatever the model does. Each question goes through the pipeline as any other, so content review and
+the state of the gateway hold for it too; its answers are data that pass the gates (`review.claimed`), agree among each other,
+and are judged by a second question before anybody reads them. Absent on purpose: how hunks are chosen (`review.hunks`), posting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from copilot import pipeline
+from copilot.config import Settings
+from copilot.errors import ConfigError
+from copilot.messages import say
+from copilot.progress import report
+from copilot.review import around, claimed, gates, hunks, looking
+from copilot.review import review as rules
+from copilot.review.change import Change
+from copilot.review.claimed import Agreed, Dropped, Said
+from copilot.review.foreign import Claim
+from copilot.review.hunks import Line, Question
+from copilot.review.looking import Asked, Seen
+from copilot.review.remark import Asking, Covered, Remark, Review, ordered
+from copilot.reviewfacts import ReviewOptions
+from copilot.tasks.review import KINDS
+from copilot.types import Declined, Document, Request, Severity, Span, Task, document
+from copilot.verify import evidence
+
+AT_ONCE: Final = 4
+"""So many questions are with the model at the same time."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is counted while questions are asked."""
+
+    questions: int = 0
+    answered: int = 0
+    claims: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    why: dict[str, None] = field(default_factory=dict)
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What all questions of a review have in common. `files` and `answers` let a few of them through at a time."""
+
+    change: Change
+    asked: Asked
+    workspace: pipeline.Workbench
+    votes: Mapping[str, int]
+    files: asyncio.Semaphore
+    answers: asyncio.Semaphore
+    tally: _Tally
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.workspace.settings
+
+
+def votes(settings: Settings) -> dict[str, int]:
+    """In how many answers a finding must stand, by rule. Raises ConfigError for a kind or a number that cannot be."""
+    own = settings.review
+    found = {claimed.PREFIX + kind: min(own.votes, own.samples) for kind in KINDS}
+    for row in own.votes_for:
+        name, _, count = row.partition("=")
+        rule = name.strip()
+        if rule not in found or not count.strip().isdecimal() or not 1 <= int(count) <= own.samples:
+            raise ConfigError(
+                say(
+                    "Setting review.votes_for: {row} is not KIND=VOTES, with at most review.samples ({most}) votes and one of {kinds}.",
+                    row=row,
+                    most=own.samples,
+                    kinds=", ".join(found),
+                )
+            )
+        found[rule] = int(count)
+    return found
+
+
+async def reviewed(change: Change, asked: Asked, workspace: pipeline.Workbench, claims: Iterable[Claim] = ()) -> Review:
+    """The rules' review with what a model adds to it. Raises as `review.review`, and ConfigError as `votes`."""
+    least = votes(workspace.settings)
+    found = await asyncio.to_thread(rules.review, change, asked, (), claims)
+    return await with_model(change, asked, workspace, found, least)
+
+
+async def with_model(
+    change: Change, asked: Asked, workspace: pipeline.Workbench, found: Review, least: Mapping[str, int]
+) -> Review:
+    """A rules' review, and what the model adds."""
+    questions = await asyncio.to_thread(_chosen, change, found, workspace)
+    bench = _Bench(change, asked, workspace, least, asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE), _Tally())
+    done = 0
+
+    async def one(question: Question) -> tuple[Question, list[Remark] | None]:
+        nonlocal done
+        async with bench.files:
+            answer = await _asked(question, bench)
+        done += 1
+        report(say("the model reviews {path}", path=question.diff.path), done / len(questions))
+        return question, answer
+
+    async with asyncio.TaskGroup() as group:
+        running = [group.create_task(one(question)) for question in questions]
+    answers = [task.result() for task in running]
+    said = [gates.masked(remark) for _, mine in answers for remark in mine or ()]
+    remarks, new = claimed.merged(found.remarks, said)
+    tally = bench.tally
+    tally.dropped["duplicate"] += len(said) - len(new)
+    coverage = _covered(found.coverage, [question for question, mine in answers if mine is not None])
+    asking = Asking(
+        questions=tally.questions,
+        answered=tally.answered,
+        claims=tally.claims,
+        kept=len(new),
+        dropped=tuple(sorted((why, count) for why, count in tally.dropped.items() if count)),
+        why=tuple(tally.why),
+        name=tally.name,
+    )
+    return replace(found, remarks=ordered((*remarks, *new), asked.most), coverage=coverage, model=asking)
+
+
+def _chosen(change: Change, found: Review, workspace: pipeline.Workbench) -> list[Question]:
+    own = workspace.settings.review
+    without = [one.path for one in found.coverage if workspace.index.excluded(change.root / one.path)]
+    files = zip(change.files(), found.coverage, strict=True)
+    return hunks.chosen(files, question=own.question_tokens, most=own.model_tokens, leave=without)
+
+
+def _covered(coverage: Sequence[Covered], answered: Iterable[Question]) -> tuple[Covered, ...]:
+    """The coverage with how many hunks of each file the model saw whole and answered about."""
+    seen: dict[tuple[int, int], int] = Counter()
+    for question in answered:
+        rows = question.diff.rows
+        for piece in question.pieces:
+            own = rows[piece.first - 1 : piece.last]
+            seen[piece.file, piece.hunk] += sum(row.kind != "context" and hunks.is_whole(row) for row in own)
+    whole: Counter[int] = Counter()
+    diffs = {piece.file: question.diff for question in answered for piece in question.pieces}
+    for number, diff in diffs.items():
+        changed = Counter(row.hunk for row in diff.rows if row.kind != "context")
+        whole[number] = sum(seen[number, hunk] == count for hunk, count in changed.items())
+    return tuple(replace(one, model=whole[number]) for number, one in enumerate(coverage))
+
+
+# One question
+
+
+async def _asked(question: Question, bench: _Bench) -> list[Remark] | None:
+    """What the model finds in some rows of one file, proven and judged; None where it gave no answer at all."""
+    file, shown, options = await asyncio.to_thread(_prepared, question, bench)
+    own = bench.settings.review
+    doc = file.after or file.before
+    if doc is None or not shown:
+        return None
+    asked = [replace(options, warm=n > 0) for n in range(own.samples)]
+    answers = await asyncio.gather(*(_answer(doc, each, bench) for each in asked))
+    if all(each is None for each in answers):
+        return None
+    through, dropped = await asyncio.to_thread(_gated, file, shown, answers, bench)
+    bench.tally.dropped.update(dropped)
+    if not through:
+        return []
+    kept = await _judged(doc, options, through, bench)
+    found = await asyncio.to_thread(_finished, file, shown, kept, bench)
+    bench.tally.dropped["fix"] += sum(bool(one.fix) for one in kept) - sum(bool(one.fix) for one in found)
+    return found
+
+
+def _prepared(question: Question, bench: _Bench) -> tuple[Seen, list[Line], ReviewOptions]:
+    """The file, the lines that are shown of it, and the question about them."""
+    change, own = bench.change, bench.settings.review
+    held = change.contents([question.diff])[0]
+    file = looking.seen(question.diff, held)
+    root = Path(os.path.realpath(change.root))
+    file = file._replace(before=_placed(file.before, root), after=_placed(file.after, root))
+    shown = hunks.lines(file, question.pieces, own.around_tokens // 2, whole=held.whole)
+    beside = around.around(file, shown, bench.workspace.project.root, bench.workspace.index, own.around_tokens // 2)
+    return file, shown, ReviewOptions(rows=hunks.written(shown), around=beside)
+
+
+def _placed(doc: Document | None, root: Path) -> Document | None:
+    """The document under its place in the repository, by which policy and index know it."""
+    return document(root / doc.path, doc.language, doc.text) if doc is not None else None
+
+
+async def _answer(doc: Document, options: ReviewOptions, bench: _Bench) -> Any | None:
+    """The rows of one answer; None without one."""
+    tally = bench.tally
+    tally.questions += 1
+    async with bench.answers:
+        answer = await pipeline.suggest(Request(Task.REVIEW, doc, Span(0, 0), options), bench.workspace)
+    if isinstance(answer, Declined):
+        tally.why.setdefault(evidence.why(answer))
+        return None
+    tally.answered += 1
+    tally.name = answer.origin.removeprefix("model:")
+    rows = json.loads(answer.prose)
+    tally.dropped.update(dict(answer.left_out))
+    tally.claims += sum(count for _, count in answer.left_out) + (len(rows) if options.stage == "find" else 0)
+    return rows
+
+
+def _gated(
+    file: Seen, shown: Sequence[Line], answers: Sequence[Any | None], bench: _Bench
+) -> tuple[list[Agreed], Counter[str]]:
+    """The claims of all answers that pass the gates and enough of them agree on, and why the others are dropped."""
+    dropped: Counter[str] = Counter()
+    gate = claimed.Gates(file, shown, bench.workspace.index, bench.workspace.project)
+    placed: list[tuple[int, Remark, tuple[str, ...]]] = []
+    for number, rows in enumerate(answers):
+        for row in rows or ():
+            said = Said(**{**row, "severity": Severity(row["severity"]), "names": tuple(map(tuple, row["names"]))})
+            if claimed.PREFIX + said.kind in bench.asked.off:
+                dropped["off"] += 1
+                continue
+            one = gate.placed(said)
+            if isinstance(one, Dropped):
+                dropped[one.reason] += 1
+            else:
+                placed.append((number, one, tuple(said.fix)))
+    kept, lost = claimed.agreed(placed, lambda rule: bench.votes[rule])
+    dropped["votes"] += lost
+    dropped["duplicate"] += len(placed) - lost - len(kept)
+    return kept, dropped
+
+
+async def _judged(doc: Document, options: ReviewOptions, found: Sequence[Agreed], bench: _Bench) -> list[Agreed]:
+    """Those of the findings that hold by the judge; what is not judged is not told."""
+    lines = [_told(number, one.remark) for number, one in enumerate(found, 1)]
+    verdicts = await _answer(doc, replace(options, stage="judge", claims="\n".join(lines)), bench)
+    kept = []
+    for number, one in enumerate(found, 1):
+        verdict = verdicts.get(str(number)) if verdicts is not None else None
+        if verdict is True:
+            kept.append(one)
+        else:
+            bench.tally.dropped["unjudged" if verdict is None else "judge"] += 1
+    return kept
+
+
+def _told(number: int, one: Remark) -> str:
+    return f"{number}. {one.side} line {one.line} ({one.rule.removeprefix(claimed.PREFIX)}): {one.message}"
+
+
+def _finished(file: Seen, shown: Sequence[Line], kept: Sequence[Agreed], bench: _Bench) -> list[Remark]:
+    """The remarks, each with its fix where that stands; the surer ones are those that every answer has."""
+    gate = claimed.Gates(file, shown, bench.workspace.index, bench.workspace.project)
+    samples = bench.settings.review.samples
+    found = []
+    for one in kept:
+        remark = gate.fixed(one.remark, one.fix, bench.asked, bench.settings)
+        found.append(replace(remark, confidence="medium" if one.votes == samples else "low"))
+    return found
