@@ -78,6 +78,10 @@ class Policy(Section):
     sensitivity: Literal["high", "medium", "low"] = Field(
         default="medium", description="Least confidence of a remark at a line; what is below goes into the summary."
     )
+    gm: Literal["off", "warn", "block"] = Field(
+        default="off", description="Whether code must use SM2, SM3 and SM4: not asked for, a warning, or an error."
+    )
+    gm_paths: tuple[str, ...] = Field(default=(), description="Globs of the files that must; none named: all.")
     locale: Literal["en", "zh"] = Field(default="en", description="Language of what is posted.")
     dismissed_days: float = Field(default=90, gt=0, description="A dismissed remark may come back after so long.")
     dismiss_by: tuple[str, ...] = Field(
@@ -215,7 +219,8 @@ def variables(config: Config, part: Part) -> set[str]:
 
 def asked(policy: Policy) -> Asked:
     """What a policy looks for. How many are told at lines is decided where it is posted."""
-    return Asked((BANK, *map(str, policy.packs)), frozenset(policy.off), policy.most)
+    packs = (BANK, *map(str, policy.packs))
+    return Asked(packs, frozenset(policy.off), policy.most, policy.gm, policy.gm_paths)
 
 
 def problems(config: Config) -> list[str]:

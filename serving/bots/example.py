@@ -38,6 +38,7 @@ _FILLED: Final[dict[str, object]] = {
     "forges.bank.ca_bundle": "/etc/ssl/bank-ca.pem",
     "policies.default.packs": ["rules"],
     "policies.default.off": ["TIME01"],
+    "policies.default.gm_paths": ["payments/**"],
     "policies.default.dismiss_by": ["lead.zhang"],
     "policies.default.keep": ["SQL01"],
 }

@@ -42,7 +42,7 @@ def test_a_rule_is_whole(language, rule):
     assert one.en != one.zh
     assert one.confidence in ("high", "medium", "low")
     compiled(language, f"(ERROR) @site {one.query}")
-    assert one.called_for(sample(language, rule))
+    assert one in rules.called(language, rules.SECURITY, sample(language, rule))
 
 
 def test_only_what_touches_the_spans_is_reported():
