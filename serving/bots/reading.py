@@ -5,7 +5,8 @@ Its title and description are not even asked for. Only commits, texts and the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from copilot.errors import CopilotError, UnreadableFile
 from copilot.messages import set_locale
 from copilot.review import change as changes
 from copilot.review.change import Change, Texts, shown_texts, walked
-from copilot.review.diff import FileDiff, Row, parsed
+from copilot.review.diff import BadPatch, FileDiff, Row, parsed
 from copilot.review.remark import Remark, Review
 from copilot.review.review import review
 from copilot.syntax.languages import language_of
@@ -29,6 +30,7 @@ from serving.bots.handed import Handed, Looked, Told
 
 _LONGEST_FIX: Final = 40
 """Lines of a suggestion."""
+_RETURN: Final = re.compile(rb"\r(?!\r?\n|\Z)")
 
 
 def reviewed(config: Config, forge: str, target: Target, token: str, send: Callable[[Call], Answer]) -> Handed:
@@ -40,6 +42,7 @@ def reviewed(config: Config, forge: str, target: Target, token: str, send: Calla
     set_locale(policy.locale)
     kind = forges.named(settings.kind)
     ref = kind.ref(target.number)
+    odd: set[str] = set()
     if ref:
         place = fetch.folder(config.store.folder, forge, target.project)
         head = fetch.fetched(place, settings, config.limits, token, target.project, ref, target.target)
@@ -48,9 +51,10 @@ def reviewed(config: Config, forge: str, target: Target, token: str, send: Calla
             raise fetch.FetchFailed("git does not know the commits that it fetched")
         base = change.commits.start
     else:
-        change, head = _from_server(target, send)
+        change, head = _from_server(target, send, odd)
         base = head
-    return told(change, review(change, asked(policy)), forge, target, head, base, config.limits.symbol_files)
+    found = review(change, asked(policy))
+    return told(change, found, forge, target, head, base, config.limits.symbol_files, unplaced=odd)
 
 
 def failed(forge: str, target: Target, why: str) -> Handed:
@@ -61,8 +65,20 @@ def failed(forge: str, target: Target, why: str) -> Handed:
     )  # fmt: skip
 
 
-def told(change: Change, found: Review, forge: str, target: Target, head: str, base: str, symbol_files: int) -> Handed:
-    """A review as it is handed over. `symbol_files`: in larger changes symbols are not asked for."""
+def told(
+    change: Change,
+    found: Review,
+    forge: str,
+    target: Target,
+    head: str,
+    base: str,
+    symbol_files: int,
+    *,
+    unplaced: Container[str] = (),
+) -> Handed:
+    """A review as it is handed over. `symbol_files`: in larger changes symbols are not asked for. `unplaced`: files whose remarks
+    get no place.
+    """
     diffs = {one.path: one for one in change.files()}
     wanted = {one.path for one in found.remarks if one.fix}
     texts: dict[str, bytes] = {}
@@ -86,7 +102,7 @@ def told(change: Change, found: Review, forge: str, target: Target, head: str, b
         base=base,
         failed="",
         cut=len(found.remarks) - len(kept),
-        remarks=tuple(_told(one, diffs.get(one.path), texts.get(one.path)) for one in kept),
+        remarks=tuple(_told(one, None if one.path in unplaced else diffs.get(one.path), texts.get(one.path)) for one in kept),
         files=tuple(
             Looked(
                 path=_name(one.path), known=_name(_known(diffs.get(one.path), one.path)), status=one.status, why=one.why,
@@ -189,21 +205,45 @@ def _instead(one: Remark, diff: FileDiff, text: bytes) -> tuple[list[Row], tuple
     return rows, tuple(line.decode().removesuffix("\r") for line in lines)
 
 
-def _from_server(target: Target, send: Callable[[Call], Answer]) -> tuple[Change, str]:
-    """A change whose diff and texts a server gives (Review Board), and its head."""
+def _from_server(target: Target, send: Callable[[Call], Answer], odd: set[str]) -> tuple[Change, str]:
+    """A change whose diff and texts a server gives (Review Board), and its head.
+
+    A carriage return inside a line begins a new one for that server. A file whose patch has such is none that can be read; those
+    that have such elsewhere are put into `odd` when their texts come: its view counts other lines than git.
+    """
     now = drive(reviewboard.request(target), send)
     patch = drive(reviewboard.patch(now), send)
     rows: list[Any] = drive(reviewboard.files(now), send)
-    whole = parsed(patch)
+    try:
+        whole = parsed(patch)
+    except BadPatch:
+        whole = tuple(_part(one, now, send) for one in rows)
 
     def contents(group: Sequence[FileDiff]) -> list[Texts]:
-        return [_texts(one, now, rows, send) for one in group]
+        found = [_texts(one, now, rows, send) for one in group]
+        odd.update(
+            one.path for one, held in zip(group, found, strict=True) if _broken(held.before) or _broken(held.after)
+        )
+        return found
 
     return Change(Path("/nonexistent"), lambda: whole, contents), now.head
 
 
+def _broken(text: bytes | None) -> bool:
+    return text is not None and _RETURN.search(text) is not None
+
+
+def _part(row: Any, target: Target, send: Callable[[Call], Answer]) -> FileDiff:
+    """A file of the server's list by its own patch."""
+    try:
+        (one,) = parsed(drive(reviewboard.part(target, int(row["id"])), send))
+    except ValueError:
+        return FileDiff("modified", str(row["source_file"]), str(row["dest_file"]), broken=True)
+    return one
+
+
 def _texts(one: FileDiff, target: Target, rows: list[Any], send: Callable[[Call], Answer]) -> Texts:
-    if one.binary or one.submodule or one.link or one.large:
+    if one.binary or one.submodule or one.link or one.large or one.broken:
         return Texts(None, None)
     shown = shown_texts(one)
     name = reviewboard.named(rows, one.old, one.new)
