@@ -5,7 +5,6 @@ Its title and description are not even asked for. Only commits, texts and the co
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +29,6 @@ from serving.bots.handed import Handed, Looked, Told
 
 _LONGEST_FIX: Final = 40
 """Lines of a suggestion."""
-_RETURN: Final = re.compile(rb"\r(?!\r?\n|\Z)")
 
 
 def reviewed(config: Config, forge: str, target: Target, token: str, send: Callable[[Call], Answer]) -> Handed:
@@ -208,8 +206,8 @@ def _instead(one: Remark, diff: FileDiff, text: bytes) -> tuple[list[Row], tuple
 def _from_server(target: Target, send: Callable[[Call], Answer], odd: set[str]) -> tuple[Change, str]:
     """A change whose diff and texts a server gives (Review Board), and its head.
 
-    A carriage return inside a line begins a new one for that server. A file whose patch has such is none that can be read; those
-    that have such elsewhere are put into `odd` when their texts come: its view counts other lines than git.
+    A carriage return inside a line begins a new one for that server. A file whose patch has such is none that can be read; one
+    that has such elsewhere is put into `odd` when its texts come: they, and the server's view, count other lines than the patch.
     """
     now = drive(reviewboard.request(target), send)
     patch = drive(reviewboard.patch(now), send)
@@ -221,16 +219,24 @@ def _from_server(target: Target, send: Callable[[Call], Answer], odd: set[str]) 
 
     def contents(group: Sequence[FileDiff]) -> list[Texts]:
         found = [_texts(one, now, rows, send) for one in group]
-        odd.update(
-            one.path for one, held in zip(group, found, strict=True) if _broken(held.before) or _broken(held.after)
-        )
+        odd.update(one.path for one, held in zip(group, found, strict=True) if not _fits(one, held))
         return found
 
     return Change(Path("/nonexistent"), lambda: whole, contents), now.head
 
 
-def _broken(text: bytes | None) -> bool:
-    return text is not None and _RETURN.search(text) is not None
+def _fits(one: FileDiff, held: Texts) -> bool:
+    """Whether the rows of a patch stand at their lines of the whole texts; the server's ends of lines may be others."""
+    sides = [
+        (held.before, [(row.old, row.text) for row in one.rows]),
+        (held.after, [(row.new, row.text) for row in one.rows]),
+    ]
+    for text, rows in sides:
+        lines = text.split(b"\n") if text is not None and held.whole else []
+        for line, wanted in rows if lines else ():
+            if line is not None and (line > len(lines) or lines[line - 1].rstrip(b"\r") != wanted.rstrip(b"\r")):
+                return False
+    return True
 
 
 def _part(row: Any, target: Target, send: Callable[[Call], Answer]) -> FileDiff:

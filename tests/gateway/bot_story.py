@@ -8,7 +8,6 @@ import asyncio
 import json
 import random
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -158,9 +157,3 @@ class Simulated:
 def _query(one: forge_simulator.Request) -> str:
     """The first word of a GraphQL request: `query` reads."""
     return str((one.body or {}).get("query", "")).split(" ", 1)[0].split("(")[0] if isinstance(one.body, dict) else ""
-
-
-def told_texts(text: str) -> tuple[str, Callable[[str], str]]:
-    """A text of an attacker as a comment at the end of a file, and how it is put there."""
-    shown = " ".join(text.split())[:4_000].replace("*/", "* /")
-    return shown, lambda code: f"{code}/* {shown} */\n"

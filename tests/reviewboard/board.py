@@ -122,13 +122,18 @@ class Request:
         """The repository with its first commit, known to the server, and a review request in it."""
         self.top.mkdir(parents=True)
         self.git("init", "-q", "-b", "main")
-        self.write(files)
-        self.git("commit", "-q", "-m", "c")
-        self.base = self.git("rev-parse", "HEAD").decode().strip()
+        self.git("config", "core.quotePath", "false")  # as the server's own tools have it
+        self.begin_more(files)
         told = {"name": self.project, "path": str(self.top / ".git"), "tool": "Git", "trust_host": "1"}
         repository = self.board.ask("POST", "/repositories/", told)["repository"]
         made = self.board.ask("POST", "/review-requests/", {"repository": repository["id"]})
         self.number = made["review_request"]["id"]
+
+    def begin_more(self, files: dict[str, str | bytes | None]) -> None:
+        """A further commit that the changes are made to."""
+        self.write(files)
+        self.git("commit", "-q", "-m", "c")
+        self.base = self.git("rev-parse", "HEAD").decode().strip()
 
     def write(self, files: dict[str, str | bytes | None]) -> None:
         for name, text in files.items():

@@ -63,12 +63,11 @@ def shown(request: Request, comments: Sequence[int]) -> dict[int, list[Line]]:
 
 
 def _lines(page: str) -> Iterator[Line]:
-    new_alone = 'class="sidebyside newfile"' in page
     for row in _ROW.findall(page):
         numbers = [int(text) if text else None for text in _NUMBER.findall(row)]
         texts = [html.unescape(re.sub(r"<[^>]*>", "", text)) for text in _TEXT.findall(row)]
         if numbers:
-            yield Line(None, numbers[0], "", texts[0]) if new_alone else Line(*numbers, *texts)
+            yield Line(None, numbers[0], "", texts[0]) if len(texts) == 1 else Line(*numbers, *texts)
 
 
 def positions(request: Request, head: str, config: Config, most: int, seed: int) -> Echo:

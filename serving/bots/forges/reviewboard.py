@@ -120,7 +120,7 @@ def named(rows: list[Any], old: str, new: str) -> int | None:
 
 
 def _names(path: str) -> frozenset[str]:
-    """How the server may call a file: where git quoted its name in the patch, the quotes stay, and `\\` becomes `/`."""
+    """How the server may call a file: where git quoted its name in the patch, the quotes stay, and backslashes become `/`."""
     data = path.encode("utf-8", "surrogateescape")
     written = "".join(_QUOTED.get(one) or (chr(one) if 32 <= one < 127 else f"\\{one:03o}") for one in data)
     if written == path:
