@@ -8,7 +8,7 @@ import re
 import struct
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,7 +76,8 @@ def positions(request: Request, head: str, config: Config, most: int, seed: int)
     send = worker.senders(config, "post")["bank"]
     target = Target(request.project, request.number, head)
     places = list(_places(drive(reviewboard.patch(target), send), chance))
-    drawn = chance.sample(places, min(most, len(places)))
+    chance.shuffle(places)
+    drawn = sorted(places, key=_turn())[:most]
     remarks = [_told(*place, n) for n, place in enumerate(drawn)]
     acts = Acts(post=[(one, bodies.remark(one, "reviewboard")) for one in remarks], summary=lambda _: "rows")
     before = {one["id"] for one in request.comments()}
@@ -85,8 +86,7 @@ def positions(request: Request, head: str, config: Config, most: int, seed: int)
     pages = shown(request, [one["id"] for one in names.values()])
     echo = Echo(taken=len(names))
     for (diff, first, last), remark in zip(drawn, remarks, strict=True):
-        several = "s" if first is not last else ""
-        echo.drawn[f"{last.kind}{several} in {diff.status}"] += 1
+        echo.drawn[_kind(diff, first, last)] += 1
         if remark.fingerprint in refused:
             echo.refused[diff.path] += 1
             continue
@@ -96,6 +96,21 @@ def positions(request: Request, head: str, config: Config, most: int, seed: int)
         else:
             echo.wrong.append(f"{diff.path} {first} {last} {lines}")
     return echo
+
+
+def _kind(diff: FileDiff, first: Row, last: Row) -> str:
+    return f"{last.kind}{'s' if first is not last else ''} in {diff.status}"
+
+
+def _turn() -> Callable[[tuple[FileDiff, Row, Row]], int]:
+    """For sorting: the first three of every kind come first, whatever the others are."""
+    counts = Counter[str]()
+
+    def turn(place: tuple[FileDiff, Row, Row]) -> int:
+        counts[_kind(*place)] += 1
+        return counts[_kind(*place)] > 3
+
+    return turn
 
 
 def _places(patch: bytes, chance: random.Random) -> Iterator[tuple[FileDiff, Row, Row]]:
