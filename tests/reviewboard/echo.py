@@ -23,6 +23,8 @@ from serving.bots.forges import reviewboard
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 _NUMBER = re.compile(r"<th>(\d*)</t[hd]>")
 _TEXT = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
+_INDENT = re.compile(r'<span class="(?:un)?indent">[^<]*</span>')
+"""Arrows that the server draws in place of blanks where lines were moved in or out."""
 _BATCH = 40
 
 
@@ -65,7 +67,7 @@ def shown(request: Request, comments: Sequence[int]) -> dict[int, list[Line]]:
 def _lines(page: str) -> Iterator[Line]:
     for row in _ROW.findall(page):
         numbers = [int(text) if text else None for text in _NUMBER.findall(row)]
-        texts = [html.unescape(re.sub(r"<[^>]*>", "", text)) for text in _TEXT.findall(row)]
+        texts = [html.unescape(re.sub(r"<[^>]*>", "", _INDENT.sub("", text))) for text in _TEXT.findall(row)]
         if numbers:
             yield Line(None, numbers[0], "", texts[0]) if len(texts) == 1 else Line(*numbers, *texts)
 
@@ -145,7 +147,8 @@ def _same(request: Request, diff: FileDiff, row: Row, lines: Sequence[Line]) -> 
     assert wanted is not None
     blob = request.git("cat-file", "blob", f"HEAD:{diff.old}" if gone else f":{diff.new}")
     line = blob.split(b"\n")[wanted - 1].removesuffix(b"\r")
-    return number == wanted and text in {line.decode("utf-8", "replace"), line.decode("iso-8859-15")}
+    readings = {line.decode("utf-8", "replace").lstrip(), line.decode("iso-8859-15").lstrip()}
+    return number == wanted and text.lstrip() in readings
 
 
 def files(seed: int, commits: int = 12) -> tuple[dict[str, str | bytes | None], dict[str, str | bytes | None]]:
