@@ -151,8 +151,8 @@ def _same(request: Request, diff: FileDiff, row: Row, lines: Sequence[Line]) -> 
     return number == wanted and text.lstrip() in readings
 
 
-def files(seed: int, commits: int = 12) -> tuple[dict[str, str | bytes | None], dict[str, str | bytes | None]]:
-    """Files before and after: of every kind that git can show, changed at random, and those of commits of this repository."""
+def files(seed: int, commits: int) -> tuple[dict[str, str | bytes | None], dict[str, str | bytes | None]]:
+    """Files before and after: of every kind that git can show, changed at random, and those of some commits of this repository."""
     chance = random.Random(seed)
     before: dict[str, str | bytes | None] = {}
     after: dict[str, str | bytes | None] = {}
