@@ -106,7 +106,19 @@ build/bot/.installed: $(NODE)
 
 .PHONY: bot-test
 bot-test: $(INSTALLED) build/bot/.installed ## The review bot's requests against the forges' own descriptions (GITEA_SWAGGER=a server's /swagger.v1.json: Gitea too)
-	export PATH="$(NODE_PATH):$$PATH" && $(BIN)/python -m pytest -s tests/bot $(if $(GITEA_SWAGGER),,--deselect tests/bot/test_descriptions.py::test_gitea_takes_every_body)
+	export PATH="$(NODE_PATH):$$PATH" && $(BIN)/python -m pytest -s tests/bot $(if $(GITEA_SWAGGER),,--deselect "tests/bot/test_descriptions.py::test_a_forge_takes_every_body[gitea]")
+
+REVIEWBOARD := build/reviewboard/.installed
+
+$(REVIEWBOARD): requirements-reviewboard.txt
+	@echo "== Review Board, a real review server for tests, into build/reviewboard (380 MB)"
+	@test -x build/reviewboard/bin/python || "$(PYTHON)" -m venv build/reviewboard
+	@build/reviewboard/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.PHONY: reviewboard-test
+reviewboard-test: $(INSTALLED) $(REVIEWBOARD) ## The review bot beside a real Review Board on loopback: its rows, its webhooks, its issues
+	$(BIN)/python -m pytest -s tests/reviewboard
 
 VLLM := .venv-vllm/.installed
 
@@ -236,8 +248,12 @@ build/bench-guard/venv/.installed: tests/bench/guard_subjects.txt
 bench-guard: $(INSTALLED) build/bench-guard/venv/.installed build/detect-secrets/.installed ## Content review: CPU beside detect-secrets, recall, false alarms, streams
 	$(BIN)/python tests/bench/guard.py
 
+.PHONY: bench-review
+bench-review: $(INSTALLED) $(REVIEWBOARD) build/bot/.installed ## Review: positions, life on forges, bodies, removed guards, clean code, large changes (GITEA_SWAGGER=FILE: Gitea's bodies too)
+	export PATH="$(NODE_PATH):$$PATH" && $(BIN)/python tests/bench/review.py
+
 .PHONY: bench
-bench: bench-lsp bench-fix bench-comments bench-completion bench-value bench-context bench-agent bench-tests bench-gateway bench-guard bench-vllm ## All benchmarks; each writes build/bench/<name>.json
+bench: bench-lsp bench-fix bench-comments bench-completion bench-value bench-context bench-agent bench-tests bench-gateway bench-guard bench-review bench-vllm ## All benchmarks; each writes build/bench/<name>.json
 
 .PHONY: bundle
 bundle: $(INSTALLED) $(VSIX) ## One archive that installs without a network (PYTHONS="3.11 3.12", PLATFORM=manylinux_2_28_x86_64, SIGN_KEY=FILE)
@@ -262,6 +278,9 @@ lock: ## Renew the hash-pinned lock files (a week's cooldown against fresh malic
 		--no-annotate --exclude-newer "1 week" -o requirements-serve.lock
 	build/uv/bin/uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --exclude-newer "1 week" -o requirements-dev.lock
+	{ grep '^#' requirements-reviewboard.txt; echo ReviewBoard==8.1 | build/uv/bin/uv pip compile - --quiet --universal \
+		--python-version 3.11 --generate-hashes --no-header --no-annotate --exclude-newer "1 week"; } >build/reviewboard.txt
+	mv build/reviewboard.txt requirements-reviewboard.txt
 
 .PHONY: clean
 clean: ## Remove build products (keeps .venv)

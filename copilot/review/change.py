@@ -140,7 +140,7 @@ def _stored(place: git.Staged) -> Contents:
 
 
 def _is_read(one: FileDiff) -> bool:
-    return not (one.large or one.binary or one.submodule or one.link)
+    return not (one.large or one.broken or one.binary or one.submodule or one.link)
 
 
 def of_files(root: Path, names: Iterable[str]) -> Change:

@@ -51,7 +51,7 @@ class Row:
 class FileDiff:
     """What happens to one file. A path is empty where the file is not; names that are no UTF-8 keep their bytes as
     surrogates. `mode`: that of the new file, else of the old one; empty where the patch does not say. `large`: too large to be asked for
-    as a patch. `old_id` and `new_id`: names of its contents (git's ids), empty where there are none or nobody says.
+    as a patch; `broken`: its part of the patch is none that can be read. `old_id` and `new_id`: names of its contents (git's ids), empty where there are none or nobody says.
     `sections`: what git wrote behind each hunk header.
     """
 
@@ -66,6 +66,7 @@ class FileDiff:
     new_id: str = ""
     rows: tuple[Row, ...] = field(default=(), repr=False)
     sections: tuple[str, ...] = field(default=(), repr=False)
+    broken: bool = False
 
     @property
     def path(self) -> str:

@@ -113,6 +113,8 @@ def seen(one: FileDiff, held: Texts) -> Seen:
 def _unread(one: FileDiff) -> str:
     if one.large:
         return say("too large")
+    if one.broken:
+        return say("its patch cannot be read")
     if one.binary:
         return say("not a text")
     if one.submodule:

@@ -5,7 +5,7 @@ Its title and description are not even asked for. Only commits, texts and the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from copilot.errors import CopilotError, UnreadableFile
 from copilot.messages import set_locale
 from copilot.review import change as changes
 from copilot.review.change import Change, Texts, shown_texts, walked
-from copilot.review.diff import FileDiff, Row, parsed
+from copilot.review.diff import BadPatch, FileDiff, Row, parsed
 from copilot.review.remark import Remark, Review
 from copilot.review.review import review
 from copilot.syntax.languages import language_of
@@ -40,6 +40,7 @@ def reviewed(config: Config, forge: str, target: Target, token: str, send: Calla
     set_locale(policy.locale)
     kind = forges.named(settings.kind)
     ref = kind.ref(target.number)
+    odd: set[str] = set()
     if ref:
         place = fetch.folder(config.store.folder, forge, target.project)
         head = fetch.fetched(place, settings, config.limits, token, target.project, ref, target.target)
@@ -48,9 +49,10 @@ def reviewed(config: Config, forge: str, target: Target, token: str, send: Calla
             raise fetch.FetchFailed("git does not know the commits that it fetched")
         base = change.commits.start
     else:
-        change, head = _from_server(target, send)
+        change, head = _from_server(target, send, odd)
         base = head
-    return told(change, review(change, asked(policy)), forge, target, head, base, config.limits.symbol_files)
+    found = review(change, asked(policy))
+    return told(change, found, forge, target, head, base, config.limits.symbol_files, unplaced=odd)
 
 
 def failed(forge: str, target: Target, why: str) -> Handed:
@@ -61,8 +63,20 @@ def failed(forge: str, target: Target, why: str) -> Handed:
     )  # fmt: skip
 
 
-def told(change: Change, found: Review, forge: str, target: Target, head: str, base: str, symbol_files: int) -> Handed:
-    """A review as it is handed over. `symbol_files`: in larger changes symbols are not asked for."""
+def told(
+    change: Change,
+    found: Review,
+    forge: str,
+    target: Target,
+    head: str,
+    base: str,
+    symbol_files: int,
+    *,
+    unplaced: Container[str] = (),
+) -> Handed:
+    """A review as it is handed over. `symbol_files`: in larger changes symbols are not asked for. `unplaced`: files whose remarks
+    get no place.
+    """
     diffs = {one.path: one for one in change.files()}
     wanted = {one.path for one in found.remarks if one.fix}
     texts: dict[str, bytes] = {}
@@ -86,7 +100,7 @@ def told(change: Change, found: Review, forge: str, target: Target, head: str, b
         base=base,
         failed="",
         cut=len(found.remarks) - len(kept),
-        remarks=tuple(_told(one, diffs.get(one.path), texts.get(one.path)) for one in kept),
+        remarks=tuple(_told(one, None if one.path in unplaced else diffs.get(one.path), texts.get(one.path)) for one in kept),
         files=tuple(
             Looked(
                 path=_name(one.path), known=_name(_known(diffs.get(one.path), one.path)), status=one.status, why=one.why,
@@ -189,21 +203,53 @@ def _instead(one: Remark, diff: FileDiff, text: bytes) -> tuple[list[Row], tuple
     return rows, tuple(line.decode().removesuffix("\r") for line in lines)
 
 
-def _from_server(target: Target, send: Callable[[Call], Answer]) -> tuple[Change, str]:
-    """A change whose diff and texts a server gives (Review Board), and its head."""
+def _from_server(target: Target, send: Callable[[Call], Answer], odd: set[str]) -> tuple[Change, str]:
+    """A change whose diff and texts a server gives (Review Board), and its head.
+
+    A carriage return inside a line begins a new one for that server. A file whose patch has such is none that can be read; one
+    that has such elsewhere is put into `odd` when its texts come: they, and the server's view, count other lines than the patch.
+    """
     now = drive(reviewboard.request(target), send)
     patch = drive(reviewboard.patch(now), send)
     rows: list[Any] = drive(reviewboard.files(now), send)
-    whole = parsed(patch)
+    try:
+        whole = parsed(patch)
+    except BadPatch:
+        whole = tuple(_part(one, now, send) for one in rows)
 
     def contents(group: Sequence[FileDiff]) -> list[Texts]:
-        return [_texts(one, now, rows, send) for one in group]
+        found = [_texts(one, now, rows, send) for one in group]
+        odd.update(one.path for one, held in zip(group, found, strict=True) if not _fits(one, held))
+        return found
 
     return Change(Path("/nonexistent"), lambda: whole, contents), now.head
 
 
+def _fits(one: FileDiff, held: Texts) -> bool:
+    """Whether the rows of a patch stand at their lines of the whole texts; the server's ends of lines may be others."""
+    sides = [
+        (held.before, [(row.old, row.text) for row in one.rows]),
+        (held.after, [(row.new, row.text) for row in one.rows]),
+    ]
+    for text, rows in sides:
+        lines = text.split(b"\n") if text is not None and held.whole else []
+        for line, wanted in rows if lines else ():
+            if line is not None and (line > len(lines) or lines[line - 1].rstrip(b"\r") != wanted.rstrip(b"\r")):
+                return False
+    return True
+
+
+def _part(row: Any, target: Target, send: Callable[[Call], Answer]) -> FileDiff:
+    """A file of the server's list by its own patch."""
+    try:
+        (one,) = parsed(drive(reviewboard.part(target, int(row["id"])), send))
+    except ValueError:
+        return FileDiff("modified", str(row["source_file"]), str(row["dest_file"]), broken=True)
+    return one
+
+
 def _texts(one: FileDiff, target: Target, rows: list[Any], send: Callable[[Call], Answer]) -> Texts:
-    if one.binary or one.submodule or one.link or one.large:
+    if one.binary or one.submodule or one.link or one.large or one.broken:
         return Texts(None, None)
     shown = shown_texts(one)
     name = reviewboard.named(rows, one.old, one.new)

@@ -1,11 +1,13 @@
 """The review of changes in figures: positions, guards that were planted and taken away, clean code, large and small changes.
 
-    python tests/bench/review.py [--only positions removed clean large small] [--repository FOLDER …] [--seed 7]
+    python tests/bench/review.py [--only positions board story bodies injections removed clean large small]
+        [--repository FOLDER …] [--seed 7]
 
 `positions`: rows drawn from real commits (of this repository, and of others that are named); each provider's position is read
 back by `positions_read.py`, which knows the providers' documented rules and nothing of our code, and must name the row's text.
 `clean`: the standard library and the packages of this environment, every line as if it were new. `large`: 5,000 of their files
-with changes drawn at random, committed to a repository and reviewed in a process of its own. `make bench-review` runs it.
+with changes drawn at random, committed to a repository and reviewed in a process of its own. `board`, `story`, `bodies`,
+`injections`: what the bot does on forges (`review_forges.py`). `make bench-review` runs it.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import review_forges
 from positions_read import READERS, told
 from removed_planted import PLANTED
 from report import Figure, publish
@@ -49,6 +52,7 @@ GIT = [
 ]
 ROWS = 2_500
 """Rows a provider, at least: six readings make 15,000."""
+PARTS = ("positions", "board", "story", "bodies", "injections", "removed", "clean", "large", "small")
 FILES = 5_000
 BUDGET = 32_000 * 4
 """Bytes of a diff that the peer hands to a model at most (its default: 32,000 tokens)."""
@@ -295,12 +299,16 @@ def removed(seed: int) -> list[Figure]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=("positions", "removed", "clean", "large", "small"))
+    parser.add_argument("--only", nargs="+", choices=PARTS)
     parser.add_argument("--repository", type=Path, action="append", default=[])
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     parts = {
         "positions": lambda: placed([ROOT, *options.repository], options.seed),
+        "board": lambda: review_forges.rows(options.seed),
+        "story": lambda: review_forges.stories(options.seed),
+        "bodies": review_forges.bodies,
+        "injections": review_forges.injections,
         "removed": lambda: removed(options.seed),
         "clean": lambda: clean(options.seed),
         "large": lambda: large(options.seed),

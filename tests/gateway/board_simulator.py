@@ -5,12 +5,14 @@ reviews, issues, status updates. The real server is driven elsewhere; here the s
 from __future__ import annotations
 
 import difflib
+import re
 import subprocess
 from typing import Any
 
 from forge_simulator import BOT, Forge, Request, Thread
 
 ROOT = "/api/review-requests/7"
+_RETURN = re.compile(r"\r(?:\r?\n)?")
 
 
 class Board(Forge):
@@ -61,9 +63,12 @@ class Board(Forge):
             sides = self.content("main", old), self.content(head, new)
             if len(parts) == 4:
                 text = sides[parts[3] == "patched-file"]
+                text = None if text is None else _RETURN.sub("\n", text)  # as the server does, in patches too
                 return (200, text.encode()) if text is not None else (404, {"stat": "fail"})
+            if headers["Accept"] == "text/x-patch":
+                return 200, (self.git("diff", "--full-index", "-M", "main", head, "--", old, new) + "\n").encode()
             assert headers["Accept"] == "application/vnd.reviewboard.org.diff.data+json"
-            return 200, {"diff_data": {"chunks": chunks(sides[0] or "", sides[1] or "")}}
+            return 200, {"diff_data": {"chunks": chunks(*(_RETURN.sub("\n", side or "") for side in sides))}}
         return super().answer(method, path, body, headers)
 
     def _reviewboard(self) -> list[tuple[str, str, Any]]:

@@ -156,10 +156,11 @@ class Case:
 
 
 class Running:
-    """The bot as processes."""
+    """The bot as processes. `secrets`: tokens in place of the simulator's."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, secrets: dict[str, str] | None = None) -> None:
         self.case = case
+        self.secrets = {**SECRETS, **(secrets or {})}
         self.lines: list[str] = []
         self.start()
 
@@ -167,7 +168,7 @@ class Running:
         root = Path(__file__).parents[2]
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "copilot.cli", "bot", "--config", str(self.case.file)],
-            env={**os.environ, "PYTHONPATH": str(root), **SECRETS, "UNRELATED": "x"},
+            env={**os.environ, "PYTHONPATH": str(root), **self.secrets, "UNRELATED": "x"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd="/",

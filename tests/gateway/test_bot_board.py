@@ -10,6 +10,7 @@ from bot_case import SAFE, SECRETS, SHIFTED, UNSAFE, Case, send
 
 from copilot.review import positions
 from copilot.review.diff import parsed
+from serving.bots.forges import reviewboard
 
 
 @pytest.fixture
@@ -84,6 +85,36 @@ async def test_a_draft_that_a_killed_poster_left_is_thrown_away(board, tmp_path)
     board.reviews[1] = {"id": 1, "public": False, "links": {"user": {"title": "bank-copilot"}}}
     await pushed(case, {"src/Fee.java": UNSAFE})
     assert 1 not in board.reviews and len(board.reviews) == 1 and len(board.threads) == 1
+
+
+async def test_a_carriage_return_inside_a_line_costs_the_place_of_its_file_alone(board, tmp_path):
+    mixed = "// old Mac\rfile\n" + "".join(f"// {n}\n" for n in range(30))
+    board.push({"src/Far.java": mixed + SAFE}, "main")
+    case = Case(tmp_path, board)
+    files = {
+        "src/Far.java": mixed + UNSAFE,
+        "src/Near.java": UNSAFE.replace("class", "// a\rb\nclass"),
+        "src/Other.java": UNSAFE.replace("Fee", "Other"),
+    }
+    await pushed(case, files)
+    assert [one.body.partition(" ")[0] for one in board.threads] == ["**MONEY02**"]
+    (review,) = board.reviews.values()
+    assert "src/Near.java: skipped: its patch cannot be read" in review["body_top"]
+    assert "src/Far.java&#58;3" in review["body_top"] and "At their lines: 1." in review["body_top"]
+
+
+def test_names_that_git_quoted_and_fingerprints_that_look_like_numbers():
+    rows = [
+        {"id": 1, "source_file": '"a//350/264/271 x.java"', "dest_file": '"b//350/264/271 x.java"'},
+        {"id": 2, "source_file": '"c/350/264/271.txt"', "dest_file": "d.txt"},
+        {"id": 3, "source_file": "费.txt", "dest_file": "费.txt"},
+    ]
+    assert reviewboard.named(rows, "费 x.java", "费 x.java") == reviewboard.named(rows, "", "费 x.java") == 1
+    assert reviewboard.named(rows, "c费.txt", "d.txt") == 2 and reviewboard.named(rows, "费.txt", "") == 3
+    assert reviewboard.named(rows, "d.txt", "d.txt") is None
+    name = "12345678901234567890123456789012"
+    assert reviewboard.fingerprint({"extra_data": {"bank_copilot": f"remark {name}"}}) == name
+    assert reviewboard.fingerprint({"extra_data": {"bank_copilot": int(name)}}) == ""
 
 
 def test_every_row_of_a_patch_is_found_in_the_view(board):

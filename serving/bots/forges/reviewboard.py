@@ -23,8 +23,11 @@ INLINE: Final = True
 REOPENS: Final = True
 KEY: Final = "bank_copilot"
 _DATA: Final = "application/vnd.reviewboard.org.diff.data+json"
-_FINGERPRINT: Final = re.compile(r"[0-9a-f]{32}")
+_FINGERPRINT: Final = re.compile(r"remark ([0-9a-f]{32})")
+"""In words: the server takes what looks like a number (`12e4…`, digits alone) for one."""
 _SHORT: Final = 255
+_QUOTED: Final = {ord(one): f"\\{name}" for one, name in zip('\a\b\t\n\v\f\r"\\', 'abtnvfr"\\', strict=True)}
+"""As git writes them in a name in quotes."""
 
 
 def event(headers: Mapping[str, str], body: Mapping[str, Any]) -> Target | None:
@@ -93,6 +96,13 @@ def files(target: Target) -> Steps[list[Any]]:
     return (yield from _listed(f"{_root(target)}/diffs/{target.head[5:]}/files/", "files"))
 
 
+def part(target: Target, file: int) -> Steps[bytes]:
+    """One file of the diff; empty where the server has none."""
+    path = f"{_root(target)}/diffs/{target.head[5:]}/files/{file}/"
+    answer = yield Call("GET", path, accept="text/x-patch", may=(404, 500))
+    return bytes(answer.data) if answer.status == 200 else b""
+
+
 def text(target: Target, file: int, side: str) -> Steps[bytes | None]:
     """The whole text of a file, `original` or `patched`; None where the server has none."""
     path = f"{_root(target)}/diffs/{target.head[5:]}/files/{file}/{side}-file/"
@@ -102,10 +112,21 @@ def text(target: Target, file: int, side: str) -> Steps[bytes | None]:
 
 def named(rows: list[Any], old: str, new: str) -> int | None:
     """The id of a file in the server's list."""
+    after, before = _names(new or old), _names(old or new)
     for one in rows:
-        if one.get("dest_file") == (new or old) and one.get("source_file") in {old or new, new or old}:
+        if one.get("dest_file") in after and one.get("source_file") in before | after:
             return int(one["id"])
     return None
+
+
+def _names(path: str) -> frozenset[str]:
+    """How the server may call a file: where git quoted its name in the patch, the quotes stay, and backslashes become `/`."""
+    data = path.encode("utf-8", "surrogateescape")
+    written = "".join(_QUOTED.get(one) or (chr(one) if 32 <= one < 127 else f"\\{one:03o}") for one in data)
+    if written == path:
+        return frozenset({path})
+    quoted = written.replace("\\", "/")
+    return frozenset({path, *(f'"{prefix}{quoted}"' for prefix in ("", "a/", "b/"))})
 
 
 def standing(target: Target, account: str) -> Steps[Standing]:
@@ -117,17 +138,23 @@ def standing(target: Target, account: str) -> Steps[Standing]:
             continue
         path = f"{_root(target)}/reviews/{review['id']}/diff-comments/"
         for one in (yield from _listed(path, "diff_comments")):
-            name = (one.get("extra_data") or {}).get(KEY, "")
-            if _FINGERPRINT.fullmatch(str(name)):
+            name = fingerprint(one)
+            if name:
                 closed = bool(one.get("issue_opened")) and one.get("issue_status") != "open"
                 dropped = one.get("issue_status") == "dropped"
                 note = f"{path}{one['id']}/"
-                own.append(Own(str(name), note, note, closed=closed, ours=closed and not dropped))
+                own.append(Own(name, note, note, closed=closed, ours=closed and not dropped))
     status = ""
     for one in (yield from _listed(f"{_root(target)}/status-updates/", "status_updates")):
         if one.get("service_id") == "bank-copilot" and (one.get("extra_data") or {}).get(KEY) == account:
             status = str(one["id"])  # the server does not say whose it is; where it is not ours, it cannot be changed
     return Standing(now.head, tuple(own), status, {"account": account})
+
+
+def fingerprint(comment: Mapping[str, Any]) -> str:
+    """Whose remark a comment is; empty where it is none of ours."""
+    found = _FINGERPRINT.fullmatch(str((comment.get("extra_data") or {}).get(KEY, "")))
+    return found[1] if found else ""
 
 
 def _user(one: Mapping[str, Any]) -> str:
@@ -212,7 +239,7 @@ def comment(draft: str, file: int, chunks: list[Any], where: Where, name: str, b
         "text": body.replace(mark(name), "").strip(),
         "text_type": "markdown",
         "issue_opened": "true",
-        f"extra_data.{KEY}": name,
+        f"extra_data.{KEY}": f"remark {name}",
     }
     return Call("POST", f"{draft}diff-comments/", values, form=True, may=(400,))
 
