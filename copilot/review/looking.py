@@ -140,7 +140,7 @@ def places(doc: Document, asked: Asked, lines: AbstractSet[int] | None = None) -
     """What the rules find where changed `lines` reach (None: anywhere), and secrets. Raises UsageError as `rule.policies`."""
     found = [
         Place(sensitive.RULE, each.kind, Severity.ERROR, "high", each.message, each.span)
-        for each in (sensitive.hits(doc) if sensitive.RULE not in asked.off else ())
+        for each in (sensitive.hits(doc, lines) if sensitive.RULE not in asked.off else ())
     ]
     text = doc.text if lines is None else reach.roughly(doc, lines)
     called = [pack for pack in (*asked.packs, SECURITY) if triggered(doc.language, text, pack)]

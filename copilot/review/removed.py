@@ -80,7 +80,8 @@ def gather(ledger: Ledger, seen: Seen) -> None:
     ledger.lines.update(_hashes(row.text for row in diff.rows if row.kind == "added"))
     known = diff.old or diff.new
     new: list[Guard] = []
-    if after is not None and added and _may_guard(row.text for row in diff.rows if row.kind == "added"):
+    guarding = after is not None and added and not _TEST.search(diff.path)
+    if after is not None and guarding and _may_guard(row.text for row in diff.rows if row.kind == "added"):
         new = guards(after, added)
         for guard in new:
             calls = frozenset(calls_in(after, guard.symbol)) if guard.symbol else frozenset[str]()

@@ -7,6 +7,8 @@ Absent on purpose: personal data in the text (test data has much of it), which c
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from copilot.guard.detect import detect
@@ -25,6 +27,10 @@ _LONGEST: Final = 2_000_000
 """Bytes of a text that is looked at; what is longer was made by a program."""
 
 
+_LARGE: Final = 128_000
+"""Bytes of a text from which on only what is near changed lines is looked at."""
+_AROUND: Final = 30
+"""Lines on either side of a changed line that may have to do with it."""
 _SHOWN: Final = frozenset({"tiger", "sekrit"})
 """Passwords that manuals use."""
 
@@ -37,10 +43,36 @@ class Sensitive(NamedTuple):
     kind: str
 
 
-def hits(document: Document) -> list[Sensitive]:
-    """The secrets of a document, in order; none in one that is too long."""
+def hits(document: Document, lines: Collection[int] | None = None) -> list[Sensitive]:
+    """The secrets of a document, in order; none in one that is too long. `lines` (from 1): of a large text only what stands
+    near them is looked at (a dump of a database would take seconds for a line that changed).
+    """
     if len(document) > _LONGEST:
         return []
+    if lines is None or len(document) <= _LARGE:
+        return _hits(document)
+    found: list[Sensitive] = []
+    for first, last in _near(document.text, lines):
+        part = replace(document, parts=(document.text[first:last],))
+        found += (each._replace(span=Span(each.span.start + first, each.span.end + first)) for each in _hits(part))
+    return found
+
+
+def _near(text: bytes, lines: Collection[int]) -> list[tuple[int, int]]:
+    """Ranges of bytes around lines, those that touch as one."""
+    starts = [0, *(found.end() for found in re.finditer(rb"\n", text)), len(text)]
+    found: list[tuple[int, int]] = []
+    for line in sorted(line for line in lines if 0 < line < len(starts)):
+        first = starts[max(0, line - 1 - _AROUND)]
+        last = starts[min(len(starts) - 1, line + _AROUND)]
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def _hits(document: Document) -> list[Sensitive]:
     text = document.text.decode("utf-8", "replace")
     found, byte, point = list[Sensitive](), 0, 0
     for one in detect(text, but=_OTHERS):
