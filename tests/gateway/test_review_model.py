@@ -78,12 +78,18 @@ async def run(gateway: Any, top: Path, *words: str, url: str = "", **environ: st
     return done.returncode, json.loads(done.stdout), done.stderr
 
 
+def since(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """The requests that the upstream got between two looks at its state; it keeps only the last of them."""
+    count = after["finished"] - before["finished"]
+    return list(after["requests"][len(after["requests"]) - count :])
+
+
 def rules(told: dict[str, Any]) -> list[tuple[str, int]]:
     return [(one["rule"], one["line"]) for one in told["findings"]]
 
 
 async def test_the_models_findings_stand_beside_those_of_the_rules(gateway, repo):
-    seen = len((await gateway.upstream.state())["requests"])
+    before = await gateway.upstream.state()
     await gateway.upstream.behave(texts=[FIND, FIND, FIND, JUDGE])
     code, told, said = await run(gateway, repo)
     assert (code, said) == (1, "")
@@ -97,7 +103,7 @@ async def test_the_models_findings_stand_beside_those_of_the_rules(gateway, repo
     }  # fmt: skip
     assert (told["coverage"]["hunks"], told["coverage"]["hunks_model"]) == (1, 1)
 
-    asked = (await gateway.upstream.state())["requests"][seen:]
+    asked = since(before, await gateway.upstream.state())
     bodies = [each["body"] for each in asked]
     assert [body["temperature"] for body in bodies] == [0.0, 0.7, 0.7, 0.0]
     kinds = [list(body["structured_outputs"]["json"]["properties"]) for body in bodies]
@@ -136,7 +142,7 @@ async def test_a_model_that_is_away_is_told_and_the_rules_review_alone(gateway, 
     assert told["coverage"]["hunks_model"] == 0
     assert told["coverage"]["model_partly"] == [{"file": "bank.py", "hunks": 1, "hunks_model": 0}]
     assert "the model is not available now" in said
-    before = len((await gateway.upstream.state())["requests"])
+    before = await gateway.upstream.state()
     for words, environ, line in (
         (("--engine", "embedded"), {}, ""),
         ((), {"BANK_COPILOT_REVIEW_MODEL": "false"}, ""),
@@ -145,16 +151,16 @@ async def test_a_model_that_is_away_is_told_and_the_rules_review_alone(gateway, 
         code, told, said = await run(gateway, repo, *words, **environ)
         assert (code, rules(told), told["model"], bool(said)) == (1, [("DEL01", 2)], None, bool(line))
         assert line in said
-    assert len((await gateway.upstream.state())["requests"]) == before
+    assert since(before, await gateway.upstream.state()) == []
 
 
 async def test_what_goes_out_is_reviewed_as_every_prompt_is(gateway, repo):
     await gateway.upstream.behave(texts=[json.dumps({"findings": []})])
     (repo / "bank.py").write_text(AFTER + 'TOKEN = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"\n')
     git(repo, "commit", "-qam", "z")
-    before = len((await gateway.upstream.state())["requests"])
+    before = await gateway.upstream.state()
     code, told, _ = await run(gateway, repo)
-    sent = json.dumps((await gateway.upstream.state())["requests"][before:])
+    sent = json.dumps(since(before, await gateway.upstream.state()))
     assert ("16C7e42F292c" in sent, code) == (False, 1)
     assert told["model"]["answered"] == (3 if "TOKEN" in sent else 0)
     head, foot = (f"-----{word} RSA PRIVATE KEY-----" for word in ("BEGIN", "END"))
