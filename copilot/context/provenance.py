@@ -16,7 +16,10 @@ _MADE_FOLDERS: Final = frozenset(
     {"generated", "gen", "build", "dist", "target", "out", "node_modules", "vendor", "third_party", "site-packages"}
 )
 _MADE: Final = re.compile(r"_pb2(_grpc)?\.pyi?$|\.(generated|g|gen|min)\.\w+$|\.d\.[cm]?ts$")
-_SAYS_MADE: Final = re.compile(rb"(?im)^\W{1,6}.*(@generated|auto-?generated|generated (by|from)|do not (edit|modify))")
+_SAYS_MADE: Final = re.compile(
+    rb"(?im)^\W{1,6}.*(@generated|auto-?generated|generated (by|from)|(?-i:DO NOT (EDIT|MODIFY)|Do not edit))"
+)
+"""The words about editing as generators write them: a person who asks not to modify a list made the file himself."""
 _TEST_FOLDERS: Final = frozenset({"test", "tests", "__tests__", "testing"})
 _SPECS: Final = frozenset({"spec", "specs"})
 _SCRIPT: Final = re.compile(r"\.[cm]?[jt]sx?$")
@@ -40,7 +43,7 @@ _LICENCES: Final = (
 def file_class(path: PurePath, head: bytes) -> FileClass:
     """The class of a file by its path (relative to the root) and its first bytes."""
     folders = set(path.parts[:-1])
-    if folders & _MADE_FOLDERS or is_made(path) or _SAYS_MADE.search(head[:HEAD]):
+    if folders & _MADE_FOLDERS or is_made(path) or says_made(head):
         return "generated"
     if is_test(path):
         return "test"
@@ -58,6 +61,11 @@ def is_test(path: PurePath) -> bool:
 def is_made(path: PurePath) -> bool:
     """Whether a file's name says that a program made it: of a compiler, a minifier, or declarations alone."""
     return _MADE.search(path.name) is not None
+
+
+def says_made(head: bytes) -> bool:
+    """Whether the head of a file says that a program made it."""
+    return _SAYS_MADE.search(head[:HEAD]) is not None
 
 
 def licence(head: bytes) -> str:

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 from copilot.messages import locale
 from copilot.syntax import tree as trees
-from copilot.syntax.lines import line_end, line_start
+from copilot.syntax.lines import feeds, line_end, line_start
 from copilot.syntax.outline import Outline, brief
 from copilot.syntax.parsing import Node, QueryCursor, Recent, compiled
 from copilot.types import Document, Severity, Span
@@ -123,7 +123,7 @@ def guards(doc: Document, lines: AbstractSet[int] | None = None, only: AbstractS
     wanted = [kind for kind in kinds() if only is None or kind.name in only]
     places: list[tuple[Kind, int, int, re.Match[str]]] = []
     text = doc.text.decode("latin-1")  # a character a byte: offsets stay
-    starts = _starts(doc.text)
+    starts = feeds(doc.text)
     for first, last in _runs(starts, lines):
         for n, kind in enumerate(wanted):
             for words in (kind.words, kind.inside):
@@ -155,11 +155,6 @@ def _runs(starts: list[int], lines: AbstractSet[int] | None) -> Iterator[tuple[i
     for _, group in groupby(enumerate(known), key=lambda pair: pair[1] - pair[0]):
         run = [line for _, line in group]
         yield starts[run[0] - 1], starts[run[-1]]
-
-
-def _starts(text: bytes) -> list[int]:
-    starts = [0, *(found.end() for found in re.finditer(rb"\n", text))]
-    return starts if starts[-1] == len(text) else [*starts, len(text)]
 
 
 def _is_code(doc: Document, offset: int, *, inside: bool) -> bool:
@@ -227,7 +222,7 @@ def _conditions(doc: Document, lines: AbstractSet[int] | None) -> Iterator[Guard
 
 
 def _rows(text: bytes, lines: AbstractSet[int]) -> list[bytes]:
-    starts = _starts(text)
+    starts = feeds(text)
     return [text[first:last] for first, last in _runs(starts, lines)]
 
 

@@ -7,17 +7,17 @@ same: it took away what had made the line right. Absent on purpose: deleted line
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final, Literal, NamedTuple
 
 from copilot import files
+from copilot.context import provenance
 from copilot.errors import UnreadableFile
 from copilot.messages import say
 from copilot.review import gates, reach, sensitive
@@ -31,14 +31,11 @@ from copilot.syntax.lines import line_end, line_start
 from copilot.syntax.outline import outline
 from copilot.types import Document, Edit, Severity, Span, document
 
-_MADE: Final = re.compile(
-    r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock|Pipfile\.lock|Cargo\.lock"
-    r"|go\.sum|gradle\.lockfile)$|\.min\.(?:js|css)$|\.map$|_pb2(?:_grpc)?\.pyi?$|(?:^|/)(?:node_modules|vendor|third_party)/"
-)
-_MARKED: Final = re.compile(
-    rb"@generated\b|(?i:\bgenerated (?:by|from)\b[^\n]{0,80}(?:do not edit|don't edit))|(?i:^[^\n]{0,6}do not edit)"
-)
-_HEAD: Final = 1_000
+_FOREIGN: Final = frozenset({"node_modules", "vendor", "third_party"})
+_LOCKS: Final = frozenset({
+    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "poetry.lock", "uv.lock", "Pipfile.lock",
+    "Cargo.lock", "go.sum", "gradle.lockfile",
+})  # fmt: skip
 
 
 GM: Final = "gm"
@@ -100,14 +97,21 @@ def seen(one: FileDiff, held: Texts) -> Seen:
     before, after = _document(one.old, held.before), _document(one.new, held.after)
     if (one.new and after is None) or (one.old and not one.new and before is None):
         return Seen(one, before, after, Covered(one.path, "skipped", say("no text that can be read"), hunks, 0, lines))
-    text = (after or before or document(Path(one.path), None, b"")).text
-    if _MADE.search(one.path) or _MARKED.search(text[:_HEAD]):
+    if _is_made(PurePosixPath(one.path), before):
         return Seen(one, before, after, Covered(one.path, "skipped", say("made by a program"), hunks, 0, lines))
     if language_of(Path(one.path)) is None:
         why = say("no rules for this kind of file: looked for secrets alone")
     elif not held.whole:
         why = say("only the lines of the patch are known")
     return Seen(one, before, after, Covered(one.path, "partly" if why else "reviewed", why, hunks, hunks, lines))
+
+
+def _is_made(path: PurePosixPath, before: Document | None) -> bool:
+    """Whether a program made a file: by its name and folders, or by what its head said already in the target branch. What it
+    says since the change counts for nothing: a branch could take its files out of review by a line of text.
+    """
+    named = path.name in _LOCKS or path.suffix == ".map" or provenance.is_made(path)
+    return named or not _FOREIGN.isdisjoint(path.parts) or (before is not None and provenance.says_made(before.text))
 
 
 def _unread(one: FileDiff) -> str:

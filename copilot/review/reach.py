@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from copilot.syntax import tree as trees
+from copilot.syntax.lines import feeds
 from copilot.syntax.parsing import Node
 from copilot.types import Document, Span
 
@@ -25,7 +26,7 @@ _TOP: Final = re.compile(rb"^[^\s#)\]}][^\n]*", re.MULTILINE)
 
 def spans(doc: Document, lines: Iterable[int]) -> list[Span]:
     """The ranges that changed lines (from 1) reach, in order, without doubles; of a text without a tree the lines alone."""
-    starts = _starts(doc.text)
+    starts = feeds(doc.text)
     tree = trees.of(doc)
     found: set[Span] = set()
     last: Span | None = None
@@ -62,14 +63,9 @@ def roughly(doc: Document, lines: Iterable[int]) -> bytes:
     """
     if doc.language != "python":
         return doc.text
-    starts = _starts(doc.text)
+    starts = feeds(doc.text)
     tops = [0, *(found.start() for found in _TOP.finditer(doc.text)), len(doc.text)]
     blocks = {bisect_right(tops, starts[line - 1]) for line in lines if 0 < line < len(starts)}
     # A decorator at the margin belongs to what follows it.
     parts = (doc.text[tops[max(0, n - 2)] : tops[min(n + 1, len(tops) - 1)]] for n in sorted(blocks))
     return b"\n".join([*parts, *_IMPORT.findall(doc.text)])
-
-
-def _starts(text: bytes) -> list[int]:
-    starts = [0, *(found.end() for found in re.finditer(rb"\n", text))]
-    return starts if starts[-1] == len(text) else [*starts, len(text)]

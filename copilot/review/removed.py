@@ -9,12 +9,13 @@ Absent on purpose: the judgement whether a guard was needed.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
+from copilot.context.provenance import is_test
 from copilot.messages import say
 from copilot.review.diff import Row
 from copilot.review.guards import Guard, called_for, calls_in, guards, shape
@@ -33,9 +34,6 @@ _OWN: Final = 16
 """Characters of a validation's name that is its own, not a word like `validate`."""
 _LIVES_ON: Final = 0.5
 """Share of a routine's lines that stand elsewhere now, from which on it was moved or renamed."""
-_TEST: Final = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__|src/test)/|(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$|Tests?\.java$|\.(?:test|spec)\.[jt]sx?$"
-)
 
 
 class _Gone(NamedTuple):
@@ -80,13 +78,13 @@ def gather(ledger: Ledger, seen: Seen) -> None:
     ledger.lines.update(_hashes(row.text for row in diff.rows if row.kind == "added"))
     known = diff.old or diff.new
     new: list[Guard] = []
-    guarding = after is not None and added and not _TEST.search(diff.path)
+    guarding = after is not None and added and not is_test(PurePosixPath(diff.path))
     if after is not None and guarding and _may_guard(row.text for row in diff.rows if row.kind == "added"):
         new = guards(after, added)
         for guard in new:
             calls = frozenset(calls_in(after, guard.symbol)) if guard.symbol else frozenset[str]()
             ledger.added[guard.kind.name].append(_Added(guard, known, calls))
-    if seen.before is None or not deleted or _TEST.search(diff.old):
+    if seen.before is None or not deleted or is_test(PurePosixPath(diff.old)):
         return
     if not _may_guard(row.text for row in diff.rows if row.kind == "deleted"):
         return

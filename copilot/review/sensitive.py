@@ -15,6 +15,7 @@ from copilot.guard.detect import detect
 from copilot.guard.kinds import BY_NAME, TABLE
 from copilot.messages import say
 from copilot.syntax import tree as trees
+from copilot.syntax.lines import feeds
 from copilot.syntax.tree import enclosing
 from copilot.types import Document, Span
 
@@ -60,7 +61,7 @@ def hits(document: Document, lines: Collection[int] | None = None) -> list[Sensi
 
 def _near(text: bytes, lines: Collection[int]) -> list[tuple[int, int]]:
     """Ranges of bytes around lines, those that touch as one."""
-    starts = [0, *(found.end() for found in re.finditer(rb"\n", text)), len(text)]
+    starts = feeds(text)
     found: list[tuple[int, int]] = []
     for line in sorted(line for line in lines if 0 < line < len(starts)):
         first = starts[max(0, line - 1 - _AROUND)]

@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 _END: Final = re.compile(rb"[\r\n]")
+_FEED: Final = re.compile(rb"\n")
 
 
 def line_start(text: bytes, offset: int) -> int:
@@ -41,6 +42,12 @@ def line_indent(text: bytes, offset: int) -> str:
     while end < len(text) and text[end] in b" \t":
         end += 1
     return text[start:end].decode()
+
+
+def feeds(text: bytes) -> list[int]:
+    """Where each line starts and, last, where the text ends: lines as git counts them, which end at LF alone."""
+    starts = [0, *(found.end() for found in _FEED.finditer(text))]
+    return starts if starts[-1] == len(text) else [*starts, len(text)]
 
 
 def rows(text: bytes) -> list[bytes]:
