@@ -44,15 +44,21 @@ def moved(document: Document, edits: Iterable[Edit], span: Span) -> Span:
     return Span(span.start + start, span.end + end)
 
 
-def difference(before: Document, after: Document) -> Edit:
-    """One edit that turns `before` into `after`: the whole lines between their common start and common end."""
-    old, new = before.text.splitlines(keepends=True), after.text.splitlines(keepends=True)
+def _common(old: Sequence[bytes], new: Sequence[bytes]) -> tuple[int, int]:
+    """How many lines two texts have in common at their start, and then at their end."""
     least = min(len(old), len(new))
     head = tail = 0
     while head < least and old[head] == new[head]:
         head += 1
     while tail < least - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
+    return head, tail
+
+
+def difference(before: Document, after: Document) -> Edit:
+    """One edit that turns `before` into `after`: the whole lines between their common start and common end."""
+    old, new = before.text.splitlines(keepends=True), after.text.splitlines(keepends=True)
+    head, tail = _common(old, new)
     span = Span(sum(map(len, old[:head])), sum(map(len, old[: len(old) - tail])))
     text = b"".join(new[head : len(new) - tail]).decode()
     return Edit(before.path, span, lf(text))
@@ -64,12 +70,7 @@ _WHOLE: Final = 2_000
 
 def blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int, int, int]]:
     """What differs between two lists of lines: `old[a:b]` became `new[c:d]`, in order, neither empty on both sides."""
-    least = min(len(old), len(new))
-    head = tail = 0
-    while head < least and old[head] == new[head]:
-        head += 1
-    while tail < least - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head, tail = _common(old, new)
     left, right = old[head : len(old) - tail], new[head : len(new) - tail]
     if not left and not right:
         return []
