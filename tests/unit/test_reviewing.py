@@ -355,11 +355,11 @@ def many(count: int, lines: int) -> str:
     return new + PATCH
 
 
-async def test_the_riskiest_hunks_go_first_and_what_is_left_out_is_told(tmp_path):
+async def test_the_riskiest_hunks_are_taken_first_and_what_is_left_out_is_told(tmp_path):
     engine = Told(lambda _: found())
     own = replace(ONE, model_tokens=1_500, question_tokens=800)
     got = await asked(tmp_path, own=own, patch=many(20, 40), engine=engine)
-    assert "other.balance" in engine.seen[0].rows
+    assert any("other.balance" in each.rows for each in engine.seen)  # side by side: in any order
     seen = {one.path: one.model for one in got.coverage}
     assert seen["bank.py"] == 1
     assert 0 < sum(seen.values()) < 21 == len(seen)
