@@ -155,10 +155,7 @@ def _change(options: argparse.Namespace, root: Path) -> Change:
     if top is None:
         raise UsageError(say("{name} is in no git repository.", name=root))
     if options.staged:
-        coming = changes.staged(top)
-        if coming is None:
-            raise UsageError(say("{name} is in no git repository.", name=root))
-        return coming
+        return changes.staged(top)
     for base in (options.base,) if options.base else _BASES:
         found = changes.between(top, base, options.head)
         if found is not None and (options.base or found.commits is None or found.commits.start != found.commits.head):

@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 
 from copilot import files as disk
 from copilot import git
-from copilot.errors import UnreadableFile
+from copilot.errors import UnreadableFile, UsageError
+from copilot.messages import say
 from copilot.review.diff import FileDiff, Row, each
 from copilot.review.positions import Commits
 
@@ -66,23 +67,29 @@ def walked(change: Change) -> Iterator[tuple[FileDiff, Texts]]:
 
 
 def between(top: Path, base: str, head: str) -> Change | None:
-    """What `head` brings in since it left `base` (their merge base). None where git does not know both.
+    """What `head` brings in since it left `base` (their merge base; `base` itself where they have none). None where git does not
+    know both. Raises UsageError where git cannot tell the change.
 
     A name that begins with `-` is no revision.
     """
     known = [_commit(top, name) for name in (base, head)]
     if not all(known):
         return None
-    start = (git.output(top, "merge-base", *known) or b"").decode().strip() or known[0]
+    start = (git.output(top, "merge-base", *known) or b"").decode().strip()
+    if not start and not git.is_whole(top, known):
+        raise UsageError(
+            say("the history in {name} is cut off before where the branches part: git fetch --unshallow", name=top)
+        )
+    start = start or known[0]
     commits = Commits(base=start, start=start, head=known[1])
     return _asked(top, ("diff-tree",), (start, known[1]), git.Staged(top, start, ()), commits)
 
 
-def staged(top: Path) -> Change | None:
-    """What the coming commit changes. None where git cannot answer."""
+def staged(top: Path) -> Change:
+    """What the coming commit changes. Raises UsageError where git cannot tell it."""
     coming = git.staged(top)
     if coming is None:
-        return None
+        raise untold(top)
     against = coming.parent or git.empty_tree(top)
     return _asked(top, ("diff-index", "--cached", "--ita-invisible-in-index"), (against,), coming, None)
 
@@ -99,30 +106,31 @@ def _asked(
     large = list(_large(place, command, ends))
     paths = [f":(top,exclude,literal){name}" for one in large[:_EXCLUDED] for name in {one.old, one.new} if name]
     asked = [*command, *_PLAIN, *ends, "--", *([":/", *paths] if paths else [])]
-    patch = git.output(top, *asked, place=place.place)
+    patch = _told(place, *asked)
 
     def files() -> Iterator[FileDiff]:
-        yield from each(patch or b"")
+        yield from each(patch)
         yield from large
 
     return Change(top, files, _stored(place), commits)
 
 
+def _told(place: git.Staged, *command: str) -> bytes:
+    """What git says of a change. That it cannot say it (an object is missing or damaged, it takes too long) is no empty change."""
+    out = git.output(place.top, *command, place=place.place)
+    if out is None:
+        raise untold(place.top)
+    return out
+
+
+def untold(top: Path) -> UsageError:
+    """Says that git knows the repository at `top` and gives no answer about its change."""
+    return UsageError(say("git cannot tell the change in {name}; git fsck may say why", name=top))
+
+
 def _large(place: git.Staged, command: Sequence[str], ends: Sequence[str]) -> Iterator[FileDiff]:
-    raw = git.output(
-        place.top,
-        *command,
-        "-r",
-        "--raw",
-        "--no-abbrev",
-        "-z",
-        "--find-renames=40%",
-        "-l400",
-        *ends,
-        "--",
-        place=place.place,
-    )
-    rows = list(git.raw_changes(raw or b""))
+    raw = _told(place, *command, "-r", "--raw", "--no-abbrev", "-z", "--find-renames=40%", "-l400", *ends, "--")
+    rows = list(git.raw_changes(raw))
     sizes = git.sizes(place, {name for one in rows for name in (one.before, one.after)} - {""})
     words = {"A": "added", "D": "deleted", "R": "renamed", "C": "copied"}
     for one in rows:

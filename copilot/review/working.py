@@ -27,9 +27,11 @@ _REGULAR: Final = frozenset({"100644", "100755"})
 
 _ENTRY: Final = re.compile(
     rb"(?P<mode>\d{6}) (?P<id>[0-9a-f]{40,64}) \d\t(?P<name>[^\0]+)\0"
-    rb"  ctime: .*\n  mtime: (?P<s>\d+):(?P<ns>\d+)\n  dev: .*\n  uid: .*\n  size: (?P<size>\d+)\t.*\n"
+    rb"  ctime: .*\n  mtime: (?P<s>\d+):(?P<ns>\d+)\n  dev: .*\n  uid: .*\n  size: (?P<size>\d+)\tflags: (?P<flags>[0-9a-f]+)\n"
 )
 """One file of `ls-files --stage --debug -z`."""
+_SPARSE: Final = 0x40000000
+"""The flag of a file that a sparse work tree leaves out (git's `CE_SKIP_WORKTREE`)."""
 
 
 def working(top: Path, unsaved: Mapping[str, bytes] = MappingProxyType({})) -> Change | None:
@@ -48,6 +50,9 @@ def working(top: Path, unsaved: Mapping[str, bytes] = MappingProxyType({})) -> C
             group = names[at : at + _TOGETHER]
             held = git.contents(place, (known[name] for name in group))
             for name in group:
+                if known[name] and known[name] not in held:  # damaged, or not fetched: neither new nor the same
+                    yield FileDiff("modified", name, name, broken=True)
+                    continue
                 before, after = held.get(known[name]), _text(top / name, unsaved.get(name))
                 if isinstance(after, bytes) and before is not None:
                     after = _as_stored(before, after)
@@ -68,28 +73,26 @@ def touched(top: Path, also: Container[str] = ()) -> dict[str, str] | None:
     """
     listing = git.output(top, "ls-files", "--stage", "--debug", "-z")
     new = git.output(top, "ls-files", "--others", "--exclude-standard", "-z")
-    if listing is None or new is None:
+    held = git.last_commit(top)
+    if listing is None or new is None or held is None:
         return None
-    tree = git.output(top, "ls-tree", "-r", "-z", "--full-tree", "HEAD") or b""  # none before the first commit
-    rows = [row.partition(b"\t") for row in tree.split(b"\0") if row]
-    held = {os.fsdecode(name): head.split(b" ")[2].decode() for head, _, name in rows if head[:6].decode() in _REGULAR}
     found: dict[str, str] = {name: "" for name in map(os.fsdecode, new.split(b"\0")) if name and not name.endswith("/")}
     indexed: set[str] = set()
     for entry in _ENTRY.finditer(listing):
         name = os.fsdecode(entry["name"])
         indexed.add(name)
-        same = held.get(name) == entry["id"].decode() and name not in also and _is_known(top / name, entry)
+        same = held.get(name) == entry["id"].decode() and name not in also and _is_as_noted(top / name, entry)
         if entry["mode"].decode() in _REGULAR and not same:
             found[name] = held.get(name, "")
     return found | {name: known for name, known in held.items() if name not in indexed}
 
 
-def _is_known(path: Path, entry: re.Match[bytes]) -> bool:
-    """Whether a file has the time and size that the index noted."""
+def _is_as_noted(path: Path, entry: re.Match[bytes]) -> bool:
+    """Whether a file has the time and size that the index noted, or is not there because a sparse work tree leaves it out."""
     try:
         now = path.lstat()
     except OSError:
-        return False
+        return bool(int(entry["flags"], 16) & _SPARSE)
     noted = int(entry["s"]) * 10**9 + int(entry["ns"])
     return now.st_mtime_ns == noted and now.st_size & 0xFFFFFFFF == int(entry["size"])
 

@@ -67,12 +67,13 @@ async def _answered(server: Server, path: Path) -> dict[str, Any]:
 
 def _review(top: Path, texts: dict[str, bytes], settings: Settings, stop: threading.Event) -> Review:
     from copilot.commands.review import asked
+    from copilot.review.change import untold
     from copilot.review.review import review
     from copilot.review.working import working
 
     change = working(top, texts)
     if change is None:
-        raise UsageError(say("{name} is in no git repository.", name=top))
+        raise untold(top)
 
     def files() -> Iterator[FileDiff]:
         for one in change.files():

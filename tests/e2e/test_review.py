@@ -417,3 +417,57 @@ def test_a_branch_cannot_take_its_files_out_of_review_by_saying_that_a_program_m
     assert [(one["file"], one["why"]) for one in found["coverage"]["skipped_files"]] == [
         ("known.py", "made by a program")
     ]
+
+
+def lose(repo: Repository, name: str) -> None:
+    """Take an object out of the repository."""
+    found = repo.git("rev-parse", name).stdout.strip()
+    (repo.top / ".git" / "objects" / found[:2] / found[2:]).unlink()
+
+
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [
+        ("HEAD:a.py", ("--base", "main")),
+        ("HEAD^{tree}", ("--base", "main")),
+        ("HEAD^{tree}", ("--staged",)),
+        ("HEAD", ("--staged",)),  # a last commit that cannot be read is not the time before the first one
+    ],
+)
+def test_a_change_that_git_cannot_tell_is_no_empty_one(repo, lost, words):
+    repo.write("a.py", BAD)
+    repo.commit()
+    repo.write("a.py", GOOD)  # else git would take the lost text from the disk
+    repo.write("b.py", BAD)
+    repo.git("add", "b.py")
+    lose(repo, lost)
+    done = run(repo, "--json", *words)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert f"git cannot tell the change in {repo.top}" in done.stderr.decode()
+
+
+def test_before_the_first_commit_everything_staged_is_new(tmp_path):
+    repo = Repository(tmp_path.resolve())
+    repo.write("a.py", BAD)
+    repo.git("add", "-A")
+    assert places(told(repo, "--staged", code=1)) == {("a.py", 3, "new", "MONEY02")}
+    assert "nothing to review was found" in run(repo).stderr.decode()
+
+
+def test_a_history_that_is_cut_off_is_not_compared_and_one_without_a_common_commit_is(repo, tmp_path):
+    repo.write("a.py", BAD)
+    repo.commit()
+    repo.git("checkout", "-q", "main")
+    repo.write("later.py", GUARDED)  # to the branch, this would look like a file that it deletes
+    repo.commit()
+    folder = tmp_path.resolve() / "clone"
+    folder.mkdir()
+    clone = Repository(folder)
+    clone.git("fetch", "-q", "--depth=1", f"file://{repo.top}", "main:refs/heads/target", "work:refs/heads/branch")
+    done = run(clone, "--base", "target", "--head", "branch")
+    assert (done.returncode, "--unshallow" in done.stderr.decode()) == (2, True), done.stdout + done.stderr
+    repo.git("checkout", "-q", "--orphan", "other")
+    repo.git("rm", "-rqf", ".")
+    repo.write("a.py", BAD)
+    repo.commit()
+    assert places(told(repo, "--base", "main", code=1)) >= {("a.py", 3, "new", "MONEY02")}

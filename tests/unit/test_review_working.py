@@ -134,3 +134,31 @@ def test_a_file_that_was_rewritten_costs_no_search(top):
     (top / "a.txt").write_bytes(b"x\n" + b"\n\n" * 30_000 + b"y\n")
     (one, _) = changed(top)["a.txt"]
     assert sum(row.kind == "added" for row in one.rows) - sum(row.kind == "deleted" for row in one.rows) == 30_002
+
+
+def test_what_git_cannot_tell_is_neither_new_nor_the_same(top):
+    (top / "a.py").write_bytes(BAD)
+    commit(top)
+    (top / "a.py").write_bytes(BAD + b"x = 1\n")
+    lost = git(top, "rev-parse", "HEAD:a.py").decode().strip()
+    (top / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    found = working(top)
+    assert found is not None
+    (covered,) = review(found, Asked((BANK,))).coverage
+    assert (covered.path, covered.status, covered.why) == ("a.py", "skipped", "its patch cannot be read")
+    lost = git(top, "rev-parse", "HEAD").decode().strip()
+    (top / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    assert working(top) is None  # not: everything is new
+
+
+def test_a_sparse_work_tree_deletes_nothing(top):
+    (top / "in").mkdir()
+    (top / "out").mkdir()
+    for name in ("in/a.py", "out/b.py", "out/c.py"):
+        (top / name).write_bytes(b"x = 1\n")
+    commit(top)
+    git(top, "sparse-checkout", "set", "in")
+    assert changed(top) == {}
+    (top / "out").mkdir()
+    (top / "out/b.py").write_bytes(BAD)  # there all the same
+    assert set(changed(top)) == {"out/b.py"}
