@@ -21,6 +21,10 @@ _HUNK: Final = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)")
 _KINDS: Final[dict[bytes, Kind]] = {b" ": "context", b"+": "added", b"-": "deleted"}
 _HEADS: Final = (b"diff --git ", b"diff --cc ", b"diff --combined ")
 _NOTHING: Final = b"/dev/null"
+_LETTERS: Final = b"abciow12"
+"""What git puts before paths (`a/` and `b/`; by `diff.mnemonicPrefix` what each side is: commit, index, object, work tree)."""
+_LONGEST: Final = 2_048
+"""Bytes of two paths in a header that are tried at each blank; longer ones are parted in the middle."""
 _LINK, _MODULE = "120000", "160000"
 _ESCAPE: Final = re.compile(rb'\\(?:([0-7]{3})|([abtnvfr"\\]))')
 _ESCAPED: Final = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
@@ -161,7 +165,7 @@ def _file(lines: list[bytes], at: int) -> tuple[FileDiff, int]:
     head = lines[at]
     at += 1
     if not head.startswith(b"diff --git "):
-        name = _path(head.split(b" ", 2)[2], prefix=b"")
+        name = _path(head.split(b" ", 2)[2])
         while at < len(lines) and not lines[at].startswith(b"diff "):
             at += 1
         return FileDiff("combined", name, name), at
@@ -181,7 +185,7 @@ def _file(lines: list[bytes], at: int) -> tuple[FileDiff, int]:
         elif line.startswith((b"rename from ", b"rename to ", b"copy from ", b"copy to ")):
             status = "renamed" if key == b"rename" else "copied"
             way, _, written = value.partition(b" ")
-            names["old" if way == b"from" else "new"] = _path(written, prefix=b"")
+            names["old" if way == b"from" else "new"] = _path(written)
             named = True
         elif line.startswith(b"index "):
             parts = value.split(b" ")
@@ -196,8 +200,8 @@ def _file(lines: list[bytes], at: int) -> tuple[FileDiff, int]:
             if at + 1 >= len(lines) or not lines[at + 1].startswith(b"+++ "):
                 raise BadPatch(f"line {at + 2}: `+++` is missing")
             if not named:
-                names["old"] = _path(line[4:].removesuffix(b"\t"), prefix=b"a/")
-                names["new"] = _path(lines[at + 1][4:].removesuffix(b"\t"), prefix=b"b/")
+                old, new = (each[4:].removesuffix(b"\t") for each in lines[at : at + 2])
+                names["old"], names["new"] = _pair(old, new, head[len(b"diff --git ") :])
                 named = True
             at += 2
             break
@@ -271,11 +275,13 @@ def _rows(lines: list[bytes], at: int) -> tuple[tuple[Row, ...], tuple[str, ...]
     return tuple(rows), tuple(sections), at
 
 
-def _path(written: bytes, prefix: bytes) -> str:
-    """A path as git writes it; empty for no file. Raises BadPatch."""
-    if written.startswith(b'"'):
-        written = _unquoted(written)
-    return _named(written, prefix) if prefix else written.decode("utf-8", "surrogateescape")
+def _path(written: bytes) -> str:
+    """A path as git writes it. Raises BadPatch."""
+    return _plainly(written).decode("utf-8", "surrogateescape")
+
+
+def _plainly(written: bytes) -> bytes:
+    return _unquoted(written) if written.startswith(b'"') else written
 
 
 def _named(path: bytes, prefix: bytes) -> str:
@@ -292,15 +298,67 @@ def _unquoted(written: bytes) -> bytes:
     return _ESCAPE.sub(plain, written[1:-1])
 
 
+def _pair(old: bytes, new: bytes, head: bytes) -> tuple[str, str]:
+    """The paths of `---` and `+++`, empty for no file. The header has the one that stands for no file, too, with its prefix."""
+    full_old, full_new = old, new
+    if old == _NOTHING and head.endswith(b" " + new):
+        full_old = head[: -len(new) - 1]
+    if new == _NOTHING and head.startswith(old + b" "):
+        full_new = head[len(old) + 1 :]
+    names = _bared(_plainly(full_old), _plainly(full_new))
+    first, second = (name.decode("utf-8", "surrogateescape") for name in names)
+    return first * (old != _NOTHING), second * (new != _NOTHING)
+
+
 def _names(written: bytes) -> tuple[str, str]:
     """Both paths of a header without `---` lines (a mode, an empty or a binary file): they are the same path twice."""
-    if written.startswith(b'"'):
-        end = re.match(rb'"(?:[^"\\]|\\.)*"', written)
-        if end is None:
-            raise BadPatch(f"a path that is quoted and does not end: {written[:80]!r}")
-        return _path(end[0], b"a/"), _path(written[end.end() + 1 :], b"b/")
+    quoted = re.fullmatch(rb'("(?:[^"\\]|\\.)*") (.+)|(.+) ("(?:[^"\\]|\\.)*")', written)
+    if quoted is not None:
+        old, new = quoted[1] or quoted[3], quoted[2] or quoted[4]
+    elif written.startswith(b'"'):
+        raise BadPatch(f"a path that is quoted and does not end: {written[:80]!r}")
+    else:
+        old, new = _parted(written)
+    first, second = (name.decode("utf-8", "surrogateescape") for name in _bared(_plainly(old), _plainly(new)))
+    return first, second
+
+
+def _parted(written: bytes) -> tuple[bytes, bytes]:
+    """Two paths with one blank between them, both of which may hold more: parted where they have most in common."""
     half = (len(written) - 1) // 2
-    return _path(written[:half], b"a/"), _path(written[half + 1 :], b"b/")
+    parts = written[:half], written[half + 1 :]
+    same = parts[0] == parts[1] or (_has_letters(*parts) and parts[0][2:] == parts[1][2:])
+    if same or len(written) > _LONGEST:
+        return parts
+    blanks = (at for at, byte in enumerate(written) if byte == ord(" "))
+    return max(
+        ((written[:at], written[at + 1 :]) for at in blanks), key=lambda pair: len(_common(*pair)), default=parts
+    )
+
+
+def _bared(old: bytes, new: bytes) -> tuple[bytes, bytes]:
+    """Both paths of a file that was not renamed without what stands before them: nothing (`diff.noprefix`), a letter each, or
+    whatever `--src-prefix` and `--dst-prefix` say, as far as it differs.
+    """
+    if old == new:
+        return old, new
+    common = _common(old, new)
+    if _has_letters(old, new) and common not in (old, new):
+        return old[2:], new[2:]
+    return (common, common) if common else (old, new)
+
+
+def _has_letters(old: bytes, new: bytes) -> bool:
+    return old[1:2] == new[1:2] == b"/" and old[:1] != new[:1] and old[:1] in _LETTERS and new[:1] in _LETTERS
+
+
+def _common(old: bytes, new: bytes) -> bytes:
+    """The last parts that two paths share."""
+    shared = 0
+    first, second = old.split(b"/"), new.split(b"/")
+    while shared < min(len(first), len(second)) and first[-shared - 1] == second[-shared - 1]:
+        shared += 1
+    return b"/".join(second[len(second) - shared :]).lstrip(b"/")
 
 
 def changed(one: FileDiff) -> Iterator[Row]:

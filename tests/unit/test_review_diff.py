@@ -200,6 +200,65 @@ def test_a_file_that_only_changes_its_mode_has_its_name(tmp_path):
     assert (one.old, one.new, one.old_mode, one.mode, one.rows) == (name, name, "100644", "100755", ())
 
 
+PREFIXES = [
+    ["--no-prefix"],
+    ["-c", "diff.mnemonicPrefix=true"],
+    ["--src-prefix=old/", "--dst-prefix=newer/"],
+    ["--src-prefix=src://", "--dst-prefix=dst://"],
+    ["--src-prefix=x/before/", "--dst-prefix=x/after/"],
+    ["--src-prefix=", "--dst-prefix=b/"],
+]
+
+
+@pytest.mark.parametrize("options", PREFIXES)
+@pytest.mark.parametrize("quoted", ["true", "false"])
+def test_paths_are_the_same_whatever_stands_before_them(tmp_path, options, quoted):
+    git(tmp_path, "init", "-q")
+    names = [*NAMES, "a/x.py", "b/x.py", "a/a/x y/x y.py", "i/w.py", ".gitignore", "x y b/x y", "a/empty", "a/data.bin"]
+    for name in names:
+        for folder in ("", "deep/"):
+            path = tmp_path / folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"" if "empty" in name else b"\0" * 9 if "bin" in name else name.encode() + b"\n" * 9)
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "c")
+    for n, name in enumerate(names):
+        path = tmp_path / name
+        if n % 4 == 0:
+            path.unlink()
+        elif n % 4 == 1:
+            path.chmod(0o755)
+        elif n % 4 == 2:
+            path.rename(path.with_name("moved b " + path.name))
+        else:
+            path.write_bytes(path.read_bytes() + b"changed\0"[: 7 + ("bin" in name)])
+        (tmp_path / "deep" / name).write_bytes(b"1\n2\n")
+        (tmp_path / "deep" / (name + " new")).write_bytes(b"" if n % 2 else b"x\n")
+    git(tmp_path, "add", "-A")
+    before, after = ([*options[:2], "diff"], options[2:]) if "-c" in options else (["diff"], options)
+    asked = ("-c", f"core.quotePath={quoted}", *before, "--cached", "-M", *after)
+    for more in ([], ["-R"]):
+        plain = parsed(git(tmp_path, "diff", "--cached", "-M", *more))
+        found = parsed(git(tmp_path, *asked, *more))
+        assert [(one.status, one.old, one.new, one.rows) for one in found] == [
+            (one.status, one.old, one.new, one.rows) for one in plain
+        ]
+    there = set(git(tmp_path, "ls-files", "-z").decode().split("\0"))
+    assert {one.new for one in parsed(git(tmp_path, *asked)) if one.new} <= there
+    assert len(found) > 40
+
+
+def test_two_folders_that_are_compared_keep_their_names(tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.py").write_text(folder)
+    patch = subprocess.run(
+        ["git", "diff", "--no-index", "one", "two"], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, check=False
+    ).stdout
+    (one,) = parsed(patch)
+    assert (one.old, one.new) == ("one/x.py", "two/x.py")
+
+
 def test_a_merge_is_told_as_one_and_holds_no_rows(tmp_path):
     git(tmp_path, "init", "-q", "-b", "main")
     for branch, content in (("main", "a\n"), ("one", "b\n"), ("two", "c\n")):
