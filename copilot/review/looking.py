@@ -189,8 +189,8 @@ def remarks(file: Seen, asked: Asked, *, whole: bool = True) -> Iterator[Remark]
     now = {row.at[1] for row in changed(diff)} if before is not None else None
     former = {row.at[0] for row in changed(diff)}
     if now is not None and before is not None and _is_near(after, asked, now):
-        first = sketch(after, now)
-        if first is not after and not _new(first, sketch(before, former), asked, added, now, former):
+        first, was = _sketched(diff, before, after)
+        if first is not after and not _new(first, was, asked, added, now, former):
             return
     shown_at = {row.new: row.number for row in diff.rows if row.new is not None}
     mender = gates.Mender(after, lambda doc: places(doc, asked)) if whole else None
@@ -198,6 +198,16 @@ def remarks(file: Seen, asked: Asked, *, whole: bool = True) -> Iterator[Remark]
         if whole or line in added:
             fix = mender.fixed(each) if mender is not None else ()
             yield _remark(file, after, each, line, shown_at.get(line, 0), fix)
+
+
+def _sketched(diff: FileDiff, before: Document, after: Document) -> tuple[Document, Document]:
+    """The texts after and before under cheap trees. Blank lines reach nothing."""
+    telling = [row for row in changed(diff) if row.text.strip()]
+    new, old = ([row for row in telling if row.kind == kind] for kind in ("added", "deleted"))
+    first = sketch(after, [row.at[1] for row in new], [row.at[1] for row in old])
+    return first, sketch(
+        before, [row.at[0] for row in old], [row.at[0] for row in new]
+    ) if first is not after else before
 
 
 def _is_near(doc: Document, asked: Asked, lines: AbstractSet[int]) -> bool:

@@ -9,8 +9,8 @@ and so do constructors, which say what an object holds. What is found so is conf
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
 
 from copilot.syntax import parsing
 from copilot.types import Document, document
@@ -20,19 +20,36 @@ _METHOD: Final = re.compile(
     rb"([ \t]+)(?!(?:if|else|for|while|switch|try|catch|do|return|throw|new|synchronized|class|case)\b|\}|//|\*)[\w@<][^;={}]*\)[^;={}()]*\{\s*\Z"
 )
 _BUILDS: Final = re.compile(rb"(?:public|protected|private|)\s*([A-Z]\w*)\s*\(")
-_QUOTES: Final = re.compile(rb'"""|\'\'\'')
+_STRINGS: Final = re.compile(rb"#|\"\"\"|'''|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
+_BEGINS: Final = re.compile(rb"\s*(?:@|(?:def|class|async|import|try|with|while)\b)")
+"""What no line begins with that only goes on with the one before."""
+_TOP: Final = re.compile(rb"[^\s#/*)\]}]")
 _SPARED: Final = 0.4
 """Share of the lines that must be spared for a second document to be worth it."""
 _HEAD: Final = 30
 
 
-def sketch(doc: Document, lines: Collection[int]) -> Document:
-    """The same text under such a tree, for `lines` (from 1) that a change touches; the document itself where little is spared."""
+class _Routine(NamedTuple):
+    """Rows (from 0) of a routine: where it begins, decorators and annotations included, and its body, whose first row is not
+    blank; `last`: its last row. `builds`: it says what an object holds.
+    """
+
+    first: int
+    start: int
+    end: int
+    last: int
+    builds: bool
+
+
+def sketch(doc: Document, lines: Iterable[int], gaps: Iterable[int] = ()) -> Document:
+    """The same text under such a tree, for `lines` (from 1) that a change touches and `gaps`, before which lines are in the other
+    text alone; the document itself where little is spared.
+    """
     rows = doc.text.split(b"\n")
-    bodies = {"python": _python, "java": _java}.get(doc.language or "")
-    if bodies is None:
+    routines = {"python": _python, "java": _java}.get(doc.language or "")
+    if routines is None:
         return doc
-    spared = list(bodies(rows, set(lines)))
+    spared = list(_spared(rows, list(routines(rows)), {line - 1 for line in lines}, {line - 1 for line in gaps}))
     if sum(last - first for first, last in spared) < _SPARED * len(rows):
         return doc
     for first, last in spared:
@@ -52,24 +69,72 @@ def sketch(doc: Document, lines: Collection[int]) -> Document:
     return light
 
 
-def _python(rows: list[bytes], lines: set[int]) -> Iterator[tuple[int, int]]:
-    """Ranges of rows (from 0) of bodies that no line lies in or at the head of; the first row of each is not blank."""
+def _spared(
+    rows: list[bytes], routines: list[_Routine], changed: set[int], gaps: set[int]
+) -> Iterator[tuple[int, int]]:
+    """The bodies that no change reaches: one in a routine reaches that, any other all of what it stands in at the margin."""
+    reached = bytearray(len(rows) + 1)
+    inside: set[int] = set()
+    between: set[int] = set()
+    for one in routines:
+        inside.update(range(one.first, one.last + 1))
+        between.update(range(one.first + 1, one.last + 1))
+    for n in (changed - inside) | (gaps - between):
+        first, last = _at_margin(rows, n)
+        reached[first:last] = b"\1" * (last - first)
+    touched = changed | gaps
+    for one in routines:
+        own = touched.isdisjoint(range(one.first - 1, one.last + 3))
+        if own and not one.builds and not any(reached[one.start : one.end]):
+            yield one.start, one.end
+
+
+def _at_margin(rows: list[bytes], n: int) -> tuple[int, int]:
+    """The rows of what stands at the margin around a row, with its decorators or annotations on both sides of the row."""
+    first = min(n, len(rows) - 1)
+    while first > 0 and not _TOP.match(rows[first]):
+        first -= 1
+    last = first + 1
+    while last < len(rows) and (rows[last - 1].startswith(b"@") or not _TOP.match(rows[last])):
+        last += 1
+    return first, last
+
+
+def _python(rows: list[bytes]) -> Iterator[_Routine]:
     n = 0
     while n < len(rows):
         head = _DEF.match(rows[n])
-        if head is None:
-            n += 1
-            continue
-        start = _behind_head(rows, n)
-        if start is None:
+        start = _behind_head(rows, n) if head is not None else None
+        if head is None or start is None:
             n += 1
             continue
         end = _dedent(rows, start, len(head[1]))
         while start < end and not rows[start].strip():
             start += 1
-        if start < end and head[2] not in {b"__init__", b"__post_init__"} and lines.isdisjoint(range(n, end + 2)):
-            yield start, end
+        if start < end and not _goes_on(rows, start, end):
+            yield _Routine(_above(rows, n, head[1]), start, end, end - 1, head[2] in {b"__init__", b"__post_init__"})
         n = max(end, n + 1)
+
+
+def _above(rows: list[bytes], n: int, indent: bytes) -> int:
+    """The first decorator or annotation over a head; the head's own row where there is none."""
+    first = n
+    for at in range(n - 1, max(-1, n - _HEAD), -1):
+        row = rows[at].strip()
+        if not row or row.endswith((b";", b"{", b"}")):
+            break
+        if row.startswith(b"@") and rows[at].startswith(indent + b"@"):
+            first = at
+    return first
+
+
+def _goes_on(rows: list[bytes], start: int, end: int) -> bool:
+    """Whether what looks like the end of a body may stand inside a statement that goes on at the margin."""
+    if end == len(rows) or _BEGINS.match(rows[end]):
+        return False
+    body = b"\n".join(rows[start:end])
+    pairs = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
+    return body.endswith(b"\\") or any(body.count(left) != body.count(right) for left, right in pairs)
 
 
 def _behind_head(rows: list[bytes], n: int) -> int | None:
@@ -84,34 +149,53 @@ def _behind_head(rows: list[bytes], n: int) -> int | None:
 
 
 def _dedent(rows: list[bytes], start: int, indent: int) -> int:
-    """The row behind the last one that is indented deeper; rows inside long strings count as they begin."""
-    inside = False
+    """The row behind the last one that is indented deeper. A comment ends nothing, wherever it begins, and rows inside long
+    strings belong to where the string begins.
+    """
+    inside = b""
     end = start
     for at in range(start, len(rows)):
         row = rows[at]
         bare = row.lstrip()
-        if bare and not inside and len(row) - len(bare) <= indent:
-            break
+        if bare and not inside:
+            if bare.startswith(b"#"):
+                continue
+            if len(row) - len(bare) <= indent:
+                break
         if bare:
             end = at + 1
-        if len(_QUOTES.findall(row)) % 2:
-            inside = not inside
+        if b'"""' in row or b"'''" in row:
+            inside = _long(row, inside)
     return end
 
 
-def _java(rows: list[bytes], lines: set[int]) -> Iterator[tuple[int, int]]:
+def _long(row: bytes, inside: bytes) -> bytes:
+    """The quotes of the long string that is open behind a row; empty for none."""
+    at = 0
+    while True:
+        if inside:
+            close = row.find(inside, at)
+            if close < 0:
+                return inside
+            at, inside = close + 3, b""
+        found = _STRINGS.search(row, at)
+        if found is None or found[0] == b"#":
+            return b""
+        at = found.end()
+        if found[0] in {b'"""', b"'''"}:
+            inside = found[0]
+
+
+def _java(rows: list[bytes]) -> Iterator[_Routine]:
     n = 0
     while n < len(rows):
         head = _METHOD.match(rows[n])
-        if head is None or _BUILDS.match(rows[n].strip()):
+        end = _brace(rows, n + 1, head[1]) if head is not None else None
+        if head is None or end is None or sum(row.count(b'"""') for row in rows[n:end]) % 2:
             n += 1
             continue
-        end = _brace(rows, n + 1, head[1])
-        if end is None:
-            n += 1
-            continue
-        if end > n + 1 and lines.isdisjoint(range(n - 2, end + 3)):
-            yield n + 1, end
+        if end > n + 1:
+            yield _Routine(_above(rows, n, head[1]), n + 1, end, end, bool(_BUILDS.match(rows[n].strip())))
         n = end
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from copilot import rules
 from copilot.review import looking
 from copilot.review.change import Texts
-from copilot.review.diff import FileDiff, Row
+from copilot.review.diff import FileDiff, Row, parsed
 from copilot.review.looking import Asked, remarks, seen
 from copilot.review.sketch import sketch
 from copilot.rules import matching
@@ -158,8 +159,81 @@ def test_the_first_look_loses_nothing_that_a_change_brings_in(path, monkeypatch)
         return sorted((one.rule, one.line) for one in remarks(file, ASKED))
 
     cheap = [found(line) for line in flagged]
-    monkeypatch.setattr(looking, "sketch", lambda doc, _lines: doc)
+    monkeypatch.setattr(looking, "sketch", lambda doc, *_: doc)
     assert cheap == [found(line) for line in flagged]
+
+
+PADDING = b"".join(
+    b"    def pad%d(self, a):\n" % n + b"        a += 1\n" * 12 + b"        return a\n\n" for n in range(5)
+)
+CLASS = b"from decimal import Decimal\n\n\nclass A:\n" + PADDING + b"    rate = 1\n\n"
+ODD = [
+    b"# a note\n",
+    b"        x = sum((\n1, 2))\n",
+    b"        x = 1 + \\\n2\n",
+    b"        x = \"'''\"  # '''\n",
+    b"        x = '''\n\"\"\"\n'''\n",
+]
+METHODS = (
+    b"class Book {\n"
+    + PADDING.replace(b"def", b"void").replace(b"(self, a):", b"(int a) {").replace(b"return a\n", b"a--;\n    }\n")
+    + b"    void pay(String x) {\n        int y = 1;\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "old", "new"),
+    [
+        # A comment, or a statement that goes on, at the margin ends no body.
+        *(
+            (
+                "a.py",
+                CLASS + b"    def pay(self, amount):\n        fee = 0.1\n" + odd + b"        return Decimal(amount)\n",
+                b"Decimal(amount)",
+                b"Decimal(fee)",
+            )
+            for odd in ODD
+        ),
+        # What a class says of itself reaches its methods.
+        (
+            "a.py",
+            CLASS + b"    def pay(self):\n        fee = self.rate\n        return Decimal(fee)\n",
+            b"rate = 1",
+            b"rate = 0.1",
+        ),
+        (
+            "A.java",
+            b'@Service("a")\n@Transactional(rollbackFor = Exception.class)\n@Lazy\n'
+            + METHODS
+            + b"        repo.save(x);\n        repo.update(y);\n    }\n}\n",
+            b"@Transactional(rollbackFor = Exception.class)\n",
+            b"",
+        ),
+        # A text block may hold what looks like a method's end.
+        (
+            "A.java",
+            METHODS
+            + b'        String t = """\n    }\n""";\n        double d = 0.1;\n        BigDecimal b = F;\n    }\n}\n',
+            b"b = F",
+            b"b = new BigDecimal(d)",
+        ),
+    ],
+)
+def test_odd_layouts_lose_nothing(name, text, old, new, monkeypatch, tmp_path):
+    for folder, content in (("a", text), ("b", text.replace(old, new))):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_bytes(content)
+    asked = ["git", "diff", "--no-index", "--no-prefix", "a", "b"]
+    patch = subprocess.run(asked, cwd=tmp_path, capture_output=True, check=False).stdout
+    (diff,) = parsed(patch)
+
+    def found():
+        file = seen(diff, Texts(text, text.replace(old, new)))
+        return sorted((one.rule, one.line) for one in remarks(file, ASKED))
+
+    cheap = found()
+    monkeypatch.setattr(looking, "sketch", lambda doc, *_: doc)
+    assert cheap == found() != []
 
 
 def test_predicates_of_ours_are_read_from_a_query_with_their_strings():
