@@ -103,6 +103,7 @@ class Server(LanguageServer):
         self._enders: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._executor: ThreadPoolExecutor | None = None
+        self._told: set[str] = set()
         self._locale: str | None = None
         self._process: asyncio.Future[int] | None = None
 
@@ -213,6 +214,12 @@ class Server(LanguageServer):
     def tell(self, text: str, kind: types.MessageType = types.MessageType.Info) -> None:
         """Show one sentence to the person."""
         self.window_show_message(types.ShowMessageParams(type=kind, message=text))
+
+    def tell_once(self, text: str, kind: types.MessageType = types.MessageType.Info) -> None:
+        """As `tell`, but what was told in this session is not told again."""
+        if text not in self._told:
+            self._told.add(text)
+            self.tell(text, kind)
 
     # What the protocol calls
 

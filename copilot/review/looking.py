@@ -20,12 +20,13 @@ from copilot import files
 from copilot.context import provenance
 from copilot.errors import UnreadableFile
 from copilot.messages import say
-from copilot.review import gates, reach, sensitive
+from copilot.review import gates, sensitive
 from copilot.review.change import Texts
 from copilot.review.diff import FileDiff, changed
 from copilot.review.remark import Confidence, Covered, Remark, shown
 from copilot.review.sketch import sketch
 from copilot.rules import SECURITY, Hit, called, hits, policies, triggered
+from copilot.syntax import reach
 from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, line_start
 from copilot.syntax.outline import outline

@@ -6,14 +6,17 @@ statement is judged when it is complete.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
+from copilot.errors import UsageError
+from copilot.messages import say
 from copilot.rules import matching
 from copilot.rules.flow import Flow, Level
 from copilot.rules.predicates import Judge
-from copilot.rules.rule import SECURITY, Confidence, Rule, called
+from copilot.rules.rule import BANK, SECURITY, Confidence, Rule, called
 from copilot.syntax import tree as trees
 from copilot.syntax.tree import Tree
 from copilot.types import Document, Finding, Severity, Span
@@ -49,10 +52,20 @@ def hits(
 ) -> list[Hit]:
     """As `findings`, of any pack, each with its rule and confidence. `asked`: the policies that the bank's settings ask
     for ("gm": SM2, SM3 and SM4 only); parts of a rule that belong to another say nothing. `text`: what of the document can
-    have to do with `spans`; rules that it does not call for are not asked. Raises UsageError as `rule.policies`.
+    have to do with `spans`; rules that it does not call for are not asked. Raises UsageError as `rule.policies`, and for a rule
+    of the bank's own whose predicates lack what they ask for.
     """
+    try:
+        return _hits(document, spans, pack, asked, document.text if text is None else text)
+    except (LookupError, TypeError, re.error) as wrong:
+        if pack in {BANK, SECURITY}:
+            raise
+        raise UsageError(say("a rule in {folder} cannot be read: {why}", folder=pack, why=str(wrong))) from None
+
+
+def _hits(document: Document, spans: Sequence[Span] | None, pack: str, asked: frozenset[str], text: bytes) -> list[Hit]:
     language = document.language or ""
-    if len(document) > _LONGEST or not (rows := called(language, pack, document.text if text is None else text)):
+    if len(document) > _LONGEST or not (rows := called(language, pack, text)):
         return []
     tree = trees.of(document)
     if tree is None:

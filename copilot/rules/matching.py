@@ -42,6 +42,11 @@ def matches(
             yield pattern, captures
 
 
+def predicates(language: str, text: str) -> frozenset[str]:
+    """The names of the predicates of a query that tree-sitter lacks. Raises as `parsing.compiled`."""
+    return frozenset(name for pattern in _asked(language, text) for name, _ in pattern)
+
+
 @cache
 def _asked(language: str, text: str) -> tuple[tuple[tuple[str, Arguments], ...], ...]:
     query = compiled(language, text)

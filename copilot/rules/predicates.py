@@ -140,6 +140,11 @@ class Judge:
         return answer
 
     @property
+    def names(self) -> frozenset[str]:
+        """The predicates that are known."""
+        return frozenset(self._by_name)
+
+    @property
     def text(self) -> str:
         """The whole text."""
         if self._text is None:

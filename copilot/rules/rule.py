@@ -204,10 +204,14 @@ def policies(pack: str = BANK) -> tuple[Policy, ...]:
     folder = Path(pack)
     if not folder.is_dir():
         raise UsageError(say("{folder} is no folder of rules", folder=pack))
+    from copilot.rules import sound  # it runs what is read here
+
     try:
-        return tuple(_policies(folder))
-    except (KeyError, TypeError, ValueError) as wrong:
+        found = tuple(_policies(folder))
+        sound.check(found)
+    except (OSError, TypeError, ValueError) as wrong:
         raise UsageError(say("a rule in {folder} cannot be read: {why}", folder=pack, why=str(wrong))) from None
+    return found
 
 
 def _policies(folder: Traversable) -> Iterator[Policy]:
@@ -215,7 +219,9 @@ def _policies(folder: Traversable) -> Iterator[Policy]:
         if entry.name.endswith(".toml"):
             try:
                 yield _policy(tomllib.loads(entry.read_text("utf-8")))
-            except (KeyError, TypeError, ValueError) as wrong:
+            except KeyError as wrong:
+                raise ValueError(f"{entry.name}: {wrong} is missing") from wrong
+            except (AttributeError, TypeError, ValueError) as wrong:
                 raise ValueError(f"{entry.name}: {wrong}") from wrong
 
 

@@ -8,7 +8,6 @@ right, since each hides or changes what the next one sees. Absent on purpose: wh
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import typing
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from typing import Final, TypeVar
 from copilot import rules
 from copilot.config import Settings
 from copilot.context.index import Index
-from copilot.errors import ToolMissing, ToolSilent, UsageError
+from copilot.errors import ToolMissing, ToolSilent
 from copilot.messages import locale, say
 from copilot.tasks import bank_findings, known_imports
 from copilot.types import Document, Finding, Project, Severity
@@ -106,8 +105,7 @@ async def findings(
     if settings.fix.rules and len(document) <= _RULED and rules.triggered(document.language, document.text):
         found += await _insecure(document)
     if not compiled and bank_findings.wanted(document, settings):
-        with contextlib.suppress(UsageError):  # a folder of rules that cannot be read: the review says so
-            found += await aside(bank_findings.findings, document, settings)
+        found += await aside(bank_findings.findings, document, settings)
     return tuple(sorted(found, key=lambda each: (each.span, stage(each))))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
@@ -15,6 +15,9 @@ from copilot.errors import UnreadableFile
 from copilot.types import Document, Finding
 from lsp import convert
 from lsp.server import Event, Server
+
+if TYPE_CHECKING:
+    from copilot.config import Settings
 
 _QUIET_S: Final = 0.25
 """So long nothing is typed before an editor that does not ask is told."""
@@ -59,7 +62,19 @@ async def diagnostics(server: Server, uri: str) -> list[types.Diagnostic]:
         return []
     workspace = server.workspace_for(uri)
     findings = await server.diagnoses.of(document, workspace)
+    for why in await _refused(server, workspace.settings):
+        server.tell_once(why, types.MessageType.Warning)
     return [diagnostic(server, document, finding) for finding in findings]
+
+
+async def _refused(server: Server, settings: Settings) -> tuple[str, ...]:
+    """What is wrong with the bank's own rules, which nobody would miss otherwise."""
+    if not settings.review.editor or not settings.review.rules:
+        return ()
+    from copilot.tasks import bank_findings
+
+    found = await asyncio.get_running_loop().run_in_executor(server.executor, bank_findings.refused, settings)
+    return tuple(found.values())
 
 
 def diagnostic(server: Server, document: Document, finding: Finding) -> types.Diagnostic:

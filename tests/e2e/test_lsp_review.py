@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 from pathlib import Path
 
@@ -129,3 +130,21 @@ async def test_a_folder_without_a_repository_is_declined(start, top, tmp_path):
     editor = await begin(start, tmp_path / "plain")
     found = await editor.request("workspace/executeCommand", {"command": "bankCopilot.review"})
     assert "no git repository" in found["declined"]
+
+
+async def test_a_damaged_folder_of_rules_is_told_once_and_takes_nothing_away(start, top):
+    (top.parent / "rules").mkdir()
+    (top.parent / "rules" / "OWN01.toml").write_text("nonsense")
+    (top.parent / "bank-copilot").mkdir()
+    folder = json.dumps(str(top.parent / "rules"))
+    (top.parent / "bank-copilot" / "config.toml").write_text(f"[review]\nrules = [{folder}]\n")
+    editor = await begin(start, top, **PULLS)
+    uri = opened(editor, top / "fees.py", NEW)
+    plain = opened(editor, top / "plain.py", "x = undefined_name\n")
+    for _ in range(2):
+        assert await pulled(editor, uri) == [("MONEY02", 3)]
+        assert await pulled(editor, plain) == [("undefined-name", 0)]
+    shown = [m["params"] for m in editor.seen if m.get("method") == "window/showMessage"]
+    (told,) = (one for one in shown if "rule" in one["message"])
+    assert told["type"] == 2  # a warning
+    assert "OWN01.toml" in told["message"]

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from test_review_diff import git
 
-from copilot import edits, messages, pipeline
+from copilot import edits, messages, pipeline, rules
 from copilot.config import Fix, Review, Settings
-from copilot.rules import repairing
+from copilot.errors import UsageError
+from copilot.rules import repairing, rule
 from copilot.rules.repairing import Repaired
 from copilot.tasks import bank_findings, committed, fix_findings
 from copilot.types import Edit, Finding, Severity, Span, Suggestion, document
@@ -126,3 +127,102 @@ async def test_a_repair_goes_through_the_proof_of_every_correction(top, monkeypa
     assert answer.title == "Change to Decimal('0.1')"
     assert edits.apply(doc, answer.edits).text.decode() == NEW.replace("Decimal(0.1)", "Decimal('0.1')")
     assert "fault gone" in {check.name for check in answer.checks}
+
+
+OWN = """\
+id = "OWN01"
+severity = "error"
+en = "t"
+zh = "t"
+why_en = "w"
+why_zh = "w"
+
+[[part]]
+language = "python"
+confidence = "high"
+triggers = ["Decimal"]
+en = "m"
+zh = "m"
+query = '(call function: (identifier) @name (#eq? @name "Decimal")) @site'
+"""
+DAMAGED = [
+    ("[[part]]", "[[part", "OWN01.toml: "),
+    ('"error"', '"fatal"', "'fatal' is not a valid Severity"),
+    ('zh = "t"\n', "", "'zh' is missing"),
+    ('why_en = "w"', "why_en = 5", "OWN01.toml: "),
+    ('"high"', '"sure"', "no confidence: sure"),
+    ('"python"', '"cobol"', "no such language: cobol"),
+    ('["Decimal"]', '["re:("]', "trigger re:("),
+    ('["Decimal"]', "[5]", "are texts"),
+    ("@site'", "'", "a pattern without @site"),
+    ("(call ", "(nonsense ", "query: Invalid node type"),
+    ("#eq?", "#nope?", "no such predicate: #nope?"),
+    ('(#eq? @name "Decimal")', "(#file-has?)", "index out of range"),
+    ('(#eq? @name "Decimal")', '(#file-has? "(")', "missing ), unterminated subpattern"),
+]
+
+
+@pytest.fixture
+def own(tmp_path):
+    folder = tmp_path / "rules"
+    folder.mkdir()
+
+    def made(text: str) -> Settings:
+        (folder / "OWN01.toml").write_text(text)
+        rules.policies.cache_clear()
+        rule.rules.cache_clear()
+        rule._words.cache_clear()
+        rule.called.cache_clear()
+        bank_findings._tried.clear()
+        return Settings(review=Review(rules=(str(folder),)))
+
+    return made
+
+
+def test_rules_of_the_banks_own_are_told_too(top, own):
+    found = bank_findings.findings(document(top / "a.py", "python", NEW), own(OWN))
+    assert [each.rule for each in found] == ["MONEY02", "OWN01"]
+
+
+@pytest.mark.parametrize(("old", "new", "why"), DAMAGED)
+def test_a_damaged_folder_of_rules_takes_nothing_away_and_is_told(top, own, old, new, why):
+    settings = own(OWN.replace(old, new))
+    assert lines(top / "a.py", NEW, settings) == [5]
+    assert lines(top / "a.py", "x = 1  # no word of a rule\n", settings) == []
+    (told,) = bank_findings.refused(settings).values()
+    assert why in told
+    assert settings.review.rules[0] in told
+    with pytest.raises(UsageError, match=r"a rule in .* cannot be read"):  # a review does not begin
+        rules.hits(document(top / "a.py", "python", NEW), None, settings.review.rules[0])
+
+
+def test_a_folder_that_was_put_right_is_read_again(top, own, monkeypatch):
+    settings = own("nonsense")
+    assert lines(top / "a.py", NEW, settings) == [5]
+    (Path(settings.review.rules[0]) / "OWN01.toml").write_text(OWN)
+    assert len(bank_findings.refused(settings)) == 1  # for ten seconds
+    monkeypatch.setattr(bank_findings, "_AGAIN_S", 0.0)
+    assert bank_findings.refused(settings) == {}
+    assert lines(top / "a.py", NEW, settings) == [5, 5]
+
+
+def test_only_what_the_changed_lines_reach_is_looked_at(top, monkeypatch):
+    body = "".join(f"def f{n}(x):\n    y = Decimal(0.5)\n    return x + y\n\n\n" for n in range(3000))
+    long = "from decimal import Decimal\n\n\n" + body
+    assert len(long) > 150_000
+    path = top / "long.py"
+    path.write_text(long)
+    git(top, "add", "-A")
+    git(top, "commit", "-qm", "d")
+    asked = []
+    hits = rules.hits
+    monkeypatch.setattr(
+        rules, "hits", lambda doc, spans, *more: asked.append((spans, more[-1])) or hits(doc, spans, *more)
+    )
+    text = long.replace("def f1500(x):\n", "def f1500(x):\n    z = Decimal(0.1)\n")
+    assert lines(path, text) == [text[: text.index("z =")].count("\n") + 1]
+    assert lines(path, long) == []
+    ((spans, said),) = asked
+    assert sum(span.end - span.start for span in spans) < 100
+    assert len(said) < 500
+    assert lines(path.with_name("new.py"), long) == []  # all of it is new: the review tells
