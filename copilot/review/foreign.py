@@ -7,12 +7,13 @@ is one error that names file and place. Absent on purpose: where a finding belon
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 from xml.parsers import expat
 
 from copilot import files
@@ -33,11 +34,15 @@ _LEVELS: Final = {
     "none": Severity.HINT,
     "ignore": Severity.HINT,
 }
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+")
+_HOST: Final = re.compile(r"\A//[^/]*")
+_BASES: Final = 8
+"""So many bases stand on one another."""
 _CWE: Final = re.compile(r"(?i)\bcwe[-_/:]*0*(\d{1,5})\b")
 
 
 class Claim(NamedTuple):
-    """A finding of a tool: `path` as it writes it, lines from 1, what it shows of them, and the CWE numbers that it names."""
+    """A finding of a tool: `path` as it writes it, lines from 1 (0: it names none), what it shows of them, and the CWE numbers that it names."""
 
     tool: str
     rule: str
@@ -55,7 +60,7 @@ class _Wrong(Exception):
 
 
 def read(path: Path) -> list[Claim]:
-    """The findings of a file that have a place in a file. Raises UsageError, which names the file and the place."""
+    """The findings of a file. Raises UsageError, which names the file and the place."""
     try:
         data = files.content(path, limit=LARGEST)
     except UnreadableFile as wrong:
@@ -149,10 +154,9 @@ def _sarif(whole: Mapping[str, Any]) -> Iterator[Claim]:
         tool = _get(driver, "name", str, f"{where}.tool.driver")
         rules = [_of(rule, dict, f"{where}.tool.driver.rules") for rule in _get(driver, "rules", list, where, [])]
         by_id = {str(rule.get("id")): rule for rule in rules}
-        bases = _get(run, "originalUriBaseIds", dict, where, {})
         for m, result in enumerate(_get(run, "results", list, where, [])):
             yield from _result(
-                _of(result, dict, f"{where}.results[{m}]"), f"{where}.results[{m}]", tool, rules, by_id, bases
+                _of(result, dict, f"{where}.results[{m}]"), f"{where}.results[{m}]", tool, rules, by_id, run
             )
 
 
@@ -162,7 +166,7 @@ def _result(
     tool: str,
     rules: list[dict[str, Any]],
     by_id: Mapping[str, dict[str, Any]],
-    bases: Mapping[str, Any],
+    run: Mapping[str, Any],
 ) -> Iterator[Claim]:
     if str(row.get("kind") or "fail") not in {"fail", "review", "open"} or row.get("suppressions"):
         return
@@ -173,22 +177,34 @@ def _result(
     name = _get(row, "ruleId", str, where, "") or str(rule.get("id", "")) or tool
     level = row.get("level") or _table(rule, "defaultConfiguration").get("level") or "warning"
     message = _text(_get(row, "message", dict, where), rule)
-    for n, location in enumerate(_get(row, "locations", list, where, [])[:1]):
-        at = f"{where}.locations[{n}]"
-        place = _get(_of(location, dict, at), "physicalLocation", dict, at, {})
-        artifact = _get(place, "artifactLocation", dict, at, {})
-        region = _get(place, "region", dict, at, {})
-        uri = _get(artifact, "uri", str, at, "")
-        first = _line(region, "startLine", f"{at}.region", 0)
-        if not uri or not first:
-            continue
-        last = max(first, _line(region, "endLine", f"{at}.region", first))
-        quote = _get(_get(region, "snippet", dict, at, {}), "text", str, at, "") if last == first else ""
-        tags = json.dumps([rule.get("properties"), rule.get("relationships"), row.get("taxa")], default=str)
-        cwes = frozenset(int(each) for each in _CWE.findall(tags + message + name))
+    places = _get(row, "locations", list, where, [])
+    at = f"{where}.locations[0]"
+    place = _get(_of(places[0], dict, at), "physicalLocation", dict, at, {}) if places else {}
+    region = _get(place, "region", dict, at, {})
+    first = _line(region, "startLine", f"{at}.region", 0)
+    last = max(first, _line(region, "endLine", f"{at}.region", first))
+    quote = _get(_get(region, "snippet", dict, at, {}), "text", str, at, "") if last == first else ""
+    tags = json.dumps([rule.get("properties"), rule.get("relationships"), row.get("taxa")], default=str)
+    cwes = frozenset(int(each) for each in _CWE.findall(tags + message + name))
+    path = _located(_get(place, "artifactLocation", dict, at, {}), run, at)
+    yield Claim(tool, name, _severity(level), message, path, first if path else 0, last, quote, cwes)
+
+
+def _located(artifact: Mapping[str, Any], run: Mapping[str, Any], where: str) -> str:
+    """The path of an artifact: its own, or that of the one among those of the run that it stands for, under its base."""
+    known = run.get("artifacts")
+    index = artifact.get("index")
+    if not artifact.get("uri") and isinstance(index, int) and isinstance(known, list) and 0 <= index < len(known):
+        artifact = _table(_of(known[index], dict, where), "location")
+    path = _path(_get(artifact, "uri", str, where, ""))
+    bases = _table(run, "originalUriBaseIds")
+    for _ in range(_BASES):
         base = _table(bases, str(artifact.get("uriBaseId")))
-        path = _path(uri, str(base.get("uri", "")))
-        yield Claim(tool, name, _severity(level), message, path, first, last, quote, cwes)
+        if not path or path.startswith("/") or not base:
+            break
+        path = posixpath.join(_path(str(base.get("uri") or "")), path)
+        artifact = base
+    return path
 
 
 def _text(message: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
@@ -207,19 +223,19 @@ def _severity(level: object) -> Severity:
     return _LEVELS.get(str(level).lower(), Severity.WARNING)
 
 
-def _path(uri: str, base: str = "") -> str:
-    """A path of a URI, absolute where that is."""
-    try:
-        parts = urlsplit(uri)
-        root = urlsplit(base).path if base.startswith("file:") else ""
-    except ValueError:  # brackets of an address that is none
+def _path(uri: str) -> str:
+    """The path of a URI, absolute where that is; empty for one that is of no file."""
+    scheme, colon, rest = uri.partition(":")
+    if not colon or not _SCHEME.fullmatch(scheme):  # a letter alone is a drive
+        return unquote(uri, errors="surrogateescape")
+    if scheme.lower() != "file":
         return ""
-    if parts.scheme == "file":
-        return unquote(parts.path, errors="surrogateescape")
-    if parts.scheme and len(parts.scheme) > 1:
-        return ""
-    own = unquote(uri, errors="surrogateescape")
-    return own if own.startswith("/") or not root else unquote(root, errors="surrogateescape").rstrip("/") + "/" + own
+    return unquote(_HOST.sub("", rest), errors="surrogateescape")
+
+
+def _plain(path: str) -> str:
+    """A path where a format has one, and some tools write a URI."""
+    return _path(path) if path.startswith("file:") else path
 
 
 # rdjson and rdjsonl.
@@ -259,7 +275,7 @@ def _diagnostic(row: Mapping[str, Any], over: Mapping[str, Any], where: str) -> 
     given = row.get("severity") or over.get("severity")
     severity = {1: "error", 2: "warning", 3: "info"}.get(given, given) if isinstance(given, int) else given
     cwes = frozenset(int(each) for each in _CWE.findall(f"{message} {name} {code.get('url', '')}"))
-    path = _get(location, "path", str, where)
+    path = _plain(_get(location, "path", str, where))
     return Claim(tool, name, _severity(severity), message[:_MESSAGE], path, first, max(first, last), "", cwes)
 
 
@@ -283,14 +299,14 @@ def _checkstyle(data: bytes) -> Iterator[Claim]:
             raise wrong(say("neither SARIF nor rdjson nor Checkstyle"))
         depth.append(tag)
         if tag == "file":
-            names[:] = [fields.get("name", "")]
+            names[:] = [_plain(fields.get("name", ""))]
         elif tag == "error":
             try:
                 line = int(fields.get("line", "0"))
             except ValueError:
                 raise wrong(say("{place}: not what the format has there", place="line")) from None
-            if names and line > 0 and len(found) <= MOST:
-                found.append(_error(fields, names[0], line))
+            if names and len(found) <= MOST:
+                found.append(_error(fields, names[0], max(0, line)))
 
     parser.StartDoctypeDeclHandler = doctype
     parser.StartElementHandler = started

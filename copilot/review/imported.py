@@ -10,52 +10,80 @@ import os
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from copilot.review import gates
+from copilot.review.diff import FileDiff
 from copilot.review.foreign import Claim
 from copilot.review.looking import Seen
-from copilot.review.remark import Remark, shown
+from copilot.review.remark import Remark, readable, shown
 from copilot.rules import BANK, PREFIX, policies, rules
 from copilot.syntax.outline import outline
 from copilot.types import Document, Finding, Span
 from copilot.verify import claims as known_claims
 
+_DRIVE: Final = re.compile(r"\A/?[A-Za-z]:[\\/]+")
+"""Where an absolute path of Windows begins."""
 _ALIKE: Final = 0.6
 """Share of the words of two messages in common from which on they say the same."""
 
 
 class Claims:
-    """The claims of all tools, by the path under the root; `left` are those that no file of the change has asked for."""
+    """The claims of all tools, by the file of the change that they name. `elsewhere`: how many name a file or a place in one that
+    is not in the change; `unplaced`: how many name no line, or no file that is here.
+    """
 
-    def __init__(self, claims: Iterable[Claim], root: Path) -> None:
+    def __init__(self, claims: Iterable[Claim], root: Path, files: Callable[[], Iterable[FileDiff]]) -> None:
         self._root = os.path.realpath(root)
         self._by_path: dict[str, list[Claim]] = defaultdict(list)
-        self._away: dict[str, list[Claim]] = defaultdict(list)
-        self.left = 0
-        for one in claims:
-            path = self._under(one.path)
-            (self._away if path.startswith("/") else self._by_path)[path].append(one)
-            self.left += 1
-
-    def _under(self, written: str) -> str:
-        path = written.replace("\\", "/") if re.match(r"[A-Za-z]:\\|[^/]*\\", written) else written
-        path = posixpath.normpath(path)
-        if path.startswith("/"):
-            real = os.path.realpath(path)
-            return os.path.relpath(real, self._root) if real.startswith(self._root + os.sep) else path
-        return path
+        self._known: dict[str, str | None] = {}
+        self._names: dict[str, str] = {}
+        self.elsewhere = self.unplaced = 0
+        held = list(claims)
+        if held:
+            names = [one.path for one in files()]
+            self._names = {readable(name): name for name in names} | {name: name for name in names}
+        for one in held:
+            path = self._path(one.path) if one.line else None
+            if path is None:
+                self.unplaced += 1
+            else:
+                self._by_path[path].append(one)
+                self.elsewhere += 1
 
     def of(self, path: str) -> list[Claim]:
-        """The claims on a file. An absolute path that is not under the root (a checkout elsewhere) counts by its end."""
-        found = self._by_path.pop(path, [])
-        for other in [each for each in self._away if each.endswith("/" + path)]:
-            found += self._away.pop(other)
-        return found
+        """The claims on a file; they are asked for once."""
+        return self._by_path.pop(path, [])
+
+    def _path(self, written: str) -> str | None:
+        """The file that a tool means, by its path under the root; None where there is none such."""
+        if written not in self._known:
+            ways = (written, written.replace("\\", "/")) if "\\" in written else (written,)
+            self._known[written] = next((found for way in ways if (found := self._file(way)) is not None), None)
+        return self._known[written]
+
+    def _file(self, written: str) -> str | None:
+        path = posixpath.normpath(_DRIVE.sub("/", written))
+        if not path.startswith(("/", "../")):
+            return self._here(path)
+        if path.startswith("/"):
+            real = os.path.realpath(path) if "\0" not in path else path
+            if real.startswith(self._root + os.sep):
+                return self._here(os.path.relpath(real, self._root))
+        # A checkout elsewhere, or a tool that ran in another folder: the longest end that is a file here.
+        parts = [part for part in path.split("/") if part not in {"", ".."}]
+        ends = ("/".join(parts[n:]) for n in range(len(parts)))
+        return next((found for end in ends if (found := self._here(end)) is not None), None)
+
+    def _here(self, path: str) -> str | None:
+        """A file of the change, or one that lies under the root."""
+        if path in self._names:
+            return self._names[path]
+        return path if os.path.isfile(os.path.join(self._root, path)) else None  # noqa: PTH113, PTH118 -- False for odd names
 
 
 def placed(file: Seen, found: Iterable[Claim]) -> Iterator[Remark]:

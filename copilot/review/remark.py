@@ -109,12 +109,14 @@ class Asking:
 @dataclass(frozen=True, slots=True)
 class Review:
     """Remarks in the order in which they matter, and the coverage of every file of the change, in its order. `elsewhere`:
-    how many findings of other tools stand on no line that the change touches. `model`: None where none was asked.
+    how many findings of other tools stand on no line that the change touches; `unplaced`: how many name no line, or no file that is
+    here. `model`: None where none was asked.
     """
 
     remarks: tuple[Remark, ...]
     coverage: tuple[Covered, ...]
     elsewhere: int = 0
+    unplaced: int = 0
     model: Asking | None = None
 
     @property

@@ -50,6 +50,7 @@ def rows(review: Review) -> dict[str, Any]:
     return {
         "findings": [finding(one) for one in review.remarks],
         "elsewhere": review.elsewhere,
+        "unplaced": review.unplaced,
         "coverage": {
             **totals(review.coverage),
             "partly_files": [_covered(one) for one in review.coverage if one.status == "partly"],
@@ -122,6 +123,8 @@ def _text(review: Review, packs: tuple[str, ...]) -> Iterator[str]:
         yield say("{count} more remarks are folded; --format json has them all", count=len(review.remarks) - len(shown))
     if review.elsewhere:
         yield say("{count} findings of other tools stand on no changed line", count=review.elsewhere)
+    if review.unplaced:
+        yield say("{count} findings of other tools name no line of a file that is here", count=review.unplaced)
     if shown:
         yield say("remarks: {count}", count=len(review.remarks))
     else:

@@ -27,7 +27,7 @@ def review(change: Change, asked: Asked, imported: Iterable[Remark] = (), claims
     remarks: list[Remark] = list(imported)
     coverage: list[Covered] = []
     ledger = removed.Ledger()
-    held = tools.Claims(claims, change.root)
+    held = tools.Claims(claims, change.root, change.files)
     foreign = 0
     for one, texts in walked(change):
         report(say("reviewing {path}", path=one.path))
@@ -40,4 +40,4 @@ def review(change: Change, asked: Asked, imported: Iterable[Remark] = (), claims
         coverage.append(file.covered)
     remarks += removed.settled(ledger)
     wanted = (gates.masked(remark) for remark in remarks if remark.rule not in asked.off)
-    return Review(ordered(wanted, asked.most), tuple(coverage), held.left - foreign)
+    return Review(ordered(wanted, asked.most), tuple(coverage), held.elsewhere - foreign, held.unplaced)

@@ -55,7 +55,7 @@ def log(review: Review, packs: tuple[str, ...]) -> dict[str, Any]:
             }
         ],
         "results": [_result(one, at[one.rule]) for one in review.remarks],
-        "properties": {"coverage": totals(review.coverage), "elsewhere": review.elsewhere},
+        "properties": {"coverage": totals(review.coverage), "elsewhere": review.elsewhere, "unplaced": review.unplaced},
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 

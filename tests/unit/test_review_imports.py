@@ -12,7 +12,7 @@ import pytest
 from test_review_diff import git
 
 from copilot.errors import UsageError
-from copilot.review import change, foreign
+from copilot.review import change, foreign, reports
 from copilot.review.looking import Asked
 from copilot.review.remark import Review
 from copilot.review.review import review
@@ -117,7 +117,7 @@ def test_paths_as_tools_write_them(top, path):
 def test_a_path_of_another_file_is_no_path_of_this_one(top, path):
     (top.parent / "c.xml").write_text(CHECKSTYLE.format(path=path, encoding="UTF-8"))
     found = reviewed(top, top.parent / "c.xml")
-    assert (len(found.remarks), found.elsewhere) == (1, 3)
+    assert (len(found.remarks), found.elsewhere, found.unplaced) == (1, 0, 3)
 
 
 def sarif(**result: object) -> dict:
@@ -142,6 +142,98 @@ def test_sarif_of_any_tool(top):
     assert (one.severity, one.message, one.rule) == (Severity.INFORMATION, "use b not a", "R1")
     for fields in ({"suppressions": [{"kind": "inSource"}]}, {"kind": "pass"}, {"baselineState": "unchanged"}):
         assert told(top, sarif(**fields)) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "C:\\ci\\checkout\\sub dir\\a b.py",
+        "C:/ci/checkout/sub dir/a b.py",
+        "sub dir/..\\sub dir\\a b.py",
+        "../checkout/sub dir/a b.py",
+        "file:///ci/checkout/sub%20dir/a%20b.py",
+        "/sub dir/a b.py",
+    ],
+)
+def test_paths_of_other_machines(top, path):
+    """Beside a file of the same name at the top, which is no end of any."""
+    (top / "a b.py").write_text(AFTER)
+    git(top, "add", "-A")
+    git(top, "commit", "-q", "--amend", "--no-edit")
+    (top.parent / "c.xml").write_text(CHECKSTYLE.format(path=path, encoding="UTF-8"))
+    found = reviewed(top, top.parent / "c.xml")
+    assert {one.path for one in found.remarks if one.rule == "FinalLocalCheck"} == {"sub dir/a b.py"}
+    assert (found.elsewhere, found.unplaced) == (1, 0)
+
+
+def test_a_backslash_in_a_name_is_one_where_such_a_file_is(tmp_path):
+    git(tmp_path, "init", "-q")
+    (tmp_path / "a").mkdir()
+    for name in ("a/b.py", "a\\b.py"):
+        (tmp_path / name).write_text("x = 1\n")
+    (tmp_path / "c.xml").write_text(
+        '<checkstyle><file name="a\\b.py"><error line="1" message="m" source="t.R"/></file></checkstyle>'
+    )
+    made = change.of_files(tmp_path, ["a/b.py", "a\\b.py"])
+    (one,) = review(made, Asked((BANK,)), claims=foreign.read(tmp_path / "c.xml")).remarks
+    assert one.path == "a\\b.py"
+
+
+@pytest.mark.parametrize(
+    ("artifact", "bases"),
+    [
+        ({"uri": "file:///ci/checkout/sub%20dir/a%20b.py"}, {}),
+        ({"uri": "file://host/share/sub%20dir/a%20b.py"}, {}),
+        ({"uri": "file:///C:/ci/sub%20dir/a%20b.py"}, {}),
+        ({"uri": "C:\\ci\\sub dir\\a b.py"}, {}),
+        ({"uri": "./sub%20dir//a%20b.py"}, {}),
+        ({"uri": "sub dir/a b.py"}, {}),  # not encoded, as some write it
+        ({"uri": "sub%20dir/a%20b.py", "uriBaseId": "SRCROOT"}, {}),
+        ({"uri": "sub%20dir/a%20b.py", "uriBaseId": "R"}, {"R": {"uri": "file:///ci/checkout/"}}),
+        ({"uri": "a%20b.py", "uriBaseId": "S"}, {"S": {"uri": "sub%20dir/"}}),
+        (
+            {"uri": "a%20b.py", "uriBaseId": "S"},
+            {"S": {"uri": "sub%20dir/", "uriBaseId": "R"}, "R": {"uri": "file:///ci/x/"}},
+        ),
+        ({"uri": "sub%20dir/a%20b.py", "uriBaseId": "R"}, {"R": {"uri": "./", "uriBaseId": "R"}}),  # round in circles
+        ({"index": 1}, {"S": {"uri": "sub%20dir/"}}),
+    ],
+)
+def test_places_of_sarif_on_any_machine(top, artifact, bases):
+    log = sarif()
+    (run,) = log["runs"]
+    run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"] = artifact
+    run["originalUriBaseIds"] = bases
+    run["artifacts"] = [{"location": {"uri": "x.py"}}, {"location": {"uri": "a%20b.py", "uriBaseId": "S"}}]
+    assert [(one.path, one.line) for one in told(top, log)] == [("sub dir/a b.py", 5)]
+
+
+@pytest.mark.parametrize(
+    "locations",
+    [
+        [],
+        [{}],
+        [{"physicalLocation": {"artifactLocation": {"uri": "sub%20dir/a%20b.py"}}}],  # the whole file
+        [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": "https://h/sub%20dir/a%20b.py"},
+                    "region": {"startLine": 5},
+                }
+            }
+        ],
+        [{"physicalLocation": {"artifactLocation": {"uri": "src/gone.py"}, "region": {"startLine": 5}}}],
+        [{"physicalLocation": {"artifactLocation": {"uri": "a\\u0000b"}, "region": {"startLine": 5}}}],
+        [{"physicalLocation": {"artifactLocation": {"index": 7}, "region": {"startLine": 5}}}],
+    ],
+)
+def test_a_finding_without_a_place_is_counted(top, locations):
+    path = top.parent / "t.sarif"
+    path.write_text(json.dumps(sarif(locations=locations)))
+    found = reviewed(top, path)
+    assert (found.elsewhere, found.unplaced) == (0, 1)
+    assert "1 findings of other tools name no line of a file that is here" in reports.written(found, "text")
+    assert json.loads(reports.written(found, "json"))["unplaced"] == 1
 
 
 def test_a_quote_that_has_moved_is_followed_and_one_that_is_gone_is_left_out(top):
