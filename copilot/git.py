@@ -227,7 +227,7 @@ def staged(top: Path) -> Staged | None:
     """
     place = _hook(top)
     parent = (_ask(top, "rev-parse", "--verify", "-q", "HEAD^{commit}", place=place) or "").strip()
-    if not parent and (_ask(top, "rev-parse", "--git-dir", place=place) is None or not _is_unborn(top, place)):
+    if not parent and (_ask(top, "rev-parse", "--git-dir", place=place) is None or not is_unborn(top, place)):
         return None
     against = parent or empty_tree(top)
     listing = output(
@@ -239,26 +239,9 @@ def staged(top: Path) -> Staged | None:
     return None if listing is None else Staged(top, parent, tuple(raw_changes(listing)), place)
 
 
-def _is_unborn(top: Path, place: Sequence[str] = ()) -> bool:
+def is_unborn(top: Path, place: Sequence[str] = ()) -> bool:
     """Whether no commit was made yet; not where HEAD names one that cannot be read."""
     return _ask(top, "rev-parse", "--verify", "-q", "HEAD", place=place) is None
-
-
-def is_whole(top: Path, commits: Sequence[str]) -> bool:
-    """Whether the history of commits is there up to its beginning: neither cut off by a shallow clone nor damaged."""
-    shallow = _ask(top, "rev-parse", "--is-shallow-repository")
-    return shallow is not None and shallow.strip() == "false" and _ask(top, "rev-list", "--count", *commits) is not None
-
-
-def last_commit(top: Path) -> dict[str, str] | None:
-    """The regular files of the last commit with the ids of their contents, by POSIX path under `top`; nothing before the first
-    commit. None where git cannot answer.
-    """
-    tree = output(top, "ls-tree", "-r", "-z", "--full-tree", "HEAD")
-    if tree is None:
-        return {} if _is_unborn(top) else None
-    rows = [row.partition(b"\t") for row in tree.split(b"\0") if row]
-    return {os.fsdecode(name): head.split(b" ")[2].decode() for head, _, name in rows if head[:6].decode() in _REGULAR}
 
 
 def empty_tree(top: Path) -> str:
@@ -271,7 +254,8 @@ def contents(change: Staged, ids: Iterable[str]) -> dict[str, bytes]:
     """The stored contents with these ids; one that is missing is left out."""
     wanted = [name for name in dict.fromkeys(ids) if name]
     out = output(change.top, "cat-file", "--batch", place=change.place, stdin=_lines(wanted)) if wanted else b""
-    return {name: row[1] for name, row in zip(wanted, _batched(out or b""), strict=False) if row is not None}
+    rows = zip(wanted, _batched(out or b""), strict=False)
+    return {name: row[1] for name, row in rows if row is not None and row[0] == b"blob"}
 
 
 def changed_lines(change: Staged, one: Change, *, gaps: bool = True) -> frozenset[int]:

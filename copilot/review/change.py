@@ -6,6 +6,7 @@ data: nobody follows them. Absent on purpose: the policy; it never comes from a 
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -76,13 +77,20 @@ def between(top: Path, base: str, head: str) -> Change | None:
     if not all(known):
         return None
     start = (git.output(top, "merge-base", *known) or b"").decode().strip()
-    if not start and not git.is_whole(top, known):
+    if not start and not _is_whole(top, known):
         raise UsageError(
             say("the history in {name} is cut off before where the branches part: git fetch --unshallow", name=top)
         )
     start = start or known[0]
     commits = Commits(base=start, start=start, head=known[1])
     return _asked(top, ("diff-tree",), (start, known[1]), git.Staged(top, start, ()), commits)
+
+
+def _is_whole(top: Path, commits: Sequence[str]) -> bool:
+    """Whether the history of commits is there up to its beginning: neither cut off by a shallow clone nor damaged."""
+    shallow = git.output(top, "rev-parse", "--is-shallow-repository")
+    whole = shallow is not None and shallow.strip() == b"false"
+    return whole and git.output(top, "rev-list", "--count", *commits) is not None
 
 
 def staged(top: Path) -> Change:
@@ -202,14 +210,15 @@ def _found(one: FileDiff, root: Path, held: dict[str, bytes]) -> Texts:
         return Texts(None, _of_rows(one.rows))
     if not one.new:
         return Texts(_of_rows(one.rows), None)
-    before, after = held.get(one.old_id), held.get(one.new_id)
+    before, after = (_fitting(one, held.get(name), side) for name, side in ((one.old_id, "old"), (one.new_id, "new")))
     if before is None and after is None:
         for name in (one.new, one.old):
             text = _on_disk(root, name)
-            if text is not None and _stands(one.rows, text, "new"):
-                after = text
-            elif text is not None and _stands(one.rows, text, "old"):
-                before = text
+            match _version(one, text) if text is not None else None:
+                case "new":
+                    after = text
+                case "old":
+                    before = text
     if before is None and after is not None:
         before = _turned(one.rows, after, "old")
     if after is None and before is not None:
@@ -217,6 +226,22 @@ def _found(one: FileDiff, root: Path, held: dict[str, bytes]) -> Texts:
     if before is None or after is None:
         return shown_texts(one)
     return Texts(before, after)
+
+
+def _fitting(one: FileDiff, text: bytes | None, side: str) -> bytes | None:
+    """A stored text where it has the rows: a short id may be that of another one."""
+    return text if text is not None and _stands(one.rows, text, side) else None
+
+
+def _version(one: FileDiff, text: bytes) -> str | None:
+    """Which side of a patch a text is: by git's id of it, else by the one side whose rows it has; None where that may be both."""
+    names = [hashlib.new(kind, b"blob %d\0" % len(text) + text, usedforsecurity=False) for kind in ("sha1", "sha256")]
+    fits = [side for side in ("new", "old") if _stands(one.rows, text, side)]
+    for side in fits:
+        known = one.new_id if side == "new" else one.old_id
+        if known and any(name.hexdigest().startswith(known) for name in names):
+            return side
+    return fits[0] if len(fits) == 1 else None
 
 
 def shown_texts(one: FileDiff) -> Texts:

@@ -73,9 +73,11 @@ def touched(top: Path, also: Container[str] = ()) -> dict[str, str] | None:
     """
     listing = git.output(top, "ls-files", "--stage", "--debug", "-z")
     new = git.output(top, "ls-files", "--others", "--exclude-standard", "-z")
-    held = git.last_commit(top)
-    if listing is None or new is None or held is None:
+    tree = git.output(top, "ls-tree", "-r", "-z", "--full-tree", "HEAD")
+    if listing is None or new is None or (tree is None and not git.is_unborn(top)):
         return None
+    rows = [row.partition(b"\t") for row in (tree or b"").split(b"\0") if row]
+    held = {os.fsdecode(name): head.split(b" ")[2].decode() for head, _, name in rows if head[:6].decode() in _REGULAR}
     found: dict[str, str] = {name: "" for name in map(os.fsdecode, new.split(b"\0")) if name and not name.endswith("/")}
     indexed: set[str] = set()
     for entry in _ENTRY.finditer(listing):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from copilot.review.change import Texts, of_patch, walked
 from copilot.review.diff import BadPatch, FileDiff, hunks, parsed
 
 ENVIRONMENT = {
@@ -338,3 +340,43 @@ def test_a_text_without_a_file_is_no_patch_and_a_commit_without_one_is():
     with pytest.raises(BadPatch, match="no file"):
         parsed(b"nonsense\n")
     assert parsed(b"") == parsed(b"\n") == parsed(b"commit 1111111\nMerge: 1 2\n\n    Merge\n") == ()
+
+
+@pytest.mark.parametrize("kind", ["sha1", "sha256"])
+@pytest.mark.parametrize("ids", ["full", "short", "none"])
+def test_a_text_on_the_disk_that_fits_both_sides_is_known_by_its_id(tmp_path, kind, ids):
+    repo, place = tmp_path / "repo", tmp_path / "place"
+    for folder in (repo, place):
+        folder.mkdir()
+    git(repo, "init", "-q", f"--object-format={kind}")
+    old, new = b"x = 1\n" * 20, b"x = 1\n" * 21
+    (repo / "a.py").write_bytes(old)
+    git(repo, "add", "a.py")
+    (repo / "a.py").write_bytes(new)
+    patch = git(repo, "diff", *(["--full-index"] if ids == "full" else []))
+    patch = patch.replace(b"@@ -18,3 +18,4 @@", b"@@ -8,3 +8,4 @@")  # as good a place for the same change
+    if ids == "none":
+        patch = re.sub(rb"index .*\n", b"", patch)
+    for text in (old, new):
+        (place / "a.py").write_bytes(text)
+        ((_, held),) = walked(of_patch(patch, place))
+        if ids == "none":
+            assert not held.whole
+        else:
+            assert held == Texts(old, new)
+    (place / "a.py").write_bytes(b"x = 1\n" * 30)  # neither of them, and nobody knows which it comes from
+    ((_, held),) = walked(of_patch(patch, place))
+    assert not held.whole
+
+
+def test_a_short_id_that_another_text_has_is_not_believed(tmp_path):
+    git(tmp_path, "init", "-q")
+    (tmp_path / "a.py").write_bytes(b"a\nb\n")
+    git(tmp_path, "add", "a.py")
+    git(tmp_path, "commit", "-qm", "c")
+    blob, tree, other = (git(tmp_path, "rev-parse", name).decode()[:7] for name in ("HEAD:a.py", "HEAD^{tree}", "HEAD"))
+    (tmp_path / "a.py").unlink()
+    patch = "diff --git a/z.py b/z.py\nindex {}..{} 100644\n--- a/z.py\n+++ b/z.py\n@@ -9 +9 @@\n-x\n+y\n"
+    for old, new in ((blob, "1111111"), ("1111111", blob), (tree, other), (blob, blob)):
+        ((_, held),) = walked(of_patch(patch.format(old, new).encode(), tmp_path))
+        assert held == Texts(b"\n" * 8 + b"x\n", b"\n" * 8 + b"y\n", whole=False)
