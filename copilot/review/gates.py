@@ -18,7 +18,7 @@ from copilot.guard.detect import detect
 from copilot.guard.kinds import TABLE
 from copilot.review.remark import Remark, Rewritten
 from copilot.rules import repairing
-from copilot.syntax.lines import line_end, line_start, rows
+from copilot.syntax.lines import line_start, next_line, rows
 from copilot.types import Document, Edit, Finding, Severity, Span
 from copilot.verify import secure, syntax
 
@@ -125,17 +125,12 @@ def _lines(text: bytes, edits: tuple[Edit, ...]) -> list[Span]:
         start, end = line_start(text, edit.span.start), edit.span.end
         closed = edit.new.endswith("\n") or (not edit.new and start == edit.span.start)
         if not closed or line_start(text, end) != end:
-            end = _behind(text, end)
+            end = next_line(text, end)
         if spans and start < spans[-1].end:
             spans[-1] = Span(spans[-1].start, max(end, spans[-1].end))
         else:
             spans.append(Span(start, end))
     return spans
-
-
-def _behind(text: bytes, offset: int) -> int:
-    end = line_end(text, offset)
-    return min(len(text), end + (2 if text[end : end + 2] == b"\r\n" else 1))
 
 
 def _trimmed(first: int, old: list[str], new: list[str]) -> Rewritten:
