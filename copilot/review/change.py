@@ -245,7 +245,9 @@ def _version(one: FileDiff, text: bytes) -> str | None:
 
 
 def shown_texts(one: FileDiff) -> Texts:
-    """What a patch alone shows of a file."""
+    """What a patch alone shows of a file; nothing where its lines stand farther down than a file is looked at."""
+    if any(max(row.at) > LARGEST for row in one.rows):
+        return Texts(None, None)
     if not one.old or not one.new:
         return Texts(_of_rows(one.rows) if one.old else None, _of_rows(one.rows) if one.new else None)
     return Texts(_shown(one, "old"), _shown(one, "new"), whole=False)

@@ -17,7 +17,8 @@ from typing import Final, Literal
 Kind = Literal["context", "added", "deleted"]
 Status = Literal["modified", "added", "deleted", "renamed", "copied", "combined"]
 
-_HUNK: Final = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)")
+_HUNK: Final = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)")
+_ID: Final = re.compile(rb"[0-9a-f]{4,64}")
 _KINDS: Final[dict[bytes, Kind]] = {b" ": "context", b"+": "added", b"-": "deleted"}
 _HEADS: Final = (b"diff --git ", b"diff --cc ", b"diff --combined ")
 _NOTHING: Final = b"/dev/null"
@@ -107,6 +108,7 @@ def each(patch: bytes) -> Iterator[FileDiff]:
         lines = [line.removesuffix(b"\r") for line in lines]
     at = found = 0
     while at < len(lines):
+        start = at
         if lines[at].startswith(_HEADS):
             one, at = _file(lines, at)
         elif _is_plain(lines, at):
@@ -116,6 +118,8 @@ def each(patch: bytes) -> Iterator[FileDiff]:
         else:
             at += 1
             continue
+        if "\0" in one.old + one.new:
+            raise BadPatch(f"line {start + 1}: a path with a zero byte")
         found += 1
         yield one
     if not found and patch.strip() and not patch.startswith((b"commit ", b"From ")):  # a commit may change no file
@@ -178,10 +182,10 @@ def _file(lines: list[bytes], at: int) -> tuple[FileDiff, int]:
         line = lines[at]
         key, _, value = line.partition(b" ")
         if line.startswith((b"old mode ", b"new mode ")):
-            modes[key.decode()] = value.split(b" ")[1].decode()
+            modes[key.decode()] = value.split(b" ")[1].decode("latin-1")
         elif line.startswith((b"new file mode ", b"deleted file mode ")):
             status = "added" if key == b"new" else "deleted"
-            modes["new" if key == b"new" else "old"] = line.rsplit(b" ", 1)[1].decode()
+            modes["new" if key == b"new" else "old"] = line.rsplit(b" ", 1)[1].decode("latin-1")
         elif line.startswith((b"rename from ", b"rename to ", b"copy from ", b"copy to ")):
             status = "renamed" if key == b"rename" else "copied"
             way, _, written = value.partition(b" ")
@@ -191,7 +195,7 @@ def _file(lines: list[bytes], at: int) -> tuple[FileDiff, int]:
             parts = value.split(b" ")
             ids = _ids(parts[0])
             if len(parts) == 2:
-                modes = {"old": parts[1].decode(), "new": parts[1].decode()}
+                modes = dict.fromkeys(("old", "new"), parts[1].decode("latin-1"))
         elif line.startswith((b"Binary files ", b"GIT binary patch")):
             binary = True
             at = _past_binary(lines, at)
@@ -223,9 +227,10 @@ def _file(lines: list[bytes], at: int) -> tuple[FileDiff, int]:
 
 
 def _ids(written: bytes) -> tuple[str, str]:
-    """Both ids of `index a..b`, without those of what is not there."""
-    old, _, new = written.decode().partition("..")
-    return old.strip("0") and old, new.strip("0") and new
+    """Both ids of `index a..b`, without those of what is not there, and without what is none (`HEAD:x` names a text, too)."""
+    old, _, new = written.partition(b"..")
+    first, second = (name.decode() if _ID.fullmatch(name) and name.strip(b"0") else "" for name in (old, new))
+    return first, second
 
 
 def _past_binary(lines: list[bytes], at: int) -> int:

@@ -292,6 +292,65 @@ def test_what_is_no_patch_is_said(patch, why):
         parsed(patch)
 
 
+PLAIN = b"diff --git a/x.py b/x.py\nindex 1111111..2222222 100644\n--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a\n+b\n"
+SPLINTERS = [
+    b"\n",
+    b"diff --git ",
+    b"@@ -1 +1 @@\n",
+    b"--- a/x\n+++ b/y\n",
+    b'"',
+    b"\xff",
+    b"\0",
+    b"9" * 5000,
+    b"old mode \xff\n",
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_damaged_patch_is_read_or_refused(tmp_path, repository, seed):
+    top, commits, *_ = repository
+    whole = git(top, "diff", "--binary", "--full-index", "-M", *commits)[:6000]
+    dice = random.Random(seed)
+    refused = 0
+    for _ in range(300):
+        made = bytearray(dice.choice([whole, PLAIN]))
+        for _ in range(dice.randrange(1, 6)):
+            at = dice.randrange(len(made))
+            if dice.randrange(3):
+                made[at:at] = dice.choice(SPLINTERS)
+            else:
+                del made[at : at + dice.randrange(1, 30)]
+        try:
+            list(walked(of_patch(bytes(made), tmp_path)))
+        except BadPatch:
+            refused += 1
+    assert 0 < refused < 300
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"a/x.py\n", b'"a/\\000x.py"\n'),
+        (b"-1 ", b"-" + b"9" * 5000 + b" "),
+    ],
+)
+def test_what_no_git_writes_is_refused(old, new):
+    with pytest.raises(BadPatch):
+        parsed(PLAIN.replace(old, new))
+
+
+def test_a_line_far_down_costs_no_memory_and_an_id_is_no_name(tmp_path):
+    git(tmp_path, "init", "-q")
+    (tmp_path / "x.py").write_bytes(b"a\n")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "c")
+    (tmp_path / "x.py").unlink()
+    ((_, held),) = walked(of_patch(PLAIN.replace(b"@@ -1 +1 @@", b"@@ -999999999 +999999999 @@"), tmp_path))
+    assert held == Texts(None, None)
+    ((one, held),) = walked(of_patch(PLAIN.replace(b"1111111", b"HEAD:x.py"), tmp_path))
+    assert (one.old_id, held.whole) == ("", False)
+
+
 def test_hunks_alone_are_read_as_in_a_patch():
     patch = b"@@ -1,2 +1,2 @@ def f():\n-a\n+b\n c\n@@ -9 +9,0 @@\n-x\n\\ No newline at end of file\n"
     rows = hunks(patch)
