@@ -65,7 +65,8 @@ def is_made(path: PurePath) -> bool:
 
 def says_made(head: bytes) -> bool:
     """Whether the head of a file says that a program made it."""
-    return _SAYS_MADE.search(head[:HEAD]) is not None
+    small = head[:HEAD].lower()
+    return (b"generated" in small or b"do not" in small) and _SAYS_MADE.search(head[:HEAD]) is not None
 
 
 def licence(head: bytes) -> str:

@@ -17,11 +17,11 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from copilot.messages import locale
+from copilot.review.scopes import symbol_at
 from copilot.syntax import tree as trees
 from copilot.syntax.lines import feeds, line_end, line_start
-from copilot.syntax.outline import Outline, brief
-from copilot.syntax.parsing import Node, QueryCursor, Recent, compiled
-from copilot.types import Document, Severity, Span
+from copilot.syntax.parsing import Node, QueryCursor, compiled
+from copilot.types import Document, Severity
 
 _COMPARED: Final = re.compile(r"[<>]|compareTo|signum|(?i:exceed|insufficient|within|greater|less|over)")
 _REFUSED: Final = re.compile(
@@ -71,18 +71,6 @@ class Guard(NamedTuple):
     symbol: str
     text: str
     subject: str = ""
-
-
-_shapes: Final[Recent[Outline]] = Recent()
-
-
-def shape(doc: Document) -> Outline:
-    """What a text defines and calls, in brief, kept for the last few documents."""
-    known = _shapes.get(doc)
-    if known is None:
-        known = brief(doc)
-        _shapes.put(doc, known)
-    return known
 
 
 @cache
@@ -185,9 +173,7 @@ def _guard(doc: Document, kind: Kind, line: int, offset: int, match: re.Match[st
     subject = _SUBJECT.match(rest) if match[0].startswith("@") else None
     key = re.sub(r"\W+$", "", match[0].strip().removeprefix("@"))
     key = ("@" if match[0].startswith("@") else "") + re.split(r"[.\s]", key)[-1]
-    around = shape(doc).at(Span(offset, offset))
-    name = around.qualified if around is not None else ""
-    return Guard(kind, key, line, name, text, subject[1] if subject is not None else "")
+    return Guard(kind, key, line, symbol_at(doc, offset), text, subject[1] if subject is not None else "")
 
 
 def _line(doc: Document, offset: int) -> str:
@@ -202,7 +188,7 @@ def _conditions(doc: Document, lines: AbstractSet[int] | None) -> Iterator[Guard
         return
     if lines is not None and not _CONDITION.search(b"\n".join(_rows(doc.text, lines)).decode("latin-1")):
         return
-    for node in QueryCursor(compiled(doc.language, "(if_statement) @if")).captures(tree.root_node).get("if", []):
+    for node in _ifs(doc, tree.root_node, lines):
         line = node.start_point[0] + 1
         body = node.child_by_field_name("consequence")
         asked = node.child_by_field_name("condition")
@@ -215,10 +201,18 @@ def _conditions(doc: Document, lines: AbstractSet[int] | None) -> Iterator[Guard
         whole = _text(doc, body)
         kind = _kind(condition, whole, ends=last.type in _ENDS)
         if kind is not None:
-            around = shape(doc).at(Span(node.start_byte, node.start_byte))
-            yield Guard(
-                kind, condition, line, around.qualified if around is not None else "", _line(doc, node.start_byte)
-            )
+            yield Guard(kind, condition, line, symbol_at(doc, node.start_byte), _line(doc, node.start_byte))
+
+
+def _ifs(doc: Document, root: Node, lines: AbstractSet[int] | None) -> Iterator[Node]:
+    """The `if` statements that may begin on one of `lines`, in order."""
+    cursor = QueryCursor(compiled(doc.language or "", "(if_statement) @if"))
+    ranges = _runs(feeds(doc.text), lines) if lines is not None else [(0, len(doc.text))]
+    found: dict[int, Node] = {}
+    for first, last in ranges:
+        cursor.set_byte_range(first, last)
+        found.update((node.start_byte, node) for node in cursor.captures(root).get("if", ()))
+    yield from (found[start] for start in sorted(found))
 
 
 def _rows(text: bytes, lines: AbstractSet[int]) -> list[bytes]:
@@ -245,10 +239,3 @@ def _kind(condition: str, body: str, *, ends: bool) -> Kind | None:
 
 def _text(doc: Document, node: Node) -> str:
     return doc.text[node.start_byte : node.end_byte].decode("utf-8", "replace")
-
-
-def calls_in(doc: Document, qualified: str) -> set[str]:
-    """The names that the definitions of a qualified name call."""
-    known = shape(doc)
-    spans = [symbol.span for symbol in known.symbols if symbol.qualified == qualified]
-    return {call.name for call in known.calls if any(span.contains(call.span) for span in spans)}

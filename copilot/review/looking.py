@@ -24,8 +24,8 @@ from copilot.review import gates, sensitive
 from copilot.review.change import Texts
 from copilot.review.diff import FileDiff, changed
 from copilot.review.remark import Confidence, Covered, Remark, shown
-from copilot.review.sketch import sketch
-from copilot.rules import SECURITY, Hit, called, hits, policies, triggered
+from copilot.review.sketch import Touched, touched
+from copilot.rules import SECURITY, Hit, Rule, called, hits, policies
 from copilot.syntax import reach
 from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, line_start
@@ -141,27 +141,36 @@ def _document(name: str, data: bytes | None) -> Document | None:
     return document(Path(name), language_of(Path(name)), text)
 
 
-def places(doc: Document, asked: Asked, lines: AbstractSet[int] | None = None) -> list[Place]:
-    """What the rules find where changed `lines` reach (None: anywhere), and secrets. Raises UsageError as `rule.policies`."""
+def places(doc: Document, asked: Asked, at: Touched | None = None) -> list[Place]:
+    """What the rules find where changed lines reach (None: anywhere), and secrets. `doc`: the document of `at`, or its light one.
+    Raises UsageError as `rule.policies`.
+    """
+    lines = at.lines if at is not None else None
     found = [
         Place(sensitive.RULE, each.kind, Severity.ERROR, "high", each.message, each.span)
         for each in (sensitive.hits(doc, lines) if sensitive.RULE not in asked.off else ())
     ]
-    text = doc.text if lines is None else reach.roughly(doc, lines)
-    called = [pack for pack in (*asked.packs, SECURITY) if triggered(doc.language, text, pack)]
-    if not called:
+    rows = _called(doc, asked, at)
+    if not rows:
         return found
     spans = None if lines is None else reach.spans(doc, lines)
     owners = _owners(asked.packs)
     policy = asked.policy(doc.path.as_posix())
-    for pack in called:
-        for hit in hits(doc, spans, pack, policy, text):
+    for pack, wanted in rows.items():
+        for hit in hits(doc, spans, pack, policy, wanted):
             if pack == SECURITY and _is_told(hit):
                 found.append(_owned(hit, owners))
             elif pack != SECURITY:
                 severity = asked.weight(hit.rule.policy) or hit.finding.severity
                 found.append(Place(hit.rule.name, "", severity, hit.confidence, hit.rule.message, hit.finding.span))
     return found
+
+
+def _called(doc: Document, asked: Asked, at: Touched | None) -> dict[str, tuple[Rule, ...]]:
+    """The rules of each pack that a text calls for, where there are any."""
+    texts = (doc.text,) if at is None else (at.narrow, at.wide, doc.text)
+    rows = {pack: called(doc.language or "", pack, *texts) for pack in (*asked.packs, SECURITY)}
+    return {pack: wanted for pack, wanted in rows.items() if wanted}
 
 
 def _is_told(hit: Hit) -> bool:
@@ -187,12 +196,11 @@ def remarks(file: Seen, asked: Asked, *, whole: bool = True) -> Iterator[Remark]
     if after is None or file.covered.status == "skipped":
         return
     added = {row.new for row in diff.rows if row.kind == "added"}
-    now = {row.at[1] for row in changed(diff)} if before is not None else None
-    former = {row.at[0] for row in changed(diff)}
-    if now is not None and before is not None and _is_near(after, asked, now):
-        first, was = _sketched(diff, before, after)
-        if first is not after and not _new(first, was, asked, added, now, former):
-            return
+    now = touched(after, diff, 1) if before is not None else None
+    former = touched(before, diff, 0) if before is not None else None
+    light = now.light if now is not None and _is_near(now, asked) else after
+    if light is not after and not _new(light, None, asked, added, now, former):
+        return
     shown_at = {row.new: row.number for row in diff.rows if row.new is not None}
     mender = gates.Mender(after, lambda doc: places(doc, asked)) if whole else None
     for each, line in _new(after, before, asked, added, now, former):
@@ -201,20 +209,9 @@ def remarks(file: Seen, asked: Asked, *, whole: bool = True) -> Iterator[Remark]
             yield _remark(file, after, each, line, shown_at.get(line, 0), fix)
 
 
-def _sketched(diff: FileDiff, before: Document, after: Document) -> tuple[Document, Document]:
-    """The texts after and before under cheap trees. Blank lines reach nothing."""
-    telling = [row for row in changed(diff) if row.text.strip()]
-    new, old = ([row for row in telling if row.kind == kind] for kind in ("added", "deleted"))
-    first = sketch(after, [row.at[1] for row in new], [row.at[1] for row in old])
-    return first, sketch(
-        before, [row.at[0] for row in old], [row.at[0] for row in new]
-    ) if first is not after else before
-
-
-def _is_near(doc: Document, asked: Asked, lines: AbstractSet[int]) -> bool:
+def _is_near(now: Touched, asked: Asked) -> bool:
     """Whether rules are called for, and all of them look at nothing but the routine, the class and what the file declares."""
-    text = reach.roughly(doc, lines)
-    rows = [rule for pack in (*asked.packs, SECURITY) for rule in called(doc.language or "", pack, text)]
+    rows = [rule for wanted in _called(now.doc, asked, now).values() for rule in wanted]
     return bool(rows) and not any(rule.far for rule in rows)
 
 
@@ -223,13 +220,16 @@ def _new(
     before: Document | None,
     asked: Asked,
     added: AbstractSet[int | None],
-    now: AbstractSet[int] | None,
-    former: AbstractSet[int],
+    now: Touched | None,
+    former: Touched | None,
 ) -> list[tuple[Place, int]]:
-    """What is found where changed lines reach (`now`, in the text before: `former`) and was not there before, with its line."""
+    """What is found where changed lines reach (`now`, in the text before: `former`) and was not there before, with its line.
+    `before`: None for the light document of `former`.
+    """
     found = [(each, _line(after, each.span.start)) for each in places(after, asked, now)]
-    if not found or before is None:
+    if not found or former is None:
         return found
+    before = former.light if before is None else before
     known = Counter(_key(before, each) for each in places(before, asked, former))
     new: list[tuple[Place, int]] = []
     for each, line in sorted(found, key=lambda pair: (pair[1] in added, pair[0].span)):

@@ -18,9 +18,11 @@ from typing import Final, NamedTuple
 from copilot.context.provenance import is_test
 from copilot.messages import say
 from copilot.review.diff import Row
-from copilot.review.guards import Guard, called_for, calls_in, guards, shape
+from copilot.review.guards import Guard, called_for, guards
 from copilot.review.looking import Seen
 from copilot.review.remark import Remark
+from copilot.review.scopes import calls_in, spans_of, speaks_of
+from copilot.review.sketch import touched
 from copilot.syntax.lines import line_start
 from copilot.types import Document
 
@@ -80,21 +82,27 @@ def gather(ledger: Ledger, seen: Seen) -> None:
     new: list[Guard] = []
     guarding = after is not None and added and not is_test(PurePosixPath(diff.path))
     if after is not None and guarding and _may_guard(row.text for row in diff.rows if row.kind == "added"):
-        new = guards(after, added)
+        light = _light(seen, after, 1)
+        new = guards(light, added)
         for guard in new:
-            calls = frozenset(calls_in(after, guard.symbol)) if guard.symbol else frozenset[str]()
+            calls = frozenset(calls_in(light, guard.symbol)) if guard.symbol else frozenset[str]()
             ledger.added[guard.kind.name].append(_Added(guard, known, calls))
     if seen.before is None or not deleted or is_test(PurePosixPath(diff.old)):
         return
     if not _may_guard(row.text for row in diff.rows if row.kind == "deleted"):
         return
-    found = guards(seen.before, deleted.keys()) if diff.new == "" or after is not None else []
+    found = guards(_light(seen, seen.before, 0), deleted.keys()) if diff.new == "" or after is not None else []
     kinds = {guard.kind.name for guard in found}
     had, have = (guards(each, only=kinds) for each in (seen.before, after)) if found and after is not None else ([], [])
     for guard in found:  # a new text that cannot be read is told by the coverage
         if after is not None and _is_kept(guard, after, had, have, new):
             continue
         ledger.gone.append(_left(guard, seen.before, after, diff.path, known, deleted[guard.line]))
+
+
+def _light(seen: Seen, doc: Document, side: int) -> Document:
+    """A side of a file under the cheap tree, in which whatever the change touches stands."""
+    return touched(doc, seen.diff, side).light if seen.before is not None and seen.after is not None else doc
 
 
 def _may_guard(lines: Iterable[bytes]) -> bool:
@@ -118,7 +126,7 @@ def _is_kept(guard: Guard, after: Document, had: list[Guard], have: list[Guard],
     fresh = [each for each in new if each.kind == guard.kind]
     if any(each.symbol == guard.symbol and each.subject == guard.subject for each in fresh):
         return True
-    if guard.subject and not _speaks_of(after, guard.symbol, guard.subject):
+    if guard.subject and not speaks_of(after, guard.symbol, guard.subject):
         return True  # what it spoke of is gone, too
     if not guard.subject and any(_is_around(each.symbol, guard.symbol) for each in fresh if not each.subject):
         return True
@@ -143,18 +151,8 @@ def _name(qualified: str) -> str:
     return qualified.rpartition(".")[2]
 
 
-def _speaks_of(doc: Document, symbol: str, subject: str) -> bool:
-    """Whether a definition is, or has as a parameter, what an annotation spoke of."""
-    return any(
-        each.qualified == symbol and (each.name == subject or any(part.name == subject for part in each.parameters))
-        for each in shape(doc).symbols
-    )
-
-
 def _left(guard: Guard, before: Document, after: Document | None, path: str, known: str, row: Row) -> _Gone:
-    stands = after is not None and (
-        not guard.symbol or any(each.qualified == guard.symbol for each in shape(after).symbols)
-    )
+    stands = after is not None and (not guard.symbol or bool(spans_of(after, guard.symbol)))
     calls = (
         frozenset(calls_in(after, guard.symbol)) if after is not None and stands and guard.symbol else frozenset[str]()
     )
@@ -170,11 +168,10 @@ def _left(guard: Guard, before: Document, after: Document | None, path: str, kno
 
 def _others(doc: Document, guard: Guard) -> Iterator[bytes]:
     """The lines of the routine around a guard without the guard's own."""
-    for each in shape(doc).symbols:
-        if each.qualified == guard.symbol:
-            first = doc.text.count(b"\n", 0, each.span.start) + 1
-            rows = doc.text[line_start(doc.text, each.span.start) : each.span.end].split(b"\n")
-            yield from (row for n, row in enumerate(rows, first) if n != guard.line)
+    for span in spans_of(doc, guard.symbol):
+        first = doc.text.count(b"\n", 0, span.start) + 1
+        rows = doc.text[line_start(doc.text, span.start) : span.end].split(b"\n")
+        yield from (row for n, row in enumerate(rows, first) if n != guard.line)
 
 
 def settled(ledger: Ledger) -> Iterator[Remark]:

@@ -9,10 +9,14 @@ and so do constructors, which say what an object holds. What is found so is conf
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Final, NamedTuple
 
+from copilot.review.diff import FileDiff, changed
 from copilot.syntax import parsing
+from copilot.syntax.parsing import Recent
+from copilot.syntax.reach import roughly
 from copilot.types import Document, document
 
 _DEF: Final = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
@@ -41,32 +45,73 @@ class _Routine(NamedTuple):
     builds: bool
 
 
-def sketch(doc: Document, lines: Iterable[int], gaps: Iterable[int] = ()) -> Document:
-    """The same text under such a tree, for `lines` (from 1) that a change touches and `gaps`, before which lines are in the other
-    text alone; the document itself where little is spared.
+class Touched:
+    """What the changed lines (from 1) of one side of a file have to do with.
+
+    `wide`: the blocks at the margin that they lie in, and the imports (of languages but Python the whole text); `narrow`: that
+    without the bodies that no change reaches; `light`: the same document under a tree without these, or itself where little is
+    spared.
     """
-    rows = doc.text.split(b"\n")
-    routines = {"python": _python, "java": _java}.get(doc.language or "")
-    if routines is None:
-        return doc
-    spared = list(_spared(rows, list(routines(rows)), {line - 1 for line in lines}, {line - 1 for line in gaps}))
-    if sum(last - first for first, last in spared) < _SPARED * len(rows):
-        return doc
-    for first, last in spared:
-        for n in range(first, last):
-            row = rows[n]
-            rows[n] = b" " * (len(row) - 1) + b"\r" if row.endswith(b"\r") else b" " * len(row)
-    if doc.language == "python":
-        own = doc.text.split(b"\n")
-        for first, _ in spared:
-            indent = len(own[first]) - len(own[first].lstrip())
-            rows[first] = b" " * indent + b"0" + rows[first][indent + 1 :]
-    tree = parsing.parse(b"\n".join(rows), doc.language or "")
-    if tree is None:
-        return doc
-    light = document(doc.path, doc.language, doc.text)
-    parsing.adopt(light, tree)
-    return light
+
+    def __init__(self, doc: Document, diff: FileDiff, side: int) -> None:
+        self.doc, self.lines = doc, frozenset(row.at[side] for row in changed(diff))
+        telling = [row for row in changed(diff) if row.text.strip()]  # blank lines reach nothing
+        own, other = ("deleted", "added") if side == 0 else ("added", "deleted")
+        self._own = {row.at[side] - 1 for row in telling if row.kind == own}
+        self._gaps = {row.at[side] - 1 for row in telling if row.kind == other}
+
+    @cached_property
+    def _rows(self) -> list[bytes]:
+        return self.doc.text.split(b"\n")
+
+    @cached_property
+    def _spared(self) -> list[tuple[int, int]]:
+        routines = {"python": _python, "java": _java}.get(self.doc.language or "")
+        return list(_spared(self._rows, list(routines(self._rows)), self._own, self._gaps)) if routines else []
+
+    @cached_property
+    def wide(self) -> bytes:  # noqa: D102 - told above
+        return roughly(self.doc.language, self.doc.text, self.lines)
+
+    @cached_property
+    def narrow(self) -> bytes:  # noqa: D102
+        if not self._spared:
+            return self.wide
+        rows = self._rows[:]
+        for first, last in self._spared:
+            rows[first:last] = [b""] * (last - first)
+        return roughly(self.doc.language, b"\n".join(rows), self.lines)
+
+    @cached_property
+    def light(self) -> Document:  # noqa: D102
+        if sum(last - first for first, last in self._spared) < _SPARED * len(self._rows):
+            return self.doc
+        rows = self._rows[:]
+        for first, last in self._spared:
+            rows[first:last] = [
+                b" " * (len(row) - 1) + b"\r" if row.endswith(b"\r") else b" " * len(row) for row in rows[first:last]
+            ]
+            if self.doc.language == "python":
+                indent = len(self._rows[first]) - len(self._rows[first].lstrip())
+                rows[first] = b" " * indent + b"0" + rows[first][indent + 1 :]
+        tree = parsing.parse(b"\n".join(rows), self.doc.language or "")
+        if tree is None:
+            return self.doc
+        light = document(self.doc.path, self.doc.language, self.doc.text)
+        parsing.adopt(light, tree)
+        return light
+
+
+_last: Final[Recent[tuple[FileDiff, Touched]]] = Recent()
+
+
+def touched(doc: Document, diff: FileDiff, side: int) -> Touched:
+    """What a change of a file touches in its text before (`side` 0) or after (1); kept for the last few documents."""
+    known = _last.get(doc)
+    if known is None or known[0] is not diff:
+        known = diff, Touched(doc, diff, side)
+        _last.put(doc, known)
+    return known[1]
 
 
 def _spared(

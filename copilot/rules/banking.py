@@ -9,7 +9,7 @@ from copilot.rules.flow import Flow
 from copilot.rules.kind_names import DECIMAL, TEXT, UNKNOWN, spelled
 from copilot.rules.money import Arguments, Captures, Money, bare
 from copilot.rules.wording import NEVER, split
-from copilot.syntax.outline import brief
+from copilot.syntax.outline import imports
 from copilot.syntax.parsing import Node
 
 
@@ -27,7 +27,7 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
 def _decimal_makers(flow: Flow) -> frozenset[str]:
     """What Python's `decimal.Decimal` is called in a file."""
     found = set()
-    for one in brief(flow.document).imports if b"ecimal" in flow.text else ():
+    for one in imports(flow.document) if b"ecimal" in flow.text else ():
         if one.module == "decimal":
             if one.name is None:
                 found.add(f"{one.alias or one.module}.Decimal")

@@ -48,33 +48,33 @@ def hits(
     spans: Sequence[Span] | None = None,
     pack: str = SECURITY,
     asked: frozenset[str] = frozenset(),
-    text: bytes | None = None,
+    wanted: Sequence[Rule] | None = None,
 ) -> list[Hit]:
     """As `findings`, of any pack, each with its rule and confidence. `asked`: the policies that the bank's settings ask
-    for ("gm": SM2, SM3 and SM4 only); parts of a rule that belong to another say nothing. `text`: what of the document can
-    have to do with `spans`; rules that it does not call for are not asked. Raises UsageError as `rule.policies`, and for a rule
+    for ("gm": SM2, SM3 and SM4 only); parts of a rule that belong to another say nothing. `wanted`: the rules of the
+    pack that are asked (None: those that a word of the document calls for). Raises UsageError as `rule.policies`, and for a rule
     of the bank's own whose predicates lack what they ask for.
     """
     try:
-        return _hits(document, spans, pack, asked, document.text if text is None else text)
+        rows = called(document.language or "", pack, document.text) if wanted is None else wanted
+        return _hits(document, spans, pack, [rule for rule in rows if not rule.policy or rule.policy in asked])
     except (LookupError, TypeError, re.error) as wrong:
         if pack in {BANK, SECURITY}:
             raise
         raise UsageError(say("a rule in {folder} cannot be read: {why}", folder=pack, why=str(wrong))) from None
 
 
-def _hits(document: Document, spans: Sequence[Span] | None, pack: str, asked: frozenset[str], text: bytes) -> list[Hit]:
+def _hits(document: Document, spans: Sequence[Span] | None, pack: str, rows: Sequence[Rule]) -> list[Hit]:
     language = document.language or ""
-    if len(document) > _LONGEST or not (rows := called(language, pack, text)):
+    if len(document) > _LONGEST or not rows:
         return []
     tree = trees.of(document)
     if tree is None:
         return []
     judge = Judge(Flow(document, tree))
-    wanted = [rule for rule in rows if not rule.policy or rule.policy in asked]
     ranges = _merged(spans) if spans is not None else None
     found: dict[tuple[int, int, int | str], Hit] = {}
-    for rule, pattern, captures in _matched(wanted, language, tree, judge, ranges):
+    for rule, pattern, captures in _matched(rows, language, tree, judge, ranges):
         site = captures["site"][0]
         level = judge.levels.get((pattern, site.id))
         sure: Confidence | None = rule.unsure if level is Level.UNKNOWN else rule.confidence

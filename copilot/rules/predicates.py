@@ -41,7 +41,7 @@ from copilot.rules.personal import Personal, is_logger
 from copilot.rules.placed import is_placed
 from copilot.rules.purposes import is_plain, is_secret
 from copilot.rules.told import Told
-from copilot.syntax.outline import brief, outline
+from copilot.syntax.outline import imports
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants
 from copilot.types import Document, Span
@@ -223,7 +223,7 @@ class Judge:
 
     def _module(self, given: Arguments, captures: Captures) -> bool:
         node, wanted = captures[given[0][0]][0], given[1][0]
-        plain = any(one.name is None and one.module == wanted for one in outline(self.flow.document).imports)
+        plain = any(one.name is None and one.module == wanted for one in imports(self.flow.document))
         return plain and self.qualified(node) == wanted and not self.flow.bound(self.flow.read(node), node)[0]
 
     def _argument(self, given: Arguments, captures: Captures) -> bool:
@@ -273,7 +273,7 @@ class Judge:
 
 def _imports(document: Document) -> Iterator[tuple[str, str]]:
     """Bound names with what they stand for."""
-    for one in brief(document).imports:
+    for one in imports(document):
         module = one.module.removeprefix("node:")
         if one.name is None and one.alias:
             yield one.alias, module

@@ -153,20 +153,31 @@ def rules(language: str, pack: str = SECURITY) -> tuple[Rule, ...]:
 
 
 @lru_cache(maxsize=8)
-def called(language: str, pack: str, text: bytes) -> tuple[Rule, ...]:
+def called(
+    language: str, pack: str, text: bytes, around: bytes | None = None, whole: bytes | None = None
+) -> tuple[Rule, ...]:
     """The rules of which a trigger word stands in a text, in their order: one pass over it, whatever the number of words.
 
-    Raises as `rules`.
+    `around`: the text and what is around it (None: nothing more), where what stands beside the trigger is looked for; `whole`:
+    the same for rules that look far, all whose words may stand anywhere in it. Raises as `rules`.
     """
     held = rules(language, pack)
     if not held:
         return ()
     words, first, second = _words(_READ_AS.get(language, language), pack)
-    said = frozenset(words.Match(text.decode("latin-1")) or ())
+
+    def said(some: bytes | None) -> frozenset[int]:
+        return frozenset(words.Match(some.decode("latin-1")) or ()) if some is not None else near
+
+    near = frozenset[int]()
+    near = said(text)
+    wide = said(around)
+    far = said(whole) if any(rule.far for rule in held) else near
     return tuple(
         rule
         for rule, any_of, beside in zip(held, first, second, strict=True)
-        if not said.isdisjoint(any_of) and (not beside or not said.isdisjoint(beside))
+        if not (far if rule.far else near).isdisjoint(any_of)
+        and (not beside or not (far if rule.far else wide).isdisjoint(beside))
     )
 
 

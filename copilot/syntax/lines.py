@@ -7,10 +7,10 @@ units over a text that changes (`lsp/text.py`, which never looks at the whole fi
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import Final
 
 _END: Final = re.compile(rb"[\r\n]")
-_FEED: Final = re.compile(rb"\n")
 
 
 def line_start(text: bytes, offset: int) -> int:
@@ -46,8 +46,9 @@ def line_indent(text: bytes, offset: int) -> str:
 
 def feeds(text: bytes) -> list[int]:
     """Where each line starts and, last, where the text ends: lines as git counts them, which end at LF alone."""
-    starts = [0, *(found.end() for found in _FEED.finditer(text))]
-    return starts if starts[-1] == len(text) else [*starts, len(text)]
+    starts = list(accumulate([len(row) + 1 for row in text.split(b"\n")], initial=0))
+    starts[-1] = len(text)  # behind the last row there is no line end
+    return starts[:-1] if starts[-2] == starts[-1] else starts
 
 
 def rows(text: bytes) -> list[bytes]:

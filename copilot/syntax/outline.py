@@ -45,6 +45,8 @@ __all__ = [
     "ParameterKind",
     "Symbol",
     "brief",
+    "calls",
+    "imports",
     "near",
     "outline",
     "statements",
@@ -110,6 +112,27 @@ def brief(document: Document, within: Span | None = None) -> Outline:
     return _seen(Reading(document.text, document.language), rules, tree.root_node, within=within).outline()
 
 
+def imports(document: Document) -> tuple[Import, ...]:
+    """What a document imports, as its outline has it, by a query for nothing else; of broken code what can be read of it."""
+    known = _outlines.get(document)
+    if known is not None:
+        return known.imports
+    tree = of(document)
+    rules = query_without(document.language or "", "outline", _NO_IMPORT, frozenset()) if tree is not None else None
+    if tree is None or rules is None or document.language is None:
+        return ()
+    return _seen(Reading(document.text, document.language), rules, tree.root_node).outline().imports
+
+
+def calls(document: Document, within: Span) -> tuple[Call, ...]:
+    """The calls that begin in a range, by a query for nothing else, without their receivers; of broken code what can be read."""
+    tree = of(document)
+    rules = query_without(document.language or "", "outline", _NO_CALL, _UNSEEN) if tree is not None else None
+    if tree is None or rules is None or document.language is None:
+        return ()
+    return tuple(_seen(Reading(document.text, document.language), rules, tree.root_node, within=within).calls)
+
+
 def near(document: Document, at: int, tree: Tree | None) -> Outline:
     """As `outline`, for what is looked for around byte `at`: without documentation, decorators, modifiers and calls, with
     parameters only of the definitions that `at` is in or behind, and in Python without what stands inside definitions
@@ -162,6 +185,8 @@ def _around(found: Reading, rules: Query, root: Node, at: int) -> Reading:
 
 _NOT_NEAR: Final = re.compile(r"\b(doc|decorator|modifier|separator|call|parameter)\b")
 _NO_PARAMETER: Final = re.compile(r"^(?!.*\b(parameter|separator)\b)")
+_NO_IMPORT: Final = re.compile(r"^(?!.*\bimport\b)")
+_NO_CALL: Final = re.compile(r"^(?!.*\bcall\b)")
 _LEFT_OUT: Final = re.compile(r"\b(doc|decorator|modifier|separator)\b|^(?!.*\btype\b).*\bparameter\b")
 _UNSEEN: Final = frozenset({"call.receiver", "default"})
 

@@ -21,7 +21,8 @@ _ROUTINES: Final = frozenset({
     "function_declaration", "method_definition", "generator_function_declaration",
 })  # fmt: skip
 _IMPORT: Final = re.compile(rb"^[ \t]*(?:from|import)[ \t][^\n]*", re.MULTILINE)
-_TOP: Final = re.compile(rb"^[^\s#)\]}][^\n]*", re.MULTILINE)
+_TOP: Final = re.compile(rb"^(?![\s#)\]}]|(?:else|elif|except|finally)\b)", re.MULTILINE)
+"""Where a block at the margin begins: not at a comment, at what ends brackets, or at what goes on with the statement above."""
 
 
 def spans(doc: Document, lines: Iterable[int]) -> list[Span]:
@@ -57,15 +58,20 @@ def _around(root: Node, text: bytes, row: Span) -> Span:
     return Span(min(row.start, whole.start_byte), max(row.end, whole.end_byte))
 
 
-def roughly(doc: Document, lines: Iterable[int]) -> bytes:
+def roughly(language: str | None, text: bytes, lines: Iterable[int]) -> bytes:
     """The text that changed lines can reach, without parsing it: in Python the blocks at the margin that they lie in, and the
     imports; of other languages the whole.
     """
-    if doc.language != "python":
-        return doc.text
-    starts = feeds(doc.text)
-    tops = [0, *(found.start() for found in _TOP.finditer(doc.text)), len(doc.text)]
-    blocks = {bisect_right(tops, starts[line - 1]) for line in lines if 0 < line < len(starts)}
-    # A decorator at the margin belongs to what follows it.
-    parts = (doc.text[tops[max(0, n - 2)] : tops[min(n + 1, len(tops) - 1)]] for n in sorted(blocks))
-    return b"\n".join([*parts, *_IMPORT.findall(doc.text)])
+    if language != "python":
+        return text
+    starts = feeds(text)
+    tops = [0, *(found.start() for found in _TOP.finditer(text)), len(text)]
+    parts: dict[int, int] = {}
+    for n in {bisect_right(tops, starts[line - 1]) for line in lines if 0 < line < len(starts)}:
+        first, last = min(n, len(tops) - 1) - 1, min(n, len(tops) - 1)
+        while first > 0 and text.startswith(b"@", tops[first - 1]):  # a decorator and what it decorates belong together
+            first -= 1
+        while last < len(tops) - 1 and text.startswith(b"@", tops[last - 1]):
+            last += 1
+        parts[tops[first]] = tops[last]
+    return b"\n".join([*(text[first:last] for first, last in sorted(parts.items())), *_IMPORT.findall(text)])

@@ -91,7 +91,7 @@ def _found(document: Document, before: Document | None, packs: tuple[str, ...], 
     changed = edits.changed_lines(before.text, document.text) if before is not None else None
     if changed is not None and not changed:
         return []
-    text = reach.roughly(document, changed) if changed is not None else document.text
+    text = reach.roughly(document.language, document.text, changed) if changed is not None else document.text
     called = [pack for pack in packs if rules.triggered(document.language, text, pack)]
     spans = reach.spans(document, changed) if called and changed is not None else None
     policy = _policy(document, settings)
@@ -113,7 +113,7 @@ def _of_pack(
 ) -> list[rules.Hit]:
     """What a pack finds; nothing, and it is noted, where a rule in it turns out to be none."""
     try:
-        return rules.hits(document, spans, pack, policy, text)
+        return rules.hits(document, spans, pack, policy, rules.called(document.language or "", pack, text))
     except UsageError as wrong:
         _tried[pack, locale()] = time.monotonic(), str(wrong)
         return []

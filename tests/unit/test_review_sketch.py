@@ -12,9 +12,10 @@ from copilot.review import looking
 from copilot.review.change import Texts
 from copilot.review.diff import FileDiff, Row, parsed
 from copilot.review.looking import Asked, remarks, seen
-from copilot.review.sketch import sketch
+from copilot.review.sketch import Touched, touched
 from copilot.rules import matching
 from copilot.syntax import tree as trees
+from copilot.syntax.reach import roughly
 from copilot.types import document
 
 FOLDER = Path(__file__).parents[1] / "golden" / "bank"
@@ -103,7 +104,7 @@ JAVA = JAVA.replace(b"        return x;\n", 30 * b"        x++;\n" + b"        r
 
 
 @pytest.mark.parametrize(
-    ("language", "text", "touched", "kept", "gone"),
+    ("language", "text", "words", "kept", "gone"),
     [
         (
             "python",
@@ -115,10 +116,10 @@ JAVA = JAVA.replace(b"        return x;\n", 30 * b"        x++;\n" + b"        r
         ("java", JAVA, b"run(x)", [b"run(x)", b"this.owner = owner", b"longer"], [b"x = 2", b"return x"]),
     ],
 )
-def test_bodies_that_no_changed_line_touches_are_not_parsed(language, text, touched, kept, gone):
-    line = text[: text.index(touched)].count(b"\n") + 1
+def test_bodies_that_no_changed_line_touches_are_not_parsed(language, text, words, kept, gone):
+    line = text[: text.index(words)].count(b"\n") + 1
     doc = document(Path("a"), language, text)
-    light = sketch(doc, {line})
+    light = touched(doc, change(text, {line})[0], 1).light
     assert light is not doc
     assert light.text == text
     root = trees.of(light).root_node
@@ -132,6 +133,22 @@ def test_bodies_that_no_changed_line_touches_are_not_parsed(language, text, touc
     assert all(map(is_read, kept))
     assert not any(map(is_read, gone))
     assert len(kinds(light)) < 0.8 * len(kinds(doc))
+
+
+class Whole(Touched):
+    """As if a change touched everything: no cheap tree, and no word left out."""
+
+    @property
+    def wide(self):
+        return self.doc.text
+
+    @property
+    def narrow(self):
+        return self.doc.text
+
+    @property
+    def light(self):
+        return self.doc
 
 
 def change(text, gone):
@@ -159,7 +176,7 @@ def test_the_first_look_loses_nothing_that_a_change_brings_in(path, monkeypatch)
         return sorted((one.rule, one.line) for one in remarks(file, ASKED))
 
     cheap = [found(line) for line in flagged]
-    monkeypatch.setattr(looking, "sketch", lambda doc, *_: doc)
+    monkeypatch.setattr(looking, "touched", Whole)
     assert cheap == [found(line) for line in flagged]
 
 
@@ -232,7 +249,7 @@ def test_odd_layouts_lose_nothing(name, text, old, new, monkeypatch, tmp_path):
         return sorted((one.rule, one.line) for one in remarks(file, ASKED))
 
     cheap = found()
-    monkeypatch.setattr(looking, "sketch", lambda doc, *_: doc)
+    monkeypatch.setattr(looking, "touched", Whole)
     assert cheap == found() != []
 
 
@@ -249,3 +266,21 @@ def test_predicates_of_ours_are_read_from_a_query_with_their_strings():
     assert [captures["site"][0].text for _, captures in found] == [b"f(1)"]
     given = (("name", "capture"), ('a\\b"c', "string"), ("plain", "string"))
     assert asked == [("ours?", given, 0, b"f"), ("ours?", given, 0, b"g")]
+
+
+@pytest.mark.parametrize(
+    ("line", "found", "left"),
+    [
+        (b"    a()", [b"@one", b"def first", b"a()", b"import os"], [b"b()", b"TABLE"]),
+        (b"@one", [b"def first", b"a()"], [b"b()"]),
+        (b"        b()", [b"if os:", b"c()"], [b"a()"]),
+        (b"    c()", [b"if os:", b"b()"], [b"a()", b"TABLE"]),
+        (b"    2,", [b"TABLE", b"]"], [b"a()", b"c()"]),
+    ],
+)
+def test_what_a_line_can_reach_is_the_block_at_the_margin_with_its_decorators_and_the_imports(line, found, left):
+    text = b"import os\n@one\n@two(\n    1,\n)\ndef first():\n    a()\n\nif os:\n    if x:\n        b()\nelse:\n    c()\nTABLE = [\n    2,\n]\n"
+    near = roughly("python", text, {text[: text.index(line)].count(b"\n") + 1})
+    assert all(words in near for words in [*found, b"import os"])
+    assert not any(words in near for words in left)
+    assert roughly("java", text, {1}) == text
