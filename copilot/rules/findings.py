@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from copilot.rules import matching
+from copilot.rules.depth import shallow
 from copilot.rules.flow import Flow, Level
 from copilot.rules.predicates import Judge
 from copilot.rules.rule import SECURITY, Confidence, Rule, called
@@ -54,10 +55,12 @@ def hits(
     language = document.language or ""
     if len(document) > _LONGEST or not (rows := called(language, pack, document.text if text is None else text)):
         return []
-    tree = trees.of(document)
-    if tree is None:
+    read = trees.of(document)
+    judged = shallow(document, read) if read is not None else None
+    if judged is None:
         return []
-    judge = Judge(Flow(document, tree))
+    tree = judged[1]
+    judge = Judge(Flow(*judged))
     wanted = [rule for rule in rows if not rule.policy or rule.policy in asked]
     ranges = _merged(spans) if spans is not None else None
     found: dict[tuple[int, int, int | str], Hit] = {}
