@@ -68,8 +68,10 @@ class Fairness:
                 if self._is_key(each) and is_protected(text.strip("\"'")) and len(text) < _LONG:
                     yield each
                 continue
-            if outer is not None and outer.type == "keyword_argument" and outer.child_by_field_name("name") == each:
-                continue
+            if outer is not None and outer.type == "keyword_argument":
+                name = outer.child_by_field_name("name")
+                if name == each or (name is not None and self.flow.read(name) == "region_name"):
+                    continue  # a data centre's region
             if is_protected(text):
                 yield each
 
@@ -183,6 +185,8 @@ class Fairness:
             return DECIDES.search(purpose) is not None or (
                 (not purpose or self.in_decision(site)) and self.in_decision(site) and not FAIR.search(purpose)
             )
+        if whole.type == "switch_expression" and self._goes_to_decision(whole):
+            return True
         parts = [part for part in whole.named_children if part != site]
         if whole.type == "if_statement" and self._only_raises(whole):
             return (
@@ -191,6 +195,13 @@ class Fairness:
                 is not None
             )
         return any(self.decides(part) for part in parts)
+
+    def _goes_to_decision(self, chosen: Node) -> bool:
+        """Whether what a place chooses is a decision by the name that takes it, or by its routine where that name is a general one."""
+        purpose = self.money.purpose(chosen)
+        return DECIDES.search(purpose) is not None or (
+            not _GENERAL.isdisjoint(split(purpose)) and self.in_decision(chosen)
+        )
 
     def _only_raises(self, whole: Node) -> bool:
         branch = whole.child_by_field_name("consequence")
@@ -205,7 +216,12 @@ class Fairness:
         if not self.spoken:
             return False
         purpose = self.money.purpose(site)
-        if DECIDES.search(purpose) is None or is_protected(purpose) or FAIR.search(purpose) or EXCLUDES.search(purpose):
+        if (
+            not self._goes_to_decision(site)
+            or is_protected(purpose)
+            or FAIR.search(purpose)
+            or EXCLUDES.search(purpose)
+        ):
             return False
         return self.hangs(site) and not self.excused(site)
 
