@@ -45,6 +45,11 @@ _GENERAL: Final = frozenset(
 """Words of names of routines that say nothing: what they do is told by their class."""
 
 
+_THING: Final = re.compile(
+    r"(?i)(?:^|_|\.)(?:order|shipment|parcel|delivery|branch|warehouse|store|shop|site|server|cluster|bucket|zone|product|tax)$"
+)
+
+
 class Fairness:
     """Reads what a decision hangs on in one document."""
 
@@ -72,8 +77,13 @@ class Fairness:
                 name = outer.child_by_field_name("name")
                 if name == each or (name is not None and self.flow.read(name) == "region_name"):
                     continue  # a data centre's region
-            if is_protected(text):
+            if is_protected(text) and not self._is_of_a_thing(each):
                 yield each
+
+    def _is_of_a_thing(self, name: Node) -> bool:
+        """Whether a region is that of a parcel, a branch or a server, which is no person's."""
+        owner = self.flow.read(name.parent).rpartition(".")[0] if name.parent is not None else ""
+        return _THING.search(owner) is not None and split(self.flow.read(name))[-1:] in {("region",), ("province",)}
 
     def _is_key(self, text: Node) -> bool:
         """Whether a text picks a value: a subscript, what `get` is given, one of a list."""

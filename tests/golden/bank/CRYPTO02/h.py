@@ -61,3 +61,11 @@ def n4(x, y):
 
 def etag(body):
     return hashlib.sha256(body).hexdigest()[:16]  # near: nothing that has to be safe
+
+
+def issued(claims, key):
+    return jwt.encode(claims, key, algorithm="RS256")  # flag
+
+
+def issued_by_policy(claims, key):
+    return jwt.encode(claims, key, algorithm="SM2")  # near: the national algorithm
