@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from copilot.rules.flow import Flow
@@ -12,9 +12,6 @@ from copilot.rules.kinds import Kinds
 from copilot.rules.wording import CURRENCIES, SAME, about, currencies, currency, is_money
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
-
-Captures = dict[str, list[Node]]
-Arguments = Sequence[tuple[str, str]]
 
 _CONVERTS: Final = re.compile(
     r"(?i)convert|exchange|\bfx|rate|huilv|汇率|折算|equivalent|(?:usd|cny|eur|jpy|gbp|hkd|rmb)_?(?:to|2)_?(?:usd|cny|eur|jpy|gbp|hkd|rmb)"

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Final
 
 from copilot.rules.flow import Flow
-from copilot.rules.money import Arguments, Captures, Money
+from copilot.rules.matching import Arguments, Captures
+from copilot.rules.money import Money
 from copilot.syntax.parsing import Node, QueryCursor, compiled
 from copilot.syntax.tree import descendants, enclosing
 
