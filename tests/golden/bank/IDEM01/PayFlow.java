@@ -21,3 +21,18 @@ class PaymentMethodController {
         refundService.approve(id, requestId);
     }
 }
+
+@RestController
+class ChannelNotify {
+    @RequestMapping(value = "/notify", method = RequestMethod.POST)
+    public String notified(HttpServletRequest request) { // flag
+        String user = request.getParameter("user");
+        walletService.addBalance(user, new BigDecimal(request.getParameter("amount")));
+        return "success";
+    }
+
+    @PostMapping("/seen")
+    public String seen(HttpServletRequest request) { // near: nothing is moved
+        return walletService.getBalance(request.getParameter("user")).toPlainString();
+    }
+}
