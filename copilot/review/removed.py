@@ -36,10 +36,13 @@ _OWN: Final = 16
 """Characters of a validation's name that is its own, not a word like `validate`."""
 _LIVES_ON: Final = 0.5
 """Share of a routine's lines that stand elsewhere now, from which on it was moved or renamed."""
+_VALIDATORS: Final = frozenset({"@field_validator", "@model_validator", "@root_validator", "@validator", "@validates"})
+"""Marks of routines that guard nothing of their own but the class around."""
 
 
 class _Gone(NamedTuple):
-    """A deleted guard that its own file does not settle. `beside`: the new line that it stood before. `stands`: its routine is still there; `calls`: what that calls now;
+    """A deleted guard that its own file does not settle. `beside`: the new line that it stood before. `stands`: its routine is still there; `owned`: the class still is that it guarded
+    (a validator's); `calls`: what its routine calls now;
     `lost`: hashes of the other telling lines of a routine that is not there any more, as far as the file lacks them now, of
     `lines` in all.
     """
@@ -50,6 +53,7 @@ class _Gone(NamedTuple):
     row: int
     beside: int
     stands: bool
+    owned: bool
     calls: frozenset[str]
     lost: tuple[int, ...]
     lines: int
@@ -128,7 +132,10 @@ def _is_kept(guard: Guard, after: Document, had: list[Guard], have: list[Guard],
         return True
     if guard.subject and not speaks_of(after, guard.symbol, guard.subject):
         return True  # what it spoke of is gone, too
-    if not guard.subject and any(_is_around(each.symbol, guard.symbol) for each in fresh if not each.subject):
+    guarded = _guarded(guard)
+    if not guard.subject and any(
+        _is_around(each.symbol, guarded) or each.symbol == guarded != guard.symbol for each in fresh if not each.subject
+    ):
         return True
     calls = calls_in(after, guard.symbol) if guard.symbol else set()
     fallen = _name(guard.symbol)
@@ -138,6 +145,11 @@ def _is_kept(guard: Guard, after: Document, had: list[Guard], have: list[Guard],
         for each in have
         if each.kind == guard.kind and each.symbol and each.symbol != guard.symbol
     )
+
+
+def _guarded(guard: Guard) -> str:
+    """The symbol that a guard is for: its own, of a validator the class around."""
+    return guard.symbol.rpartition(".")[0] if guard.key in _VALIDATORS else guard.symbol
 
 
 def _is_around(outer: str, inner: str) -> bool:
@@ -163,7 +175,8 @@ def _left(guard: Guard, before: Document, after: Document | None, path: str, kno
         own = list(_hashes(_others(before, guard)))
         lost = [each for each in own if each not in now]
     beside = row.at[1] if after is not None else 0
-    return _Gone(guard, path, known, row.number, beside, stands, calls, tuple(lost), len(own))
+    owned = guard.key in _VALIDATORS and after is not None and bool(spans_of(after, _guarded(guard)))
+    return _Gone(guard, path, known, row.number, beside, stands, owned, calls, tuple(lost), len(own))
 
 
 def _others(doc: Document, guard: Guard) -> Iterator[bytes]:
@@ -178,7 +191,7 @@ def settled(ledger: Ledger) -> Iterator[Remark]:
     """A remark for each guard that is gone, on its deleted line."""
     used: Counter[tuple[str, str]] = Counter()
     for gone in ledger.gone:
-        if not gone.stands and not _lives_on(gone, ledger):
+        if not gone.stands and not gone.owned and not _lives_on(gone, ledger):
             continue  # nothing is left that it guarded
         if _is_moved(gone, ledger, used):
             continue

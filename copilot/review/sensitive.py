@@ -36,6 +36,10 @@ _SHOWN: Final = frozenset({"tiger", "sekrit"})
 """Passwords that manuals use."""
 
 
+_PROSE: Final = re.compile(r"[A-Za-z']+(?:[,.]? (?:[A-Za-z']+|\d+)){4,}[.!]?")
+"""A sentence: what a form says of a password."""
+
+
 class Sensitive(NamedTuple):
     """A secret in a document: its bytes, what to do, and its kind (one of `guard.kinds`)."""
 
@@ -81,7 +85,10 @@ def _hits(document: Document) -> list[Sensitive]:
             continue
         if _TYPED.search(text, max(0, one.start - 200), one.start):
             continue
-        if text[one.start : one.end] in _SHOWN or (one.kind == "password" and _is_told(document, one.start, text)):
+        said = text[one.start : one.end]
+        if said in _SHOWN or (
+            one.kind == "password" and (_PROSE.fullmatch(said) or _is_told(document, one.start, text))
+        ):
             continue
         byte, point = byte + len(text[point : one.start].encode()), one.start
         end = byte + len(text[one.start : one.end].encode())

@@ -42,6 +42,13 @@ _SENSITIVE: Final = re.compile(
     rf"(?i)(?:{_ACTS})_?(?:\w*_?)?(?:{_THINGS})(?:_?(?:for|of|by|to|on|from|in|manually|level|value|amount|flag|async|type)_?\w*)?"
     rf"|(?:{_ALONE})(?:_?(?:{_OBJECTS}|by|for|all|batch)\w*)?|(?:{_ANY})(?-i:_\w+|[A-Z]\w*)|{_ADJUSTS}|(?:{_WITH})_?\w*(?:{_OBJECTS})"
 )
+_ACT: Final = re.compile(
+    r"update|change|modify|adjust|add|create|remove|reset|delete|enable|disable|close|reopen|edit|replace|cancel|terminate|assign"
+)
+_KEEPER: Final = re.compile(
+    r"(?i)(?:user|role|permission|account|limit|customer|operator|teller|card|admin|beneficiary|mandate|whitelist|blacklist|credential|authori[sz]ation|merchant|rate|fee)"
+)
+"""A class that is named after what is sensitive: there a bare verb is an operation on it."""
 _PURE: Final = re.compile(
     r"(?i)(?:get|is|has|can|find|list|query|check|validate|to|build|select|count|load|fetch|search|describe|page|export|view|show|preview|calc\w*|compute)(?-i:(?=[A-Z_]|$))"
 )
@@ -78,7 +85,7 @@ class Auditing:
         """Whether a sensitive operation writes no audit record, while a sibling of its class does."""
         if routine.body is None or routine.is_private or routine.outer is not None:
             return False
-        if not _SENSITIVE.fullmatch(routine.name) or _PURE.match(routine.name) or not self._does(routine):
+        if not self._is_sensitive(routine) or _PURE.match(routine.name) or not self._does(routine):
             return False
         if not self._is_asked:
             return False
@@ -87,6 +94,12 @@ class Auditing:
         return not any(
             self._audited[each.node.id] for each in self.routines.reached(routine, 3)
         ) and not self._is_covered(routine)
+
+    def _is_sensitive(self, routine: Routine) -> bool:
+        bare = _ACT.fullmatch(routine.name) is not None
+        return _SENSITIVE.fullmatch(routine.name) is not None or (
+            bare and _KEEPER.search(self.routines.title(routine.owner)) is not None
+        )
 
     def _is_covered(self, routine: Routine) -> bool:
         """Whether all that call it in this file are audited."""

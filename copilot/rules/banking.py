@@ -7,7 +7,8 @@ from collections.abc import Callable
 from copilot.rules import clock, fairness, sharing
 from copilot.rules.flow import Flow
 from copilot.rules.kind_names import DECIMAL, TEXT, UNKNOWN, spelled
-from copilot.rules.money import Arguments, Captures, Money, bare
+from copilot.rules.matching import Arguments, Captures
+from copilot.rules.money import Money, bare
 from copilot.rules.wording import NEVER, split
 from copilot.syntax.outline import imports
 from copilot.syntax.parsing import Node

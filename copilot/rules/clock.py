@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 from copilot.rules.flow import Flow
-from copilot.rules.money import Arguments, Captures, Money
+from copilot.rules.matching import Arguments, Captures
+from copilot.rules.money import Money
 from copilot.rules.wording import split
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import enclosing

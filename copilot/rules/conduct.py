@@ -17,12 +17,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from copilot.rules.auditing import Auditing
 from copilot.rules.balances import Balances
 from copilot.rules.flow import Flow
 from copilot.rules.halves import Halves
+from copilot.rules.matching import Arguments, Captures
 from copilot.rules.proxies import Proxies
 from copilot.rules.requests import Requests
 from copilot.rules.rollbacks import Rollbacks
@@ -31,9 +32,6 @@ from copilot.rules.swallowing import Swallowing
 from copilot.rules.transactions import Transactions
 from copilot.rules.writes import Writes
 from copilot.syntax.parsing import Node
-
-Captures = dict[str, list[Node]]
-Arguments = Sequence[tuple[str, str]]
 
 
 def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from copilot.rules.flow import Flow
-from copilot.rules.money import Arguments, Captures, Money
+from copilot.rules.matching import Arguments, Captures
+from copilot.rules.money import Money
 from copilot.rules.protected import (
     AGE_OF_LAW,
     DECIDES,
@@ -45,6 +46,11 @@ _GENERAL: Final = frozenset(
 """Words of names of routines that say nothing: what they do is told by their class."""
 
 
+_THING: Final = re.compile(
+    r"(?i)(?:^|_|\.)(?:order|shipment|parcel|delivery|branch|warehouse|store|shop|site|server|cluster|bucket|zone|product|tax)$"
+)
+
+
 class Fairness:
     """Reads what a decision hangs on in one document."""
 
@@ -68,10 +74,17 @@ class Fairness:
                 if self._is_key(each) and is_protected(text.strip("\"'")) and len(text) < _LONG:
                     yield each
                 continue
-            if outer is not None and outer.type == "keyword_argument" and outer.child_by_field_name("name") == each:
-                continue
-            if is_protected(text):
+            if outer is not None and outer.type == "keyword_argument":
+                name = outer.child_by_field_name("name")
+                if name == each or (name is not None and self.flow.read(name) == "region_name"):
+                    continue  # a data centre's region
+            if is_protected(text) and not self._is_of_a_thing(each):
                 yield each
+
+    def _is_of_a_thing(self, name: Node) -> bool:
+        """Whether a region is that of a parcel, a branch or a server, which is no person's."""
+        owner = self.flow.read(name.parent).rpartition(".")[0] if name.parent is not None else ""
+        return _THING.search(owner) is not None and split(self.flow.read(name))[-1:] in {("region",), ("province",)}
 
     def _is_key(self, text: Node) -> bool:
         """Whether a text picks a value: a subscript, what `get` is given, one of a list."""
@@ -183,6 +196,8 @@ class Fairness:
             return DECIDES.search(purpose) is not None or (
                 (not purpose or self.in_decision(site)) and self.in_decision(site) and not FAIR.search(purpose)
             )
+        if whole.type == "switch_expression" and self._goes_to_decision(whole):
+            return True
         parts = [part for part in whole.named_children if part != site]
         if whole.type == "if_statement" and self._only_raises(whole):
             return (
@@ -191,6 +206,13 @@ class Fairness:
                 is not None
             )
         return any(self.decides(part) for part in parts)
+
+    def _goes_to_decision(self, chosen: Node) -> bool:
+        """Whether what a place chooses is a decision by the name that takes it, or by its routine where that name is a general one."""
+        purpose = self.money.purpose(chosen)
+        return DECIDES.search(purpose) is not None or (
+            not _GENERAL.isdisjoint(split(purpose)) and self.in_decision(chosen)
+        )
 
     def _only_raises(self, whole: Node) -> bool:
         branch = whole.child_by_field_name("consequence")
@@ -205,7 +227,12 @@ class Fairness:
         if not self.spoken:
             return False
         purpose = self.money.purpose(site)
-        if DECIDES.search(purpose) is None or is_protected(purpose) or FAIR.search(purpose) or EXCLUDES.search(purpose):
+        if (
+            not self._goes_to_decision(site)
+            or is_protected(purpose)
+            or FAIR.search(purpose)
+            or EXCLUDES.search(purpose)
+        ):
             return False
         return self.hangs(site) and not self.excused(site)
 

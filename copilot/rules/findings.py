@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from copilot.errors import UsageError
 from copilot.messages import say
 from copilot.rules import matching
+from copilot.rules.depth import shallow
 from copilot.rules.flow import Flow, Level
 from copilot.rules.predicates import Judge
 from copilot.rules.rule import BANK, SECURITY, Confidence, Rule, called
@@ -68,10 +69,12 @@ def _hits(document: Document, spans: Sequence[Span] | None, pack: str, rows: Seq
     language = document.language or ""
     if len(document) > _LONGEST or not rows:
         return []
-    tree = trees.of(document)
-    if tree is None:
+    read = trees.of(document)
+    judged = shallow(document, read) if read is not None else None
+    if judged is None:
         return []
-    judge = Judge(Flow(document, tree))
+    tree = judged[1]
+    judge = Judge(Flow(*judged))
     ranges = _merged(spans) if spans is not None else None
     found: dict[tuple[int, int, int | str], Hit] = {}
     for rule, pattern, captures in _matched(rows, language, tree, judge, ranges):

@@ -13,7 +13,7 @@ from copilot.syntax.tree import descendants, enclosing
 _STORED: Final = (
     b"execute", b"commit(", b".objects", b"django", b"peewee", b"tortoise", b"repo", b"dao", b"mapper", b"jdbc", b"entitymanager",
     b"persist(", b"session", b"serviceimpl", b"dsl", b"accountservice", b"ledgerservice", b"walletservice", b"stockservice",
-    b"em.merge", b"inventoryservice", b"pymongo", b"motor",
+    b"em.merge", b"inventoryservice", b"pymongo", b"motor", b".filter(", b"models import",
 )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ JAVA: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             "doubleValue", "floatValue", "parseDouble", "parseFloat", "getDouble", "getFloat", "getAsDouble", "nextDouble",
-            "nextFloat", "optDouble", "asDouble", "doubleValueExact", "getDoubleValue", "readDouble", "readFloat", "nextGaussian",
+            "nextFloat", "optDouble", "asDouble", "getNumericCellValue", "doubleValueExact", "getDoubleValue", "readDouble", "readFloat", "nextGaussian",
         ), FLOAT),
     **dict.fromkeys(("getBigDecimal", "toBigDecimal", "decimalValue", "setScale", "stripTrailingZeros", "movePointLeft"), DECIMAL),
     **dict.fromkeys(

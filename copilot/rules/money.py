@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from copilot.rules.flow import Flow
@@ -13,12 +13,10 @@ from copilot.rules.wording import CURRENCIES, SAME, about, currencies, currency,
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
 
-Captures = dict[str, list[Node]]
-Arguments = Sequence[tuple[str, str]]
-
 _CONVERTS: Final = re.compile(
     r"(?i)convert|exchange|\bfx|rate|huilv|汇率|折算|equivalent|(?:usd|cny|eur|jpy|gbp|hkd|rmb)_?(?:to|2)_?(?:usd|cny|eur|jpy|gbp|hkd|rmb)"
 )
+_COUNTS: Final = re.compile(r"^len\(|\.(?:size|count|length)\(\s*\)$|\.(?:count|length)$")
 _QUOTED: Final = re.compile(r"""["']([A-Z]{3})["']|\b(?:Currency|Ccy|CurrencyCode|CurrencyUnit)\.([A-Z]{3})\b""")
 _OWN_TYPES: Final = re.compile(r"\b(?:MonetaryAmount|CurrencyUnit|org\.joda\.money|javax\.money)\b")
 """Money types of libraries, which round by their own rules."""
@@ -271,9 +269,9 @@ class Money:
     # Currencies.
 
     def currency(self, node: Node, depth: int = 0) -> str:
-        """The currency of an expression, empty where it is not told or where it is converted."""
+        """The currency of an expression, empty where it is not told, where it is converted and where things are counted."""
         text = self.flow.read(node)
-        if depth > 4 or _CONVERTS.search(text):
+        if depth > 4 or _CONVERTS.search(text) or _COUNTS.search(text):
             return ""
         quoted = {(a or b).lower() for a, b in _QUOTED.findall(text)} & CURRENCIES
         if len(quoted) == 1 and node.type not in {"string", "string_literal"}:

@@ -29,7 +29,7 @@ r"""The predicates of rule queries that tree-sitter does not have.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Final
 
@@ -37,6 +37,7 @@ from copilot.rules import banking, conduct
 from copilot.rules.ciphers import is_handmade
 from copilot.rules.flow import Flow, Level
 from copilot.rules.mappers import pasted
+from copilot.rules.matching import Arguments, Captures
 from copilot.rules.personal import Personal, is_logger
 from copilot.rules.placed import is_placed
 from copilot.rules.purposes import is_plain, is_secret
@@ -45,9 +46,6 @@ from copilot.syntax.outline import imports
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants
 from copilot.types import Document, Span
-
-Captures = dict[str, list[Node]]
-Arguments = Sequence[tuple[str, str]]
 
 _LEVELS: Final = {"unknown": Level.UNKNOWN, "given": Level.GIVEN, "asked": Level.ASKED}
 _PICKED: Final = re.compile(r"\b(?:const|let|var)\s+\{([^}]*)\}\s*=\s*require\(\s*['\"](?:node:)?([\w/@.-]+)['\"]")

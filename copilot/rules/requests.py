@@ -20,6 +20,7 @@ _PLAIN: Final = (
     b"pay", b"transfer", b"refund", b"withdraw", b"deposit", b"recharge", b"top", b"charge", b"disburse", b"remit", b"settle",
     b"debit", b"credit", b"deduct", b"cash", b"redeem", b"redemption", b"purchase", b"capture", b"zhifu", b"tuikuan", b"zhuanzhang",
     b"tixian", b"chongzhi", b"koukuan", b"huankuan", b"fangkuan", b"wire", b"money", b"funds", b"posting", b"transaction",
+    b"balance",
 )  # fmt: skip
 _READS: Final = re.compile(
     r"(?i)(?-i:(?<![a-z]))(?:get|list|query|search|find|page|export|preview|quote|estimate|calc\w*|validate|check|verify|status|count|report|template|simulate|history|detail|download|upload|config\w*|rules?|methods?|channels?|settings?|limits?|types?|fetch|lookup|view|statement|schedule_?preview|sign|notify_?user|send_?(?:mail|email|sms|notification|receipt)|log|audit|index_|cache|reminders?|receipt|invoice_?pdf|fee_?quote|eligib\w*|login|payees?|beneficiar\w*|contacts?)(?-i:(?![a-z]))"
@@ -64,6 +65,9 @@ _STATE: Final = re.compile(
 )
 _MADE: Final = re.compile(
     r"(?i)uuid|nextid|next_id|snowflake|generat|random|nanoid|ulid|idworker|id_?gen|sequence\.next|nextval|currenttimemillis|\bnow\(|newid|new_id|System\.nano|time\.time|IdUtil|\.incr\("
+)
+_BALANCE_CALL: Final = re.compile(
+    r"(?i)(?:add|increase|incr|decrease|decr|subtract|reduce|adjust|plus|minus)_?(?:\w+_?)?balance(?:_\w+|(?-i:[A-Z]\w*))?"
 )
 _ASKS: Final = re.compile(
     r"(?i)(?:get|is|set|find|list|query|build|to|of|from|valid\w*|check|log|render|parse)(?-i:(?=[A-Z_]|$))"
@@ -174,7 +178,10 @@ class Requests:
         about = bool(_MONEY_NAME.search(title)) or (taken == " " and bool(_MONEY_NAME.search(routine.name)))
         if about and not _READS.search(title):
             return True
-        return any(_MONEY_NAME.match(call.name) and not _READS.search(call.name) for call in made)
+        return any(
+            _BALANCE_CALL.fullmatch(call.name) or (_MONEY_NAME.match(call.name) and not _READS.search(call.name))
+            for call in made
+        )
 
     def _is_told_apart(self, routine: Routine) -> bool:
         """Whether a key that the caller gives, a check or a state stands anywhere in what is done, or in what is taken."""

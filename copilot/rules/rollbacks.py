@@ -26,6 +26,8 @@ _ACTS: Final = re.compile(
     r"|record|add|remove|reverse|repay|disburse|persist|process|apply|execute|reserve|release|lock|issue|cancel|open|close|transition|reduce|decrease|increase|submit|approve)"
     r"(?:[A-Z_]\w*)?"
 )
+_STORED: Final = re.compile(r"add|add_all|flush|merge|bulk_(?:save_objects|(?:insert|update)_mappings)")
+"""What a session of SQLAlchemy keeps or writes with."""
 _SIDE: Final = re.compile(
     r"(?i)mail|sms|notif|messag|\bmq|kafka|rabbit|jms|cache|redis|event|publish|push|logger|\blog\b|metric|counter|webhook|alert|email|template$"
     r"|audit|client\b|http|rest|feign|remote|list|map|set$|json|builder|sender|errors|result|response|s3|file|storage|thumbnail|search|index|celery|delay|session$"
@@ -123,7 +125,7 @@ class Rollbacks:
     def _is_act(self, call: Call) -> bool:
         if self.writes.is_write(call):
             return True
-        if call.name in {"add", "add_all", "flush"} and re.search(r"session$", call.receiver):
+        if _STORED.fullmatch(call.name) and re.search(r"session$", call.receiver):
             return True
         if call.node.type == "object_creation_expression" or _ACTS.fullmatch(call.name) is None:
             return False

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import Final
 
 from copilot.rules.flow import Flow
-from copilot.rules.money import Arguments, Captures, Money
+from copilot.rules.matching import Arguments, Captures
+from copilot.rules.money import Money
 from copilot.syntax.parsing import Node, QueryCursor, compiled
 from copilot.syntax.tree import descendants, enclosing
 
@@ -181,10 +183,17 @@ class Sharing:
         ) or (
             name is not None
             and re.search(
-                rf"Thread\([^)]*target\s*=\s*{self.flow.read(name)}\b", self.flow.text.decode("utf-8", "replace")
+                rf"(?:Thread\([^)]*target\s*=\s*|(?:to_thread|run_in_executor|\.submit|\.map|apply_async)\((?:\w+,\s*)?){self.flow.read(name)}\b",
+                self._threaded,
             )
             is not None
         )
+
+    @cached_property
+    def _threaded(self) -> str:
+        """The text where it works with threads of its own; a pool of processes shares nothing."""
+        text = self.flow.text.decode("utf-8", "replace")
+        return text if re.search(r"Thread|to_thread|run_in_executor|dummy", text) else ""
 
     def of_module(self, node: Node) -> bool:
         """Whether a name in a function is bound by the module to something that can be changed, and by no one nearer."""

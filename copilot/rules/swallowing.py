@@ -11,7 +11,7 @@ from copilot.syntax.tree import descendants
 
 _MONEY: Final = re.compile(
     r"(?i)pay(?!load)(?:ment|out|roll|ing|able|er|ee|s\b|_|[A-Z]|\b)|(?-i:Pay(?!load))|(?<!data_)(?<!file)(?<!file_)transfer(?!_?encod|_?proto|able|_?file|_?data|queue)|refund|ledger|(?<!ac)(?<!test)accounting|balance[sd]?\b(?!r)|settle(?!r)|posting(?!s?_?url)|withdraw"
-    r"|deposit|remit|(?<![a-z])loans?(?![a-z])|(?-i:Loan)|repay|disburs|(?<![a-z])fees?(?![a-z])|(?-i:Fee(?![dl]))|interest(?!ing|ed)|voucher|reconcil|invoice|billing|wallet|recharge|top_?up|debit|charge(?:back)?\b(?!d)"
+    r"|deposit|remit|(?<![a-z])loans?(?![a-z])|(?-i:Loan)|repay|disburs|(?<![a-z])fees?(?![a-z])|(?-i:Fee(?![dl]))|interest(?!ing|ed)|voucher|reconcil|invoice|billing|wallet|recharge|top_?up|debit|charge(?![drn]|able|_?point)"
     r"|credit(?!s?_?(?:entials|ation))|clearing(?:_?house)|escrow|dividend|core_?bank|account_?(?:service|repo|dao|mapper|manager)|general_?ledger|journal_?entr|book_?entr|fund(?:s|ing)?\b|amount|(?<![a-z])(?:zhifu|zhuanzhang|tuikuan|jizhang|duizhang|tixian|chongzhi|rujin|chujin|kuaiji|kouk(?:uan)?|huankuan|fangkuan)"
     r"|支付|转账|退款|记账|对账|提现|充值|扣款|入账|还款|放款"
 )

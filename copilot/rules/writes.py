@@ -41,7 +41,7 @@ _BATIS: Final = re.compile(
     r"(?:save|saveBatch|saveOrUpdate|saveOrUpdateBatch|updateById|updateBatchById|removeById|removeByIds|update|remove)"
 )
 _ORM_FILE: Final = re.compile(
-    r"(?m)^\s*(?:from|import)\s+(?:django|peewee|tortoise|pony|playhouse|rest_framework)\b|\.objects\b"
+    r"(?m)^\s*(?:(?:from|import)\s+(?:django|peewee|tortoise|pony|playhouse|rest_framework)\b|from\s+[\w.]*\bmodels\s+import\b)|\.objects\b|\bawait\s+[A-Z]\w*\.(?:filter|create|bulk_create)\("
 )
 _ORM: Final = re.compile(
     r"create|acreate|bulk_create|abulk_create|bulk_update|update|aupdate|delete|adelete|get_or_create|update_or_create|save|asave"

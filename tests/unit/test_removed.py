@@ -237,3 +237,58 @@ def test_tests_guard_nothing(tmp_path):
 def test_a_lock_inside_a_statement_of_sql_counts(tmp_path):
     text = 'def take(db, key):\n    return db.execute("SELECT * FROM t WHERE id = ? FOR UPDATE", key)\n'
     assert removed(tmp_path, {"a.py": text}, {"a.py": text.replace(" FOR UPDATE", "")}) == [("lock", "a.py", 2)]
+
+
+VALIDATED = """
+class Transfer(BaseModel):
+    amount: Decimal
+
+    @field_validator("amount")
+    def positive(cls, value):
+        if value <= 0:
+            raise ValueError("amount")
+        return value
+"""
+UNCHECKED = "\nclass Transfer(BaseModel):\n    amount: Decimal\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new"),
+    [
+        (
+            "authorisation",
+            "class Approve(View):\n    permission_classes = [IsTeller]\n",
+            "class Approve(View):\n    permission_classes = []\n",
+        ),
+        (
+            "authorisation",
+            "def freeze(account):\n    StpUtil.check_login()\n    account.freeze()\n",
+            "def freeze(account):\n    account.freeze()\n",
+        ),
+        (
+            "audit",
+            'def freeze(account):\n    account.freeze()\n    AuditLog.objects.create(action="freeze")\n',
+            "def freeze(account):\n    account.freeze()\n",
+        ),
+        (
+            "audit",
+            'def freeze(db, account):\n    account.freeze()\n    db.add(AuditLog(action="freeze"))\n',
+            "def freeze(db, account):\n    account.freeze()\n",
+        ),
+        ("validation", VALIDATED, UNCHECKED),
+    ],
+)
+def test_a_guard_in_a_librarys_own_words_is_told_when_it_goes(tmp_path, kind, old, new):
+    assert [each[0] for each in removed(tmp_path, {"a.py": old}, {"a.py": new})] == [kind]
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        UNCHECKED.replace("Decimal", "Decimal = Field(gt=0)"),
+        VALIDATED.replace("def positive", "def above_nought"),
+        "",
+    ],
+)
+def test_a_validator_that_a_field_its_new_name_or_nothing_replaces_is_not_told(tmp_path, new):
+    assert removed(tmp_path, {"a.py": VALIDATED}, {"a.py": new}) == []

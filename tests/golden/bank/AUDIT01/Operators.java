@@ -62,3 +62,29 @@ public class Operators {
         m.avatar(id, b);
     }
 }
+
+@RestController
+class UserAdminController {
+    @AuditLog("create user")
+    @PostMapping("/users")
+    public void create(@RequestBody User user) {
+        userService.create(user);
+    }
+
+    @DeleteMapping("/users/{id}")
+    public void delete(@PathVariable Long id) { // flag
+        userService.delete(id);
+    }
+}
+
+class BookCatalog {
+    @AuditLog("create book")
+    public void create(Book book) {
+        books.add(book);
+    }
+
+    // near: nothing of a bank is kept here
+    public void delete(Long id) {
+        books.remove(id);
+    }
+}

@@ -87,3 +87,12 @@ def _apply(acct, status, operator):
     acct.status = status
     acct.save()
     audit.log(operator, status, acct.id)
+
+
+class AccountAdmin:
+    def freeze(self, number, teller):
+        self.accounts.freeze(number)
+        write_audit(teller, "freeze", number)
+
+    def close(self, number, teller):  # flag
+        self.accounts.close(number)

@@ -80,3 +80,13 @@ class Registry {
 class Statement {
     private final SimpleDateFormat format = new SimpleDateFormat("yyyy-MM-dd"); // near: one an object
 }
+
+class CurrentSession {
+    public static User current; // flag
+    public static volatile User last; // near: each thread sees what was put last
+
+    static void login(User user) {
+        current = user;
+        last = user;
+    }
+}

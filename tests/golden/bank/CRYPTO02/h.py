@@ -57,3 +57,15 @@ def n3(k, x):
 
 def n4(x, y):
     return (x << 8) ^ y
+
+
+def etag(body):
+    return hashlib.sha256(body).hexdigest()[:16]  # near: nothing that has to be safe
+
+
+def issued(claims, key):
+    return jwt.encode(claims, key, algorithm="RS256")  # flag
+
+
+def issued_by_policy(claims, key):
+    return jwt.encode(claims, key, algorithm="SM2")  # near: the national algorithm

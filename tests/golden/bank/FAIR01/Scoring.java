@@ -103,3 +103,19 @@ class Scoring {
         log.info("age {}", from.getAge()); // near: nothing hangs on it
     }
 }
+
+class InsurancePremium {
+    BigDecimal premium(Person person) {
+        return switch (person.getReligion()) { // flag
+            case "A" -> HIGH;
+            default -> NORMAL;
+        };
+    }
+
+    String title(Person person) {
+        return switch (person.getGender()) { // near: a form of address
+            case "F" -> "Ms";
+            default -> "Mr";
+        };
+    }
+}

@@ -113,3 +113,16 @@ def log_application(application):
 
 def is_sanctioned(customer):
     return customer.nationality in SANCTIONED  # near: the law asks for it
+
+
+def premium_of(person):
+    factor = {"male": 1.0, "female": 1.2}[person.sex]  # flag
+    return BASE * factor
+
+
+def price_feed(region):
+    return boto3.client("pricing", region_name=region)  # near: a data centre's region
+
+
+def shipping_price(order):
+    return ZONES[order.region] * order.weight  # near: where a parcel goes

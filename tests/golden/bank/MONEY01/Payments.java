@@ -103,3 +103,9 @@ class Ledger {
         assertThrows(IllegalArgumentException.class, () -> post(amount));
     }
 }
+
+class PaymentDashboard {
+    double paymentSuccessRatio(long paid, long total) {
+        return total == 0 ? 0.0 : (double) paid / total; // near: a ratio of counts
+    }
+}

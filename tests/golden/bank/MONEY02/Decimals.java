@@ -122,3 +122,10 @@ class Decimals {
         return "new BigDecimal(0.1)";
     }
 }
+
+class Sheets {
+    void fill(Row row, Order order) {
+        order.setAmount(new BigDecimal(row.getCell(3).getNumericCellValue())); // flag
+        order.setName(new String(row.getCell(4).getStringCellValue()));
+    }
+}

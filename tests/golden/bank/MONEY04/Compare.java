@@ -107,3 +107,9 @@ class Compare {
         return a.equals(b); // near: whole numbers
     }
 }
+
+class Stripped {
+    boolean isSame(BigDecimal first, BigDecimal second) {
+        return first.stripTrailingZeros().equals(second.stripTrailingZeros()); // near: equal scales now
+    }
+}

@@ -106,3 +106,7 @@ class Cash:
 def table():
     # usd_amount + cny_amount  # near
     return {"usd_amount": 1, "cny_amount": 2}
+
+
+def how_many(usd_accounts, eur_accounts):
+    return len(usd_accounts) + len(eur_accounts)  # near: counts

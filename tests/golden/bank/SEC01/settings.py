@@ -73,3 +73,5 @@ def number():
 
 def templated(user, password):
     return f"postgresql://{user}:{password}@db/core"  # near: filled when it runs
+
+FORM_ERRORS = {"password": "must have at least 12 characters", "token": "has expired"}  # near: what a form says

@@ -106,3 +106,11 @@ def text():
 
 def test_day_of_booking():
     assert post(Entry()).posted_at <= datetime.now()  # near: a test
+
+
+def epoch_of(text):
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").timestamp()  # flag
+
+
+def zoned_epoch_of(text):
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S%z").timestamp()  # near: it tells its zone
