@@ -268,7 +268,7 @@ def _remark(file: Seen, doc: Document, each: Place, line: int, row: int, fix: tu
         symbol=around.qualified if around is not None else "",
         detail=each.detail,
         known=file.diff.old or file.diff.new,
-        columns=(_column(doc, each.span.start), _column(doc, last) + 1),
+        columns=(_column(doc, each.span.start), _behind(doc, last)),
         fix=fix,
         patch=gates.rewritten(doc, fix),
     )
@@ -276,3 +276,8 @@ def _remark(file: Seen, doc: Document, each: Place, line: int, row: int, fix: tu
 
 def _column(doc: Document, offset: int) -> int:
     return len(doc.text[line_start(doc.text, offset) : offset].decode("utf-8", "replace")) + 1
+
+
+def _behind(doc: Document, offset: int) -> int:
+    """The column behind the character that has the byte at `offset`, its last one or (of a place without width) its first."""
+    return len(doc.text[line_start(doc.text, offset) : offset + 1].decode("utf-8", "replace")) + 1
