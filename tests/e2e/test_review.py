@@ -471,3 +471,21 @@ def test_a_history_that_is_cut_off_is_not_compared_and_one_without_a_common_comm
     repo.write("a.py", BAD)
     repo.commit()
     assert places(told(repo, "--base", "main", code=1)) >= {("a.py", 3, "new", "MONEY02")}
+
+
+@pytest.mark.parametrize("how", ["LITERAL", "GLOB", "NOGLOB", "ICASE"])
+def test_how_an_editor_has_git_read_patterns_takes_nothing_away(repo, how):
+    repo.write("a.py", BAD)
+    repo.write("large.txt", "x" * 2_100_000)  # left out by a pattern with magic
+    repo.git("add", "-A")
+    found = told(repo, "--staged", code=1, **{f"GIT_{how}_PATHSPECS": "1"})
+    assert places(found) == {("a.py", 3, "new", "MONEY02")}
+    assert found["coverage"]["files"] == 2
+
+
+def test_a_folder_outside_of_a_repository_is_walked_without_what_git_keeps(repo):
+    repo.write("a.py", BAD)
+    repo.commit()
+    found = told(repo, "--files", ".", code=1, folder=repo.top.parent)
+    assert places(found) == {("repo/a.py", 3, "new", "MONEY02")}
+    assert not [one for one in found["coverage"]["partly_files"] if ".git/" in one["file"]]
