@@ -251,6 +251,8 @@ def _rows(lines: list[bytes], at: int) -> tuple[tuple[Row, ...], tuple[str, ...]
     while at < len(lines) and (head := _HUNK.fullmatch(lines[at])) is not None:
         old, new = int(head[1]), int(head[3])
         left_old, left_new = int(head[2] or 1), int(head[4] or 1)
+        # Of no lines a header names the line before them; 0 stays: providers count so in a file without lines.
+        old, new = (at + (at > 0 and not left) for at, left in ((old, left_old), (new, left_new)))
         sections.append(head[5].decode("utf-8", "surrogateescape"))
         at += 1
         while at < len(lines):
