@@ -489,3 +489,19 @@ def test_a_folder_outside_of_a_repository_is_walked_without_what_git_keeps(repo)
     found = told(repo, "--files", ".", code=1, folder=repo.top.parent)
     assert places(found) == {("repo/a.py", 3, "new", "MONEY02")}
     assert not [one for one in found["coverage"]["partly_files"] if ".git/" in one["file"]]
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_file_with_conflicts_is_in_the_coverage(repo, beside):
+    for branch, value in (("main", 1), ("work", 2)):
+        repo.git("checkout", "-q", branch)
+        repo.write("账 a.py", f"x = {value}\n")
+        repo.commit()
+    repo.git("merge", "-q", "main", ok=False)
+    if beside:
+        repo.write("b.py", BAD)
+        repo.git("add", "b.py")
+    found = told(repo, "--staged", code=int(beside))
+    assert places(found) == ({("b.py", 3, "new", "MONEY02")} if beside else set())
+    (one,) = found["coverage"]["skipped_files"]
+    assert (one["file"], one["why"]) == ("账 a.py", "a merge of several parents")
