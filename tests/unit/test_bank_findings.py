@@ -155,6 +155,7 @@ DAMAGED = [
     ('why_en = "w"', "why_en = 5", "OWN01.toml: "),
     ('"high"', '"sure"', "no confidence: sure"),
     ('"python"', '"cobol"', "no such language: cobol"),
+    ('"python"', '"typescript"', "rules for typescript are those for javascript"),
     ('["Decimal"]', '["re:("]', "trigger re:("),
     ('["Decimal"]', "[5]", "are texts"),
     ("@site'", "'", "a pattern without @site"),
