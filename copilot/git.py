@@ -35,6 +35,7 @@ _ENVIRONMENT: Final = {
     "GIT_ALLOW_PROTOCOL": "none",  # for a git that does not know the line above; nothing has this name
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
+    **{f"GIT_{how}_PATHSPECS": "0" for how in ("LITERAL", "GLOB", "NOGLOB", "ICASE")},  # of editors
 }
 _TIMEOUT_S: Final = 60.0
 """A configuration may include a pipe that never ends."""

@@ -191,7 +191,8 @@ def _named(paths: list[str], root: Path) -> list[str]:
         place = Path(os.path.realpath(path))
         if place.is_dir():
             names = git.files(place)
-            inside = [place / name for name in names] if names is not None else sorted(place.rglob("*"))
+            held = (each for each in place.rglob("*") if ".git" not in each.relative_to(place).parts)
+            inside = [place / name for name in names] if names is not None else sorted(held)
             found += [os.path.relpath(each, root) for each in inside if each.is_file() and not each.is_symlink()]
         elif place.exists():
             found.append(os.path.relpath(place, root))

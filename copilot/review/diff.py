@@ -3,7 +3,7 @@
 Every position that a provider is told is derived from a row (`positions`), never counted anew. Lengths in hunk headers
 decide what belongs to a hunk, so a deleted line `-- a` is no header. Lines end with LF alone: a CR stays in the text. The
 format is that of git-diff(1), "Generating patch text with -p", with its quoting of paths; and the unified format of diff(1).
-Absent on purpose: asking git (`copilot/git.py`); combined diffs of merges, which are told as such and hold no rows: a
+Absent on purpose: asking git (`copilot/git.py`); combined diffs of merges and files with conflicts, which are told as such and hold no rows: a
 review looks at a merge against its base.
 """
 
@@ -21,6 +21,7 @@ _HUNK: Final = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9
 _ID: Final = re.compile(rb"[0-9a-f]{4,64}")
 _KINDS: Final[dict[bytes, Kind]] = {b" ": "context", b"+": "added", b"-": "deleted"}
 _HEADS: Final = (b"diff --git ", b"diff --cc ", b"diff --combined ")
+_UNMERGED: Final = b"* Unmerged path "
 _NOTHING: Final = b"/dev/null"
 _LETTERS: Final = b"abciow12"
 """What git puts before paths (`a/` and `b/`; by `diff.mnemonicPrefix` what each side is: commit, index, object, work tree)."""
@@ -113,6 +114,9 @@ def each(patch: bytes) -> Iterator[FileDiff]:
             one, at = _file(lines, at)
         elif _is_plain(lines, at):
             one, at = _plain(lines, at)
+        elif lines[at].startswith(_UNMERGED):  # git says no more of a file with conflicts
+            name = _path(lines[at][len(_UNMERGED) :])
+            one, at = FileDiff("combined", name, name), at + 1
         elif found and lines[at].startswith(b"@@ "):
             raise BadPatch(f"line {at + 1}: a hunk longer than its header says")
         else:
@@ -251,6 +255,8 @@ def _rows(lines: list[bytes], at: int) -> tuple[tuple[Row, ...], tuple[str, ...]
     while at < len(lines) and (head := _HUNK.fullmatch(lines[at])) is not None:
         old, new = int(head[1]), int(head[3])
         left_old, left_new = int(head[2] or 1), int(head[4] or 1)
+        # Of no lines a header names the line before them; 0 stays: providers count so in a file without lines.
+        old, new = (at + (at > 0 and not left) for at, left in ((old, left_old), (new, left_new)))
         sections.append(head[5].decode("utf-8", "surrogateescape"))
         at += 1
         while at < len(lines):

@@ -86,10 +86,10 @@ def plan(
             left.append(own)
         elif own is not None and own.state == "dismissed" and holds(own, now):
             quiet.append(own)
-        elif own is not None:
-            reopen.append((own, remark))
         elif other is not None and holds(other, now):
             quiet.append(other)
+        elif own is not None:
+            reopen.append((own, remark))
         else:
             post.append(remark)
     fixed: list[Known] = []

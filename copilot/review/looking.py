@@ -7,6 +7,7 @@ same: it took away what had made the line right. Absent on purpose: deleted line
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -199,11 +200,11 @@ def remarks(file: Seen, asked: Asked, *, whole: bool = True) -> Iterator[Remark]
     now = touched(after, diff, 1) if before is not None else None
     former = touched(before, diff, 0) if before is not None else None
     light = now.light if now is not None and _is_near(now, asked) else after
-    if light is not after and not _new(light, None, asked, added, now, former):
+    if light is not after and not _new(diff, light, None, asked, now, former):
         return
     shown_at = {row.new: row.number for row in diff.rows if row.new is not None}
     mender = gates.Mender(after, lambda doc: places(doc, asked)) if whole else None
-    for each, line in _new(after, before, asked, added, now, former):
+    for each, line in _new(diff, after, before, asked, now, former):
         if whole or line in added:
             fix = mender.fixed(each) if mender is not None else ()
             yield _remark(file, after, each, line, shown_at.get(line, 0), fix)
@@ -216,19 +217,21 @@ def _is_near(now: Touched, asked: Asked) -> bool:
 
 
 def _new(
+    diff: FileDiff,
     after: Document,
     before: Document | None,
     asked: Asked,
-    added: AbstractSet[int | None],
     now: Touched | None,
     former: Touched | None,
 ) -> list[tuple[Place, int]]:
     """What is found where changed lines reach (`now`, in the text before: `former`) and was not there before, with its line.
-    `before`: None for the light document of `former`.
+    `before`: None for the light document of `former`. That text is looked at also where what is found on unchanged lines stood.
     """
     found = [(each, _line(after, each.span.start)) for each in places(after, asked, now)]
     if not found or former is None:
         return found
+    added = {row.new for row in diff.rows if row.kind == "added"}
+    former = former.also(_stood(diff, {line for _, line in found} - added))
     before = former.light if before is None else before
     known = Counter(_key(before, each) for each in places(before, asked, former))
     new: list[tuple[Place, int]] = []
@@ -239,6 +242,13 @@ def _new(
         else:
             new.append((each, line))
     return new
+
+
+def _stood(diff: FileDiff, lines: AbstractSet[int]) -> frozenset[int]:
+    """Where unchanged lines stood before."""
+    added = sorted(row.new for row in diff.rows if row.kind == "added" and row.new is not None)
+    gone = sorted(row.at[1] for row in diff.rows if row.kind == "deleted")
+    return frozenset(line - bisect_left(added, line) + bisect_right(gone, line) for line in lines)
 
 
 def _key(doc: Document, each: Place) -> tuple[str, bytes]:
@@ -268,7 +278,7 @@ def _remark(file: Seen, doc: Document, each: Place, line: int, row: int, fix: tu
         symbol=around.qualified if around is not None else "",
         detail=each.detail,
         known=file.diff.old or file.diff.new,
-        columns=(_column(doc, each.span.start), _column(doc, last) + 1),
+        columns=(_column(doc, each.span.start), _behind(doc, last)),
         fix=fix,
         patch=gates.rewritten(doc, fix),
     )
@@ -276,3 +286,8 @@ def _remark(file: Seen, doc: Document, each: Place, line: int, row: int, fix: tu
 
 def _column(doc: Document, offset: int) -> int:
     return len(doc.text[line_start(doc.text, offset) : offset].decode("utf-8", "replace")) + 1
+
+
+def _behind(doc: Document, offset: int) -> int:
+    """The column behind the character that has the byte at `offset`, its last one or (of a place without width) its first."""
+    return len(doc.text[line_start(doc.text, offset) : offset + 1].decode("utf-8", "replace")) + 1

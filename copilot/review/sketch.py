@@ -53,12 +53,17 @@ class Touched:
     spared.
     """
 
-    def __init__(self, doc: Document, diff: FileDiff, side: int) -> None:
-        self.doc, self.lines = doc, frozenset(row.at[side] for row in changed(diff))
+    def __init__(self, doc: Document, diff: FileDiff, side: int, also: frozenset[int] = frozenset()) -> None:
+        self.doc, self._diff, self._side = doc, diff, side
+        self.lines = frozenset(row.at[side] for row in changed(diff)) | also
         telling = [row for row in changed(diff) if row.text.strip()]  # blank lines reach nothing
         own, other = ("deleted", "added") if side == 0 else ("added", "deleted")
-        self._own = {row.at[side] - 1 for row in telling if row.kind == own}
+        self._own = {row.at[side] - 1 for row in telling if row.kind == own} | {line - 1 for line in also}
         self._gaps = {row.at[side] - 1 for row in telling if row.kind == other}
+
+    def also(self, lines: frozenset[int]) -> Touched:
+        """The same with further lines that count as changed."""
+        return self if lines <= self.lines else type(self)(self.doc, self._diff, self._side, lines)
 
     @cached_property
     def _rows(self) -> list[bytes]:

@@ -54,6 +54,8 @@ def working(top: Path, unsaved: Mapping[str, bytes] = MappingProxyType({})) -> C
                     yield FileDiff("modified", name, name, broken=True)
                     continue
                 before, after = held.get(known[name]), _text(top / name, unsaved.get(name))
+                if name in unsaved and before is not None:
+                    before = _as_held(before, name)
                 if isinstance(after, bytes) and before is not None:
                     after = _as_stored(before, after)
                 if after != before:
@@ -113,6 +115,14 @@ def _text(path: Path, held: bytes | None) -> bytes | _Large | None:
         return disk.content(path, limit=LARGEST)
     except UnreadableFile:
         return _Large() if os.path.exists(path) else None  # noqa: PTH110 -- False, not an error, for what cannot be looked at
+
+
+def _as_held(before: bytes, name: str) -> bytes:
+    """A text of the last commit as an editor would hold it: in UTF-8, whatever its encoding is."""
+    try:
+        return disk.decode(before, name)[0].encode()
+    except UnreadableFile:
+        return before
 
 
 def _as_stored(before: bytes, after: bytes) -> bytes:

@@ -64,7 +64,7 @@ BANK: Final = "bank"
 
 _WORDS_BYTES: Final = 64_000_000
 
-_READ_AS: Final = {"typescript": "javascript", "tsx": "javascript"}
+READ_AS: Final = {"typescript": "javascript", "tsx": "javascript"}
 """Languages whose rules are another's: their trees have the same nodes."""
 
 
@@ -140,7 +140,7 @@ def rules(language: str, pack: str = SECURITY) -> tuple[Rule, ...]:
 
     Raises KeyError or ValueError for a damaged rule file of ours, UsageError for one of the bank's own.
     """
-    own = _READ_AS.get(language, language)
+    own = READ_AS.get(language, language)
     if pack != SECURITY:
         return tuple(rule for policy in policies(pack) for spoken, rule in policy.parts if spoken == own)
     place = resources.files("copilot.rules").joinpath(f"{own}.toml")
@@ -164,7 +164,7 @@ def called(
     held = rules(language, pack)
     if not held:
         return ()
-    words, first, second = _words(_READ_AS.get(language, language), pack)
+    words, first, second = _words(READ_AS.get(language, language), pack)
 
     def said(some: bytes | None) -> frozenset[int]:
         return frozenset(words.Match(some.decode("latin-1")) or ()) if some is not None else near

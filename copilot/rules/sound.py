@@ -13,7 +13,7 @@ from typing import Final
 from copilot.rules import matching
 from copilot.rules.flow import Flow
 from copilot.rules.predicates import Judge
-from copilot.rules.rule import Policy, Rule
+from copilot.rules.rule import READ_AS, Policy, Rule
 from copilot.syntax import parsing
 from copilot.syntax import tree as trees
 from copilot.types import document
@@ -35,6 +35,8 @@ def _wrong(language: str, rule: Rule) -> str:
         return f"no confidence: {rule.confidence if rule.confidence not in _SURE else rule.unsure}"
     if not all(isinstance(text, str) for text in (rule.query, rule.en, rule.zh, *rule.triggers, *rule.beside)):
         return "query, en, zh and triggers are texts"
+    if language in READ_AS:  # it would never be asked for
+        return f"rules for {language} are those for {READ_AS[language]}: write that"
     try:
         query = parsing.compiled(language, rule.query)
     except KeyError:

@@ -471,3 +471,37 @@ def test_a_history_that_is_cut_off_is_not_compared_and_one_without_a_common_comm
     repo.write("a.py", BAD)
     repo.commit()
     assert places(told(repo, "--base", "main", code=1)) >= {("a.py", 3, "new", "MONEY02")}
+
+
+@pytest.mark.parametrize("how", ["LITERAL", "GLOB", "NOGLOB", "ICASE"])
+def test_how_an_editor_has_git_read_patterns_takes_nothing_away(repo, how):
+    repo.write("a.py", BAD)
+    repo.write("large.txt", "x" * 2_100_000)  # left out by a pattern with magic
+    repo.git("add", "-A")
+    found = told(repo, "--staged", code=1, **{f"GIT_{how}_PATHSPECS": "1"})
+    assert places(found) == {("a.py", 3, "new", "MONEY02")}
+    assert found["coverage"]["files"] == 2
+
+
+def test_a_folder_outside_of_a_repository_is_walked_without_what_git_keeps(repo):
+    repo.write("a.py", BAD)
+    repo.commit()
+    found = told(repo, "--files", ".", code=1, folder=repo.top.parent)
+    assert places(found) == {("repo/a.py", 3, "new", "MONEY02")}
+    assert not [one for one in found["coverage"]["partly_files"] if ".git/" in one["file"]]
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_file_with_conflicts_is_in_the_coverage(repo, beside):
+    for branch, value in (("main", 1), ("work", 2)):
+        repo.git("checkout", "-q", branch)
+        repo.write("账 a.py", f"x = {value}\n")
+        repo.commit()
+    repo.git("merge", "-q", "main", ok=False)
+    if beside:
+        repo.write("b.py", BAD)
+        repo.git("add", "b.py")
+    found = told(repo, "--staged", code=int(beside))
+    assert places(found) == ({("b.py", 3, "new", "MONEY02")} if beside else set())
+    (one,) = found["coverage"]["skipped_files"]
+    assert (one["file"], one["why"]) == ("账 a.py", "a merge of several parents")

@@ -11,6 +11,9 @@ from test_review_diff import git
 from copilot import edits, messages, pipeline, rules
 from copilot.config import Fix, Review, Settings
 from copilot.errors import UsageError
+from copilot.review.change import of_files
+from copilot.review.looking import Asked
+from copilot.review.review import review
 from copilot.rules import repairing, rule
 from copilot.rules.repairing import Repaired
 from copilot.tasks import bank_findings, committed, fix_findings
@@ -152,6 +155,7 @@ DAMAGED = [
     ('why_en = "w"', "why_en = 5", "OWN01.toml: "),
     ('"high"', '"sure"', "no confidence: sure"),
     ('"python"', '"cobol"', "no such language: cobol"),
+    ('"python"', '"typescript"', "rules for typescript are those for javascript"),
     ('["Decimal"]', '["re:("]', "trigger re:("),
     ('["Decimal"]', "[5]", "are texts"),
     ("@site'", "'", "a pattern without @site"),
@@ -226,3 +230,11 @@ def test_only_what_the_changed_lines_reach_is_looked_at(top, monkeypatch):
     assert sum(span.end - span.start for span in spans) < 100
     assert len(said) < 500
     assert lines(path.with_name("new.py"), long) == []  # all of it is new: the review tells
+
+
+def test_columns_end_behind_a_character_of_several_bytes(top, own):
+    text = OWN.replace('(call function: (identifier) @name (#eq? @name "Decimal")) @site', "(identifier) @site")
+    settings = own(text)
+    (top / "b.py").write_text("费率, Decimal\n")
+    found = review(of_files(top, ["b.py"]), Asked((settings.review.rules[0],))).remarks
+    assert [one.columns for one in found] == [(1, 3)]

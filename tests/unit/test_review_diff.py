@@ -169,6 +169,18 @@ def test_every_row_stands_where_it_says(repository, options):
     assert rows > 400
 
 
+def test_a_row_knows_what_it_stands_before_with_and_without_context(repository):
+    top, commits, *_ = repository
+    found = [
+        [
+            [(row.kind, *(max(1, at) for at in row.at)) for row in one.rows if row.kind != "context"]
+            for one in parsed(git(top, "diff", "-M", f"-U{lines}", *commits))
+        ]
+        for lines in (0, 3)
+    ]
+    assert found[0] == found[1]
+
+
 def test_what_happens_to_a_file_is_told(repository):
     top, commits, *_ = repository
     found = {one.path: one for one in parsed(git(top, "diff", "--full-index", "-M", *commits))}

@@ -88,6 +88,16 @@ def test_what_comes_back_is_opened_again(state):
     assert plan([old], [], WHOLE, now=NOW) == Plan()
 
 
+@pytest.mark.parametrize("state", ["fixed", "outdated", "dismissed"])
+def test_what_comes_back_is_quiet_where_another_merge_request_has_dismissed_it(state):
+    one = remark()
+    old = known(one, state=state, until=NOW - 1)
+    other = known(one, state="dismissed", until=NOW + 1, who="li")
+    assert plan([old], [one], WHOLE, now=NOW, elsewhere={one.fingerprint: other}) == Plan(quiet=(other,))
+    expired = replace(other, until=NOW)
+    assert plan([old], [one], WHOLE, now=NOW, elsewhere={one.fingerprint: expired}) == Plan(reopen=((old, one),))
+
+
 _REMARKS = [remark(rule, text=text) for rule in ("A", "B") for text in ("x", "y", "z")]
 _STATES = st.sampled_from(["open", "fixed", "dismissed", "outdated"])
 

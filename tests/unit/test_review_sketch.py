@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -251,6 +252,35 @@ def test_odd_layouts_lose_nothing(name, text, old, new, monkeypatch, tmp_path):
     cheap = found()
     monkeypatch.setattr(looking, "touched", Whole)
     assert cheap == found() != []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("x = 1\nfee = Decimal(0.1)\n", "fee = Decimal(0.1)\n"),
+        ("x = 1\n\nfee = Decimal(0.1)\n", "x = 1\nfee = Decimal(0.1)\n"),
+        ("x = 1\nfee = Decimal(0.1)\ny = 2\n", "z = 0\nx = 1\nfee = Decimal(0.1)\n"),
+        ("x = 1\ny = 2\nfee = Decimal(0.1)\nz = 3\n", "import os\n\n\nfee = Decimal(0.1)\nz = 4\n"),
+    ],
+)
+def test_what_stood_there_before_is_not_new_when_its_neighbours_go(old, new, tmp_path):
+    head = "from decimal import Decimal\n\n"
+    for folder, text in (("a", old), ("b", new)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.py").write_text(head + text)
+    asked = ["git", "diff", "--no-index", "--no-prefix", "-U0", "a", "b"]
+    (diff,) = parsed(subprocess.run(asked, cwd=tmp_path, capture_output=True, check=False).stdout)
+    assert list(remarks(seen(diff, Texts((head + old).encode(), (head + new).encode())), ASKED)) == []
+    worse = new + "tax = Decimal(0.1)\n"
+    diff = replace(diff, rows=(*diff.rows, added_row(head + worse, len(diff.rows))))
+    (one,) = remarks(seen(diff, Texts((head + old).encode(), (head + worse).encode())), ASKED)
+    assert one.line == (head + worse).count("\n")
+
+
+def added_row(text: str, rows: int) -> Row:
+    """The last line of a text, added."""
+    last = text.count("\n")
+    return Row("added", None, last, (last, last), 0, rows + 1, text.splitlines()[-1].encode())
 
 
 def test_predicates_of_ours_are_read_from_a_query_with_their_strings():

@@ -162,3 +162,18 @@ def test_a_sparse_work_tree_deletes_nothing(top):
     (top / "out").mkdir()
     (top / "out/b.py").write_bytes(BAD)  # there all the same
     assert set(changed(top)) == {"out/b.py"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_text_in_an_editor_is_compared_whatever_the_encoding_of_its_file_is(top, encoding, end):
+    text = "# 账户余额\nfee = 1\n# 手续费\n".replace("\n", end)
+    (top / "a.py").write_bytes(text.encode(encoding))
+    commit(top)
+    assert changed(top, a=text.encode()) == {}  # open, and nothing more
+    ((one, held),) = changed(top, a=text.replace("1", "2").encode()).values()
+    assert [(row.kind, row.old, row.new) for row in one.rows if row.kind != "context"] == [
+        ("deleted", 2, None),
+        ("added", None, 2),
+    ]
+    assert held.before == text.encode()
