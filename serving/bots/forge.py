@@ -19,7 +19,7 @@ T = TypeVar("T")
 MARK: Final = re.compile(r"<!-- bank-copilot remark ([0-9a-f]{32}) -->")
 SUMMARY: Final = "<!-- bank-copilot summary -->"
 CLOSE: Final = "<!-- bank-copilot closed -->"
-_CLOSED: Final = re.compile(f"{CLOSE}\\n[^\\n]*\\n\\n")
+_CLOSED: Final = re.compile(f"{CLOSE}\\r?\\n[^\\n]*\\n\\r?\\n")
 PAGES: Final = 200
 """Pages of a list that are read at most."""
 
@@ -150,9 +150,19 @@ def mark(fingerprint: str) -> str:
 
 
 def marked(text: object) -> str:
-    """The fingerprint in a comment; empty without one."""
-    found = MARK.search(text) if isinstance(text, str) else None
+    """The fingerprint of a comment; empty without one. It is the last line alone: above it, a fix shows lines of the code."""
+    found = MARK.fullmatch(text.rstrip().rpartition("\n")[2]) if isinstance(text, str) else None
     return found[1] if found else ""
+
+
+def is_summary(text: object) -> bool:
+    """Whether a comment is a summary: it begins with the mark, which a fix could show further below."""
+    return isinstance(text, str) and text.startswith(SUMMARY)
+
+
+def is_account(login: object, account: str) -> bool:
+    """Whether a login is an account's: no forge has two that differ in capitals alone."""
+    return isinstance(login, str) and login.casefold() == account.casefold()
 
 
 def closed(body: str, word: str) -> str:

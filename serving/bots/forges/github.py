@@ -15,7 +15,6 @@ from typing import Any, Final
 from copilot.messages import say
 from copilot.review import positions
 from serving.bots.forge import (
-    SUMMARY,
     Acts,
     Answer,
     Call,
@@ -24,7 +23,9 @@ from serving.bots.forge import (
     Steps,
     Target,
     closed,
+    is_account,
     is_closed,
+    is_summary,
     marked,
     opened,
 )
@@ -43,8 +44,8 @@ query Standing($owner: String!, $name: String!, $number: Int!, $after: String) {
     reviewThreads(first: 50, after: $after) {
       pageInfo { hasNextPage endCursor }
       nodes { id isResolved resolvedBy { login }
-        comments(first: 1) { nodes { databaseId body author { login } } }
-        last: comments(last: 1) { nodes { body author { login } } } }
+        comments(first: 1) { nodes { databaseId body author { __typename login } } }
+        last: comments(last: 1) { nodes { body author { __typename login } } } }
     }
   } }
 }"""
@@ -53,7 +54,7 @@ query Summaries($owner: String!, $name: String!, $number: Int!, $after: String) 
   repository(owner: $owner, name: $name) { pullRequest(number: $number) {
     comments(first: 100, after: $after) {
       pageInfo { hasNextPage endCursor }
-      nodes { databaseId body author { login } }
+      nodes { databaseId body author { __typename login } }
     }
   } }
 }"""
@@ -123,7 +124,7 @@ def standing(target: Target, account: str) -> Steps[Standing]:
     while not summary:
         pull = yield from _asked(SUMMARIES, target, after)
         for node in pull["comments"]["nodes"]:
-            if _is(node, account) and SUMMARY in node["body"]:
+            if _is(node, account) and is_summary(node["body"]):
                 summary = str(node["databaseId"])
         page = pull["comments"]["pageInfo"]
         if not page["hasNextPage"]:
@@ -155,15 +156,18 @@ def _own(node: Mapping[str, Any], account: str) -> Own | None:
         str(node["id"]),
         closed=bool(node["isResolved"]) or said,
         closed_by=by,
-        ours=by == account.removesuffix("[bot]") or (said and not by),
+        ours=is_account(by, account.removesuffix("[bot]")) or (said and not by),
         reply="" if last is None or _is(last, account) else str(last["body"]),
         body=str(first["body"]),
     )
 
 
 def _is(node: Mapping[str, Any], account: str) -> bool:
-    login = str((node.get("author") or {}).get("login", ""))
-    return login.removesuffix("[bot]") == account.removesuffix("[bot]")
+    """An App's login has its suffix in one interface and not in the other; a user may have the same name without."""
+    author = node.get("author") or {}
+    if account.endswith("[bot]") and author.get("__typename", "Bot") != "Bot":
+        return False
+    return is_account(str(author.get("login", "")).removesuffix("[bot]"), account.removesuffix("[bot]"))
 
 
 def act(target: Target, standing: Standing, base: str, acts: Acts) -> Steps[frozenset[str]]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from copilot.messages import say
 from copilot.review import positions
-from serving.bots.forge import SUMMARY, Acts, Answer, Call, Own, Standing, Steps, Target, mark
+from serving.bots.forge import SUMMARY, Acts, Answer, Call, Own, Standing, Steps, Target, is_account, mark
 from serving.bots.forges.github import moment
 from serving.bots.handed import Told, Where
 
@@ -134,7 +134,7 @@ def standing(target: Target, account: str) -> Steps[Standing]:
     now = yield from request(target)
     own = []
     for review in (yield from _listed(f"{_root(target)}/reviews/", "reviews")):
-        if not review.get("public") or _user(review) != account:
+        if not review.get("public") or not is_account(_user(review), account):
             continue
         path = f"{_root(target)}/reviews/{review['id']}/diff-comments/"
         for one in (yield from _listed(path, "diff_comments")):
