@@ -6,6 +6,8 @@ import forge_simulator
 import pytest
 from bot_case import INLINE, SECRETS, SHIFTED, UNSAFE, Case
 
+from copilot.review.lifecycle import Known
+from copilot.review.remark import Covered
 from serving.bots import bodies, handed
 from serving.bots.forge import SUMMARY, is_summary, mark, marked
 from serving.bots.forges import github
@@ -85,3 +87,62 @@ async def test_an_account_is_the_same_however_it_is_capitalised(forge, tmp_path)
     await case.pushed({"src/Fee.java": UNSAFE})
     await case.pushed({"src/Fee.java": SHIFTED})
     assert len(forge.threads) == len(forge.notes) == 1
+
+
+# --- texts that break out, and too much of them --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x = 1  # ```", "```", "````\n/approve", "/approve", "  /close", "x\r/approve", "x\x00", "x\x1b[2J", "x\u202ey", "\n".join(["y" * 3_900] * 3)],
+)  # fmt: skip
+def test_a_fix_is_offered_only_where_its_lines_can_do_nothing_else(line):
+    shown = bodies.remark(told(*line.split("\n")), "gitlab")
+    assert shown == bodies.remark(told(), "gitlab") and marked(shown) == "0" * 32
+    if line.startswith(("x = 1", "`")):  # elsewhere the fence is longer than what stands in it
+        block = bodies.remark(told(*line.split("\n")), "github").split("\n")[2:-2]
+        assert block[0].removesuffix("suggestion") == block[-1] and block[-1] not in "\n".join(block[1:-1])
+
+
+def test_what_is_cut_says_so():
+    assert bodies.plain("a" * 1_001) == "a" * 999 + "…" and bodies.plain("a" * 1_000) == "a" * 1_000
+    assert bodies.plain("see GH-12 and SHA-256") == "see GH&#45;\u200b12 and SHA-256"
+
+
+@pytest.mark.parametrize("kind", ["short", "long"])
+def test_a_summary_that_is_too_long_lists_less_and_says_how_much(kind):
+    name = "f@" * 500 if kind == "long" else "f"
+    rest = [Covered(f"{n}{name}", "skipped", "no") for n in range(300)]
+    row = told().model_copy(update={"message": "<" * 1_000})
+    quiet = [Known("0" * 32, "R1", name, reason="r" * 300, who="w") for _ in range(40)]
+    text = bodies.summary("a" * 40, 3, [row] * 250, quiet, quiet, rest, cut=7, noisy=[f"R{n}" for n in range(400)])
+    assert len(text) <= 60_000 and text.count("<details>") == text.count("</details>") == 4
+    for part, count in zip(text.split("<details>")[1:], (300, 250, 40, 40), strict=True):
+        listed = part.count("\n- ") - part.count("\n- … ")
+        assert f"\n- … {count - listed}\n" in part or listed == count
+    assert "Too many to be listed: 7 more." in text and "Dismissed: 40" in text
+
+
+@each
+async def test_a_line_that_is_too_long_for_a_suggestion_is_told_all_the_same(case, forge):
+    await case.pushed({"src/Fee.java": UNSAFE.replace("(0.1);", f"(0.1); // {'x' * 5_000}")})
+    (thread,) = forge.threads
+    assert "MONEY02" in thread.body and "xxxx" not in thread.body
+    assert "Remarks: 1" in case.summary
+
+
+def test_what_is_too_much_to_hand_over_is_cut_and_counted(monkeypatch):
+    monkeypatch.setattr(handed, "LARGEST", 20_000)
+    file = handed.Looked(
+        path="a.py", known="a.py", status="reviewed", why="", hunks=1, seen=1, lines=1, gone=False, symbols=("s" * 4_000,) * 9
+    )  # fmt: skip
+    whole = handed.Handed(
+        forge="bank", project="payments/core", number=7, head="a" * 40, base="b" * 40, failed="", cut=2,
+        remarks=(told(),) * 100, files=(file,),
+    )  # fmt: skip
+    made = handed.fitted(whole)
+    assert handed.read(handed.written(made)) == made
+    assert made.files[0].symbols is None and made.remarks and len(made.remarks) + made.cut == 102
+    assert handed.fitted(whole.model_copy(update={"remarks": (), "files": ()})).cut == 2
+    with pytest.raises(handed.TooMuch):
+        handed.fitted(whole.model_copy(update={"files": (file,) * 2_000}))
