@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import ssl
 from collections.abc import Callable
 from typing import Final
@@ -83,7 +84,7 @@ class Sender:
             raise CallFailed(
                 f"{said}: status {answer.status}",
                 again=answer.status in _LATER or bool(limited),
-                after_s=min(3600.0, float(wait)) if wait.isdigit() else 60.0 * bool(limited),
+                after_s=min(3600.0, float(wait)) if re.fullmatch("[0-9]{1,9}", wait) else 60.0 * bool(limited),
             )
         if "json" not in call.accept:
             return Answer(answer.status, told)

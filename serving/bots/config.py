@@ -34,12 +34,16 @@ class Server(Section):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; TLS is nginx's or Envoy's job.")
     port: int = Field(default=8090, ge=0, le=65535, description="Port to listen on; 0 picks a free one and prints it.")
-    max_body_kb: int = Field(default=1024, ge=1, description="A larger body is refused with 413.")
-    body_timeout_s: float = Field(default=10, gt=0, description="A body that takes longer is refused with 408.")
-    replay_s: float = Field(
-        default=300, gt=0, description="A delivery whose signed time is further away than this is refused."
+    max_body_kb: int = Field(default=1024, ge=1, le=1_000_000, description="A larger body is refused with 413.")
+    body_timeout_s: float = Field(
+        default=10, gt=0, le=3_600, description="A body that takes longer is refused with 408."
     )
-    remembered_days: float = Field(default=14, gt=0, description="A delivery that comes again within them is dropped.")
+    replay_s: float = Field(
+        default=300, gt=0, le=86_400, description="A delivery whose signed time is further away than this is refused."
+    )
+    remembered_days: float = Field(
+        default=14, gt=0, le=36_500, description="A delivery that comes again within them is dropped."
+    )
     max_waiting: int = Field(default=10_000, ge=1, description="Merge requests that may wait; beyond that 503.")
 
 
@@ -47,21 +51,27 @@ class Store(Section):
     """Where the bot keeps its queue and what it remembers."""
 
     folder: Path = Field(default=Path("bot"), description="Folder of its databases and of its clones.")
-    keep_days: float = Field(default=365, gt=0, description="Remarks of merge requests are remembered so long.")
+    keep_days: float = Field(
+        default=365, gt=0, le=36_500, description="Remarks of merge requests are remembered so long."
+    )
 
 
 class Limits(Section):
     """What one review may cost."""
 
     repository_mb: int = Field(
-        default=4096, ge=1, description="Megabytes of a project's clone; beyond, it is made anew."
+        default=4096, ge=1, le=1_000_000, description="Megabytes of a project's clone; beyond, it is made anew."
     )
-    fetch_s: float = Field(default=600, gt=0, description="Seconds of one fetch.")
+    fetch_s: float = Field(default=600, gt=0, le=86_400, description="Seconds of one fetch.")
     review_s: float = Field(
-        default=600, gt=0, description="Seconds of one review; then it is tried again, and given up."
+        default=600, gt=0, le=86_400, description="Seconds of one review; then it is tried again, and given up."
     )
-    attempts: int = Field(default=5, ge=1, description="Attempts before a job is given up and said to have failed.")
-    pause_s: float = Field(default=5, gt=0, description="The pause after the first failure; doubled after each more.")
+    attempts: int = Field(
+        default=5, ge=1, le=100, description="Attempts before a job is given up and said to have failed."
+    )
+    pause_s: float = Field(
+        default=5, gt=0, le=900, description="The pause after the first failure; doubled after each more."
+    )
     symbol_files: int = Field(
         default=500, ge=0, description="In larger changes nobody asks whether a remark's definition is gone."
     )
@@ -83,7 +93,9 @@ class Policy(Section):
     )
     gm_paths: tuple[str, ...] = Field(default=(), description="Globs of the files that must; none named: all.")
     locale: Literal["en", "zh"] = Field(default="en", description="Language of what is posted.")
-    dismissed_days: float = Field(default=90, gt=0, description="A dismissed remark may come back after so long.")
+    dismissed_days: float = Field(
+        default=90, gt=0, le=36_500, description="A dismissed remark may come back after so long."
+    )
     dismiss_by: tuple[str, ...] = Field(
         default=(), description="Accounts whose word dismisses a remark; none named: whom the forge lets close one."
     )
@@ -110,7 +122,7 @@ class Forge(Section):
     write_token_env: str = Field(default="", description="Environment variable with the token that posts.")
     write_token_file: Path | None = Field(default=None, description="File with it instead.")
     ca_bundle: Path | None = Field(default=None, description="PEM file of the authority that signed its certificate.")
-    timeout_s: float = Field(default=30, gt=0, description="Seconds of one request to it.")
+    timeout_s: float = Field(default=30, gt=0, le=3_600, description="Seconds of one request to it.")
 
     def allows(self, project: str) -> bool:
         """Whether a project is one that it reviews."""

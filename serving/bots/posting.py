@@ -274,7 +274,7 @@ def _remembered(
         after[one.fingerprint] = replace(one, state="fixed")
     for one in todo.outdated:
         after[one.fingerprint] = replace(one, state="outdated")
-    for one, remark in todo.reopen:
+    for _, remark in todo.reopen:
         name = remark.fingerprint
         handle = handles.get(name, FRESH if name in at_lines else "")
         after[name] = replace(_fresh(told[name]), handle=handle)

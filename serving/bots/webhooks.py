@@ -142,7 +142,7 @@ class Webhooks:
         try:
             told = json.loads(body)
             target = self._forges[name].event(headers, told)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):  # 1e999 is no integer
             raise Refused(400, "body") from None
         if target is None:
             return 202, "ignored"

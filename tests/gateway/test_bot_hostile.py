@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
+from types import SimpleNamespace
+from typing import Any
+
 import forge_simulator
 import pytest
-from bot_case import INLINE, SECRETS, SHIFTED, UNSAFE, Case
+from bot_case import CONFIG, INLINE, KINDS, SECRETS, SHIFTED, UNSAFE, Case, payload, send
 
+from copilot.errors import ConfigError
 from copilot.review.lifecycle import Known
 from copilot.review.remark import Covered
 from serving.bots import bodies, handed
+from serving.bots import config as configuration
 from serving.bots.forge import SUMMARY, is_summary, mark, marked
 from serving.bots.forges import github
 
@@ -146,3 +153,56 @@ def test_what_is_too_much_to_hand_over_is_cut_and_counted(monkeypatch):
     assert handed.fitted(whole.model_copy(update={"remarks": (), "files": ()})).cut == 2
     with pytest.raises(handed.TooMuch):
         handed.fitted(whole.model_copy(update={"files": (file,) * 2_000}))
+
+
+# --- numbers without end -------------------------------------------------------------------------------------------
+
+
+def settings_of(tmp_path, old: str, new: str):
+    text = CONFIG.format(kind="gitlab", address="http://127.0.0.1:1", policy="", limits="").replace(old, new)
+    assert new in text
+    (tmp_path / "bot.toml").write_text(text)
+    return configuration.load(tmp_path / "bot.toml")
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "1e999", "1e300", "-1", "9" * 400])
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [
+        ("server", "body_timeout_s"), ("server", "replay_s"), ("server", "remembered_days"), ("store", "keep_days"),
+        ("limits", "fetch_s"), ("limits", "review_s"), ("limits", "repository_mb"), ("limits", "attempts"),
+        ("policies.default", "dismissed_days"), ("policies.default", "demote_below"), ("forges.bank", "timeout_s"),
+    ],
+)  # fmt: skip
+def test_a_number_that_no_clock_can_take_is_named(tmp_path, section, key, value):
+    old, new = f"[{section}]", f"[{section}]\n{key} = {value}"
+    if section == "store":
+        old, new = "[limits]", f"{new}\n[limits]"
+    if key == "attempts":
+        old, new = "attempts = 3", f"attempts = {value}"
+    if key == "timeout_s":
+        old, new = "timeout_s = 10", f"timeout_s = {value}"
+    with pytest.raises(ConfigError, match=re.escape(f"{section}.{key}")):
+        settings_of(tmp_path, old, new)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "reviewboard"])
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "9" * 5_000, "1" + "0" * 400])
+async def test_a_payload_with_a_number_without_end_is_refused(tmp_path, kind, number):
+    text = CONFIG.format(kind=kind, address="http://127.0.0.1:1", policy="", limits="")
+    (tmp_path / "bot.toml").write_text(text)
+    settings = configuration.load(tmp_path / "bot.toml")
+    if kind == "reviewboard":
+        links = {"repository": {"title": "payments/core"}, "latest_diff": {"href": "/api/review-requests/7/diffs/1/"}}
+        told: dict[str, Any] = {"review_request": {"id": 7, "status": "pending", "links": links}}
+    else:
+        told = payload(SimpleNamespace(kind=kind, branch="change"), "a" * 40)
+    body = re.sub(r'"(number|iid|id)": 7\b', rf'"\1": {number}', json.dumps(told)).encode()
+    assert number.encode() in body
+    assert await send(settings, kind, body) == (400, {"error": "body"})
+
+
+def test_a_time_that_is_none_counts_as_none():
+    assert [github.moment(one) for one in ("0001-01-01T00:00:00", "9999-12-31T23:59:59-23:59", "x", 1e999)].count(
+        0.0
+    ) >= 2

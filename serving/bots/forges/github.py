@@ -90,7 +90,7 @@ def moment(told: object) -> float:
     """Seconds of the epoch of a time as forges write it; 0 for none."""
     try:
         return datetime.fromisoformat(str(told).replace(" UTC", "+00:00")).timestamp() if told else 0.0
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
 
 
