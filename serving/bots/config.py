@@ -7,6 +7,7 @@ the file's folder. `serving/bots/bot.example.toml` lists every key (`serving/bot
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import tomllib
@@ -143,6 +144,8 @@ class Config(Section):
         return self.policies.get(self.forges[forge].policy, Policy())
 
 
+SIGNING: Final = "whsec_"
+"""How a signing token begins; what follows is its key in base64."""
 _SECRETS: Final[dict[Part, str]] = {"receive": "secret", "read": "read_token", "post": "write_token"}
 
 
@@ -220,7 +223,24 @@ def secret(config: Config, name: str, part: Part) -> str:
             raise ConfigError(f"forges.{name}.{key}_file: {file} cannot be read.") from None
     if weak(value, shortest=16):
         raise ConfigError(f"forges.{name}.{key}: it is a placeholder or shorter than 16 characters.")
+    if part == "receive" and forge.kind == "gitlab":
+        try:
+            signing_key(value)
+        except ValueError:
+            raise ConfigError(
+                f"forges.{name}.{key}: a signing token is {SIGNING}… in base64: copy it whole from GitLab's page."
+            ) from None
     return str(value)
+
+
+def signing_key(token: str) -> bytes:
+    """The key that a signing token of Standard Webhooks stands for. Raises ValueError for one that is no base64."""
+    if not token.startswith(SIGNING):
+        return token.encode()
+    key = base64.b64decode(token.removeprefix(SIGNING), validate=True)
+    if len(key) < 16:
+        raise ValueError("too short")
+    return key
 
 
 def variables(config: Config, part: Part) -> set[str]:
@@ -239,12 +259,13 @@ def problems(config: Config) -> list[str]:
     """What is wrong with secrets and folders, as sentences; for `--check`."""
     found: list[str] = []
     for name in config.forges:
+        before = len(found)
         for part in PARTS:
             try:
                 secret(config, name, part)
             except ConfigError as error:
                 found.append(str(error))
-        if not found and secret(config, name, "read") == secret(config, name, "post"):
+        if len(found) == before and secret(config, name, "read") == secret(config, name, "post"):
             found.append(f"forges.{name}: the token that reads is the one that posts: make two.")
     for label, policy in config.policies.items():
         for folder in policy.packs:

@@ -18,6 +18,7 @@ from serving.bots import bodies, handed
 from serving.bots import config as configuration
 from serving.bots.forge import SUMMARY, is_summary, mark, marked
 from serving.bots.forges import github
+from serving.bots.webhooks import Webhooks
 
 
 @pytest.fixture(autouse=True)
@@ -206,3 +207,19 @@ def test_a_time_that_is_none_counts_as_none():
     assert [github.moment(one) for one in ("0001-01-01T00:00:00", "9999-12-31T23:59:59-23:59", "x", 1e999)].count(
         0.0
     ) >= 2
+
+
+# --- secrets and tokens --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("token", ["whsec_c2lnbmluZy1zZWNyZXQ_not-base64", "whsec_c2lnbmluZy1zZWNyZXQtb2YtdGhlLWJvdA", "whsec_YWJjZGVmZ2hpams="])  # fmt: skip
+def test_a_signing_token_that_is_none_is_told_before_the_first_delivery(tmp_path, monkeypatch, token):
+    settings = settings_of(tmp_path, "attempts = 3", "attempts = 2")
+    monkeypatch.setenv("BOT_SECRET", token)
+    with pytest.raises(ConfigError, match=r"forges\.bank\.secret: a signing token is whsec_") as error:
+        Webhooks(settings)
+    assert token[6:] not in str(error.value)
+    assert [one for one in configuration.problems(settings) if "signing token" in one]
+    monkeypatch.setenv("BOT_SECRET", "whsec_c2lnbmluZy1zZWNyZXQtb2YtdGhlLWJvdA==")
+    Webhooks(settings).queue.close()
+    assert configuration.problems(settings) == []
