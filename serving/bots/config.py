@@ -67,6 +67,12 @@ class Limits(Section):
     review_s: float = Field(
         default=600, gt=0, le=86_400, description="Seconds of one review; then it is tried again, and given up."
     )
+    away_h: float = Field(
+        default=24,
+        gt=0,
+        le=8_760,
+        description="Hours that a job waits for a forge that is away, or that does not take the token.",
+    )
     attempts: int = Field(
         default=5, ge=1, le=100, description="Attempts before a job is given up and said to have failed."
     )

@@ -40,6 +40,8 @@ class Outcome:
     reopened: int = 0
     dismissed: int = 0
     folded: int = 0
+    refused: int = 0
+    """Of `folded`, those that the forge did not take at their lines."""
 
 
 def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], float]) -> Steps[Outcome]:
@@ -118,6 +120,7 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
         len(todo.reopen),
         len(todo.quiet),
         len(folded) + len(refused),
+        len(refused),
     )
 
 
