@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
+from copilot.errors import CopilotError
 from serving.bots.handed import Told
 
 T = TypeVar("T")
@@ -22,6 +23,13 @@ CLOSE: Final = "<!-- bank-copilot closed -->"
 _CLOSED: Final = re.compile(f"{CLOSE}\\r?\\n[^\\n]*\\n\\r?\\n")
 PAGES: Final = 200
 """Pages of a list that are read at most."""
+
+
+class Endless(CopilotError):
+    """A list with more pages than are read: taken as whole, what it lacks would be posted again, or count as deleted."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path.partition('?')[0]} has more than {PAGES} pages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +189,15 @@ def opened(body: str) -> str:
 
 
 def pages(path: str, *, size: int = 100, name: str = "per_page") -> Steps[list[Any]]:
-    """Every entry of a list that comes in pages."""
+    """Every entry of a list that comes in pages, to the page that brings no new one: a server may give fewer at once than it is
+    asked for, and some give the whole list whatever page is asked for. Raises Endless.
+    """
     joint = "&" if "?" in path else "?"
-    rows: list[Any] = []
+    rows: dict[str, Any] = {}
     for page in range(1, PAGES + 1):
         answer = yield Call("GET", f"{path}{joint}{name}={size}&page={page}")
-        rows += answer.data
-        if len(answer.data) < size:
-            break
-    return rows
+        fresh = {str(one["id"]): one for one in answer.data or () if str(one["id"]) not in rows}
+        if not fresh:
+            return list(rows.values())
+        rows |= fresh
+    raise Endless(path)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import forge_simulator
 import pytest
@@ -16,8 +18,8 @@ from copilot.review.lifecycle import Known
 from copilot.review.remark import Covered
 from serving.bots import bodies, handed
 from serving.bots import config as configuration
-from serving.bots.forge import SUMMARY, is_summary, mark, marked
-from serving.bots.forges import github
+from serving.bots.forge import SUMMARY, Answer, Call, Endless, Target, drive, is_summary, mark, marked, pages
+from serving.bots.forges import github, reviewboard
 from serving.bots.webhooks import Webhooks
 
 
@@ -223,3 +225,58 @@ def test_a_signing_token_that_is_none_is_told_before_the_first_delivery(tmp_path
     monkeypatch.setenv("BOT_SECRET", "whsec_c2lnbmluZy1zZWNyZXQtb2YtdGhlLWJvdA==")
     Webhooks(settings).queue.close()
     assert configuration.problems(settings) == []
+
+
+# --- lists that come in parts --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("least", [1, 7, 30, 50])
+def test_a_list_is_read_to_its_end_however_little_a_server_gives_at_once(least):
+    rows = [{"id": n} for n in range(61)]
+    asked: list[str] = []
+
+    def paged(call: Call) -> Answer:
+        asked.append(call.path)
+        query = parse_qs(urlsplit(call.path).query)
+        start = (int(query["page"][0]) - 1) * least
+        return Answer(200, rows[start : start + least] or None)
+
+    assert drive(pages("/x?a=1", size=50, name="limit"), paged) == rows
+    assert len(asked) == -(-61 // least) + 1
+    asked.clear()
+    assert drive(pages("/x"), lambda _: Answer(200, rows)) == rows  # the same whatever page is asked for
+
+
+def test_a_list_without_end_is_not_taken_for_whole():
+    count = itertools.count()
+    with pytest.raises(Endless, match="/x has more than 200 pages"):
+        drive(pages("/x"), lambda _: Answer(200, [{"id": next(count)} for _ in range(100)]))
+    page = {"nodes": [], "pageInfo": {"hasNextPage": True, "endCursor": "c"}}
+    pull = {"headRefOid": "a" * 40, "reviewThreads": page, "comments": page}
+    answer = Answer(200, {"data": {"repository": {"pullRequest": pull}}})
+    with pytest.raises(Endless):
+        drive(github.standing(Target("a/b", 7, "a" * 40), "bot"), lambda _: answer)
+    with pytest.raises(Endless):
+        drive(reviewboard._listed("/x/", "reviews"), lambda _: Answer(200, {"reviews": [{}], "total_results": 10**9}))
+    with pytest.raises(KeyError):  # not one page for all
+        drive(reviewboard._listed("/x/", "reviews"), lambda _: Answer(200, {"reviews": [{}]}))
+
+
+@pytest.mark.parametrize("forge", ["gitea"], indirect=True)
+async def test_a_gitea_that_gives_thirty_at_once_gets_nothing_twice(case, forge, monkeypatch):
+    for n in range(60):
+        forge.notes[n] = ("zhang", "LGTM")
+    routes = forge._gitea()
+
+    def short(action):
+        def answer(body, query, *rest):
+            told = action(body, query, *rest)
+            start = (int(query.get("page", 1)) - 1) * 30
+            return told[start : start + 30] if isinstance(told, list) and "page" in query else told
+
+        return answer
+
+    monkeypatch.setattr(forge, "_gitea", lambda: [(verb, path, short(action)) for verb, path, action in routes])
+    await case.pushed({"src/Fee.java": UNSAFE})
+    await case.pushed({"src/Fee.java": SHIFTED})
+    assert len([text for who, text in forge.notes.values() if who == "bank-copilot"]) == len(forge.threads) == 1

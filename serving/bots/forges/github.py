@@ -15,9 +15,11 @@ from typing import Any, Final
 from copilot.messages import say
 from copilot.review import positions
 from serving.bots.forge import (
+    PAGES,
     Acts,
     Answer,
     Call,
+    Endless,
     Own,
     Standing,
     Steps,
@@ -111,26 +113,25 @@ def ref(number: int) -> str:
 
 def standing(target: Target, account: str) -> Steps[Standing]:
     """Our threads and our summary."""
-    head, own, after = "", [], None
-    while True:
-        pull = yield from _asked(THREADS, target, after)
-        head = str(pull["headRefOid"])
-        own += [found for node in pull["reviewThreads"]["nodes"] if (found := _own(node, account)) is not None]
-        page = pull["reviewThreads"]["pageInfo"]
+    head, threads = yield from _nodes(THREADS, "reviewThreads", target)
+    own = [found for node in threads if (found := _own(node, account)) is not None]
+    _, notes = yield from _nodes(SUMMARIES, "comments", target)
+    summaries = [str(node["databaseId"]) for node in notes if _is(node, account) and is_summary(node["body"])]
+    return Standing(head, tuple(own), summaries[0] if summaries else "")
+
+
+def _nodes(query: str, name: str, target: Target) -> Steps[tuple[str, list[Any]]]:
+    """The head, and every entry of a list of the pull request's. Raises Endless."""
+    nodes: list[Any] = []
+    after: str | None = None
+    for _ in range(PAGES):
+        pull = yield from _asked(query, target, after)
+        nodes += pull[name]["nodes"]
+        page = pull[name]["pageInfo"]
         if not page["hasNextPage"]:
-            break
+            return str(pull.get("headRefOid", "")), nodes
         after = page["endCursor"]
-    summary, after = "", None
-    while not summary:
-        pull = yield from _asked(SUMMARIES, target, after)
-        for node in pull["comments"]["nodes"]:
-            if _is(node, account) and is_summary(node["body"]):
-                summary = str(node["databaseId"])
-        page = pull["comments"]["pageInfo"]
-        if not page["hasNextPage"]:
-            break
-        after = page["endCursor"]
-    return Standing(head, tuple(own), summary)
+    raise Endless(name)
 
 
 def _asked(query: str, target: Target, after: str | None) -> Steps[Any]:
