@@ -63,7 +63,7 @@ def fetched(place: Path, settings: Forge, limits: Limits, token: str, project: s
     if not _BRANCH.fullmatch(target):
         raise FetchFailed("the target branch has a name that git does not allow", again=False)
     if _size(place) > limits.repository_mb * _MB:  # heads that nobody reviews any more: begun anew
-        _removed(place)
+        removed(place)
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not (place / ".git" / "HEAD").is_file():
         _run(place, {}, limits, "init", "--quiet", "--template=", ".")
@@ -86,7 +86,7 @@ def fetched(place: Path, settings: Forge, limits: Limits, token: str, project: s
         return _run(place, {}, limits, "rev-parse", "--verify", "-q", f"{HEAD}^{{commit}}").decode().strip()
     except FetchFailed as failed:
         if not failed.away and "remote ref" not in str(failed):  # a file may be damaged: the next attempt begins anew
-            _removed(place)
+            removed(place)
         raise
 
 
@@ -99,7 +99,7 @@ def tidied(root: Path, limits: Limits, now: float) -> bool:
     for place in clones:
         room -= _size(place)
         if room < 0 or place.suffix == _GONE or now - place.stat().st_mtime > limits.clone_days * 86_400:
-            _removed(place)
+            removed(place)
     for place in clones:
         if place.exists() and _is_scattered(place):
             used = place.stat().st_mtime
@@ -107,7 +107,7 @@ def tidied(root: Path, limits: Limits, now: float) -> bool:
                 _run(place, {}, limits, "repack", "-a", "-d", "-q")
                 _run(place, {}, limits, "prune", "--expire=now")
             except FetchFailed:
-                _removed(place)
+                removed(place)
             else:
                 os.utime(place, (used, used))
             return True
@@ -121,7 +121,7 @@ def _is_scattered(place: Path) -> bool:
     return packs > _PACKS or any(objects.glob("pack/tmp_*")) or sum(1 for _ in objects.glob("??/*")) > _SINGLE
 
 
-def _removed(place: Path) -> None:
+def removed(place: Path) -> None:
     """Thrown away; one that was killed on the way leaves no clone without half of its files."""
     gone = place.with_suffix(_GONE)
     if place != gone:
@@ -180,6 +180,6 @@ def _run(place: Path, values: Mapping[str, str], limits: Limits, *command: str) 
 
 
 def _said(told: bytes) -> str:
-    """The last word of git's, without addresses."""
+    """The last word of git's, without addresses and folders: it may be shown at the merge request."""
     lines = [line for line in told.decode("utf-8", "replace").splitlines() if line.strip()]
-    return re.sub(r"\S+://\S+", "…", lines[-1])[:200] if lines else "no reason given"
+    return re.sub(r"\S+://\S+|(?<![\w.])'?/[^\s':]+'?", "…", lines[-1])[:200] if lines else "no reason given"

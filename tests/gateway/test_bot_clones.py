@@ -8,7 +8,9 @@ from pathlib import Path
 
 import forge_simulator
 import pytest
+from bot_case import SECRETS, Case
 
+from copilot.errors import UsageError
 from serving.bots import config, fetch, worker
 from serving.bots.config import Forge, Limits
 
@@ -109,3 +111,40 @@ def test_the_reader_tidies_while_nothing_waits(tmp_path, monkeypatch):
     empty = config.Config(store={"folder": tmp_path})
     worker.read(empty, lambda: next(rounds, None) is None)
     assert len(calls) == 3  # until there is no more, then in an hour again
+
+
+@pytest.mark.parametrize("answer", [None, UsageError("git cannot tell the change in /srv/bot/clones/x")])
+async def test_a_change_that_git_cannot_tell_is_tried_anew_and_then_told(tmp_path, monkeypatch, answer):
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "repository").mkdir()
+    forge = forge_simulator.Forge("gitlab", tmp_path / "repository")
+    forge.push({"a.py": "x = 1\n"}, "main")
+    case = Case(tmp_path, forge)
+    asked: list[list[Path]] = []
+
+    def between(place: Path, *_: str) -> None:
+        asked.append(objects(place))
+        if answer:
+            raise answer
+
+    monkeypatch.setattr("serving.bots.reading.changes.between", between)
+    head = forge.push({"a.py": "x = 2\n"})
+    assert (await case.hook(head))[0] == 202
+    case.work()
+    assert len(asked) == case.config.limits.attempts and all(asked)
+    assert not list((case.config.store.folder / "clones").iterdir())
+    assert "not reviewed" in case.summary and "/srv" not in case.summary and "git cannot tell" in case.summary
+    forge.close()
+
+
+def test_what_git_says_names_no_folder_of_the_bots():
+    said = fetch._said(b"warning: x\nfatal: not a git repository: '/srv/bot/clones/ab/.git'\n")
+    assert said == "fatal: not a git repository: …"
+    assert (
+        fetch._said(b"fatal: couldn't find remote ref refs/pull/7/head")
+        == "fatal: couldn't find remote ref refs/pull/7/head"
+    )
+    assert "/srv" not in fetch._said(
+        b"fatal: loose object 6cdf (stored in /srv/x/6c/df) is corrupt"
+    ) and "host" not in fetch._said(b"unable to access 'https://host/x': e")
