@@ -25,6 +25,8 @@ log: Final = logging.getLogger("bank-copilot.bot")
 
 _CONFIDENT: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 _DAY_S: Final = 86_400.0
+_FAILED: Final = "failed "
+"""Before a head that was told not to have been reviewed."""
 FRESH: Final = "new"
 """The handle of a remark that was posted and that the forge has not listed yet."""
 
@@ -56,10 +58,12 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
     if standing.head != handed.head:
         return Outcome("superseded")
     if handed.failed:
-        if memory.head(place).startswith(handed.head):
+        last, seen = memory.head(place), f"{_FAILED}{handed.head}"
+        if last == seen or last.startswith(handed.head):
             return Outcome("same")
         text = bodies.failed(handed.head, handed.failed)
-        yield from forge.act(target, standing, handed.base, Acts(summary=lambda _: text))
+        yield from forge.act(target, standing, handed.base, Acts(failed=True, summary=lambda _: text))
+        memory.posted(place, seen, ())  # what was posted before stands there no longer
         return Outcome("posted")
     remembered, coming = memory.known(place)
     known, changed = brought_together(remembered, coming, standing, policy, now())

@@ -11,6 +11,7 @@ from bot_case import INLINE, KINDS, SAFE, SECRETS, SHIFTED, UNSAFE, Case
 
 from copilot.cli import main
 from copilot.messages import set_locale
+from copilot.review.diff import BadPatch
 from serving.bots import worker
 from serving.bots.forge import marked
 from serving.bots.jobs import Queue
@@ -343,3 +344,23 @@ async def test_a_comment_that_somebody_deletes_at_once_is_dismissed(case, forge)
     await case.pushed({"src/Fee.java": SAFE})
     await case.pushed({"src/Fee.java": UNSAFE})
     assert len(forge.threads) == 1 and "Dismissed: 1" in case.summary
+
+
+@every
+async def test_after_a_review_that_failed_the_head_before_is_told_again(case, forge, monkeypatch):
+    first = await case.pushed({"src/Fee.java": UNSAFE})
+
+    def broken(*_: object) -> None:
+        raise BadPatch("line 1: no file is named")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("serving.bots.reading.review", broken)
+        await case.pushed({"src/Fee.java": SHIFTED})
+    assert "not reviewed" in case.summary
+    forge.git("checkout", "-q", "main")
+    forge.git("branch", "-f", "change", first)  # somebody takes the push back
+    forge.git("update-ref", f"refs/{forge.ref}/7/head", first)
+    forge.git("update-server-info")
+    assert (await case.hook(first))[1] == {"status": "new"}
+    case.work()
+    assert "Remarks: 1" in case.summary and len(forge.notes) == 1
