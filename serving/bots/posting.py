@@ -16,6 +16,7 @@ from copilot.review.lifecycle import File, Known, Plan, plan
 from copilot.review.precision import noisy
 from copilot.review.remark import Confidence
 from serving.bots import bodies, forges
+from serving.bots.calls import CallFailed
 from serving.bots.config import Config, Policy
 from serving.bots.forge import Acts, Forge, Own, Standing, Steps, Target
 from serving.bots.handed import Handed, Told
@@ -47,7 +48,10 @@ class Outcome:
 
 
 def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], float]) -> Steps[Outcome]:
-    """The calls that bring a merge request up to a review. The caller checked that the forge and project are configured."""
+    """The calls that bring a merge request up to a review. The caller checked that the forge and project are configured.
+
+    Raises CallFailed where the forge still tells the head before.
+    """
     settings, policy = config.forges[handed.forge], config.policy(handed.forge)
     forge = forges.named(settings.kind)
     target = Target(handed.project, handed.number, handed.head)
@@ -56,6 +60,10 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
     set_locale(policy.locale)
     standing: Standing = yield from forge.standing(target, settings.account)
     if standing.head != handed.head:
+        if (
+            standing.head == memory.head(place).removeprefix(_FAILED).partition(" ")[0]
+        ):  # a replica that is behind: it told that head before
+            raise CallFailed("the forge does not list the head yet that was read", again=True)
         return Outcome("superseded")
     if handed.failed:
         last, seen = memory.head(place), f"{_FAILED}{handed.head}"

@@ -364,3 +364,24 @@ async def test_after_a_review_that_failed_the_head_before_is_told_again(case, fo
     assert (await case.hook(first))[1] == {"status": "new"}
     case.work()
     assert "Remarks: 1" in case.summary and len(forge.notes) == 1
+
+
+@each
+async def test_a_forge_that_tells_the_head_before_for_a_moment_is_asked_again(case, forge, monkeypatch):
+    first = await case.pushed({"src/Fee.java": UNSAFE})
+    second = forge.push({"src/Fee.java": SHIFTED, "src/Tax.java": UNSAFE.replace("Fee", "Tax")})
+    assert (await case.hook(second))[0] == 202
+    worker_only(case, "read")
+    kind = type(forge)
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "head", property(lambda _: first))
+        git = forge.git
+        patch.setattr(forge, "git", lambda *words: git(*(first if one == forge.branch else one for one in words)))
+        queue = Queue(case.config.store.folder / "outbox.db")
+        tries = iter([0, 1])
+        worker.post(case.config, lambda: bool(next(tries, 1)))
+        assert queue.counts()["waiting"] == 1 and len(forge.threads) == 1
+        queue.db.execute("UPDATE jobs SET due = 0")
+        queue.close()
+    worker_only(case, "post")
+    assert len(forge.threads) == 2 and "Remarks: 2" in case.summary
