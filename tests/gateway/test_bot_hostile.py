@@ -20,6 +20,7 @@ from copilot.review.lifecycle import Known
 from copilot.review.remark import Covered
 from serving.bots import bodies, handed
 from serving.bots import config as configuration
+from serving.bots import main as bot
 from serving.bots.calls import CallFailed, Sender
 from serving.bots.forge import SUMMARY, Answer, Call, Endless, Target, drive, is_summary, mark, marked, pages
 from serving.bots.forges import github, reviewboard
@@ -370,3 +371,11 @@ def test_what_may_go_better_later_is_asked_again_and_no_redirect_is_followed(sta
     assert len(says.tokens) == 1 and elsewhere.tokens == [] and SECRETS["BOT_WRITE"] not in str(error.value)
     says.close()
     elsewhere.close()
+
+
+def test_the_bot_does_not_start_with_one_token_for_both_parts(tmp_path, monkeypatch):
+    settings = settings_of(tmp_path, "attempts = 3", "attempts = 2")
+    monkeypatch.setenv("BOT_WRITE", SECRETS["BOT_READ"])
+    monkeypatch.setattr("serving.bots.main.subprocess.Popen", lambda *_, **__: pytest.fail("a part was started"))
+    with pytest.raises(ConfigError, match="is the one that posts"):
+        bot._Parent(tmp_path / "bot.toml", settings).run()
