@@ -7,7 +7,7 @@ place goes to its line, everything else into the summary; what was done is remem
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,6 +16,7 @@ from copilot.review.lifecycle import File, Known, Plan, plan
 from copilot.review.precision import noisy
 from copilot.review.remark import Confidence
 from serving.bots import bodies, forges
+from serving.bots.calls import CallFailed
 from serving.bots.config import Config, Policy
 from serving.bots.forge import Acts, Forge, Own, Standing, Steps, Target
 from serving.bots.handed import Handed, Told
@@ -25,6 +26,8 @@ log: Final = logging.getLogger("bank-copilot.bot")
 
 _CONFIDENT: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 _DAY_S: Final = 86_400.0
+_FAILED: Final = "failed "
+"""Before a head that was told not to have been reviewed."""
 FRESH: Final = "new"
 """The handle of a remark that was posted and that the forge has not listed yet."""
 
@@ -40,10 +43,15 @@ class Outcome:
     reopened: int = 0
     dismissed: int = 0
     folded: int = 0
+    refused: int = 0
+    """Of `folded`, those that the forge did not take at their lines."""
 
 
 def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], float]) -> Steps[Outcome]:
-    """The calls that bring a merge request up to a review. The caller checked that the forge and project are configured."""
+    """The calls that bring a merge request up to a review. The caller checked that the forge and project are configured.
+
+    Raises CallFailed where the forge still tells the head before.
+    """
     settings, policy = config.forges[handed.forge], config.policy(handed.forge)
     forge = forges.named(settings.kind)
     target = Target(handed.project, handed.number, handed.head)
@@ -52,16 +60,22 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
     set_locale(policy.locale)
     standing: Standing = yield from forge.standing(target, settings.account)
     if standing.head != handed.head:
+        if (
+            standing.head == memory.head(place).removeprefix(_FAILED).partition(" ")[0]
+        ):  # a replica that is behind: it told that head before
+            raise CallFailed("the forge does not list the head yet that was read", again=True)
         return Outcome("superseded")
     if handed.failed:
-        if memory.head(place).startswith(handed.head):
+        last, seen = memory.head(place), f"{_FAILED}{handed.head}"
+        if last == seen or last.startswith(handed.head):
             return Outcome("same")
         text = bodies.failed(handed.head, handed.failed)
-        yield from forge.act(target, standing, handed.base, Acts(summary=lambda _: text))
+        yield from forge.act(target, standing, handed.base, Acts(failed=True, summary=lambda _: text))
+        memory.posted(place, seen, ())  # what was posted before stands there no longer
         return Outcome("posted")
     remembered, coming = memory.known(place)
-    known, changed = brought_together(remembered, coming, standing, policy, now())
     told = {one.fingerprint: one for one in handed.remarks}
+    known, changed = brought_together(remembered, coming, standing, policy, now(), told)
     todo = plan(
         known.values(),
         [one.remark() for one in handed.remarks],
@@ -106,7 +120,10 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
     )
     refused = yield from forge.act(target, standing, handed.base, acts)
     at_lines = {one.fingerprint for one in lines} - refused
-    memory.posted(place, seen, _remembered(known, todo, told, own, at_lines))
+    # Asked again at once: only of a comment that a list held is it known, when it is not there, that somebody deleted it.
+    listed: Standing = (yield from forge.standing(target, settings.account)) if at_lines else standing
+    handles = {one.fingerprint: one.note for one in listed.own}
+    memory.posted(place, seen, _remembered(known, todo, told, handles, at_lines))
     return Outcome(
         "posted",
         len(at_lines),
@@ -115,6 +132,7 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
         len(todo.reopen),
         len(todo.quiet),
         len(folded) + len(refused),
+        len(refused),
     )
 
 
@@ -124,11 +142,12 @@ def brought_together(
     standing: Standing,
     policy: Policy,
     now: float,
+    told: Container[str],
 ) -> tuple[dict[str, Known], bool]:
     """What is remembered, as it stands on the forge now; and whether somebody changed anything there.
 
-    A thread that somebody else closed is a dismissal by him; a comment that somebody deleted too. What was on its way and
-    never came is not known.
+    A thread that somebody else closed is a dismissal by him where the remark is `told` of still: else he closed what he mended.
+    A comment that somebody deleted is a dismissal too. What was on its way and never came is not known.
     """
     known: dict[str, Known] = {}
     changed = False
@@ -145,7 +164,8 @@ def brought_together(
             changed |= deleted
             continue
         one = replace(before, handle=there.note)
-        if one.state == "open" and there.closed and not there.ours and _may(policy, there.closed_by):
+        closed = there.closed and not there.ours and name in told
+        if one.state == "open" and closed and _may(policy, there.closed_by):
             one = _dismissal(one, there.reply, there.closed_by, policy, now)
         elif one.state == "dismissed" and there.thread and not there.closed:
             one = replace(one, state="open", reason="", who="", until=None)
@@ -259,21 +279,21 @@ def _remembered(
     known: Mapping[str, Known],
     todo: Plan,
     told: Mapping[str, Told],
-    own: Mapping[str, Own],
+    handles: Mapping[str, str],
     at_lines: set[str],
 ) -> list[Known]:
-    """What is known of every remark after all was done. The handle of a fresh one is the forge's to tell the next time."""
+    """What is known of every remark after all was done. `handles`: what the forge lists now; a fresh one may not be there yet."""
     after = {one.fingerprint: one for one in known.values()}
     for remark in todo.post:
         name = remark.fingerprint
-        after[name] = replace(_fresh(told[name]), handle=FRESH if name in at_lines else "")
+        after[name] = replace(_fresh(told[name]), handle=handles.get(name, FRESH) if name in at_lines else "")
     for one in todo.fixed:
         after[one.fingerprint] = replace(one, state="fixed")
     for one in todo.outdated:
         after[one.fingerprint] = replace(one, state="outdated")
-    for one, remark in todo.reopen:
+    for _, remark in todo.reopen:
         name = remark.fingerprint
-        handle = one.handle if name in own else FRESH if name in at_lines else ""
+        handle = handles.get(name, FRESH if name in at_lines else "")
         after[name] = replace(_fresh(told[name]), handle=handle)
     for one in todo.left:
         if not one.rule and one.fingerprint in told:  # the memory was lost

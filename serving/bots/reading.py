@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from copilot import files as disk
 from copilot.edits import apply
-from copilot.errors import CopilotError, UnreadableFile
+from copilot.errors import CopilotError, UnreadableFile, UsageError
 from copilot.messages import set_locale
 from copilot.review import change as changes
 from copilot.review.change import Change, Texts, shown_texts, walked
@@ -25,16 +25,18 @@ from serving.bots import fetch, forges, handed
 from serving.bots.config import Config, asked
 from serving.bots.forge import Answer, Call, Target, drive
 from serving.bots.forges import reviewboard
-from serving.bots.handed import Handed, Looked, Told
+from serving.bots.handed import Handed, Looked, Told, TooMuch
 
 _LONGEST_FIX: Final = 40
-"""Lines of a suggestion."""
+"""Lines of a suggestion, and rows that it replaces."""
+_WIDEST_FIX: Final = 4_000
+"""Characters of one of its lines."""
 
 
 def reviewed(config: Config, forge: str, target: Target, token: str, send: Callable[[Call], Answer]) -> Handed:
     """The review of a merge request's head as it is now.
 
-    Raises fetch.FetchFailed, calls.CallFailed, diff.BadPatch, UsageError for a folder of rules.
+    Raises fetch.FetchFailed, calls.CallFailed, diff.BadPatch, TooMuch, UsageError for a folder of rules.
     """
     settings, policy = config.forges[forge], config.policy(forge)
     set_locale(policy.locale)
@@ -44,15 +46,26 @@ def reviewed(config: Config, forge: str, target: Target, token: str, send: Calla
     if ref:
         place = fetch.folder(config.store.folder, forge, target.project)
         head = fetch.fetched(place, settings, config.limits, token, target.project, ref, target.target)
-        change = changes.between(place, fetch.TARGET, fetch.HEAD)
-        if change is None or change.commits is None:
-            raise fetch.FetchFailed("git does not know the commits that it fetched")
-        base = change.commits.start
+        change, base = _fetched(place)
     else:
         change, head = _from_server(target, send, odd)
         base = head
     found = review(change, asked(policy))
     return told(change, found, forge, target, head, base, config.limits.symbol_files, unplaced=odd)
+
+
+def _fetched(place: Path) -> tuple[Change, str]:
+    """The change between the two ends in a clone, and where the branch left its target. Raises fetch.FetchFailed; the clone is
+    thrown away then, since what it lacks no further fetch would bring.
+    """
+    try:
+        change = changes.between(place, fetch.TARGET, fetch.HEAD)
+    except UsageError:  # its words name a folder of the bot's
+        change = None
+    if change is None or change.commits is None:
+        fetch.removed(place)
+        raise fetch.FetchFailed("git cannot tell the change between the commits that it fetched")
+    return change, change.commits.start
 
 
 def failed(forge: str, target: Target, why: str) -> Handed:
@@ -75,7 +88,7 @@ def told(
     unplaced: Container[str] = (),
 ) -> Handed:
     """A review as it is handed over. `symbol_files`: in larger changes symbols are not asked for. `unplaced`: files whose remarks
-    get no place.
+    get no place. Raises TooMuch.
     """
     diffs = {one.path: one for one in change.files()}
     wanted = {one.path for one in found.remarks if one.fix}
@@ -91,8 +104,10 @@ def told(
                 names = _symbols(one.path, held.after)
                 if names is not None:
                     symbols[one.path] = names
+    if len(found.coverage) > handed.MOST_FILES:
+        raise TooMuch(f"{len(found.coverage)} files changed: no more than {handed.MOST_FILES} can be told of")
     kept = found.remarks[: handed.MOST]
-    return Handed(
+    made = Handed(
         forge=forge,
         project=target.project,
         number=target.number,
@@ -103,13 +118,14 @@ def told(
         remarks=tuple(_told(one, None if one.path in unplaced else diffs.get(one.path), texts.get(one.path)) for one in kept),
         files=tuple(
             Looked(
-                path=_name(one.path), known=_name(_known(diffs.get(one.path), one.path)), status=one.status, why=one.why,
+                path=_name(one.path), known=_name(_known(diffs.get(one.path), one.path)), status=one.status, why=one.why[:4_000],
                 hunks=one.hunks, seen=one.seen, lines=one.lines, gone=one.path in diffs and not diffs[one.path].new,
                 symbols=symbols.get(one.path),
             )
             for one in found.coverage
         ),
     )  # fmt: skip
+    return handed.fitted(made)
 
 
 def _known(one: FileDiff | None, path: str) -> str:
@@ -198,9 +214,14 @@ def _instead(one: Remark, diff: FileDiff, text: bytes) -> tuple[list[Row], tuple
     first, last = top + 1, len(old) - bottom
     rows = [row for row in diff.rows if row.new is not None and first <= row.new <= last]
     lines = new[top : len(new) - bottom]
-    if len(rows) != last - first + 1 or len({row.hunk for row in rows}) != 1 or len(lines) > _LONGEST_FIX:
+    if (
+        len(rows) != last - first + 1
+        or len({row.hunk for row in rows}) != 1
+        or max(len(rows), len(lines)) > _LONGEST_FIX
+    ):
         return None
-    return rows, tuple(line.decode().removesuffix("\r") for line in lines)
+    told = tuple(line.decode().removesuffix("\r") for line in lines)
+    return (rows, told) if all(len(line) <= _WIDEST_FIX for line in told) else None
 
 
 def _from_server(target: Target, send: Callable[[Call], Answer], odd: set[str]) -> tuple[Change, str]:
