@@ -8,7 +8,7 @@ Absent on purpose: who makes a remark.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -147,13 +147,16 @@ def _trimmed(first: int, old: list[str], new: list[str]) -> Rewritten:
     return Rewritten(first, first + len(old) - 1, tuple(old), tuple(new))
 
 
-def anchored(one: Remark, text: bytes) -> Remark | None:
-    """A remark whose quote (`evidence`, one line or several) stands at its line: as it is, or moved to the nearest place where
-    it stands; None where it stands nowhere. Blanks do not count. A remark without a quote keeps its line if there is one.
+def anchored(one: Remark, text: bytes, likely: Container[int] = ()) -> Remark | None:
+    """A remark whose quote (`evidence`, one line or several) stands at its line: as it is, or moved to where it stands; None
+    where it stands nowhere. Blanks do not count. A remark without a quote keeps its line if there is one.
 
-    `text`: that of the remark's side, UTF-8.
+    `text`: that of the remark's side, UTF-8, in lines as git counts them. Of several places the nearest is meant, one of the
+    lines `likely` before all others.
     """
-    lines = [" ".join(line.decode("utf-8", "replace").split()) for line in text.splitlines()]
+    lines = [" ".join(line.decode("utf-8", "replace").split()) for line in text.split(b"\n")]
+    if not lines[-1]:
+        lines.pop()
     quote = [" ".join(line.split()) for line in one.evidence.strip().split("\n")]
     if quote == [""]:
         return one if 1 <= one.line <= len(lines) else None
@@ -164,7 +167,7 @@ def anchored(one: Remark, text: bytes) -> Remark | None:
     places = [at for at in range(1, len(lines) + 1) if _stands(quote, lines, at)]
     if not places:
         return None
-    nearest = min(places, key=lambda at: (abs(at - one.line), at))
+    nearest = min(places, key=lambda at: (at not in likely, abs(at - one.line), at))
     end = min(len(lines), max(nearest, one.end_line + nearest - one.line))
     return replace(one, line=nearest, end_line=end, row=0, columns=(0, 0))
 

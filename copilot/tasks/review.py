@@ -11,7 +11,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
-from copilot import messages
+from copilot import files, messages
 from copilot.config import Settings
 from copilot.messages import say
 from copilot.reviewfacts import ReviewOptions
@@ -127,13 +127,18 @@ def _finding(row: Any) -> dict[str, Any] | None:
     return {
         "side": row["side"],
         "line": line,
-        "quote": quote[:_QUOTE],
+        "quote": _whole(quote)[:_QUOTE],
         "kind": row["kind"],
         "severity": row["severity"],
-        "message": " ".join(message.split())[:_MESSAGE],
+        "message": " ".join(_whole(message).split())[:_MESSAGE],
         "names": [each for one in names if (each := _named(one))] if isinstance(names, list) else [],
         "fix": _fix(fix),
     }
+
+
+def _whole(text: str) -> str:
+    """A text that can be written: half a character, which an escape in JSON can name, becomes U+FFFD."""
+    return files.encode(text).decode()
 
 
 def _named(row: Any) -> list[str]:
@@ -146,7 +151,7 @@ def _fix(row: Any) -> list[str]:
     """`[old, new]`, empty where there is none."""
     if not isinstance(row, dict) or not isinstance(row.get("old"), str) or not isinstance(row.get("new"), str):
         return []
-    return [row["old"], row["new"]] if max(len(row["old"]), len(row["new"])) <= _FIX else []
+    return [_whole(row["old"]), _whole(row["new"])] if max(len(row["old"]), len(row["new"])) <= _FIX else []
 
 
 def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's

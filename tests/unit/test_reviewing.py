@@ -167,6 +167,8 @@ async def test_a_finding_that_stands_is_told_beside_those_of_the_rules_with_its_
     [
         (finding(3), ("new", 9), None),  # moved to where the quote stands
         (finding(9, "+    9 |     other.balance += cents * 100"), ("new", 9), None),  # with the number as shown
+        (finding(9, "+    other.balance += cents * 100"), ("new", 9), None),  # with the mark alone
+        (finding(9, "    other.balance += cents …"), ("new", 9), None),  # cut
         (finding(7, "raise ValueError(cents)"), ("old", 7), None),  # of a deleted line, and the side put right
         (finding(7, "raise ValueError(cents)", side="old"), ("old", 7), None),
         (finding(6, "account.balance -= cents"), ("new", 6), None),  # unchanged, of the same routine, names `cents`
@@ -189,6 +191,59 @@ async def test_the_gates_that_need_no_model(tmp_path, row, place, why):
     got = await asked(tmp_path, found(row), YES)
     assert [(side, line) for _, side, line, _ in model(got)] == ([place] if place else [])
     assert dict(got.model.dropped) == ({why: 1} if why else {})
+
+
+def added(*lines: str, name: str = "new.py") -> str:
+    """A patch of a new file."""
+    rows = "".join(f"+{line}\n" for line in lines)
+    return f"diff --git a/{name} b/{name}\nnew file mode 100644\n--- /dev/null\n+++ b/{name}\n@@ -0,0 +1,{len(lines)} @@\n{rows}"
+
+
+async def test_lines_are_counted_as_git_counts_them_whatever_stands_in_them(tmp_path):
+    patch = added("a = 'x\ry\rz\rq\x0c\u2028'", "v = compute_total(a)")
+    for line in (1, 2, 5):
+        got = await asked(tmp_path, found(finding(line, "v = compute_total(a)")), YES, patch=patch)
+        assert model(got) == [("model.money", "new", 2, "v = compute_total(a)")]
+
+
+async def test_a_quote_that_stands_several_times_means_the_line_that_was_changed(tmp_path):
+    unchanged = "def f():\n    return compute()\n\n\ndef g():\n    y = 0\n    w = 0\n    u = 0\n    t = 9\n"
+    patch = (
+        "diff --git a/b.py b/b.py\n--- a/b.py\n+++ b/b.py\n@@ -7,3 +7,4 @@ def g():\n     w = 0\n     u = 0\n     t = 9\n"
+        "+    return compute()\n"
+    )
+    (tmp_path / "b.py").write_text(unchanged + "    return compute()\n")
+    got = await asked(tmp_path, found(finding(5, "return compute()")), YES, patch=patch)
+    assert model(got) == [("model.money", "new", 10, "return compute()")]
+    got = await asked(tmp_path, found(finding(2, "return compute()")), YES, patch=patch)
+    assert model(got) == []  # it stands where it was said to
+
+
+async def test_a_line_that_was_shown_cut_can_be_quoted_as_it_was_shown(tmp_path):
+    line = "value = combine(" + ", ".join(f"argument_{n}" for n in range(60)) + ")"
+    got = await asked(tmp_path, found(finding(2, line[:399] + "…")), YES, patch=added("a = 1", line))
+    assert [at for _, _, at, _ in model(got)] == [2]
+
+
+async def test_code_that_looks_like_a_numbered_line_is_code(tmp_path):
+    fix = {"old": "    4 | 12,", "new": "    4 | 13,"}
+    patch = added("B = [", "    4 | 12,", "]")
+    got = await asked(tmp_path, found(finding(2, "4 | 12,", fix=fix)), YES, patch=patch)
+    (one,) = (one for one in got.remarks if one.origin == "model")
+    assert [part.new for part in one.patch] == [("    4 | 13,\n",)]
+    fix = {"old": "+    2 |     4 | 12,", "new": "+    2 |     4 | 13,"}
+    got = await asked(tmp_path, found(finding(2, "4 | 12,", fix=fix)), YES, patch=patch)
+    (one,) = (one for one in got.remarks if one.origin == "model")
+    assert [part.new for part in one.patch] == [("    4 | 13,\n",)]
+
+
+async def test_half_a_character_in_an_answer_breaks_nothing(tmp_path):
+    fix = {"old": "    other.balance += cents * 100", "new": "    other.balance += cents  # \ud800"}
+    got = await asked(tmp_path, found(finding(message="It is \udcff wrong.", fix=fix)), YES)
+    for name in reports.FORMATS:
+        assert "It is \ufffd wrong." in reports.written(got, name), name
+    got = await asked(tmp_path, found(finding(quote="cents \ud800")), YES)
+    assert dict(got.model.dropped) == {"quote": 1}
 
 
 @pytest.mark.parametrize(
