@@ -18,8 +18,8 @@ from copilot.context.index import Index
 from copilot.engines.replay import ReplayEngine
 from copilot.errors import ConfigError
 from copilot.progress import listening
+from copilot.review import asserted, hunks, reports
 from copilot.review import change as changes
-from copilot.review import reports
 from copilot.review.looking import Asked
 from copilot.review.remark import Review
 from copilot.review.review import review
@@ -191,6 +191,90 @@ async def test_the_gates_that_need_no_model(tmp_path, row, place, why):
     got = await asked(tmp_path, found(row), YES)
     assert [(side, line) for _, side, line, _ in model(got)] == ([place] if place else [])
     assert dict(got.model.dropped) == ({why: 1} if why else {})
+
+
+NAMES_PY = """\
+from store import load, check_limit
+
+def book(account, limit, note):
+    # note and limit are checked before
+    total = load(account)
+    total += 1
+    account.note = 'note'
+    send(limit=3)
+    return account
+
+
+def other(limit, total):
+    check_limit(total)
+    return limit
+"""
+NAMES_JAVA = """\
+class Book {
+    private int fee = 3;
+    int add(int amount, int limit) {
+        int total = amount;
+        this.fee = 4;
+        log.limit(3);
+        return amount;
+    }
+    int other(int limit) {
+        return limit + unknownName;
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "name", "says", "wrong"),
+    [
+        (NAMES_PY, 5, "limit", "unused", False),  # a comment, an argument's name and another routine's are no use
+        (NAMES_PY, 5, "note", "unused", False),  # a part of something else, a text
+        (NAMES_PY, 6, "total", "unused", False),  # written, never read
+        (NAMES_PY, 9, "account", "unused", True),
+        (NAMES_PY, 13, "limit", "unused", True),
+        (NAMES_PY, 13, "check_limit", "unused", True),
+        (NAMES_PY, 1, "load", "unused", True),
+        (NAMES_PY, 5, "check_limit", "missing", False),  # that it is defined does not say that it is called
+        (NAMES_PY, 13, "check_limit", "missing", True),  # it stands there and is imported
+        (NAMES_PY, 5, "rollback", "missing", False),
+        (NAMES_PY, 5, "load", "undefined", True),
+        (NAMES_PY, 5, "rollback", "undefined", True),  # nobody uses it
+        (NAMES_PY, 8, "send", "undefined", False),
+        (NAMES_JAVA, 4, "limit", "unused", False),
+        (NAMES_JAVA, 4, "total", "unused", False),
+        (NAMES_JAVA, 2, "fee", "unused", False),
+        (NAMES_JAVA, 7, "amount", "unused", True),
+        (NAMES_JAVA, 10, "limit", "unused", True),
+        (NAMES_JAVA, 10, "unknownName", "undefined", False),
+        (NAMES_JAVA, 10, "limit", "missing", True),
+    ],
+)
+def test_what_is_said_of_names_is_refuted_only_where_it_is_surely_wrong(text, line, name, says, wrong):
+    doc = reviewing.document(
+        Path("/p/Book.java" if text is NAMES_JAVA else "/p/book.py"), "java" if text is NAMES_JAVA else "python", text
+    )
+    starts = hunks.line_starts(doc.text)
+    place = reviewing.Span(starts[line - 1], starts[line] - 1)
+    assert asserted.refuted([(name, says)], doc, place, Index()) == wrong
+
+
+def test_what_a_deleted_line_lacks_is_not_held_against_what_is_left():
+    doc = reviewing.document(Path("/p/book.py"), "python", NAMES_PY)
+    assert not asserted.refuted([("check_limit", "missing")], doc, None, Index())
+    assert asserted.refuted([("book", "undefined")], doc, None, Index())
+    plain = reviewing.document(Path("/p/a.txt"), None, "limit here\n")
+    assert asserted.refuted([("limit", "unused")], plain, None, Index())  # no tree: every place counts
+
+
+async def test_a_call_that_is_missing_is_told_though_what_is_called_is_defined(tmp_path, indexed):
+    root, index = indexed({"bank.py": AFTER, "store.py": "def check_limit(x):\n    return x\n"})
+    row = finding(message="The call of `check_limit` is missing.", names=[{"name": "check_limit", "says": "missing"}])
+    engine = Told(lambda options: YES if options.stage == "judge" else found(row))
+    got = await reviewing.reviewed(
+        changes.of_patch(PATCH.encode(), root), Asked((BANK,)), Bench(root, engine, ONE, index)
+    )
+    assert [line for _, _, line, _ in model(got)] == [9]
 
 
 def added(*lines: str, name: str = "new.py") -> str:
