@@ -25,6 +25,7 @@ from copilot.review import around, claimed, gates, hunks, looking
 from copilot.review import review as rules
 from copilot.review.change import Change
 from copilot.review.claimed import Agreed, Dropped, Said
+from copilot.review.diff import FileDiff
 from copilot.review.foreign import Claim
 from copilot.review.hunks import Line, Question
 from copilot.review.looking import Asked, Seen
@@ -133,9 +134,13 @@ async def with_model(
 
 def _chosen(change: Change, found: Review, workspace: pipeline.Workbench) -> list[Question]:
     own = workspace.settings.review
-    without = [one.path for one in found.coverage if workspace.index.excluded(change.root / one.path)]
+    root = Path(os.path.realpath(change.root))
+
+    def kept_out(one: FileDiff) -> bool:
+        return any(workspace.index.excluded(root / name) for name in {one.old, one.new} if name)
+
     files = zip(change.files(), found.coverage, strict=True)
-    return hunks.chosen(files, question=own.question_tokens, most=own.model_tokens, leave=without)
+    return hunks.chosen(files, question=own.question_tokens, most=own.model_tokens, leave=kept_out)
 
 
 def _covered(coverage: Sequence[Covered], answered: Iterable[Question]) -> tuple[Covered, ...]:
