@@ -14,11 +14,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from copilot import pipeline
 from copilot.config import Settings
-from copilot.errors import ConfigError
+from copilot.errors import ConfigError, CopilotError
 from copilot.messages import say
 from copilot.progress import report
 from copilot.review import around, claimed, gates, hunks, looking
@@ -41,7 +41,7 @@ AT_ONCE: Final = 4
 
 @dataclass(slots=True)
 class _Tally:
-    """What is counted while questions are asked."""
+    """What is counted while a question is asked."""
 
     questions: int = 0
     answered: int = 0
@@ -49,6 +49,26 @@ class _Tally:
     dropped: Counter[str] = field(default_factory=Counter)
     why: dict[str, None] = field(default_factory=dict)
     name: str = ""
+
+    def add(self, other: _Tally) -> None:
+        """Count another's, too."""
+        self.questions += other.questions
+        self.answered += other.answered
+        self.claims += other.claims
+        self.dropped.update(other.dropped)
+        self.why.update(other.why)
+        self.name = other.name or self.name
+
+
+class _Found(NamedTuple):
+    """What came of a question. `whole`: whether every claim of it could have been told: it had answers enough for the votes,
+    and the judge said something of each finding.
+    """
+
+    question: Question
+    remarks: list[Remark]
+    whole: bool
+    tally: _Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +81,6 @@ class _Bench:
     votes: Mapping[str, int]
     files: asyncio.Semaphore
     answers: asyncio.Semaphore
-    tally: _Tally
 
     @property
     def settings(self) -> Settings:
@@ -101,25 +120,26 @@ async def with_model(
 ) -> Review:
     """A rules' review, and what the model adds."""
     questions = await asyncio.to_thread(_chosen, change, found, workspace)
-    bench = _Bench(change, asked, workspace, least, asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE), _Tally())
+    bench = _Bench(change, asked, workspace, least, asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE))
     done = 0
 
-    async def one(question: Question) -> tuple[Question, list[Remark] | None]:
+    async def one(question: Question) -> _Found:
         nonlocal done
         async with bench.files:
-            answer = await _asked(question, bench)
+            answer = await _told(question, bench)
         done += 1
         report(say("the model reviews {path}", path=question.diff.path), done / len(questions))
-        return question, answer
+        return answer
 
     async with asyncio.TaskGroup() as group:
         running = [group.create_task(one(question)) for question in questions]
     answers = [task.result() for task in running]
-    said = [gates.masked(remark) for _, mine in answers for remark in mine or ()]
+    said = [gates.masked(remark) for each in answers for remark in each.remarks]
     remarks, new = claimed.merged(found.remarks, said)
-    tally = bench.tally
-    tally.dropped["duplicate"] += len(said) - len(new)
-    coverage = _covered(found.coverage, [question for question, mine in answers if mine is not None])
+    tally = _Tally(dropped=Counter(duplicate=len(said) - len(new)))
+    for each in answers:
+        tally.add(each.tally)
+    coverage = _covered(found.coverage, [each.question for each in answers if each.whole])
     asking = Asking(
         questions=tally.questions,
         answered=tally.answered,
@@ -162,25 +182,37 @@ def _covered(coverage: Sequence[Covered], answered: Iterable[Question]) -> tuple
 # One question
 
 
-async def _asked(question: Question, bench: _Bench) -> list[Remark] | None:
-    """What the model finds in some rows of one file, proven and judged; None where it gave no answer at all."""
+async def _told(question: Question, bench: _Bench) -> _Found:
+    """What comes of a question, however it ends: what breaks off takes nothing from the rules and from other questions."""
+    tally = _Tally()
+    try:
+        remarks, whole = await _asked(question, bench, tally)
+    except Exception as wrong:  # noqa: BLE001 -- an engine's fault, or one of ours about what a model said
+        why = str(wrong) if isinstance(wrong, CopilotError) else type(wrong).__name__
+        tally.why.setdefault(say("a question broke off: {why}", why=why))
+        tally.dropped = Counter(broken=tally.claims)
+        remarks, whole = [], False
+    return _Found(question, remarks, whole, tally)
+
+
+async def _asked(question: Question, bench: _Bench, tally: _Tally) -> tuple[list[Remark], bool]:
+    """What the model finds in some rows of one file, proven and judged, and whether all of it could be told."""
     file, shown, options = await asyncio.to_thread(_prepared, question, bench)
     own = bench.settings.review
     doc = file.after or file.before
     if doc is None or not shown:
-        return None
+        return [], False
     asked = [replace(options, warm=n > 0) for n in range(own.samples)]
-    answers = await asyncio.gather(*(_answer(doc, each, bench) for each in asked))
-    if all(each is None for each in answers):
-        return None
+    answers = await asyncio.gather(*(_answer(doc, each, bench, tally) for each in asked))
+    enough = sum(each is not None for each in answers) >= max(bench.votes.values())
     through, dropped = await asyncio.to_thread(_gated, file, shown, answers, bench)
-    bench.tally.dropped.update(dropped)
+    tally.dropped.update(dropped)
     if not through:
-        return []
-    kept = await _judged(doc, options, through, bench)
+        return [], enough
+    kept = await _judged(doc, options, through, bench, tally)
     found = await asyncio.to_thread(_finished, file, shown, kept, bench)
-    bench.tally.dropped["fix"] += sum(bool(one.fix) for one in kept) - sum(bool(one.fix) for one in found)
-    return found
+    tally.dropped["fix"] += sum(bool(one.fix) for one in kept) - sum(bool(one.fix) for one in found)
+    return found, enough and not tally.dropped["unjudged"]
 
 
 def _prepared(question: Question, bench: _Bench) -> tuple[Seen, list[Line], ReviewOptions]:
@@ -200,9 +232,8 @@ def _placed(doc: Document | None, root: Path) -> Document | None:
     return document(root / doc.path, doc.language, doc.text) if doc is not None else None
 
 
-async def _answer(doc: Document, options: ReviewOptions, bench: _Bench) -> Any | None:
+async def _answer(doc: Document, options: ReviewOptions, bench: _Bench, tally: _Tally) -> Any | None:
     """The rows of one answer; None without one."""
-    tally = bench.tally
     tally.questions += 1
     async with bench.answers:
         answer = await pipeline.suggest(Request(Task.REVIEW, doc, Span(0, 0), options), bench.workspace)
@@ -241,21 +272,23 @@ def _gated(
     return kept, dropped
 
 
-async def _judged(doc: Document, options: ReviewOptions, found: Sequence[Agreed], bench: _Bench) -> list[Agreed]:
+async def _judged(
+    doc: Document, options: ReviewOptions, found: Sequence[Agreed], bench: _Bench, tally: _Tally
+) -> list[Agreed]:
     """Those of the findings that hold by the judge; what is not judged is not told."""
-    lines = [_told(number, one.remark) for number, one in enumerate(found, 1)]
-    verdicts = await _answer(doc, replace(options, stage="judge", claims="\n".join(lines)), bench)
+    lines = [_claim(number, one.remark) for number, one in enumerate(found, 1)]
+    verdicts = await _answer(doc, replace(options, stage="judge", claims="\n".join(lines)), bench, tally)
     kept = []
     for number, one in enumerate(found, 1):
         verdict = verdicts.get(str(number)) if verdicts is not None else None
         if verdict is True:
             kept.append(one)
         else:
-            bench.tally.dropped["unjudged" if verdict is None else "judge"] += 1
+            tally.dropped["unjudged" if verdict is None else "judge"] += 1
     return kept
 
 
-def _told(number: int, one: Remark) -> str:
+def _claim(number: int, one: Remark) -> str:
     return f"{number}. {one.side} line {one.line} ({one.rule.removeprefix(claimed.PREFIX)}): {one.message}"
 
 

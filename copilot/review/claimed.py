@@ -133,7 +133,9 @@ class Said(NamedTuple):
 
 
 class Dropped(NamedTuple):
-    """Why a claim goes no further: `quote`, `unchanged`, `names`, `off`, `votes`, `duplicate`, `judge` or `unjudged`."""
+    """Why a claim goes no further: `unreadable` or `beyond` (the most of an answer that are read), `quote`, `unchanged`, `names`,
+    `off`, `votes`, `duplicate`, `judge`, `unjudged`, or `broken` (its question broke off).
+    """
 
     reason: str
 

@@ -97,16 +97,17 @@ def read(text: str, request: Request) -> Candidate | None:
     rows = told.get("findings" if find else "verdicts") if told is not None else None
     if not isinstance(rows, list):
         return None
-    rows = rows[:_MOST] if find else rows
     if find:
-        found = [row for each in rows if (row := _finding(each)) is not None]
-        left = len(rows) - len(found)
-        return Candidate((), "", 0.5, prose=_plain(found), left_out=(("unreadable", left),) if left else ())
-    verdicts = {
-        str(row["claim"]): row["holds"]
-        for row in rows
-        if isinstance(row, dict) and type(row.get("claim")) is int and type(row.get("holds")) is bool
-    }
+        found = [row for each in rows[:_MOST] if (row := _finding(each)) is not None]
+        left = {"unreadable": len(rows[:_MOST]) - len(found), "beyond": len(rows[_MOST:])}
+        return Candidate(
+            (), "", 0.5, prose=_plain(found), left_out=tuple((why, count) for why, count in left.items() if count)
+        )
+    verdicts: dict[str, bool] = {}
+    for row in rows:
+        if isinstance(row, dict) and type(row.get("claim")) is int and type(row.get("holds")) is bool:
+            number = str(row["claim"])
+            verdicts[number] = row["holds"] and verdicts.get(number, True)  # who says both says no
     return Candidate((), "", 0.5, prose=_plain(verdicts))
 
 

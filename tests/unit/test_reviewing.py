@@ -384,6 +384,11 @@ def test_votes_that_cannot_be_are_refused():
     [
         (verdicts(c1=True, c2=False), 1, {"judge": 1}),
         (verdicts(c1=True), 1, {"unjudged": 1}),
+        (
+            '{"verdicts": [{"claim": 1, "holds": false}, {"claim": 1, "holds": true}, {"claim": 2, "holds": true}]}',
+            1,
+            {"judge": 1},
+        ),
         ("I think they are all fine.", 0, {"unjudged": 2}),
         ('{"verdicts": [{"claim": "1", "holds": "yes"}]}', 0, {"unjudged": 2}),
     ],
@@ -413,6 +418,67 @@ async def test_a_model_that_is_silent_or_answers_nonsense_takes_nothing_from_the
     assert [one.model for one in got.coverage] == [0 if unread else 1]
     assert bool(got.model.why) == unread
     assert replace(got, model=None, coverage=alone.coverage) == alone
+
+
+async def test_an_engine_that_breaks_off_half_way_takes_nothing_from_the_rest(tmp_path):
+    def say(options: ReviewOptions) -> str:
+        if options.stage == "judge":
+            return YES
+        if "value_0" in options.rows:
+            raise RuntimeError("text that is nobody's business")
+        return found(finding())
+
+    got = await asked(tmp_path, patch=many(2, 5), engine=Told(say))
+    alone = review(changes.of_patch(many(2, 5).encode(), tmp_path), Asked((BANK,)))
+    assert [one.fingerprint for one in got.remarks if one.origin == "rules"] == [
+        one.fingerprint for one in alone.remarks if one.origin == "rules"
+    ]
+    assert [line for _, _, line, _ in model(got)] == [9]
+    assert [one.model for one in got.coverage] == [0, 0, 1]
+    assert got.model.why == ("a question broke off: RuntimeError",)
+
+
+async def test_claims_of_a_question_that_breaks_off_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr("copilot.review.claimed.agreed", lambda *_: 1 / 0)
+    got = await asked(tmp_path, found(finding()), YES)
+    assert (model(got), dict(got.model.dropped)) == ([], {"broken": 1})
+
+
+async def test_a_review_that_is_given_up_ends_its_questions(tmp_path):
+    ended: list[str] = []
+
+    class Endless(Told):
+        async def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:  # noqa: ARG002
+            try:
+                await asyncio.sleep(60)
+            finally:
+                ended.append(request.document.path.name)
+            yield Declined("late")
+
+    running = asyncio.create_task(asked(tmp_path, own=ReviewSettings(), engine=Endless(lambda _: None)))
+    await asyncio.sleep(0.5)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert ended == ["bank.py"] * 3
+
+
+async def test_what_no_vote_or_no_judge_could_tell_does_not_count_as_seen(tmp_path):
+    often = {"find": 0}
+
+    def once(options: ReviewOptions) -> str | None:
+        often[options.stage] = often.get(options.stage, 0) + 1
+        return YES if options.stage == "judge" else found(finding()) if often["find"] == 1 else None
+
+    got = await asked(tmp_path, own=ReviewSettings(), engine=Told(once))
+    assert ([one.model for one in got.coverage], dict(got.model.dropped)) == ([0], {"votes": 1})
+    got = await asked(tmp_path, engine=Told(lambda options: None if options.stage == "judge" else found(finding())))
+    assert ([one.model for one in got.coverage], dict(got.model.dropped)) == ([0], {"unjudged": 1})
+
+
+async def test_findings_beyond_the_most_of_an_answer_are_counted(tmp_path):
+    got = await asked(tmp_path, found(*[finding(1, "nothing of this")] * 15))
+    assert (got.model.claims, dict(got.model.dropped)) == (15, {"quote": 12, "beyond": 3})
 
 
 async def test_every_form_tells_a_models_finding(tmp_path):
