@@ -8,6 +8,7 @@ and are judged by a second question before anybody reads them. Absent on purpose
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 from collections import Counter
@@ -21,8 +22,9 @@ from copilot.config import Settings
 from copilot.errors import ConfigError, CopilotError
 from copilot.messages import say
 from copilot.progress import report
-from copilot.review import around, claimed, gates, hunks, looking
+from copilot.review import answered, around, claimed, gates, hunks, looking
 from copilot.review import review as rules
+from copilot.review.answered import Answers
 from copilot.review.change import Change
 from copilot.review.claimed import Agreed, Dropped, Said
 from copilot.review.diff import FileDiff
@@ -73,7 +75,9 @@ class _Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
-    """What all questions of a review have in common. `files` and `answers` let a few of them through at a time."""
+    """What all questions of a review have in common. `files` and `answers` let a few of them through at a time;
+    `known` are earlier answers; `until`: the time of the loop at which no more is waited for.
+    """
 
     change: Change
     asked: Asked
@@ -81,6 +85,8 @@ class _Bench:
     votes: Mapping[str, int]
     files: asyncio.Semaphore
     answers: asyncio.Semaphore
+    known: Answers | None
+    until: float | None
 
     @property
     def settings(self) -> Settings:
@@ -116,11 +122,22 @@ async def reviewed(change: Change, asked: Asked, workspace: pipeline.Workbench, 
 
 
 async def with_model(
-    change: Change, asked: Asked, workspace: pipeline.Workbench, found: Review, least: Mapping[str, int]
+    change: Change,
+    asked: Asked,
+    workspace: pipeline.Workbench,
+    found: Review,
+    least: Mapping[str, int],
+    *,
+    known: Answers | None = None,
+    within_s: float | None = None,
 ) -> Review:
-    """A rules' review, and what the model adds."""
+    """A rules' review, and what the model adds. `known`: what it answered before is not asked again; `within_s`: seconds for all
+    questions, what is not answered then counts as not answered.
+    """
+    until = asyncio.get_running_loop().time() + within_s if within_s is not None else None
     questions = await asyncio.to_thread(_chosen, change, found, workspace)
-    bench = _Bench(change, asked, workspace, least, asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE))
+    some = (asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE))
+    bench = _Bench(change, asked, workspace, least, *some, known, until)
     done = 0
 
     async def one(question: Question) -> _Found:
@@ -139,7 +156,7 @@ async def with_model(
     tally = _Tally(dropped=Counter(duplicate=len(said) - len(new)))
     for each in answers:
         tally.add(each.tally)
-    coverage = _covered(found.coverage, [each.question for each in answers if each.whole])
+    coverage = _covered(found.coverage, answers)
     asking = Asking(
         questions=tally.questions,
         answered=tally.answered,
@@ -163,20 +180,22 @@ def _chosen(change: Change, found: Review, workspace: pipeline.Workbench) -> lis
     return hunks.chosen(files, question=own.question_tokens, most=own.model_tokens, leave=kept_out)
 
 
-def _covered(coverage: Sequence[Covered], answered: Iterable[Question]) -> tuple[Covered, ...]:
-    """The coverage with how many hunks of each file the model saw whole and answered about."""
+def _covered(coverage: Sequence[Covered], found: Sequence[_Found]) -> tuple[Covered, ...]:
+    """The coverage with how many hunks of each file the model saw whole and answered about, and where it gave no answer."""
     seen: dict[tuple[int, int], int] = Counter()
-    for question in answered:
+    asked = [each.question for each in found if each.whole]
+    away = {piece.file for each in found if not each.whole for piece in each.question.pieces}
+    for question in asked:
         rows = question.diff.rows
         for piece in question.pieces:
             own = rows[piece.first - 1 : piece.last]
             seen[piece.file, piece.hunk] += sum(row.kind != "context" and hunks.is_whole(row) for row in own)
     whole: Counter[int] = Counter()
-    diffs = {piece.file: question.diff for question in answered for piece in question.pieces}
+    diffs = {piece.file: question.diff for question in asked for piece in question.pieces}
     for number, diff in diffs.items():
         changed = Counter(row.hunk for row in diff.rows if row.kind != "context")
         whole[number] = sum(seen[number, hunk] == count for hunk, count in changed.items())
-    return tuple(replace(one, model=whole[number]) for number, one in enumerate(coverage))
+    return tuple(replace(one, model=whole[number], away=number in away) for number, one in enumerate(coverage))
 
 
 # One question
@@ -186,7 +205,12 @@ async def _told(question: Question, bench: _Bench) -> _Found:
     """What comes of a question, however it ends: what breaks off takes nothing from the rules and from other questions."""
     tally = _Tally()
     try:
-        remarks, whole = await _asked(question, bench, tally)
+        async with asyncio.timeout_at(bench.until):
+            remarks, whole = await _asked(question, bench, tally)
+    except TimeoutError:
+        tally.why.setdefault(say("the time for the model's part was over"))
+        tally.dropped = Counter(broken=tally.claims)
+        remarks, whole = [], False
     except Exception as wrong:  # noqa: BLE001 -- an engine's fault, or one of ours about what a model said
         why = str(wrong) if isinstance(wrong, CopilotError) else type(wrong).__name__
         tally.why.setdefault(say("a question broke off: {why}", why=why))
@@ -202,17 +226,47 @@ async def _asked(question: Question, bench: _Bench, tally: _Tally) -> tuple[list
     doc = file.after or file.before
     if doc is None or not shown:
         return [], False
+    key = _key(question, shown, options, bench)
+    before = bench.known.get(key) if bench.known is not None else None
+    if before is not None:
+        with contextlib.suppress(ValueError):  # else it is asked as if nobody had answered
+            return await asyncio.to_thread(_again, file, shown, before, bench), True
     asked = [replace(options, warm=n > 0) for n in range(own.samples)]
     answers = await asyncio.gather(*(_answer(doc, each, bench, tally) for each in asked))
     enough = sum(each is not None for each in answers) >= max(bench.votes.values())
     through, dropped = await asyncio.to_thread(_gated, file, shown, answers, bench)
     tally.dropped.update(dropped)
-    if not through:
-        return [], enough
-    kept = await _judged(doc, options, through, bench, tally)
+    kept = await _judged(doc, options, through, bench, tally) if through else []
     found = await asyncio.to_thread(_finished, file, shown, kept, bench)
     tally.dropped["fix"] += sum(bool(one.fix) for one in kept) - sum(bool(one.fix) for one in found)
-    return found, enough and not tally.dropped["unjudged"]
+    whole = enough and not tally.dropped["unjudged"]
+    if whole and bench.known is not None:
+        fixes = (one.fix if remark.fix else () for one, remark in zip(kept, found, strict=True))
+        bench.known.put(key, answered.written(shown, zip(found, fixes, strict=True)))
+    return found, whole
+
+
+def _key(question: Question, shown: Sequence[Line], options: ReviewOptions, bench: _Bench) -> str:
+    own = bench.settings.review
+    asked = (
+        options.around,
+        own.samples,
+        sorted(bench.votes.items()),
+        sorted(bench.asked.off),
+        bench.settings.gateway.model,
+    )
+    return answered.key(question.diff.path, shown, *asked, bench.settings.ui.locale)
+
+
+def _again(file: Seen, shown: Sequence[Line], before: str, bench: _Bench) -> list[Remark]:
+    """The findings that were told of the same lines before, where they stand now."""
+    gate = claimed.Gates(file, shown, bench.workspace.index, bench.workspace.project)
+    found = []
+    for said, confidence in answered.read(before, shown):
+        one = gate.placed(said)
+        if isinstance(one, Remark):
+            found.append(replace(gate.fixed(one, said.fix, bench.asked, bench.settings), confidence=confidence))
+    return found
 
 
 def _prepared(question: Question, bench: _Bench) -> tuple[Seen, list[Line], ReviewOptions]:

@@ -22,14 +22,12 @@ from copilot.review import asserted, gates
 from copilot.review.hunks import Line, line_starts, symbol
 from copilot.review.imported import alike
 from copilot.review.looking import Asked, Seen, places
-from copilot.review.remark import Remark, Side, shown
+from copilot.review.remark import MODEL, Remark, Side, shown
 from copilot.rules import PREFIX as RULES
 from copilot.types import Document, Edit, Project, Severity, Span
 from copilot.verify import existing, names, output
 
-PREFIX: Final = "model."
-"""A rule of a model's findings is this and its kind."""
-
+PREFIX: Final = MODEL
 _NEAR: Final = 2
 """Lines between two claims of one kind that mean the same place."""
 _FAR: Final = 12

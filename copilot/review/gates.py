@@ -187,16 +187,17 @@ def masked(one: Remark) -> Remark:
     """A remark whose quote and message hold no key and no password: reports are kept and sent to where not everybody may read
     the code. A fix that would have to show one is left out. Comes before the fingerprint, from which one could be guessed.
     """
-    evidence, message = _hidden(one.evidence), _hidden(one.message)
+    evidence, message = hidden(one.evidence), hidden(one.message)
     lines = "".join(line for part in one.patch for line in (*part.old, *part.new))
-    if _hidden(lines) != lines:
+    if hidden(lines) != lines:
         one = replace(one, fix=(), patch=())
     return (
         one if (evidence, message) == (one.evidence, one.message) else replace(one, evidence=evidence, message=message)
     )
 
 
-def _hidden(text: str) -> str:
+def hidden(text: str) -> str:
+    """A text without its keys and passwords."""
     for found in reversed(detect(text, but=_OTHERS)):
         text = f"{text[: found.start]}***{text[found.end :]}"
     return text

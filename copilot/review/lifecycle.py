@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from copilot.review.remark import Remark
+from copilot.review.remark import MODEL, Remark
 
 State = Literal["open", "fixed", "dismissed", "outdated"]
 
@@ -37,12 +37,14 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class File:
     """A file of the change as it was looked at. `gone`: the head has it no more. `symbols`: the qualified names of what it
-    defines now; None where that was not asked.
+    defines now; None where that was not asked. `model`: whether a model answered about it, too: without that nothing that one
+    found counts as fixed.
     """
 
     status: Literal["reviewed", "partly", "skipped"]
     gone: bool = False
     symbols: frozenset[str] | None = None
+    model: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ def _fate(one: Known, file: File | None) -> State:
     """What became of an open remark that was not found again."""
     if file is None or file.gone:  # the change does not touch the file any more, or took it away
         return "outdated"
-    if file.status != "reviewed":
+    looked = file.model if one.rule.startswith(MODEL) else file.status == "reviewed"
+    if not looked:
         return "open"
     if one.symbol and file.symbols is not None and one.symbol not in file.symbols:
         return "outdated"

@@ -66,9 +66,11 @@ def summary(
     *,
     cut: int = 0,
     noisy: Iterable[str] = (),
+    silent: Sequence[str] | None = None,
 ) -> str:
     """The summary of a review. `folded`: told here alone; `elsewhere`: open ones in what was not looked at this time; `quiet`:
-    dismissed. What was looked at always stands in it.
+    dismissed. What was looked at always stands in it, also by a model: `silent` says why it did not answer everything; None where
+    none was asked.
     """
     count = at_lines + len(folded) + len(elsewhere) + cut
     lines = [
@@ -77,6 +79,7 @@ def summary(
         "",
     ]
     lines += _coverage(coverage)
+    lines += _model(coverage, silent) if silent is not None else []
     if at_lines:
         lines += ["", say("At their lines: {count}.", count=at_lines)]
     if folded:
@@ -121,6 +124,19 @@ def _coverage(coverage: Sequence[Covered]) -> list[str]:
     if rest:
         told = (f"{plain(one.path)}: {plain(one.status)}: {plain(one.why)}" for one in rest)
         lines += ["", *_details(say("Not looked at whole: {count}", count=len(rest)), told)]
+    return lines
+
+
+def _model(coverage: Sequence[Covered], silent: Sequence[str]) -> list[str]:
+    """What the model saw, and why not everything."""
+    sums = totals(coverage)
+    told = say("The model saw {seen} of {hunks} hunks.", seen=sums["hunks_model"], hunks=sums["hunks"])
+    why = "; ".join(plain(one, 200) for one in silent)
+    lines = ["", told + (" " + say("It did not answer everything: {why}.", why=why) if why else "")]
+    rest = [one for one in coverage if one.model is not None and one.model < one.hunks]
+    if rest:
+        rows = (f"{plain(one.path)}: {one.model} / {one.hunks}" for one in rest)
+        lines += ["", *_details(say("Not seen whole by the model: {count}", count=len(rest)), rows)]
     return lines
 
 

@@ -19,6 +19,8 @@ from copilot.types import Severity
 MOST: Final = 20_000
 """Remarks that are handed over; what is beyond is counted."""
 LARGEST: Final = 64_000_000
+REASONS: Final = 20
+"""Why a model did not answer, at most."""
 HEAD: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|diff-[0-9]{1,9}")
 """A commit, or a revision of Review Board's."""
 
@@ -92,7 +94,9 @@ class Told(_Model):
 
 
 class Looked(_Model):
-    """The coverage of one file. `gone`: the head has it no more. `symbols`: what it defines, where that was asked."""
+    """The coverage of one file. `gone`: the head has it no more. `symbols`: what it defines, where that was asked. `model` and
+    `away`: as in `Covered`.
+    """
 
     path: _Name
     known: _Name
@@ -103,15 +107,18 @@ class Looked(_Model):
     lines: _Line
     gone: bool
     symbols: tuple[_Text, ...] | None
+    model: _Line | None = None
+    away: bool = False
 
     def covered(self) -> Covered:
         """As reports take it."""
-        return Covered(self.path, self.status, self.why, self.hunks, self.seen, self.lines)
+        return Covered(self.path, self.status, self.why, self.hunks, self.seen, self.lines, self.model, self.away)
 
 
 class Handed(_Model):
     """The review of one head of one merge request. `base`: where the branch left its target. `failed`: why there is none.
-    `cut`: remarks beyond MOST.
+    `cut`: remarks beyond MOST. `silent`: why a model that was asked did not answer everything, each reason once; None where none
+    was asked.
     """
 
     forge: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
@@ -123,6 +130,7 @@ class Handed(_Model):
     cut: _Line
     remarks: Annotated[tuple[Told, ...], Field(max_length=MOST)]
     files: Annotated[tuple[Looked, ...], Field(max_length=200_000)]
+    silent: Annotated[tuple[_Text, ...], Field(max_length=REASONS)] | None = None
 
 
 def read(data: bytes) -> Handed:

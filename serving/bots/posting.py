@@ -179,6 +179,7 @@ def _files(handed: Handed) -> dict[str, File]:
             "partly" if handed.cut and one.status == "reviewed" else one.status,
             one.gone,
             frozenset(one.symbols) if one.symbols is not None else None,
+            bool(one.model) and not one.away and not handed.cut,
         )
         for one in handed.files
     }
@@ -252,6 +253,7 @@ def _summary(
         [one.covered() for one in handed.files],
         cut=handed.cut,
         noisy=loud & {one.rule for one in folded},
+        silent=handed.silent,
     )
 
 

@@ -21,18 +21,34 @@ from copilot.review.review import review
 from copilot.syntax.languages import language_of
 from copilot.syntax.outline import outline
 from copilot.types import document
-from serving.bots import fetch, forges, handed
+from serving.bots import asking, fetch, forges, handed
 from serving.bots.config import Config, asked
 from serving.bots.forge import Answer, Call, Target, drive
 from serving.bots.forges import reviewboard
 from serving.bots.handed import Handed, Looked, Told
+from serving.bots.memory import Place
 
 _LONGEST_FIX: Final = 40
 """Lines of a suggestion."""
 
 
-def reviewed(config: Config, forge: str, target: Target, token: str, send: Callable[[Call], Answer]) -> Handed:
-    """The review of a merge request's head as it is now.
+def answers(config: Config) -> asking.Answered | None:
+    """Where a model's answers are kept; None where none is asked. Raises ConfigError where it could not be asked."""
+    if not config.model.url:
+        return None
+    asking.checked(config)
+    return asking.Answered(config.store.folder / "answers.db")
+
+
+def reviewed(
+    config: Config,
+    forge: str,
+    target: Target,
+    token: str,
+    send: Callable[[Call], Answer],
+    answers: asking.Answered | None = None,
+) -> Handed:
+    """The review of a merge request's head as it is now. `answers`: of the model, where one is asked.
 
     Raises fetch.FetchFailed, calls.CallFailed, diff.BadPatch, UsageError for a folder of rules.
     """
@@ -52,6 +68,9 @@ def reviewed(config: Config, forge: str, target: Target, token: str, send: Calla
         change, head = _from_server(target, send, odd)
         base = head
     found = review(change, asked(policy))
+    if answers is not None and policy.model:
+        place = Place(forge, target.project, target.number)
+        found = asking.added(change, asked(policy), found, place, config, answers, target=fetch.TARGET if ref else "")
     return told(change, found, forge, target, head, base, config.limits.symbol_files, unplaced=odd)
 
 
@@ -105,10 +124,11 @@ def told(
             Looked(
                 path=_name(one.path), known=_name(_known(diffs.get(one.path), one.path)), status=one.status, why=one.why,
                 hunks=one.hunks, seen=one.seen, lines=one.lines, gone=one.path in diffs and not diffs[one.path].new,
-                symbols=symbols.get(one.path),
+                symbols=symbols.get(one.path), model=one.model, away=one.away,
             )
             for one in found.coverage
         ),
+        silent=tuple(why[:500] for why in found.model.why[: handed.REASONS]) if found.model is not None else None,
     )  # fmt: skip
 
 

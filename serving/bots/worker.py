@@ -22,6 +22,7 @@ from typing import Any, Final
 from copilot.errors import ConfigError, CopilotError
 from copilot.review.diff import BadPatch
 from serving.bots import forges, handed, reading
+from serving.bots.asking import Answered
 from serving.bots.calls import CallFailed, Sender
 from serving.bots.config import Config, Part, secret
 from serving.bots.fetch import FetchFailed
@@ -71,9 +72,10 @@ def read(config: Config, ended: Callable[[], bool] = lambda: False) -> None:
     with alone(folder / "read.lock"):
         queue, outbox = Queue(folder / "queue.db"), Queue(folder / "outbox.db")
         ways = senders(config, "read")
+        answers = reading.answers(config)
         queue.recover()
         for job in _jobs(queue, config, ended):
-            made = _reviewed(job, config, ways, queue)
+            made = _reviewed(job, config, ways, queue, answers)
             if made is not None:
                 word = "failed" if made.failed else "reviewed"
                 outbox.put(job.key, f"{made.head} {made.base} {word}", handed.written(made))
@@ -83,7 +85,9 @@ def read(config: Config, ended: Callable[[], bool] = lambda: False) -> None:
                     queue.done(job)
 
 
-def _reviewed(job: Job, config: Config, ways: dict[str, Sender], queue: Queue) -> handed.Handed | None:
+def _reviewed(
+    job: Job, config: Config, ways: dict[str, Sender], queue: Queue, answers: Answered | None
+) -> handed.Handed | None:
     """None where it will be tried again, or nobody is to be told."""
     told: dict[str, Any] = json.loads(job.body)
     name, target = told["forge"], Target(told["project"], told["number"], told["head"], told["target"])
@@ -93,7 +97,7 @@ def _reviewed(job: Job, config: Config, ways: dict[str, Sender], queue: Queue) -
     why, again, after_s = "it took too long, or more memory than there is", False, 0.0
     if job.attempts <= config.limits.attempts:
         try:
-            return reading.reviewed(config, name, target, secret(config, name, "read"), ways[name])
+            return reading.reviewed(config, name, target, secret(config, name, "read"), ways[name], answers)
         except (FetchFailed, CallFailed) as error:
             why, again, after_s = str(error), error.again, getattr(error, "after_s", 0.0)
         except (BadPatch, CopilotError) as error:
@@ -152,7 +156,7 @@ def _posted(job: Job, config: Config, ways: dict[str, Sender], outbox: Queue, me
 
 def _jobs(queue: Queue, config: Config, ended: Callable[[], bool]) -> Any:
     """Jobs as they come; each may run for so long, then the process ends."""
-    limit_s = config.limits.fetch_s + config.limits.review_s
+    limit_s = config.limits.fetch_s + config.limits.review_s + (config.model.review_s if config.model.url else 0)
     swept = 0.0
     while not ended():
         if time.monotonic() - swept > SWEEP_S or not swept:

@@ -1,0 +1,213 @@
+"""A model's part of a review, in the process that reads: through the bank's gateway, with the same gates as everywhere.
+
+What it answered about lines is kept, and what it found on a merge request: it is not asked the same again, and a finding that it
+does not tell again stands while what it is about does (`copilot.review.standing`). Whatever goes wrong here, the rules' review
+goes on without it. A model chooses no place, no words of a forge's and no act: only remarks on lines of the change come back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from copilot import config as settings_
+from copilot import git, reviewing
+from copilot.config import Settings
+from copilot.context import listing
+from copilot.context.index import Index
+from copilot.engines.base import Engine
+from copilot.engines.model import ModelEngine
+from copilot.errors import ConfigError
+from copilot.review import standing
+from copilot.review.change import Change
+from copilot.review.looking import Asked
+from copilot.review.remark import Asking, Review, ordered
+from copilot.review.standing import Earlier
+from copilot.types import Context, Project, Request
+from serving.bots.config import Config, Policy
+from serving.bots.jobs import opened, transaction
+from serving.bots.memory import Place
+
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS answers (
+    forge TEXT NOT NULL, project TEXT NOT NULL, key TEXT NOT NULL, rows TEXT NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (forge, project, key)
+);
+CREATE TABLE IF NOT EXISTS findings (
+    forge TEXT NOT NULL, project TEXT NOT NULL, number INTEGER NOT NULL, rows TEXT NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (forge, project, number)
+);
+"""
+_DAY_S: Final = 86_400.0
+
+
+class Answered:
+    """What a model answered and found, in a file of the reader's own. `clock` gives seconds of the epoch."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        self._db, self._clock = opened(path), clock
+        self._db.executescript(_TABLES)
+
+    def of(self, place: Place) -> _Project:
+        """The answers of a project."""
+        return _Project(self, place)
+
+    def get(self, place: Place, key: str) -> str | None:
+        """An answer of a project's; asked for again, it is kept longer."""
+        row = self._db.execute(
+            "UPDATE answers SET at = ? WHERE forge = ? AND project = ? AND key = ? RETURNING rows",
+            (self._clock(), place.forge, place.project, key),
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def put(self, place: Place, key: str, text: str) -> None:
+        """Keep an answer."""
+        values = (place.forge, place.project, key, text, self._clock())
+        self._db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", values)
+
+    def findings(self, place: Place) -> list[Earlier]:
+        """What was found on a merge request and told."""
+        row = self._db.execute(
+            "SELECT rows FROM findings WHERE forge = ? AND project = ? AND number = ?", place.values()
+        ).fetchone()
+        return standing.read(json.loads(row[0])) if row else []
+
+    def keep(self, place: Place, found: Sequence[Earlier]) -> None:
+        """What is found on it now."""
+        rows = json.dumps([standing.plain(each) for each in found])
+        self._db.execute(
+            "INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?)", (*place.values(), rows, self._clock())
+        )
+
+    def swept(self, keep_s: float) -> None:
+        """Forget what was not asked for so long."""
+        before = self._clock() - keep_s
+        with transaction(self._db):
+            self._db.execute("DELETE FROM answers WHERE at < ?", (before,))
+            self._db.execute("DELETE FROM findings WHERE at < ?", (before,))
+
+    def close(self) -> None:
+        """Done."""
+        self._db.close()
+
+
+class _Project:
+    """The answers of one project (`copilot.review.answered.Answers`): no other project's are ever taken."""
+
+    def __init__(self, kept: Answered, place: Place) -> None:
+        self._kept, self._place = kept, place
+
+    def get(self, key: str) -> str | None:
+        return self._kept.get(self._place, key)
+
+    def put(self, key: str, text: str) -> None:
+        self._kept.put(self._place, key, text)
+
+
+class _Kept(Index):
+    """An index of nothing that knows what is kept out."""
+
+    def __init__(self, root: Path, out: listing.Patterns) -> None:
+        self._root, self._out = root, out
+
+    def excluded(self, path: Path) -> bool:
+        """As the patterns say."""
+        name = listing.relative(self._root, path)
+        return name is None or self._out.match_file(name)
+
+
+class _Workbench:
+    """What the pipeline needs, without a work tree: one engine, the model's."""
+
+    def __init__(self, settings: Settings, root: Path, out: listing.Patterns, engine: Engine) -> None:
+        self.settings, self.project, self.index = settings, Project(root), _Kept(root, out)
+        self._engine = engine
+
+    def engines(self, request: Request) -> Sequence[Engine]:  # noqa: ARG002 -- the protocol's
+        return (self._engine,)
+
+    async def gather(self, request: Request) -> Context:  # noqa: ARG002 -- the protocol's
+        return Context("", "")
+
+
+def settings(config: Config, policy: Policy) -> Settings:
+    """What the configuration says, as settings. Raises ConfigError for votes that cannot be."""
+    own = config.model
+    key = f"env:{own.key_env}" if own.key_env else f"file:{own.key_file}"
+    bundle = str(own.ca_bundle) if own.ca_bundle is not None else ""
+    made = Settings(
+        ui=settings_.Ui(locale=policy.locale),
+        gateway=settings_.Gateway(url=own.url, key=key, model=own.name, ca_bundle=bundle),
+        model=settings_.Model(review_s=own.question_s),
+        guard=settings_.Guard(repository_class=own.repository_class),
+        review=settings_.Review(
+            samples=own.samples, votes=own.votes, votes_for=own.votes_for, question_tokens=own.question_tokens,
+            model_tokens=own.review_tokens,
+        ),
+    )  # fmt: skip
+    reviewing.votes(made)
+    return made
+
+
+def checked(config: Config) -> None:
+    """Raises ConfigError where the model could not be asked as the configuration says."""
+    for name in config.forges:
+        try:
+            settings(config, config.policy(name))
+        except ConfigError as wrong:
+            raise ConfigError(f"model.votes_for: {wrong}") from None
+
+
+def added(
+    change: Change, asked: Asked, found: Review, place: Place, config: Config, kept: Answered, *, target: str = ""
+) -> Review:
+    """A rules' review with the model's part; without it, and with the reason, where that cannot be. `target`: the ref of the
+    branch that the change goes to, whose `.copilotignore` holds.
+    """
+    policy = config.policy(place.forge)
+    try:
+        got = asyncio.run(
+            _asked(change, asked, found, config, policy, kept.of(place), _kept_out(change, config, target))
+        )
+        before = [each for each in kept.findings(place) if each.rule not in asked.off]
+        remarks, findings = standing.together(change, got.remarks, before)
+        kept.keep(place, findings)
+        kept.swept(config.store.keep_days * _DAY_S)
+    except Exception as wrong:  # noqa: BLE001 -- the model's part alone: the rules' review is posted whatever happens here
+        away = tuple(replace(one, model=0, away=True) for one in found.coverage)
+        return replace(found, coverage=away, model=Asking(why=(type(wrong).__name__,)))
+    return replace(got, remarks=ordered(remarks, asked.most))
+
+
+async def _asked(
+    change: Change,
+    asked: Asked,
+    found: Review,
+    config: Config,
+    policy: Policy,
+    known: _Project,
+    out: listing.Patterns,
+) -> Review:
+    own = settings(config, policy)
+    engine = ModelEngine(change.root, own)
+    bench = _Workbench(own, change.root, out, engine)
+    try:
+        ask = partial(reviewing.with_model, change, asked, bench, found, reviewing.votes(own))
+        return await ask(known=known, within_s=config.model.review_s)
+    finally:
+        await engine.close()
+
+
+def _kept_out(change: Change, config: Config, target: str) -> listing.Patterns:
+    """What is never shown: by the configuration, and by what the target branch says; the branch under review says nothing."""
+    lines = list(config.model.keep_out)
+    if target:
+        told = git.output(change.root, "cat-file", "blob", f"{target}:{listing.IGNORE_FILE}") or b""
+        lines = [*told.decode("utf-8", "replace").splitlines(), *lines]
+    return listing.patterns(lines)
