@@ -69,8 +69,8 @@ def reviewed(
         base = head
     found = review(change, asked(policy))
     if answers is not None and policy.model:
-        place = Place(forge, target.project, target.number)
-        found = asking.added(change, asked(policy), found, place, config, answers, target=fetch.TARGET if ref else "")
+        where = Place(forge, target.project, target.number)
+        found = asking.added(change, asked(policy), found, where, config, answers, target=fetch.TARGET if ref else "")
     return told(change, found, forge, target, head, base, config.limits.symbol_files, unplaced=odd)
 
 
