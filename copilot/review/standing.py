@@ -10,16 +10,19 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from copilot.review import claimed, gates, hunks, looking
 from copilot.review.change import Change, walked
 from copilot.review.diff import changed
 from copilot.review.looking import Seen
-from copilot.review.remark import MODEL, Confidence, Remark, Side, shown
+from copilot.review.remark import MODEL, Confidence, Remark, Review, Side, ordered, shown
 from copilot.types import Document, Severity
 
+MOST: Final = 1_000
+"""Findings of a merge request that are kept."""
 _MASKED: Final = "***"
 
 
@@ -37,34 +40,55 @@ class Earlier:
     symbol: str
     evidence: str
     message: str
+    fingerprint: str
     cause: str = ""
 
 
-def together(change: Change, review: Sequence[Remark], before: Iterable[Earlier]) -> tuple[list[Remark], list[Earlier]]:
-    """The remarks of a fresh review with the earlier findings that still stand, and what is to be kept of all findings.
+class Together(NamedTuple):
+    """A review with what still stands. `found`: what is to be kept of all findings, earlier ones too; `mended`: the fingerprints
+    of those that do not stand any more, in files about which the model answered.
+    """
+
+    review: Review
+    found: list[Earlier]
+    mended: tuple[str, ...]
+
+
+def together(change: Change, review: Review, before: Iterable[Earlier], most: int) -> Together:
+    """A fresh review with the earlier findings that still stand. `most`: as in `Asked`.
 
     A fresh finding that says of its place what an earlier one says that stands is that one: it is not told beside it.
     """
     earlier = list(before)
-    mine = [one for one in review if one.origin == "model"]
+    mine = [one for one in review.remarks if one.origin == "model"]
     told = {_key(each) for each in earlier}
     again = [one for one in mine if _remark_key(one) in told]
     silent = _but(earlier, again)
-    wanted = {each.known for each in silent} | {one.known for one in mine}
-    files: dict[str, Seen] = {}
+    files = _seen(change, {each.known for each in silent} | {one.known for one in mine})
     carried: list[Remark] = []
-    if wanted:
-        for diff, texts in walked(change):
-            name = diff.old or diff.new
-            if name in wanted:
-                file = files[name] = looking.seen(diff, texts)
-                carried += _standing(file, [each for each in silent if each.known == name], again)
+    for name, file in files.items():
+        carried += _standing(file, [each for each in silent if each.known == name], again)
     places = {(one.path, one.side, one.line) for one in carried}
     fresh = [one for one in mine if _remark_key(one) not in told and (one.path, one.side, one.line) not in places]
     _, new = claimed.merged(carried, fresh)
-    kept = [*again, *new, *carried]
-    others = [one for one in review if one.origin != "model"]
-    return [*others, *kept], [_earlier(files[one.known], one) for one in kept if one.known in files]
+    others = (one for one in review.remarks if one.origin != "model")
+    remarks = ordered((*others, *again, *new, *carried), most)
+    now = [_earlier(files[one.known], one) for one in remarks if one.origin == "model" and one.known in files]
+    gone = _but(silent, carried)
+    answered = {one.path for one in review.coverage if one.model and not one.away}
+    left = {one.fingerprint for one in remarks}
+    mended = tuple(
+        each.fingerprint
+        for each in gone
+        if each.known in files and files[each.known].diff.path in answered and each.fingerprint not in left
+    )
+    return Together(replace(review, remarks=remarks), [*now, *gone][:MOST], mended)
+
+
+def _seen(change: Change, names: AbstractSet[str]) -> dict[str, Seen]:
+    """The files of a change with these names on the target branch."""
+    pairs = walked(change) if names else ()
+    return {diff.old or diff.new: looking.seen(diff, texts) for diff, texts in pairs if (diff.old or diff.new) in names}
 
 
 def _but(earlier: Iterable[Earlier], again: Iterable[Remark]) -> list[Earlier]:
@@ -146,7 +170,7 @@ def _earlier(file: Seen, one: Remark) -> Earlier:
     touched = {row.new if one.side == "new" else row.old for row in changed(file.diff)}
     return Earlier(
         one.rule, str(one.severity), one.confidence, one.known, one.side, one.symbol, one.evidence, one.message,
-        "" if one.line in touched else cause(file, one.symbol),
+        one.fingerprint, "" if one.line in touched else cause(file, one.symbol),
     )  # fmt: skip
 
 

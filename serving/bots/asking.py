@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -27,12 +28,14 @@ from copilot.errors import ConfigError
 from copilot.review import standing
 from copilot.review.change import Change
 from copilot.review.looking import Asked
-from copilot.review.remark import Asking, Review, ordered
+from copilot.review.remark import Asking, Review
 from copilot.review.standing import Earlier
 from copilot.types import Context, Project, Request
 from serving.bots.config import Config, Policy
 from serving.bots.jobs import opened, transaction
 from serving.bots.memory import Place
+
+log: Final = logging.getLogger("bank-copilot.bot")
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS answers (
@@ -166,9 +169,9 @@ def checked(config: Config) -> None:
 
 def added(
     change: Change, asked: Asked, found: Review, place: Place, config: Config, kept: Answered, *, target: str = ""
-) -> Review:
-    """A rules' review with the model's part; without it, and with the reason, where that cannot be. `target`: the ref of the
-    branch that the change goes to, whose `.copilotignore` holds.
+) -> tuple[Review, tuple[str, ...]]:
+    """A rules' review with the model's part, and the fingerprints of what it found before and is mended; without it, and with the
+    reason, where that cannot be. `target`: the ref of the branch that the change goes to, whose `.copilotignore` holds.
     """
     policy = config.policy(place.forge)
     try:
@@ -176,13 +179,14 @@ def added(
             _asked(change, asked, found, config, policy, kept.of(place), _kept_out(change, config, target))
         )
         before = [each for each in kept.findings(place) if each.rule not in asked.off]
-        remarks, findings = standing.together(change, got.remarks, before)
-        kept.keep(place, findings)
+        whole = standing.together(change, got, before, asked.most)
+        kept.keep(place, whole.found)
         kept.swept(config.store.keep_days * _DAY_S)
     except Exception as wrong:  # noqa: BLE001 -- the model's part alone: the rules' review is posted whatever happens here
+        log.warning("%s: the model's part broke off: %s", place.project, type(wrong).__name__)
         away = tuple(replace(one, model=0, away=True) for one in found.coverage)
-        return replace(found, coverage=away, model=Asking(why=(type(wrong).__name__,)))
-    return replace(got, remarks=ordered(remarks, asked.most))
+        return replace(found, coverage=away, model=Asking(why=(type(wrong).__name__,))), ()
+    return whole.review, whole.mended
 
 
 async def _asked(

@@ -68,6 +68,7 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
         _files(handed),
         now=now(),
         elsewhere=memory.dismissed(place),
+        mended=frozenset(handed.mended),
     )
     own = {one.fingerprint: one for one in standing.own}
     wrongly = [one for name, one in own.items() if one.closed and name in told and _is_open(known.get(name))]
@@ -179,7 +180,6 @@ def _files(handed: Handed) -> dict[str, File]:
             "partly" if handed.cut and one.status == "reviewed" else one.status,
             one.gone,
             frozenset(one.symbols) if one.symbols is not None else None,
-            bool(one.model) and not one.away and not handed.cut,
         )
         for one in handed.files
     }

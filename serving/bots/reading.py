@@ -68,10 +68,13 @@ def reviewed(
         change, head = _from_server(target, send, odd)
         base = head
     found = review(change, asked(policy))
+    mended: tuple[str, ...] = ()
     if answers is not None and policy.model:
         where = Place(forge, target.project, target.number)
-        found = asking.added(change, asked(policy), found, where, config, answers, target=fetch.TARGET if ref else "")
-    return told(change, found, forge, target, head, base, config.limits.symbol_files, unplaced=odd)
+        found, mended = asking.added(
+            change, asked(policy), found, where, config, answers, target=fetch.TARGET if ref else ""
+        )
+    return told(change, found, forge, target, head, base, config.limits.symbol_files, unplaced=odd, mended=mended)
 
 
 def failed(forge: str, target: Target, why: str) -> Handed:
@@ -92,9 +95,10 @@ def told(
     symbol_files: int,
     *,
     unplaced: Container[str] = (),
+    mended: tuple[str, ...] = (),
 ) -> Handed:
     """A review as it is handed over. `symbol_files`: in larger changes symbols are not asked for. `unplaced`: files whose remarks
-    get no place.
+    get no place. `mended`: what a model found before and is others now.
     """
     diffs = {one.path: one for one in change.files()}
     wanted = {one.path for one in found.remarks if one.fix}
@@ -124,11 +128,12 @@ def told(
             Looked(
                 path=_name(one.path), known=_name(_known(diffs.get(one.path), one.path)), status=one.status, why=one.why,
                 hunks=one.hunks, seen=one.seen, lines=one.lines, gone=one.path in diffs and not diffs[one.path].new,
-                symbols=symbols.get(one.path), model=one.model, away=one.away,
+                symbols=symbols.get(one.path), model=one.model,
             )
             for one in found.coverage
         ),
         silent=tuple(why[:500] for why in found.model.why[: handed.REASONS]) if found.model is not None else None,
+        mended=mended,
     )  # fmt: skip
 
 
