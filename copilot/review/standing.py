@@ -70,7 +70,7 @@ def together(change: Change, review: Review, before: Iterable[Earlier], most: in
         carried += _standing(file, [each for each in silent if each.known == name], again)
     places = {(one.path, one.side, one.line) for one in carried}
     fresh = [one for one in mine if _remark_key(one) not in told and (one.path, one.side, one.line) not in places]
-    _, new = claimed.merged(carried, fresh)
+    new = [one for one in fresh if claimed.merged(carried, [one])[1]]
     others = (one for one in review.remarks if one.origin != "model")
     remarks = ordered((*others, *again, *new, *carried), most)
     now = [_earlier(files[one.known], one) for one in remarks if one.origin == "model" and one.known in files]

@@ -8,8 +8,10 @@ goes on without it. A model chooses no place, no words of a forge's and no act: 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,15 +26,15 @@ from copilot.context import listing
 from copilot.context.index import Index
 from copilot.engines.base import Engine
 from copilot.engines.model import ModelEngine
-from copilot.errors import ConfigError
+from copilot.errors import ConfigError, UsageError
 from copilot.review import standing
 from copilot.review.change import Change
 from copilot.review.looking import Asked
 from copilot.review.remark import Asking, Review
 from copilot.review.standing import Earlier
 from copilot.types import Context, Project, Request
+from serving.bots import handed, jobs
 from serving.bots.config import Config, Policy
-from serving.bots.jobs import opened, transaction
 from serving.bots.memory import Place
 
 log: Final = logging.getLogger("bank-copilot.bot")
@@ -54,7 +56,7 @@ class Answered:
     """What a model answered and found, in a file of the reader's own. `clock` gives seconds of the epoch."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        self._db, self._clock = opened(path), clock
+        self._db, self._clock = jobs.opened(path), clock
         self._db.executescript(_TABLES)
 
     def of(self, place: Place) -> _Project:
@@ -91,7 +93,7 @@ class Answered:
     def swept(self, keep_s: float) -> None:
         """Forget what was not asked for so long."""
         before = self._clock() - keep_s
-        with transaction(self._db):
+        with jobs.transaction(self._db):
             self._db.execute("DELETE FROM answers WHERE at < ?", (before,))
             self._db.execute("DELETE FROM findings WHERE at < ?", (before,))
 
@@ -139,6 +141,28 @@ class _Workbench:
         return Context("", "")
 
 
+def opened(config: Config) -> Answered | None:
+    """Where a model's answers are kept; None where none is asked. A file that cannot be used is put aside: what is lost with it is
+    asked again. Raises ConfigError where a model could not be asked as the configuration says, UsageError for a folder without use.
+    """
+    if not config.model.url:
+        return None
+    for name in config.forges:
+        try:
+            settings(config, config.policy(name))
+        except ConfigError as wrong:
+            raise ConfigError(f"model.votes_for: {wrong}") from None
+    path = config.store.folder / "answers.db"
+    try:
+        return Answered(path)
+    except (UsageError, sqlite3.Error):
+        log.warning("%s cannot be used and is put aside", path)
+        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+            with contextlib.suppress(OSError):
+                path.with_name(name).replace(path.with_name(f"broken-{name}"))
+        return Answered(path)
+
+
 def settings(config: Config, policy: Policy) -> Settings:
     """What the configuration says, as settings. Raises ConfigError for votes that cannot be."""
     own = config.model
@@ -158,15 +182,6 @@ def settings(config: Config, policy: Policy) -> Settings:
     return made
 
 
-def checked(config: Config) -> None:
-    """Raises ConfigError where the model could not be asked as the configuration says."""
-    for name in config.forges:
-        try:
-            settings(config, config.policy(name))
-        except ConfigError as wrong:
-            raise ConfigError(f"model.votes_for: {wrong}") from None
-
-
 def added(
     change: Change, asked: Asked, found: Review, place: Place, config: Config, kept: Answered, *, target: str = ""
 ) -> tuple[Review, tuple[str, ...]]:
@@ -178,15 +193,16 @@ def added(
         got = asyncio.run(
             _asked(change, asked, found, config, policy, kept.of(place), _kept_out(change, config, target))
         )
-        before = [each for each in kept.findings(place) if each.rule not in asked.off]
-        whole = standing.together(change, got, before, asked.most)
-        kept.keep(place, whole.found)
+        before = kept.findings(place)
+        off = [each for each in before if each.rule in asked.off]
+        whole = standing.together(change, got, (each for each in before if each not in off), asked.most)
+        kept.keep(place, [*whole.found, *off])
         kept.swept(config.store.keep_days * _DAY_S)
     except Exception as wrong:  # noqa: BLE001 -- the model's part alone: the rules' review is posted whatever happens here
         log.warning("%s: the model's part broke off: %s", place.project, type(wrong).__name__)
         away = tuple(replace(one, model=0, away=True) for one in found.coverage)
         return replace(found, coverage=away, model=Asking(why=(type(wrong).__name__,))), ()
-    return whole.review, whole.mended
+    return whole.review, (*whole.mended, *(each.fingerprint for each in off))[: handed.MOST]
 
 
 async def _asked(

@@ -22,6 +22,7 @@ from copilot.syntax.languages import language_of
 from copilot.syntax.outline import outline
 from copilot.types import document
 from serving.bots import asking, fetch, forges, handed
+from serving.bots.asking import Answered
 from serving.bots.config import Config, asked
 from serving.bots.forge import Answer, Call, Target, drive
 from serving.bots.forges import reviewboard
@@ -32,21 +33,13 @@ _LONGEST_FIX: Final = 40
 """Lines of a suggestion."""
 
 
-def answers(config: Config) -> asking.Answered | None:
-    """Where a model's answers are kept; None where none is asked. Raises ConfigError where it could not be asked."""
-    if not config.model.url:
-        return None
-    asking.checked(config)
-    return asking.Answered(config.store.folder / "answers.db")
-
-
 def reviewed(
     config: Config,
     forge: str,
     target: Target,
     token: str,
     send: Callable[[Call], Answer],
-    answers: asking.Answered | None = None,
+    answers: Answered | None = None,
 ) -> Handed:
     """The review of a merge request's head as it is now. `answers`: of the model, where one is asked.
 

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from copilot.errors import ConfigError, CopilotError
 from copilot.review.diff import BadPatch
-from serving.bots import forges, handed, reading
+from serving.bots import asking, forges, handed, reading
 from serving.bots.asking import Answered
 from serving.bots.calls import CallFailed, Sender
 from serving.bots.config import Config, Part, secret
@@ -72,7 +72,7 @@ def read(config: Config, ended: Callable[[], bool] = lambda: False) -> None:
     with alone(folder / "read.lock"):
         queue, outbox = Queue(folder / "queue.db"), Queue(folder / "outbox.db")
         ways = senders(config, "read")
-        answers = reading.answers(config)
+        answers = asking.opened(config)
         queue.recover()
         for job in _jobs(queue, config, ended):
             made = _reviewed(job, config, ways, queue, answers)

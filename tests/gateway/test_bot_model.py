@@ -334,6 +334,28 @@ def test_a_memory_that_cannot_be_used_stops_nothing(case, forge, model):
     assert [is_open(one) for one in forge.threads] == [True]
 
 
+@pytest.mark.parametrize("how", ["gone", "broken"])
+def test_a_memory_that_is_lost_closes_nothing(case, forge, model, how):
+    pushed(case, {"pay.py": WRONG})
+    model.say = lambda _: []
+    path = case.config.store.folder / "answers.db"
+    for one in path.parent.glob("answers.db*"):
+        one.unlink()
+    if how == "broken":
+        path.write_bytes(b"no database" * 1_000)
+    pushed(case, {"pay.py": BESIDE})
+    pushed(case, {"pay.py": BESIDE + "\n# x\n"})
+    assert [is_open(one) for one in forge.threads] == [True]
+    assert path.with_name("broken-answers.db").exists() == (how == "broken")
+
+
+def test_a_kind_that_is_switched_off_is_told_no_more(case, tmp_path, forge, model):
+    pushed(case, {"pay.py": WRONG})
+    off = bot(tmp_path, forge, policy='off = ["model.money"]')
+    pushed(off, {"pay.py": BESIDE})
+    assert [is_open(one) for one in forge.threads] == [False]
+
+
 def test_the_key_is_given_to_the_reading_part_alone_and_votes_are_checked(case, tmp_path, forge):
     from serving.bots import main, worker
 
