@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final, Protocol
 
 from copilot import edits as texts
@@ -154,9 +155,7 @@ def anchored(one: Remark, text: bytes, likely: Container[int] = ()) -> Remark | 
     `text`: that of the remark's side, UTF-8, in lines as git counts them. Of several places the nearest is meant, one of the
     lines `likely` before all others.
     """
-    lines = [" ".join(line.decode("utf-8", "replace").split()) for line in text.split(b"\n")]
-    if not lines[-1]:
-        lines.pop()
+    lines = _bare(text)
     quote = [" ".join(line.split()) for line in one.evidence.strip().split("\n")]
     if quote == [""]:
         return one if 1 <= one.line <= len(lines) else None
@@ -170,6 +169,13 @@ def anchored(one: Remark, text: bytes, likely: Container[int] = ()) -> Remark | 
     nearest = min(places, key=lambda at: (at not in likely, abs(at - one.line), at))
     end = min(len(lines), max(nearest, one.end_line + nearest - one.line))
     return replace(one, line=nearest, end_line=end, row=0, columns=(0, 0))
+
+
+@lru_cache(maxsize=8)
+def _bare(text: bytes) -> tuple[str, ...]:
+    """The lines of a text with single blanks between their words."""
+    lines = [" ".join(line.decode("utf-8", "replace").split()) for line in text.split(b"\n")]
+    return tuple(lines if lines[-1] else lines[:-1])
 
 
 def _stands(quote: Sequence[str], lines: Sequence[str], at: int) -> bool:
