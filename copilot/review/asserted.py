@@ -37,9 +37,9 @@ _SAID: Final = tuple(
 )
 
 
-_IDENTIFIERS: Final = (
-    "identifier", "type_identifier", "property_identifier", "shorthand_property_identifier", "private_property_identifier",
-)  # fmt: skip
+_IDENTIFIERS: Final = frozenset({
+    "identifier", "type_identifier", "property_identifier", "shorthand_property_identifier",
+})  # fmt: skip
 _PATTERNS: Final = frozenset({
     "dotted_name", "pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "dictionary_splat_pattern",
     "as_pattern_target", "array_pattern", "object_pattern", "rest_pattern", "scoped_identifier",
@@ -137,7 +137,8 @@ def _roles(name: str, doc: Document) -> list[tuple[Span, str]]:
     if tree is None:
         return [(Span(at, at), "used") for at in _places(name, doc)]
     word = name.encode()
-    found = (node for node in trees.descendants(tree.root_node, *_IDENTIFIERS) if node.text == word)
+    nodes = (tree.root_node.descendant_for_byte_range(at, at + len(word)) for at in _places(name, doc))
+    found = (node for node in nodes if node is not None and node.type in _IDENTIFIERS and node.text == word)
     return [(Span(node.start_byte, node.end_byte), _role(node)) for node in found]
 
 

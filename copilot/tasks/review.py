@@ -27,6 +27,7 @@ KINDS: Final = (
 _SEVERITIES: Final = tuple(each.value for each in Severity)[:3]
 _SAYS: Final = ("undefined", "unused", "missing")
 _MOST: Final = 12
+_NAMES: Final = 5
 _MESSAGE: Final = 1_000
 _QUOTE: Final = 500
 _FIX: Final = 4_000
@@ -47,7 +48,7 @@ _FOUND: Final = _row({
     "kind": {"enum": list(KINDS)},
     "severity": {"enum": list(_SEVERITIES)},
     "message": _TEXT,
-    "names": {"type": "array", "maxItems": 5, "items": _row({"name": _TEXT, "says": {"enum": list(_SAYS)}})},
+    "names": {"type": "array", "maxItems": _NAMES, "items": _row({"name": _TEXT, "says": {"enum": list(_SAYS)}})},
     "fix": {"anyOf": [{"type": "null"}, _row({"old": _TEXT, "new": _TEXT})]},
 })  # fmt: skip
 _VERDICT: Final = _row({"claim": {"type": "integer"}, "why": _TEXT, "holds": {"type": "boolean"}})
@@ -132,7 +133,7 @@ def _finding(row: Any) -> dict[str, Any] | None:
         "kind": row["kind"],
         "severity": row["severity"],
         "message": " ".join(_whole(message).split())[:_MESSAGE],
-        "names": [each for one in names if (each := _named(one))] if isinstance(names, list) else [],
+        "names": [each for one in names[:_NAMES] if (each := _named(one))] if isinstance(names, list) else [],
         "fix": _fix(fix),
     }
 

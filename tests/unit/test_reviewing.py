@@ -476,6 +476,14 @@ async def test_what_no_vote_or_no_judge_could_tell_does_not_count_as_seen(tmp_pa
     assert ([one.model for one in got.coverage], dict(got.model.dropped)) == ([0], {"unjudged": 1})
 
 
+async def test_no_more_names_are_held_against_the_tree_than_are_asked_for(tmp_path, monkeypatch):
+    held: list[str] = []
+    monkeypatch.setattr(asserted, "refuted", lambda claims, *_: held.extend(name for name, _ in claims))
+    names = [{"name": f"name_{n}", "says": "unused"} for n in range(4_000)]
+    got = await asked(tmp_path, found(finding(names=names)), YES)
+    assert (len(model(got)), held) == (1, [f"name_{n}" for n in range(5)])
+
+
 async def test_findings_beyond_the_most_of_an_answer_are_counted(tmp_path):
     got = await asked(tmp_path, found(*[finding(1, "nothing of this")] * 15))
     assert (got.model.claims, dict(got.model.dropped)) == (15, {"quote": 12, "beyond": 3})
