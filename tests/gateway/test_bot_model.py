@@ -12,7 +12,9 @@ from typing import Any
 import bot_injections
 import forge_simulator
 import pytest
-from bot_case import INLINE, KINDS, SECRETS, Case, Running, payload
+from board_simulator import Board
+from bot_case import INLINE, KINDS, SECRETS, Case, Running, payload, send
+from test_bot_board import published
 
 from copilot import tasks
 from copilot.reviewfacts import ReviewOptions
@@ -397,6 +399,36 @@ def test_what_is_missing_is_said_before_it_starts(tmp_path, forge, monkeypatch):
     )
     told = config.problems(config.load(case.file))
     assert [one.split()[0] for one in told if one.startswith("model")] == ["model.key_file:", "model.url"]
+
+
+def dense(text: str) -> str:
+    """Without blank lines: the simulator's server cuts those at the end of a patch."""
+    return re.sub(r"\n{2,}", "\n", text)
+
+
+def test_on_a_review_board_too_where_there_is_no_clone(tmp_path, model):
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    board = Board(repository)
+    try:
+        board.push({"pay.py": dense(BEFORE)}, "main")
+        case = bot(tmp_path, board)
+        states = []
+        for text, say in (
+            (WRONG, model.say),
+            (BESIDE, lambda _: []),
+            (MENDED, lambda _: None),
+            (MENDED + "# x\n", lambda _: []),
+        ):
+            model.say = say
+            head = board.push({"pay.py": dense(text)})
+            assert asyncio.run(send(case.config, "reviewboard", published(head)))[0] == 202
+            case.work()
+            states.append([one.place["status"] for one in board.threads])
+        assert states == [["open"], ["open"], ["open"], ["resolved"]]
+        assert "The model saw 1 of 1 hunks." in next(iter(board.reviews.values()))["body_top"]
+    finally:
+        board.close()
 
 
 async def test_the_bot_as_it_is_started_asks_through_the_real_gateway(gateway, tmp_path, forge, monkeypatch):
