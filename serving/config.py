@@ -28,7 +28,7 @@ TASKS: Final = frozenset(get_args(Task))
 class Section(BaseModel):
     """A table of a configuration: no key that is not named here."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Server(Section):

@@ -17,19 +17,25 @@ from serving.bots.config import Kind
 from serving.bots.forge import SUMMARY, mark
 from serving.bots.handed import Told
 
-_SPECIAL: Final = re.compile(r"[\\`*_{}\[\]<>#!|~$%&@:]|(?<=www)\.", re.IGNORECASE)
-_CALLS: Final = frozenset("@#!~$%&")
+_SPECIAL: Final = re.compile(r"[\\`*_{}\[\]<>#!|~$%&@:]|(?<=www)\.|(?<=\bgh)-(?=\d)", re.IGNORECASE)
+_CALLS: Final = frozenset("@#!~$%&-")
 """What begins a mention or a reference; forges look for those in what entities have become, so a blank without width follows."""
 _BREAKS: Final = re.compile(r"\s+")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_LISTED: Final = 100
+_LISTED: Final = (100, 50, 20, 10, 5, 2, 0)
+"""Rows of a list in a summary: the first of these that lets all of it fit."""
 _LONGEST: Final = 60_000
 """Characters of a summary; GitHub takes 65,536."""
+_LONGEST_BLOCK: Final = 10_000
+"""Characters of a suggestion."""
+_LEAVES: Final = re.compile(r"```|^\s*/[A-Za-z]")
+"""What older GitLabs do not leave alone in a block: its end was any line of three ticks, and a longer fence was none."""
 
 
 def plain(text: str, most: int = 1_000) -> str:
     """Text inside a line of Markdown: one line, no markup, no mention, no reference, no link, nothing invisible."""
-    line = _BREAKS.sub(" ", text.encode("utf-8", "replace").decode()).strip()[:most]
+    line = _BREAKS.sub(" ", text.encode("utf-8", "replace").decode()).strip()
+    line = line if len(line) <= most else f"{line[: most - 1]}…"
     seen = "".join(one if unicodedata.category(one) not in _UNSEEN else f"U+{ord(one):04X}" for one in line)
     return _SPECIAL.sub(_entity, seen)
 
@@ -41,9 +47,17 @@ def _entity(found: re.Match[str]) -> str:
 def remark(told: Told, kind: Kind) -> str:
     """The comment of a remark, with its mark."""
     lines = [f"**{plain(told.rule)}** {plain(told.message)}"]
-    if told.instead is not None and told.where is not None:
+    if told.instead is not None and told.where is not None and _offered(told.instead, kind):
         lines += ["", *suggestion(told.instead, told.where.last.number - told.where.first.number, kind)]
     return "\n".join([*lines, "", mark(told.fingerprint)])
+
+
+def _offered(instead: Sequence[str], kind: Kind) -> bool:
+    """Whether lines can be shown as they are: cut, or with what is unseen named, they would be no longer what is put in."""
+    text = "".join(instead)
+    if len(text) > _LONGEST_BLOCK or any(unicodedata.category(one) in _UNSEEN for one in text.replace("\t", "")):
+        return False
+    return kind != "gitlab" or not any(_LEAVES.search(line) for line in instead)
 
 
 def suggestion(instead: Sequence[str], above: int, kind: Kind) -> list[str]:
@@ -70,34 +84,67 @@ def summary(
 ) -> str:
     """The summary of a review. `folded`: told here alone; `elsewhere`: open ones in what was not looked at this time; `quiet`:
     dismissed. What was looked at always stands in it, also by a model: `silent` says why it did not answer everything; None where
-    none was asked.
+    none was asked. How many rows its lists leave out, where they are too long, stands there too.
     """
+    noisy = sorted(noisy)
+    for most in _LISTED:
+        text = _summary(head, at_lines, folded, elsewhere, quiet, coverage, cut, noisy, silent, most)
+        if len(text) <= _LONGEST:
+            break
+    return text
+
+
+def _summary(
+    head: str,
+    at_lines: int,
+    folded: Sequence[Told],
+    elsewhere: Sequence[Known],
+    quiet: Sequence[Known],
+    coverage: Sequence[Covered],
+    cut: int,
+    noisy: Sequence[str],
+    silent: Sequence[str] | None,
+    most: int,
+) -> str:
+    """With so many rows a list at most."""
     count = at_lines + len(folded) + len(elsewhere) + cut
     lines = [
         SUMMARY,
         "### " + (say("Remarks: {count}", count=count) if count else say("No remarks")) + f" ({plain(head[:12])})",
         "",
     ]
-    lines += _coverage(coverage)
-    lines += _model(coverage, silent) if silent is not None else []
+    lines += _coverage(coverage, most)
+    lines += _model(coverage, silent, most) if silent is not None else []
     if at_lines:
         lines += ["", say("At their lines: {count}.", count=at_lines)]
     if folded:
-        lines += ["", *_details(say("Told here alone: {count}", count=len(folded)), map(_row, folded))]
-    if elsewhere:
-        told = (f"{plain(one.rule)} {plain(one.path)}" for one in elsewhere)
         lines += [
             "",
-            *_details(say("Earlier ones in what was not looked at again: {count}", count=len(elsewhere)), told),
+            *_details(
+                say("Told here alone: {count}", count=len(folded)), [_row(one) for one in folded[:most]], len(folded)
+            ),
+        ]
+    if elsewhere:
+        told = [f"{plain(one.rule)} {plain(one.path)}" for one in elsewhere[:most]]
+        lines += [
+            "",
+            *_details(
+                say("Earlier ones in what was not looked at again: {count}", count=len(elsewhere)), told, len(elsewhere)
+            ),
         ]
     if quiet:
-        lines += ["", *_details(say("Dismissed: {count}", count=len(quiet)), map(_dismissed, quiet))]
+        lines += [
+            "",
+            *_details(
+                say("Dismissed: {count}", count=len(quiet)), [_dismissed(one) for one in quiet[:most]], len(quiet)
+            ),
+        ]
     if cut:
         lines += ["", say("Too many to be listed: {count} more.", count=cut)]
-    loud = ", ".join(plain(name) for name in sorted(noisy))
+    loud = ", ".join([*(plain(name) for name in noisy[:most]), *(["…"] if len(noisy) > most else [])])
     if loud:
         lines += ["", say("Rules that were dismissed too often and are told here alone: {rules}", rules=loud)]
-    return _bounded("\n".join(lines))
+    return "\n".join(lines)
 
 
 def failed(head: str, why: str) -> str:
@@ -106,7 +153,7 @@ def failed(head: str, why: str) -> str:
     return f"{SUMMARY}\n### {title} ({plain(head[:12])})\n\n{say('Why: {why}', why=plain(why))}"
 
 
-def _coverage(coverage: Sequence[Covered]) -> list[str]:
+def _coverage(coverage: Sequence[Covered], most: int) -> list[str]:
     sums = totals(coverage)
     lines = [
         say(
@@ -122,21 +169,21 @@ def _coverage(coverage: Sequence[Covered]) -> list[str]:
     ]
     rest = [one for one in coverage if one.status != "reviewed"]
     if rest:
-        told = (f"{plain(one.path)}: {plain(one.status)}: {plain(one.why)}" for one in rest)
-        lines += ["", *_details(say("Not looked at whole: {count}", count=len(rest)), told)]
+        told = [f"{plain(one.path)}: {plain(one.status)}: {plain(one.why)}" for one in rest[:most]]
+        lines += ["", *_details(say("Not looked at whole: {count}", count=len(rest)), told, len(rest))]
     return lines
 
 
-def _model(coverage: Sequence[Covered], silent: Sequence[str]) -> list[str]:
-    """What the model saw, and why not everything."""
+def _model(coverage: Sequence[Covered], silent: Sequence[str], most: int) -> list[str]:
+    """What the model saw, and why not everything; with so many rows at most."""
     sums = totals(coverage)
     told = say("The model saw {seen} of {hunks} hunks.", seen=sums["hunks_model"], hunks=sums["hunks"])
     why = "; ".join(plain(one, 200) for one in silent)
     lines = ["", told + (" " + say("It did not answer everything: {why}.", why=why) if why else "")]
     rest = [one for one in coverage if one.model is not None and one.model < one.hunks]
     if rest:
-        rows = (f"{plain(one.path)}: {one.model} / {one.hunks}" for one in rest)
-        lines += ["", *_details(say("Not seen whole by the model: {count}", count=len(rest)), rows)]
+        rows = [f"{plain(one.path)}: {one.model} / {one.hunks}" for one in rest[:most]]
+        lines += ["", *_details(say("Not seen whole by the model: {count}", count=len(rest)), rows, len(rest))]
     return lines
 
 
@@ -157,21 +204,7 @@ def _dismissed(one: Known) -> str:
     )
 
 
-def _details(title: str, rows: Iterable[str]) -> list[str]:
-    listed = list(rows)
-    more = [f"- … {len(listed) - _LISTED}"] if len(listed) > _LISTED else []
-    return [
-        "<details>",
-        f"<summary>{title}</summary>",
-        "",
-        *(f"- {row}" for row in listed[:_LISTED]),
-        *more,
-        "",
-        "</details>",
-    ]
-
-
-def _bounded(text: str) -> str:
-    if len(text) <= _LONGEST:
-        return text
-    return text[:_LONGEST].rpartition("\n")[0] + "\n\n</details>"
+def _details(title: str, rows: Sequence[str], count: int) -> list[str]:
+    """The first of so many rows, folded."""
+    more = [f"- … {count - len(rows)}"] if count > len(rows) else []
+    return ["<details>", f"<summary>{title}</summary>", "", *(f"- {row}" for row in rows), *more, "", "</details>"]

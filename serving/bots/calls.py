@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import ssl
 from collections.abc import Callable
 from typing import Final
@@ -17,11 +18,14 @@ from serving.bots.config import Forge as Settings
 from serving.bots.forge import Answer, Call, Forge
 
 LONGEST: Final = 200_000_000
-_LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_LATER: Final = frozenset({401, 408, 425, 429, 500, 502, 503, 504})
+"""Of these, 401 is a token that ran out: somebody will make another."""
 
 
 class CallFailed(Exception):
-    """A call without a good answer. `again`: later it may go better; `after_s`: not before, where the forge says so."""
+    """A call without a good answer. `again`: later it may go better, since the forge is away or does not take the token now;
+    `after_s`: not before, where the forge says so.
+    """
 
     def __init__(self, message: str, *, again: bool, after_s: float = 0.0) -> None:
         super().__init__(message)
@@ -43,7 +47,9 @@ class Sender:
         self.sent = 0
 
     def __call__(self, call: Call) -> Answer:
-        """The answer. Raises CallFailed for one that the call does not expect; its words hold no text of the forge's."""
+        """The answer. Raises CallFailed for one that the call does not expect, its words hold no text of the forge's; ConfigError
+        where the token is not there.
+        """
         try:
             return self._asked(call)
         except CallFailed as error:
@@ -83,7 +89,7 @@ class Sender:
             raise CallFailed(
                 f"{said}: status {answer.status}",
                 again=answer.status in _LATER or bool(limited),
-                after_s=min(3600.0, float(wait)) if wait.isdigit() else 60.0 * bool(limited),
+                after_s=min(3600.0, float(wait)) if re.fullmatch("[0-9]{1,9}", wait) else 60.0 * bool(limited),
             )
         if "json" not in call.accept:
             return Answer(answer.status, told)

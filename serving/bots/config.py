@@ -7,6 +7,7 @@ the file's folder. `serving/bots/bot.example.toml` lists every key (`serving/bot
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import tomllib
@@ -35,12 +36,16 @@ class Server(Section):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; TLS is nginx's or Envoy's job.")
     port: int = Field(default=8090, ge=0, le=65535, description="Port to listen on; 0 picks a free one and prints it.")
-    max_body_kb: int = Field(default=1024, ge=1, description="A larger body is refused with 413.")
-    body_timeout_s: float = Field(default=10, gt=0, description="A body that takes longer is refused with 408.")
-    replay_s: float = Field(
-        default=300, gt=0, description="A delivery whose signed time is further away than this is refused."
+    max_body_kb: int = Field(default=1024, ge=1, le=1_000_000, description="A larger body is refused with 413.")
+    body_timeout_s: float = Field(
+        default=10, gt=0, le=3_600, description="A body that takes longer is refused with 408."
     )
-    remembered_days: float = Field(default=14, gt=0, description="A delivery that comes again within them is dropped.")
+    replay_s: float = Field(
+        default=300, gt=0, le=86_400, description="A delivery whose signed time is further away than this is refused."
+    )
+    remembered_days: float = Field(
+        default=14, gt=0, le=36_500, description="A delivery that comes again within them is dropped."
+    )
     max_waiting: int = Field(default=10_000, ge=1, description="Merge requests that may wait; beyond that 503.")
 
 
@@ -48,21 +53,33 @@ class Store(Section):
     """Where the bot keeps its queue and what it remembers."""
 
     folder: Path = Field(default=Path("bot"), description="Folder of its databases and of its clones.")
-    keep_days: float = Field(default=365, gt=0, description="Remarks of merge requests are remembered so long.")
+    keep_days: float = Field(
+        default=365, gt=0, le=36_500, description="Remarks of merge requests are remembered so long."
+    )
 
 
 class Limits(Section):
     """What one review may cost."""
 
     repository_mb: int = Field(
-        default=4096, ge=1, description="Megabytes of a project's clone; beyond, it is made anew."
+        default=4096, ge=1, le=1_000_000, description="Megabytes of a project's clone; beyond, it is made anew."
     )
-    fetch_s: float = Field(default=600, gt=0, description="Seconds of one fetch.")
+    fetch_s: float = Field(default=600, gt=0, le=86_400, description="Seconds of one fetch.")
     review_s: float = Field(
-        default=600, gt=0, description="Seconds of one review; then it is tried again, and given up."
+        default=600, gt=0, le=86_400, description="Seconds of one review; then it is tried again, and given up."
     )
-    attempts: int = Field(default=5, ge=1, description="Attempts before a job is given up and said to have failed.")
-    pause_s: float = Field(default=5, gt=0, description="The pause after the first failure; doubled after each more.")
+    away_h: float = Field(
+        default=24,
+        gt=0,
+        le=8_760,
+        description="Hours that a job waits for a forge that is away, or that does not take the token.",
+    )
+    attempts: int = Field(
+        default=5, ge=1, le=100, description="Attempts before a job is given up and said to have failed."
+    )
+    pause_s: float = Field(
+        default=5, gt=0, le=900, description="The pause after the first failure; doubled after each more."
+    )
     symbol_files: int = Field(
         default=500, ge=0, description="In larger changes nobody asks whether a remark's definition is gone."
     )
@@ -113,7 +130,9 @@ class Policy(Section):
     )
     gm_paths: tuple[str, ...] = Field(default=(), description="Globs of the files that must; none named: all.")
     locale: Literal["en", "zh"] = Field(default="en", description="Language of what is posted.")
-    dismissed_days: float = Field(default=90, gt=0, description="A dismissed remark may come back after so long.")
+    dismissed_days: float = Field(
+        default=90, gt=0, le=36_500, description="A dismissed remark may come back after so long."
+    )
     dismiss_by: tuple[str, ...] = Field(
         default=(), description="Accounts whose word dismisses a remark; none named: whom the forge lets close one."
     )
@@ -140,7 +159,7 @@ class Forge(Section):
     write_token_env: str = Field(default="", description="Environment variable with the token that posts.")
     write_token_file: Path | None = Field(default=None, description="File with it instead.")
     ca_bundle: Path | None = Field(default=None, description="PEM file of the authority that signed its certificate.")
-    timeout_s: float = Field(default=30, gt=0, description="Seconds of one request to it.")
+    timeout_s: float = Field(default=30, gt=0, le=3_600, description="Seconds of one request to it.")
 
     def allows(self, project: str) -> bool:
         """Whether a project is one that it reviews."""
@@ -162,6 +181,8 @@ class Config(Section):
         return self.policies.get(self.forges[forge].policy, Policy())
 
 
+SIGNING: Final = "whsec_"
+"""How a signing token begins; what follows is its key in base64."""
 _SECRETS: Final[dict[Part, str]] = {"receive": "secret", "read": "read_token", "post": "write_token"}
 
 
@@ -244,7 +265,24 @@ def secret(config: Config, name: str, part: Part) -> str:
             raise ConfigError(f"forges.{name}.{key}_file: {file} cannot be read.") from None
     if weak(value, shortest=16):
         raise ConfigError(f"forges.{name}.{key}: it is a placeholder or shorter than 16 characters.")
+    if part == "receive" and forge.kind == "gitlab":
+        try:
+            signing_key(value)
+        except ValueError:
+            raise ConfigError(
+                f"forges.{name}.{key}: a signing token is {SIGNING}… in base64: copy it whole from GitLab's page."
+            ) from None
     return str(value)
+
+
+def signing_key(token: str) -> bytes:
+    """The key that a signing token of Standard Webhooks stands for. Raises ValueError for one that is no base64."""
+    if not token.startswith(SIGNING):
+        return token.encode()
+    key = base64.b64decode(token.removeprefix(SIGNING), validate=True)
+    if len(key) < 16:
+        raise ValueError("too short")
+    return key
 
 
 def variables(config: Config, part: Part) -> set[str]:
@@ -263,12 +301,13 @@ def problems(config: Config) -> list[str]:
     """What is wrong with secrets and folders, as sentences; for `--check`."""
     found: list[str] = []
     for name in config.forges:
+        before = len(found)
         for part in PARTS:
             try:
                 secret(config, name, part)
             except ConfigError as error:
                 found.append(str(error))
-        if not found and secret(config, name, "read") == secret(config, name, "post"):
+        if len(found) == before and secret(config, name, "read") == secret(config, name, "post"):
             found.append(f"forges.{name}: the token that reads is the one that posts: make two.")
     for label, policy in config.policies.items():
         for folder in policy.packs:

@@ -27,15 +27,22 @@ _QUIET: Final = (
     "-c", "fetch.fsckObjects=false", "-c", "http.followRedirects=false", "-c", "credential.helper=",
     "-c", "protocol.version=2", "-c", "submodule.recurse=false",
 )  # fmt: skip
+_AWAY: Final = re.compile(
+    rb"Could not resolve|[Ff]ailed to connect|Couldn't connect|Connection (?:refused|reset|timed out)|timed out|SSL|early EOF"
+    rb"|returned error: (?:401|403|429|5\d\d)|Authentication failed|could not read Username"
+)
+"""What git says where nothing is wrong with the commits."""
 HEAD, TARGET = "refs/bot/head", "refs/bot/target"
 
 
 class FetchFailed(Exception):
-    """The commits could not be had; `str()` says why, without the token. `again`: later it may go better."""
+    """The commits could not be had; `str()` says why, without the token. `again`: later it may go better; `away`: it was not
+    about these commits, the forge cannot be reached or does not take the token.
+    """
 
-    def __init__(self, message: str, *, again: bool = True) -> None:
+    def __init__(self, message: str, *, again: bool = True, away: bool = False) -> None:
         super().__init__(message)
-        self.again = again
+        self.again, self.away = again, away
 
 
 def folder(root: Path, forge: str, project: str) -> Path:
@@ -118,7 +125,7 @@ def _run(place: Path, values: Mapping[str, str], limits: Limits, *command: str) 
             os.killpg(running.pid, signal.SIGKILL)
             raise FetchFailed(f"git {command[0]} took longer than {limits.fetch_s:g} s") from None
     if running.returncode != 0:
-        raise FetchFailed(f"git {command[0]} failed: {_said(told)}")
+        raise FetchFailed(f"git {command[0]} failed: {_said(told)}", away=_AWAY.search(told) is not None)
     return out
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
+from copilot.errors import CopilotError
 from serving.bots.handed import Told
 
 T = TypeVar("T")
@@ -19,9 +20,16 @@ T = TypeVar("T")
 MARK: Final = re.compile(r"<!-- bank-copilot remark ([0-9a-f]{32}) -->")
 SUMMARY: Final = "<!-- bank-copilot summary -->"
 CLOSE: Final = "<!-- bank-copilot closed -->"
-_CLOSED: Final = re.compile(f"{CLOSE}\\n[^\\n]*\\n\\n")
+_CLOSED: Final = re.compile(f"{CLOSE}\\r?\\n[^\\n]*\\n\\r?\\n")
 PAGES: Final = 200
 """Pages of a list that are read at most."""
+
+
+class Endless(CopilotError):
+    """A list with more pages than are read: taken as whole, what it lacks would be posted again, or count as deleted."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path.partition('?')[0]} has more than {PAGES} pages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +158,19 @@ def mark(fingerprint: str) -> str:
 
 
 def marked(text: object) -> str:
-    """The fingerprint in a comment; empty without one."""
-    found = MARK.search(text) if isinstance(text, str) else None
+    """The fingerprint of a comment; empty without one. It is the last line alone: above it, a fix shows lines of the code."""
+    found = MARK.fullmatch(text.rstrip().rpartition("\n")[2]) if isinstance(text, str) else None
     return found[1] if found else ""
+
+
+def is_summary(text: object) -> bool:
+    """Whether a comment is a summary: it begins with the mark, which a fix could show further below."""
+    return isinstance(text, str) and text.startswith(SUMMARY)
+
+
+def is_account(login: object, account: str) -> bool:
+    """Whether a login is an account's: no forge has two that differ in capitals alone."""
+    return isinstance(login, str) and login.casefold() == account.casefold()
 
 
 def closed(body: str, word: str) -> str:
@@ -171,12 +189,15 @@ def opened(body: str) -> str:
 
 
 def pages(path: str, *, size: int = 100, name: str = "per_page") -> Steps[list[Any]]:
-    """Every entry of a list that comes in pages."""
+    """Every entry of a list that comes in pages, to the page that brings no new one: a server may give fewer at once than it is
+    asked for, and some give the whole list whatever page is asked for. Raises Endless.
+    """
     joint = "&" if "?" in path else "?"
-    rows: list[Any] = []
+    rows: dict[str, Any] = {}
     for page in range(1, PAGES + 1):
         answer = yield Call("GET", f"{path}{joint}{name}={size}&page={page}")
-        rows += answer.data
-        if len(answer.data) < size:
-            break
-    return rows
+        fresh = {str(one["id"]): one for one in answer.data or () if str(one["id"]) not in rows}
+        if not fresh:
+            return list(rows.values())
+        rows |= fresh
+    raise Endless(path)

@@ -12,13 +12,16 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from copilot.errors import CopilotError
 from copilot.review.diff import FileDiff, Kind, Row, Status
 from copilot.review.remark import Confidence, Covered, Remark, Side
 from copilot.types import Severity
 
 MOST: Final = 20_000
 """Remarks that are handed over; what is beyond is counted."""
+MOST_FILES: Final = 200_000
 LARGEST: Final = 64_000_000
+"""Bytes of it all."""
 REASONS: Final = 20
 """Why a model did not answer, at most."""
 HEAD: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|diff-[0-9]{1,9}")
@@ -29,6 +32,10 @@ _Name = Annotated[str, StringConstraints(max_length=4_096)]
 _Line = Annotated[int, Field(ge=0, le=100_000_000)]
 _Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 _Sha = Annotated[str, StringConstraints(pattern=f"^(?:{HEAD.pattern})$")]
+
+
+class TooMuch(CopilotError):
+    """A change of which more would have to be told than can be handed over, its remarks left out."""
 
 
 class _Model(BaseModel):
@@ -129,7 +136,7 @@ class Handed(_Model):
     failed: _Text
     cut: _Line
     remarks: Annotated[tuple[Told, ...], Field(max_length=MOST)]
-    files: Annotated[tuple[Looked, ...], Field(max_length=200_000)]
+    files: Annotated[tuple[Looked, ...], Field(max_length=MOST_FILES)]
     silent: Annotated[tuple[_Text, ...], Field(max_length=REASONS)] | None = None
     mended: Annotated[tuple[_Fingerprint, ...], Field(max_length=MOST)] = ()
 
@@ -144,6 +151,24 @@ def read(data: bytes) -> Handed:
 def written(handed: Handed) -> bytes:
     """As it is handed over."""
     return handed.model_dump_json().encode()
+
+
+def fitted(handed: Handed) -> Handed:
+    """The same within LARGEST: without what files define, then with fewer of the least remarks, which count as `cut`.
+
+    Raises TooMuch where the files alone are more.
+    """
+    if len(written(handed)) > LARGEST:
+        handed = handed.model_copy(
+            update={"files": tuple(one.model_copy(update={"symbols": None}) for one in handed.files)}
+        )
+    while (size := len(written(handed))) > LARGEST:
+        if not handed.remarks:
+            raise TooMuch(f"{len(handed.files)} files: their names alone are {size} bytes")
+        kept = handed.remarks[: len(handed.remarks) // 2]
+        cut = handed.cut + len(handed.remarks) - len(kept)
+        handed = handed.model_copy(update={"remarks": kept, "cut": cut})
+    return handed
 
 
 def placed(row: Row) -> Placed:

@@ -1,7 +1,7 @@
 """A durable queue in one sqlite file: at most one waiting job a key, where the newest replaces an older one that waits.
 
 Durable means that what `put` returned from survives the loss of power: WAL with synchronous FULL. A job is handed out under a
-lease; who takes it says `done` or `again` (later, after a growing pause). A worker that died left its lease behind:
+lease; who takes it says `done` or `again` (later, after a growing pause). What was done is counted (`figures`). A worker that died left its lease behind:
 `recover` frees the leases when the next one starts (only one worker a file, `alone`), else they run out. While a key's job
 is out, its next one waits, so that what is done for one merge request is done in order.
 """
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from copilot.errors import UsageError
+from serving.bots import figures
 
 PAUSE_MOST_S: Final = 900.0
 
@@ -42,13 +43,21 @@ Put = Literal["new", "newer", "same", "older", "known", "full"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job that was handed out. `version`: what of the key it is about (a head); `attempts`: this one counted."""
+    """A job that was handed out. `version`: what of the key it is about (a head); `attempts`: this one counted; `since`: when
+    its webhook came, in seconds of the epoch.
+    """
 
     id: int
     key: str
     version: str
     body: bytes
     attempts: int
+    since: float
+
+    @property
+    def forge(self) -> str:
+        """The name of its forge: a key begins with it."""
+        return self.key.partition(" ")[0]
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -95,23 +104,36 @@ class Queue:
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self.db, self._clock = opened(path), clock
-        self.db.executescript(_TABLES)
+        self.db.executescript(_TABLES + figures.TABLES)
 
-    def put(self, key: str, version: str, body: bytes, *, made: float = 0.0, delivery: str = "", most: int = 0) -> Put:
-        """Add a job durably. `made`: when the version came to be, where that is known: an older one replaces nothing."""
+    def put(
+        self,
+        key: str,
+        version: str,
+        body: bytes,
+        *,
+        made: float = 0.0,
+        delivery: str = "",
+        most: int = 0,
+        since: float | None = None,
+        afresh: bool = False,
+    ) -> Put:
+        """Add a job durably. `made`: when the version came to be, where that is known: an older one replaces nothing. `since`: when
+        its webhook came, None: now. `afresh`: also where this version was done, since what follows was given up.
+        """
         now = self._clock()
         with transaction(self.db):
             fresh = "INSERT OR IGNORE INTO deliveries VALUES (?, ?)"
             dead = "SELECT 1 FROM jobs WHERE key = ? AND state = 'dead'"
             again = bool(delivery) and not self.db.execute(fresh, (delivery, now)).rowcount
-            if again and self.db.execute(dead, (key,)).fetchone() is None:  # else it is sent again on purpose
+            if again and not afresh and self.db.execute(dead, (key,)).fetchone() is None:  # else sent again on purpose
                 return "known"
             rows = self.db.execute("SELECT state, version, made FROM jobs WHERE key = ? AND state != 'dead'", (key,))
             held = {state: (had, then) for state, had, then in rows}
             last = self.db.execute("SELECT version, made FROM finished WHERE key = ?", (key,)).fetchone()
             newest = held.get("waiting") or held.get("out") or last
             if newest is not None:
-                if newest[0] == version:
+                if newest[0] == version and not (afresh and newest is last):
                     return "known" if newest is last else "same"
                 if made and newest[1] and made < newest[1]:
                     return "older"
@@ -122,7 +144,7 @@ class Queue:
             self.db.execute("DELETE FROM jobs WHERE key = ? AND state IN ('waiting', 'dead')", (key,))
             self.db.execute(
                 "INSERT INTO jobs (key, version, made, body, state, since) VALUES (?, ?, ?, ?, 'waiting', ?)",
-                (key, version, made, body, now),
+                (key, version, made, body, now if since is None else since),
             )
             return "newer" if held else "new"
 
@@ -132,7 +154,7 @@ class Queue:
         with transaction(self.db):
             self._freed("state = 'out' AND due < ?", now)
             row = self.db.execute(
-                "SELECT id, key, version, body, attempts FROM jobs AS one WHERE state = 'waiting' AND due <= ? "
+                "SELECT id, key, version, body, attempts, since FROM jobs AS one WHERE state = 'waiting' AND due <= ? "
                 "AND NOT EXISTS (SELECT 1 FROM jobs WHERE key = one.key AND state = 'out') ORDER BY since, id LIMIT 1",
                 (now,),
             ).fetchone()
@@ -141,7 +163,7 @@ class Queue:
             self.db.execute(
                 "UPDATE jobs SET state = 'out', attempts = attempts + 1, due = ? WHERE id = ?", (now + lease_s, row[0])
             )
-        return Job(row[0], row[1], row[2], row[3], row[4] + 1)
+        return Job(row[0], row[1], row[2], row[3], row[4] + 1, row[5])
 
     def done(self, job: Job) -> None:
         """The job's work is durable elsewhere: forget it, and that version of the key is known from now on."""
@@ -152,20 +174,43 @@ class Queue:
                 "INSERT OR REPLACE INTO finished VALUES (?, ?, ?, ?)",
                 (job.key, job.version, row[0] if row else 0.0, self._clock()),
             )
+            figures.lasted(self.db, job.forge, self._clock() - job.since)
+            figures.fine(self.db, job.forge)
 
-    def again(self, job: Job, why: str, *, pause_s: float, after_s: float = 0.0) -> None:
+    def again(self, job: Job, why: str, *, pause_s: float, after_s: float = 0.0, counted: bool = True) -> None:
         """The job failed for now: it waits for its pause, doubled with each attempt (and at least `after_s`). Where a newer
-        one waits for the key, that one takes its place.
+        one waits for the key, that one takes its place. Not `counted`: it was no fault of the job's; its pause grows with its age.
         """
-        due = self._clock() + max(after_s, min(PAUSE_MOST_S, pause_s * 2 ** (job.attempts - 1)))
+        now = self._clock()
+        pause = pause_s * 2 ** (job.attempts - 1) if counted else max(pause_s, (now - job.since) / 2)
+        due = now + max(after_s, min(PAUSE_MOST_S, pause))
         with transaction(self.db):
             self._freed("id = ?", job.id)
-            self.db.execute("UPDATE jobs SET due = ?, why = ? WHERE id = ?", (due, why[:500], job.id))
+            self.db.execute(
+                "UPDATE jobs SET due = ?, why = ?, attempts = attempts - ? WHERE id = ?",
+                (due, why[:500], not counted, job.id),
+            )
+            figures.added(self.db, "again", job.forge)
+
+    def troubled(self, job: Job, why: str) -> None:
+        """Note what keeps the work for the job's forge from being done; the next job that is done takes it away."""
+        with transaction(self.db):
+            figures.troubled(self.db, job.forge, why, self._clock())
+
+    def refused(self, job: Job, count: int) -> None:
+        """Count remarks that the forge did not take at their lines."""
+        with transaction(self.db):
+            figures.added(self.db, "refused", job.forge, count)
+
+    def age(self, job: Job) -> float:
+        """Seconds since its webhook came."""
+        return self._clock() - job.since
 
     def bury(self, job: Job, why: str) -> None:
         """The job is given up; it is kept, to be looked at."""
         with transaction(self.db):
             self.db.execute("UPDATE jobs SET state = 'dead', why = ? WHERE id = ?", (why[:500], job.id))
+            figures.added(self.db, "failed", job.forge)
 
     def recover(self) -> int:
         """Free every lease: for the one worker of the file when it starts. How many there were."""

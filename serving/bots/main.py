@@ -36,6 +36,8 @@ PASSED: Final = (
 )  # fmt: skip
 """Variables that every part is given beside its secrets."""
 PAUSES_S: Final = (0.2, 1.0, 5.0, 15.0, 60.0)
+STARTED_S: Final = 5.0
+"""A part that runs for so long could use its configuration."""
 GOOD_RUN_S: Final = 60.0
 GRACE_S: Final = 20.0
 _POLL_S: Final = 0.1
@@ -104,6 +106,7 @@ class _Parent:
         self._began: dict[Part, float] = {}
         self._due: dict[Part, float] = dict.fromkeys(PARTS, 0.0)
         self._tries: dict[Part, int] = dict.fromkeys(PARTS, 0)
+        self._ran: set[Part] = set()
         self._ending = False
 
     def run(self) -> int:
@@ -132,9 +135,12 @@ class _Parent:
         if running is not None:
             code = running.poll()
             if code is None:
+                if now - self._began[part] > STARTED_S:
+                    self._ran.add(part)
                 return
             del self._running[part]
-            if code == 2:  # what it said stands in the log already
+            # What it said stands in the log already. Once it ran, a token's file may be missing for a moment.
+            if code == 2 and part not in self._ran:
                 raise ConfigError(f"the part `{part}` cannot run with this configuration.")
             # One that was killed is not broken: a job that ends its process is given up after a few attempts.
             good = code < 0 or now - self._began[part] > GOOD_RUN_S

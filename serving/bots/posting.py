@@ -40,6 +40,8 @@ class Outcome:
     reopened: int = 0
     dismissed: int = 0
     folded: int = 0
+    refused: int = 0
+    """Of `folded`, those that the forge did not take at their lines."""
 
 
 def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], float]) -> Steps[Outcome]:
@@ -107,7 +109,10 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
     )
     refused = yield from forge.act(target, standing, handed.base, acts)
     at_lines = {one.fingerprint for one in lines} - refused
-    memory.posted(place, seen, _remembered(known, todo, told, own, at_lines))
+    # Asked again at once: only of a comment that a list held is it known, when it is not there, that somebody deleted it.
+    listed: Standing = (yield from forge.standing(target, settings.account)) if at_lines else standing
+    handles = {one.fingerprint: one.note for one in listed.own}
+    memory.posted(place, seen, _remembered(known, todo, told, handles, at_lines))
     return Outcome(
         "posted",
         len(at_lines),
@@ -116,6 +121,7 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
         len(todo.reopen),
         len(todo.quiet),
         len(folded) + len(refused),
+        len(refused),
     )
 
 
@@ -261,21 +267,21 @@ def _remembered(
     known: Mapping[str, Known],
     todo: Plan,
     told: Mapping[str, Told],
-    own: Mapping[str, Own],
+    handles: Mapping[str, str],
     at_lines: set[str],
 ) -> list[Known]:
-    """What is known of every remark after all was done. The handle of a fresh one is the forge's to tell the next time."""
+    """What is known of every remark after all was done. `handles`: what the forge lists now; a fresh one may not be there yet."""
     after = {one.fingerprint: one for one in known.values()}
     for remark in todo.post:
         name = remark.fingerprint
-        after[name] = replace(_fresh(told[name]), handle=FRESH if name in at_lines else "")
+        after[name] = replace(_fresh(told[name]), handle=handles.get(name, FRESH) if name in at_lines else "")
     for one in todo.fixed:
         after[one.fingerprint] = replace(one, state="fixed")
     for one in todo.outdated:
         after[one.fingerprint] = replace(one, state="outdated")
-    for one, remark in todo.reopen:
+    for _, remark in todo.reopen:
         name = remark.fingerprint
-        handle = one.handle if name in own else FRESH if name in at_lines else ""
+        handle = handles.get(name, FRESH if name in at_lines else "")
         after[name] = replace(_fresh(told[name]), handle=handle)
     for one in todo.left:
         if not one.rule and one.fingerprint in told:  # the memory was lost

@@ -26,11 +26,13 @@ from serving.bots.asking import Answered
 from serving.bots.config import Config, asked
 from serving.bots.forge import Answer, Call, Target, drive
 from serving.bots.forges import reviewboard
-from serving.bots.handed import Handed, Looked, Told
+from serving.bots.handed import Handed, Looked, Told, TooMuch
 from serving.bots.memory import Place
 
 _LONGEST_FIX: Final = 40
-"""Lines of a suggestion."""
+"""Lines of a suggestion, and rows that it replaces."""
+_WIDEST_FIX: Final = 4_000
+"""Characters of one of its lines."""
 
 
 def reviewed(
@@ -43,7 +45,7 @@ def reviewed(
 ) -> Handed:
     """The review of a merge request's head as it is now. `answers`: of the model, where one is asked.
 
-    Raises fetch.FetchFailed, calls.CallFailed, diff.BadPatch, UsageError for a folder of rules.
+    Raises fetch.FetchFailed, calls.CallFailed, diff.BadPatch, TooMuch, UsageError for a folder of rules.
     """
     settings, policy = config.forges[forge], config.policy(forge)
     set_locale(policy.locale)
@@ -91,7 +93,7 @@ def told(
     mended: tuple[str, ...] = (),
 ) -> Handed:
     """A review as it is handed over. `symbol_files`: in larger changes symbols are not asked for. `unplaced`: files whose remarks
-    get no place. `mended`: what a model found before and is others now.
+    get no place. `mended`: what a model found before and is others now. Raises TooMuch.
     """
     diffs = {one.path: one for one in change.files()}
     wanted = {one.path for one in found.remarks if one.fix}
@@ -107,8 +109,10 @@ def told(
                 names = _symbols(one.path, held.after)
                 if names is not None:
                     symbols[one.path] = names
+    if len(found.coverage) > handed.MOST_FILES:
+        raise TooMuch(f"{len(found.coverage)} files changed: no more than {handed.MOST_FILES} can be told of")
     kept = found.remarks[: handed.MOST]
-    return Handed(
+    made = Handed(
         forge=forge,
         project=target.project,
         number=target.number,
@@ -119,7 +123,7 @@ def told(
         remarks=tuple(_told(one, None if one.path in unplaced else diffs.get(one.path), texts.get(one.path)) for one in kept),
         files=tuple(
             Looked(
-                path=_name(one.path), known=_name(_known(diffs.get(one.path), one.path)), status=one.status, why=one.why,
+                path=_name(one.path), known=_name(_known(diffs.get(one.path), one.path)), status=one.status, why=one.why[:4_000],
                 hunks=one.hunks, seen=one.seen, lines=one.lines, gone=one.path in diffs and not diffs[one.path].new,
                 symbols=symbols.get(one.path), model=one.model,
             )
@@ -128,6 +132,7 @@ def told(
         silent=tuple(why[:500] for why in found.model.why[: handed.REASONS]) if found.model is not None else None,
         mended=mended,
     )  # fmt: skip
+    return handed.fitted(made)
 
 
 def _known(one: FileDiff | None, path: str) -> str:
@@ -216,9 +221,14 @@ def _instead(one: Remark, diff: FileDiff, text: bytes) -> tuple[list[Row], tuple
     first, last = top + 1, len(old) - bottom
     rows = [row for row in diff.rows if row.new is not None and first <= row.new <= last]
     lines = new[top : len(new) - bottom]
-    if len(rows) != last - first + 1 or len({row.hunk for row in rows}) != 1 or len(lines) > _LONGEST_FIX:
+    if (
+        len(rows) != last - first + 1
+        or len({row.hunk for row in rows}) != 1
+        or max(len(rows), len(lines)) > _LONGEST_FIX
+    ):
         return None
-    return rows, tuple(line.decode().removesuffix("\r") for line in lines)
+    told = tuple(line.decode().removesuffix("\r") for line in lines)
+    return (rows, told) if all(len(line) <= _WIDEST_FIX for line in told) else None
 
 
 def _from_server(target: Target, send: Callable[[Call], Answer], odd: set[str]) -> tuple[Change, str]:

@@ -8,14 +8,13 @@ are the secret itself; Gitee's signature is over the time alone. Where a time is
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote
 
-from serving.bots.config import Kind
+from serving.bots.config import Kind, signing_key
 
 _DELIVERIES: Final[dict[Kind, tuple[str, ...]]] = {
     "github": ("x-github-delivery",),
@@ -59,11 +58,7 @@ def _standard(secret: str, headers: Mapping[str, str], body: bytes, now: float, 
     name, at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not name or not _near(at, now, window_s):
         return False
-    try:
-        key = base64.b64decode(secret[6:], validate=True) if secret.startswith("whsec_") else secret.encode()
-    except binascii.Error:
-        return False
-    right = base64.b64encode(hmac.digest(key, f"{name}.{at}.".encode() + body, "sha256")).decode()
+    right = base64.b64encode(hmac.digest(signing_key(secret), f"{name}.{at}.".encode() + body, "sha256")).decode()
     told = headers["webhook-signature"].split()[:8]
     return any(_same(one, f"v1,{right}") for one in told)
 

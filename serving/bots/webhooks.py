@@ -1,8 +1,8 @@
 """Where webhooks arrive: a small ASGI application that checks who sent one and writes down what is to be done, no more.
 
 `POST /webhooks/NAME` answers 202 as soon as the job is durable: nothing is asked of the forge and no repository is read on
-that path. `/health`, `/ready` (503 where the queue cannot be written) and `/metrics` (this host alone). Nothing of a body
-is logged.
+that path. `/health` (to this host also what to do), `/ready` (503 where the queue cannot be written) and `/metrics` (this host
+alone). Nothing of a body is logged.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.core import Metric
 
-from serving.bots import forges, signatures
+from serving.bots import figures, forges, signatures
 from serving.bots.config import Config, secret
 from serving.bots.forge import Target
 from serving.bots.handed import HEAD
@@ -54,6 +55,7 @@ class Webhooks:
         self.queue = Queue(config.store.folder / "queue.db", clock)
         self._lock = asyncio.Lock()
         self._registry = CollectorRegistry()
+        self._registry.register(self)
         self._arrived = Counter(
             "bank_copilot_bot_webhooks",
             "Webhooks by what became of them.",
@@ -106,7 +108,8 @@ class Webhooks:
             raise Refused(404, "not_found")
         match path:
             case "/health":
-                return 200, {"status": "ok"}
+                local = (scope.get("client") or ("",))[0] in _LOCAL
+                return 200, await asyncio.to_thread(self.health, whole=local)
             case "/ready":
                 async with self._lock:
                     ready = await asyncio.to_thread(self.queue.writable)
@@ -142,7 +145,7 @@ class Webhooks:
         try:
             told = json.loads(body)
             target = self._forges[name].event(headers, told)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):  # 1e999 is no integer
             raise Refused(400, "body") from None
         if target is None:
             return 202, "ignored"
@@ -169,6 +172,7 @@ class Webhooks:
                 made=target.made,
                 delivery=delivery,
                 most=self._config.server.max_waiting,
+                afresh=figures.is_dead(self._config.store.folder / "outbox.db", key),
             )
         except sqlite3.Error as error:
             log.error("the queue cannot be written: %s", type(error).__name__)  # noqa: TRY400 -- a path or text may stand in it
@@ -192,15 +196,25 @@ class Webhooks:
         except TimeoutError:
             raise Refused(408, "timeout") from None
 
+    def health(self, *, whole: bool) -> dict[str, object]:
+        """Whether the work is being done: ok, or attention. `whole`: with what to do about it."""
+        found = figures.todo(self._kept(), self._clock())
+        return {"status": "attention" if found else "ok"} | ({"todo": found} if whole else {})
+
+    def _kept(self) -> dict[str, figures.Kept]:
+        return {name: figures.kept(self._config.store.folder / f"{name}.db") for name in ("queue", "outbox")}
+
+    def collect(self) -> Iterator[Metric]:
+        """What the other parts counted, for the registry."""
+        yield from figures.families(self._kept())
+
     def metrics(self) -> bytes:
         """The exposition text; of what other parts keep as far as this one may read it."""
-        folder = self._config.store.folder
-        for name in ("queue", "outbox"):
-            counts = _counted(folder / f"{name}.db")
+        for name, one in self._kept().items():
             for state in ("waiting", "out", "dead"):
-                self._jobs.labels(name, state).set(counts.get(state, 0))
-            self._oldest.labels(name).set(max(0.0, self._clock() - counts["since"]) if "since" in counts else 0)
-        for one in _tallied(folder / "memory.db"):
+                self._jobs.labels(name, state).set(one.jobs.get(state, 0))
+            self._oldest.labels(name).set(0 if one.since is None else max(0.0, self._clock() - one.since))
+        for one in _tallied(self._config.store.folder / "memory.db"):
             fates = {
                 "shown": one.shown,
                 "addressed": one.addressed,
@@ -213,26 +227,9 @@ class Webhooks:
         return generate_latest(self._registry)
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1)
-
-
-def _counted(path: Path) -> Mapping[str, float]:
-    try:
-        db = _read_only(path)
-        try:
-            counts = {state: float(count) for state, count in db.execute("SELECT state, count(*) FROM jobs GROUP BY 1")}
-            since = db.execute("SELECT min(since) FROM jobs WHERE state = 'waiting'").fetchone()[0]
-        finally:
-            db.close()
-    except sqlite3.Error:
-        return {}
-    return counts if since is None else {**counts, "since": since}
-
-
 def _tallied(path: Path) -> list[Any]:
     try:
-        db = _read_only(path)
+        db = figures.read_only(path)
         try:
             return list(tallies(db))
         finally:

@@ -1,7 +1,7 @@
 """The two working processes: one reads and reviews, one posts. Each is one loop over its queue, and ends with its parent.
 
 A job that fails is tried again after a growing pause, and given up after `limits.attempts`; then the merge request is told
-that it was not reviewed. A job that hangs ends the process (a review runs foreign text through parsers), which is started
+that it was not reviewed. Where the forge is away, or the token that it takes, the job waits for `limits.away_h` instead. A job that hangs ends the process (a review runs foreign text through parsers), which is started
 again by whoever runs it, and the job counts as a failed attempt.
 """
 
@@ -16,10 +16,11 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from copilot.errors import ConfigError, CopilotError
+from copilot.errors import ConfigError, CopilotError, UsageError
 from copilot.review.diff import BadPatch
 from serving.bots import asking, forges, handed, reading
 from serving.bots.asking import Answered
@@ -78,7 +79,7 @@ def read(config: Config, ended: Callable[[], bool] = lambda: False) -> None:
             made = _reviewed(job, config, ways, queue, answers)
             if made is not None:
                 word = "failed" if made.failed else "reviewed"
-                outbox.put(job.key, f"{made.head} {made.base} {word}", handed.written(made))
+                outbox.put(job.key, f"{made.head} {made.base} {word}", handed.written(made), since=job.since)
                 if made.failed:  # not done: where the forge sends it again, it is tried again
                     queue.bury(job, made.failed)
                 else:
@@ -94,21 +95,54 @@ def _reviewed(
     if name not in config.forges or not config.forges[name].allows(target.project):
         queue.done(job)
         return None
-    why, again, after_s = "it took too long, or more memory than there is", False, 0.0
+    wrong = _Wrong("it took too long, or more memory than there is")
     if job.attempts <= config.limits.attempts:
         try:
             return reading.reviewed(config, name, target, secret(config, name, "read"), ways[name], answers)
-        except (FetchFailed, CallFailed) as error:
-            why, again, after_s = str(error), error.again, getattr(error, "after_s", 0.0)
-        except (BadPatch, CopilotError) as error:
-            why = str(error)
         except Exception as error:  # noqa: BLE001 -- one merge request must not end the bot; its text must not be logged
-            why, again = f"internal error: {type(error).__name__} at {_place(error)}", True
-        log.warning("%s: attempt %d: %s", job.key, job.attempts, why)
-        if again and job.attempts < config.limits.attempts:
-            queue.again(job, why, pause_s=config.limits.pause_s, after_s=after_s)
+            wrong = _wrong(error)
+        if _put_back(job, wrong, config, queue):
             return None
-    return reading.failed(name, target, why)
+    return reading.failed(name, target, wrong.why)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """Why an attempt failed. `why` may be shown at the merge request; `logged`, where it is more, to the operator alone. `again`:
+    another attempt may go better; `away`: it was no fault of the job's.
+    """
+
+    why: str
+    logged: str = ""
+    again: bool = False
+    away: bool = False
+    after_s: float = 0.0
+
+
+def _wrong(error: Exception) -> _Wrong:
+    match error:
+        case FetchFailed():
+            return _Wrong(str(error), again=error.again, away=error.away)
+        case CallFailed():
+            return _Wrong(str(error), again=error.again, away=error.again, after_s=error.after_s)
+        case ConfigError() | UsageError():  # a file with a token that is being replaced, a pack of rules that is broken
+            return _Wrong("the bot's configuration cannot be used", logged=str(error), again=True, away=True)
+        case BadPatch() | CopilotError():
+            return _Wrong(str(error))
+        case _:
+            return _Wrong(f"internal error: {type(error).__name__} at {_place(error)}", again=True)
+
+
+def _put_back(job: Job, wrong: _Wrong, config: Config, queue: Queue) -> bool:
+    """Whether the job waits for another attempt; else it is given up."""
+    log.warning("%s: attempt %d: %s", job.key, job.attempts, wrong.logged or wrong.why)
+    if wrong.away:
+        queue.troubled(job, wrong.logged or wrong.why)
+    patient = wrong.away and queue.age(job) < config.limits.away_h * 3_600
+    if patient or (wrong.again and job.attempts < config.limits.attempts):
+        queue.again(job, wrong.why, pause_s=config.limits.pause_s, after_s=wrong.after_s, counted=not patient)
+        return True
+    return False
 
 
 def post(config: Config, ended: Callable[[], bool] = lambda: False) -> None:
@@ -135,23 +169,21 @@ def _posted(job: Job, config: Config, ways: dict[str, Sender], outbox: Queue, me
         log.error("%s: it is about what is not configured; it is not posted", job.key)
         outbox.bury(job, "not configured")
         return
-    why, again, after_s = "it took too long", False, 0.0
+    wrong = _Wrong("it took too long")
     if job.attempts <= config.limits.attempts:
         try:
             done = drive(posted(what, config, memory, time.time), ways[what.forge])
-        except CallFailed as error:
-            why, again, after_s = str(error), error.again, error.after_s
         except Exception as error:  # noqa: BLE001 -- one answer of a forge must not end the bot
-            why, again = f"internal error: {type(error).__name__} at {_place(error)}", True
+            wrong = _wrong(error)
         else:
             log.info("%s %s: %s", job.key, what.head[:12], done)
+            outbox.refused(job, done.refused)
             outbox.done(job)
             return
-    log.warning("%s: attempt %d: %s", job.key, job.attempts, why)
-    if again and job.attempts < config.limits.attempts:
-        outbox.again(job, why, pause_s=config.limits.pause_s, after_s=after_s)
-    else:
-        outbox.bury(job, why)
+        if _put_back(job, wrong, config, outbox):
+            return
+    log.error("%s: it is given up: %s", job.key, wrong.logged or wrong.why)
+    outbox.bury(job, wrong.why)
 
 
 def _jobs(queue: Queue, config: Config, ended: Callable[[], bool]) -> Any:

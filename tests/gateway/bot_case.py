@@ -130,6 +130,14 @@ class Case:
         self.file.write_text(CONFIG.format(kind=forge.kind, address=forge.address, policy=policy, limits=limits))
         self.config: Config = configuration.load(self.file)
 
+    @classmethod
+    def again(cls, one: Case) -> Case:
+        """The same with its configuration as it is on the disk now."""
+        made = cls.__new__(cls)
+        made.folder, made.forge, made.file = one.folder, one.forge, one.file
+        made.config = configuration.load(one.file)
+        return made
+
     async def hook(self, head: str, **more: Any) -> tuple[int, Any]:
         """Send the webhook of a push to the application."""
         body = json.dumps(payload(self.forge, head, **more)).encode()

@@ -320,10 +320,26 @@ async def test_a_lost_memory_is_made_again_of_what_stands_on_the_forge(case, for
 
 @pytest.mark.parametrize("forge", ["gitlab"], indirect=True)
 async def test_a_comment_that_the_forge_lists_late_is_not_taken_for_deleted(case, forge):
+    hidden: list[forge_simulator.Thread] = []
+    forge.after = lambda method, path: (
+        hidden.append(forge.threads.pop()) if method == "POST" and path.endswith("/discussions") else None
+    )
     await case.pushed({"src/Fee.java": UNSAFE})
-    late = forge.threads.pop()
+    (late,) = hidden
     await case.pushed({"src/Fee.java": SHIFTED})
     assert "Dismissed" not in case.summary and "Remarks: 1" in case.summary and forge.threads == []
     forge.threads.append(late)
     await case.pushed({"src/Fee.java": UNSAFE})
     assert "Remarks: 1" in case.summary and forge.threads == [late]
+
+
+@each
+async def test_a_comment_that_somebody_deletes_at_once_is_dismissed(case, forge):
+    await case.pushed({"src/Fee.java": UNSAFE, "src/Tax.java": UNSAFE.replace("Fee", "Tax")})
+    forge.threads[:] = [one for one in forge.threads if "Fee" not in str(one.place)]
+    await case.pushed({"src/Fee.java": SHIFTED})
+    assert len(forge.threads) == 1
+    assert "Remarks: 1" in case.summary and "Dismissed: 1" in case.summary and "was deleted" in case.summary
+    await case.pushed({"src/Fee.java": SAFE})
+    await case.pushed({"src/Fee.java": UNSAFE})
+    assert len(forge.threads) == 1 and "Dismissed: 1" in case.summary

@@ -11,7 +11,6 @@ from typing import Any, Final
 from copilot.messages import say
 from copilot.review import positions
 from serving.bots.forge import (
-    SUMMARY,
     Acts,
     Call,
     Own,
@@ -19,7 +18,9 @@ from serving.bots.forge import (
     Steps,
     Target,
     closed,
+    is_account,
     is_closed,
+    is_summary,
     marked,
     opened,
     pages,
@@ -65,13 +66,13 @@ def standing(target: Target, account: str) -> Steps[Standing]:
     head = str(answer.data["head"]["sha"])
     own = []
     for review in (yield from pages(f"{root}/pulls/{target.number}/reviews", size=50, name="limit")):
-        if _login(review) != account or not review.get("comments_count", 1):
+        if not is_account(_login(review), account) or not review.get("comments_count", 1):
             continue
         comments = yield Call("GET", f"{root}/pulls/{target.number}/reviews/{review['id']}/comments")
-        own += [_own(one) for one in comments.data or () if _login(one) == account and marked(one["body"])]
+        own += [_own(one) for one in comments.data or () if is_account(_login(one), account) and marked(one["body"])]
     summary = ""
     for one in (yield from pages(f"{root}/issues/{target.number}/comments", size=50, name="limit")):
-        if _login(one) == account and SUMMARY in one["body"]:
+        if is_account(_login(one), account) and is_summary(one["body"]):
             summary = str(one["id"])
     return Standing(head, tuple(own), summary)
 

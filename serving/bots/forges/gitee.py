@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from serving.bots.forge import SUMMARY, Acts, Call, Standing, Steps, Target, pages
+from serving.bots.forge import Acts, Call, Standing, Steps, Target, is_account, is_summary, pages
 from serving.bots.forges.github import pull_request
 
 INLINE: Final = False
@@ -51,7 +51,7 @@ def standing(target: Target, account: str) -> Steps[Standing]:
     answer = yield Call("GET", root)
     summary = ""
     for one in (yield from pages(f"{root}/comments")):
-        if (one.get("user") or {}).get("login") == account and SUMMARY in one["body"]:
+        if is_account((one.get("user") or {}).get("login"), account) and is_summary(one["body"]):
             summary = str(one["id"])
     return Standing(str(answer.data["head"]["sha"]), (), summary)
 

@@ -15,16 +15,19 @@ from typing import Any, Final
 from copilot.messages import say
 from copilot.review import positions
 from serving.bots.forge import (
-    SUMMARY,
+    PAGES,
     Acts,
     Answer,
     Call,
+    Endless,
     Own,
     Standing,
     Steps,
     Target,
     closed,
+    is_account,
     is_closed,
+    is_summary,
     marked,
     opened,
 )
@@ -43,8 +46,8 @@ query Standing($owner: String!, $name: String!, $number: Int!, $after: String) {
     reviewThreads(first: 50, after: $after) {
       pageInfo { hasNextPage endCursor }
       nodes { id isResolved resolvedBy { login }
-        comments(first: 1) { nodes { databaseId body author { login } } }
-        last: comments(last: 1) { nodes { body author { login } } } }
+        comments(first: 1) { nodes { databaseId body author { __typename login } } }
+        last: comments(last: 1) { nodes { body author { __typename login } } } }
     }
   } }
 }"""
@@ -53,7 +56,7 @@ query Summaries($owner: String!, $name: String!, $number: Int!, $after: String) 
   repository(owner: $owner, name: $name) { pullRequest(number: $number) {
     comments(first: 100, after: $after) {
       pageInfo { hasNextPage endCursor }
-      nodes { databaseId body author { login } }
+      nodes { databaseId body author { __typename login } }
     }
   } }
 }"""
@@ -89,7 +92,7 @@ def moment(told: object) -> float:
     """Seconds of the epoch of a time as forges write it; 0 for none."""
     try:
         return datetime.fromisoformat(str(told).replace(" UTC", "+00:00")).timestamp() if told else 0.0
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
 
 
@@ -110,26 +113,25 @@ def ref(number: int) -> str:
 
 def standing(target: Target, account: str) -> Steps[Standing]:
     """Our threads and our summary."""
-    head, own, after = "", [], None
-    while True:
-        pull = yield from _asked(THREADS, target, after)
-        head = str(pull["headRefOid"])
-        own += [found for node in pull["reviewThreads"]["nodes"] if (found := _own(node, account)) is not None]
-        page = pull["reviewThreads"]["pageInfo"]
+    head, threads = yield from _nodes(THREADS, "reviewThreads", target)
+    own = [found for node in threads if (found := _own(node, account)) is not None]
+    _, notes = yield from _nodes(SUMMARIES, "comments", target)
+    summaries = [str(node["databaseId"]) for node in notes if _is(node, account) and is_summary(node["body"])]
+    return Standing(head, tuple(own), summaries[0] if summaries else "")
+
+
+def _nodes(query: str, name: str, target: Target) -> Steps[tuple[str, list[Any]]]:
+    """The head, and every entry of a list of the pull request's. Raises Endless."""
+    nodes: list[Any] = []
+    after: str | None = None
+    for _ in range(PAGES):
+        pull = yield from _asked(query, target, after)
+        nodes += pull[name]["nodes"]
+        page = pull[name]["pageInfo"]
         if not page["hasNextPage"]:
-            break
+            return str(pull.get("headRefOid", "")), nodes
         after = page["endCursor"]
-    summary, after = "", None
-    while not summary:
-        pull = yield from _asked(SUMMARIES, target, after)
-        for node in pull["comments"]["nodes"]:
-            if _is(node, account) and SUMMARY in node["body"]:
-                summary = str(node["databaseId"])
-        page = pull["comments"]["pageInfo"]
-        if not page["hasNextPage"]:
-            break
-        after = page["endCursor"]
-    return Standing(head, tuple(own), summary)
+    raise Endless(name)
 
 
 def _asked(query: str, target: Target, after: str | None) -> Steps[Any]:
@@ -155,15 +157,18 @@ def _own(node: Mapping[str, Any], account: str) -> Own | None:
         str(node["id"]),
         closed=bool(node["isResolved"]) or said,
         closed_by=by,
-        ours=by == account.removesuffix("[bot]") or (said and not by),
+        ours=is_account(by, account.removesuffix("[bot]")) or (said and not by),
         reply="" if last is None or _is(last, account) else str(last["body"]),
         body=str(first["body"]),
     )
 
 
 def _is(node: Mapping[str, Any], account: str) -> bool:
-    login = str((node.get("author") or {}).get("login", ""))
-    return login.removesuffix("[bot]") == account.removesuffix("[bot]")
+    """An App's login has its suffix in one interface and not in the other; a user may have the same name without."""
+    author = node.get("author") or {}
+    if account.endswith("[bot]") and author.get("__typename", "Bot") != "Bot":
+        return False
+    return is_account(str(author.get("login", "")).removesuffix("[bot]"), account.removesuffix("[bot]"))
 
 
 def act(target: Target, standing: Standing, base: str, acts: Acts) -> Steps[frozenset[str]]:

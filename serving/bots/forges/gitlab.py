@@ -12,7 +12,19 @@ from urllib.parse import quote
 
 from copilot.review import positions
 from copilot.review.positions import Commits
-from serving.bots.forge import SUMMARY, Acts, Answer, Call, Own, Standing, Steps, Target, marked, pages
+from serving.bots.forge import (
+    Acts,
+    Answer,
+    Call,
+    Own,
+    Standing,
+    Steps,
+    Target,
+    is_account,
+    is_summary,
+    marked,
+    pages,
+)
 from serving.bots.forges.github import moment
 from serving.bots.handed import Told
 
@@ -66,16 +78,16 @@ def standing(target: Target, account: str) -> Steps[Standing]:
     own, summary = [], ""
     for row in (yield from pages(f"{_root(target)}/discussions")):
         first = row["notes"][0]
-        if first["author"]["username"] != account:
+        if not is_account(first["author"]["username"], account):
             continue
-        if SUMMARY in first["body"]:
+        if is_summary(first["body"]):
             summary = str(first["id"])
         elif marked(first["body"]):
             by = str((first.get("resolved_by") or {}).get("username", ""))
             words = [
                 note["body"]
                 for note in row["notes"]
-                if note["author"]["username"] != account and not note.get("system")
+                if not is_account(note["author"]["username"], account) and not note.get("system")
             ]
             own.append(
                 Own(
@@ -84,7 +96,7 @@ def standing(target: Target, account: str) -> Steps[Standing]:
                     str(row["id"]),
                     closed=bool(first.get("resolved")),
                     closed_by=by,
-                    ours=by == account,
+                    ours=is_account(by, account),
                     reply=str(words[-1]) if words else "",
                     body=str(first["body"]),
                 )

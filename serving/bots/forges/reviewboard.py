@@ -15,7 +15,20 @@ from typing import Any, Final
 
 from copilot.messages import say
 from copilot.review import positions
-from serving.bots.forge import SUMMARY, Acts, Answer, Call, Own, Standing, Steps, Target, mark
+from serving.bots.forge import (
+    PAGES,
+    SUMMARY,
+    Acts,
+    Answer,
+    Call,
+    Endless,
+    Own,
+    Standing,
+    Steps,
+    Target,
+    is_account,
+    mark,
+)
 from serving.bots.forges.github import moment
 from serving.bots.handed import Told, Where
 
@@ -70,12 +83,13 @@ def _root(target: Target) -> str:
 
 def _listed(path: str, key: str) -> Steps[list[Any]]:
     rows: list[Any] = []
-    while True:
+    for _ in range(PAGES):
         answer = yield Call("GET", f"{path}?start={len(rows)}&max-results=200")
         found = answer.data[key]
         rows += found
-        if not found or len(rows) >= int(answer.data.get("total_results", 0)):
+        if not found or len(rows) >= int(answer.data["total_results"]):
             return rows
+    raise Endless(path)
 
 
 def request(target: Target) -> Steps[Target]:
@@ -134,7 +148,7 @@ def standing(target: Target, account: str) -> Steps[Standing]:
     now = yield from request(target)
     own = []
     for review in (yield from _listed(f"{_root(target)}/reviews/", "reviews")):
-        if not review.get("public") or _user(review) != account:
+        if not review.get("public") or not is_account(_user(review), account):
             continue
         path = f"{_root(target)}/reviews/{review['id']}/diff-comments/"
         for one in (yield from _listed(path, "diff_comments")):
