@@ -13,7 +13,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from copilot import git, reviewing
 from copilot.config import Settings
 from copilot.context import listing
 from copilot.context.index import Index
-from copilot.engines.base import Engine
+from copilot.engines.base import Engine, closing
 from copilot.engines.model import ModelEngine
 from copilot.errors import ConfigError, UsageError
 from copilot.review import standing
@@ -32,7 +32,7 @@ from copilot.review.change import Change
 from copilot.review.looking import Asked
 from copilot.review.remark import Asking, Review
 from copilot.review.standing import Earlier
-from copilot.types import Context, Project, Request
+from copilot.types import Candidate, Context, Declined, Project, Request, Task
 from serving.bots import handed, jobs
 from serving.bots.config import Config, Policy
 from serving.bots.memory import Place
@@ -127,6 +127,25 @@ class _Kept(Index):
         return name is None or self._out.match_file(name)
 
 
+class _Discreet:
+    """An engine of which a merge request is told why it is silent, but not what it said of addresses, keys and files: that is logged."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.name, self._engine = engine.name, engine
+
+    def rounds(self, task: Task) -> int:
+        return self._engine.rounds(task)
+
+    async def propose(self, request: Request, context: Context) -> AsyncIterator[Candidate | Declined]:
+        async with closing(self._engine, request, context) as stream:
+            async for each in stream:
+                if isinstance(each, Declined) and each.detail:
+                    log.warning("the model: %s: %s", each.reason, each.detail)
+                    yield replace(each, detail="")
+                else:
+                    yield each
+
+
 class _Workbench:
     """What the pipeline needs, without a work tree: one engine, the model's."""
 
@@ -216,7 +235,7 @@ async def _asked(
 ) -> Review:
     own = settings(config, policy)
     engine = ModelEngine(change.root, own)
-    bench = _Workbench(own, change.root, out, engine)
+    bench = _Workbench(own, change.root, out, _Discreet(engine))
     try:
         ask = partial(reviewing.with_model, change, asked, bench, found, reviewing.votes(own))
         return await ask(known=known, within_s=config.model.review_s)

@@ -72,7 +72,7 @@ class Model:
         self.asked.append(options)
         found = self.say(options.rows)
         if found is None:
-            yield Declined("the model is not available now @all <b>")
+            yield Declined("the model is not available now @all <b>", "No connection to gateway.bank.example")
             return
         count = len(re.findall(r"^\d+\. ", options.claims, re.MULTILINE))
         judged = {"verdicts": [{"claim": n, "why": "", "holds": True} for n in range(1, count + 1)]}
@@ -177,7 +177,7 @@ def test_what_was_answered_is_not_asked_again_wherever_the_lines_are(case, forge
 
 
 @each
-def test_while_the_gateway_is_away_nothing_of_the_models_is_closed_and_the_rules_review(case, forge, model):
+def test_while_the_gateway_is_away_nothing_of_the_models_is_closed_and_the_rules_review(case, forge, model, caplog):
     pushed(case, {"pay.py": WRONG})
     (thread,) = forge.threads
     model.say = lambda _: None
@@ -191,6 +191,8 @@ def test_while_the_gateway_is_away_nothing_of_the_models_is_closed_and_the_rules
         "The model saw 0 of 2 hunks. It did not answer everything: the model is not available now &#64;" in case.summary
     )
     assert "@all" not in case.summary
+    assert "gateway.bank" not in case.summary  # where it is is nobody's business there
+    assert "No connection to gateway.bank.example" in caplog.text
     model.say = lambda _: []
     pushed(case, {"pay.py": MENDED + "\n\n# done\n", "Fee.java": None})
     assert not is_open(thread)
