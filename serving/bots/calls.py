@@ -10,7 +10,7 @@ import json
 import re
 import ssl
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from copilot import __version__
@@ -20,6 +20,8 @@ from serving.bots.forge import Answer, Call, Forge
 LONGEST: Final = 200_000_000
 _LATER: Final = frozenset({401, 408, 425, 429, 500, 502, 503, 504})
 """Of these, 401 is a token that ran out: somebody will make another."""
+
+_FOR_GOOD: Final = frozenset({"FORBIDDEN", "NOT_FOUND", "INSUFFICIENT_SCOPES", "UNPROCESSABLE"})
 
 
 class CallFailed(Exception):
@@ -85,11 +87,13 @@ class Sender:
             raise CallFailed(f"{said}: the answer is too long", again=False)
         if not (200 <= answer.status < 300 or answer.status in call.may):
             wait = answer.headers.get("Retry-After", "")
-            limited = answer.status == 403 and (wait or answer.headers.get("X-RateLimit-Remaining") == "0")
+            limited = answer.status == 403 and (
+                wait or answer.headers.get("X-RateLimit-Remaining") == "0" or b"rate limit" in told[:2_000].lower()
+            )
             raise CallFailed(
                 f"{said}: status {answer.status}",
                 again=answer.status in _LATER or bool(limited),
-                after_s=min(3600.0, float(wait)) if re.fullmatch("[0-9]{1,9}", wait) else 60.0 * bool(limited),
+                after_s=min(3600.0, float(wait)) if re.fullmatch("[0-9]+", wait) else 60.0 * bool(limited),
             )
         if "json" not in call.accept:
             return Answer(answer.status, told)
@@ -98,5 +102,13 @@ class Sender:
         except ValueError:
             raise CallFailed(f"{said}: the answer is no JSON", again=True) from None
         if call.path == "/graphql" and (found is None or found.get("errors")):
-            raise CallFailed(f"{said}: GraphQL refused it", again=False)
+            raise _refused(said, found, soft=call.soft)
         return Answer(answer.status, found)
+
+
+def _refused(said: str, found: Any, *, soft: bool) -> CallFailed:
+    """GraphQL says everything with status 200: that a limit is reached or it failed for now, too."""
+    kinds = {str(one.get("type", "")) for one in (found or {}).get("errors", ())}
+    limited = "RATE_LIMITED" in kinds
+    again = limited or not (soft or (kinds <= _FOR_GOOD and kinds))
+    return CallFailed(f"{said}: GraphQL refused it", again=again, after_s=60.0 * limited)

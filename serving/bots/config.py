@@ -64,6 +64,10 @@ class Limits(Section):
     repository_mb: int = Field(
         default=4096, ge=1, le=1_000_000, description="Megabytes of a project's clone; beyond, it is made anew."
     )
+    clones_mb: int = Field(
+        default=65_536, ge=1, le=100_000_000, description="Megabytes of all clones; beyond, the longest unused go."
+    )
+    clone_days: float = Field(default=30, gt=0, le=36_500, description="A clone that nobody used for so long goes.")
     fetch_s: float = Field(default=600, gt=0, le=86_400, description="Seconds of one fetch.")
     review_s: float = Field(
         default=600, gt=0, le=86_400, description="Seconds of one review; then it is tried again, and given up."

@@ -2,7 +2,8 @@
 
 Nothing is checked out, no hook, filter, submodule or configuration of the clone's origin takes part; the address is made of
 the configuration's, never of what a webhook says. The token goes by the environment: a command line can be read by others.
-Redirects are not followed. Bounded in seconds, in the size of one file and in all.
+Redirects are not followed. Bounded in seconds, in the size of one file and in all; what was fetched is packed, and what nobody
+needs any more thrown away, while nothing waits (`tidied`). A clone that git cannot work with is begun anew.
 """
 
 from __future__ import annotations
@@ -25,13 +26,17 @@ _BRANCH: Final = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\x00
 _QUIET: Final = (
     "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
     "-c", "fetch.fsckObjects=false", "-c", "http.followRedirects=false", "-c", "credential.helper=",
-    "-c", "protocol.version=2", "-c", "submodule.recurse=false",
+    "-c", "protocol.version=2", "-c", "submodule.recurse=false", "-c", "pack.threads=1", "-c", "pack.windowMemory=256m",
 )  # fmt: skip
 _AWAY: Final = re.compile(
     rb"Could not resolve|[Ff]ailed to connect|Couldn't connect|Connection (?:refused|reset|timed out)|timed out|SSL|early EOF"
     rb"|returned error: (?:401|403|429|5\d\d)|Authentication failed|could not read Username"
 )
 """What git says where nothing is wrong with the commits."""
+_MB: Final = 1024 * 1024
+_PACKS: Final = 20
+_SINGLE: Final = 2_000
+_GONE: Final = ".gone"
 HEAD, TARGET = "refs/bot/head", "refs/bot/target"
 
 
@@ -57,11 +62,12 @@ def fetched(place: Path, settings: Forge, limits: Limits, token: str, project: s
     """
     if not _BRANCH.fullmatch(target):
         raise FetchFailed("the target branch has a name that git does not allow", again=False)
-    if _size(place) > limits.repository_mb * 1024 * 1024:  # heads that nobody reviews any more: begun anew
-        shutil.rmtree(place)
+    if _size(place) > limits.repository_mb * _MB:  # heads that nobody reviews any more: begun anew
+        removed(place)
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not (place / ".git" / "HEAD").is_file():
         _run(place, {}, limits, "init", "--quiet", "--template=", ".")
+    os.utime(place)  # so that it counts as used
     for lock in (place / ".git").rglob("*.lock"):  # of a fetch that was killed; we are the only one here
         lock.unlink(missing_ok=True)
     address = f"{settings.address.rstrip('/')}/{project}.git"
@@ -69,14 +75,58 @@ def fetched(place: Path, settings: Forge, limits: Limits, token: str, project: s
     values = {f"http.{settings.address.rstrip('/')}/.extraHeader": f"Authorization: Basic {given}"}
     if settings.ca_bundle is not None:
         values["http.sslCAInfo"] = str(settings.ca_bundle)
-    _run(
-        place,
-        values,
-        limits,
-        "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--force", "--end-of-options",
-        address, f"+{ref}:{HEAD}", f"+refs/heads/{target}:{TARGET}",
-    )  # fmt: skip
-    return _run(place, {}, limits, "rev-parse", "--verify", "-q", f"{HEAD}^{{commit}}").decode().strip()
+    try:
+        _run(
+            place,
+            values,
+            limits,
+            "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--force", "--end-of-options",
+            address, f"+{ref}:{HEAD}", f"+refs/heads/{target}:{TARGET}",
+        )  # fmt: skip
+        return _run(place, {}, limits, "rev-parse", "--verify", "-q", f"{HEAD}^{{commit}}").decode().strip()
+    except FetchFailed as failed:
+        if not failed.away and "remote ref" not in str(failed):  # a file may be damaged: the next attempt begins anew
+            removed(place)
+        raise
+
+
+def tidied(root: Path, limits: Limits, now: float) -> bool:
+    """Throw away clones that nobody used for long, and the longest unused beyond `limits.clones_mb`; then pack one, where one needs
+    it. Whether one was packed: there may be more. `now` in seconds of the epoch. For the only process that works with them.
+    """
+    clones = sorted((root / "clones").glob("*"), key=lambda one: one.stat().st_mtime, reverse=True)
+    room = limits.clones_mb * _MB
+    for place in clones:
+        room -= _size(place)
+        if room < 0 or place.suffix == _GONE or now - place.stat().st_mtime > limits.clone_days * 86_400:
+            removed(place)
+    for place in clones:
+        if place.exists() and _is_scattered(place):
+            used = place.stat().st_mtime
+            try:
+                _run(place, {}, limits, "repack", "-a", "-d", "-q")
+                _run(place, {}, limits, "prune", "--expire=now")
+            except FetchFailed:
+                removed(place)
+            else:
+                os.utime(place, (used, used))
+            return True
+    return False
+
+
+def _is_scattered(place: Path) -> bool:
+    """Whether a clone has many packs or single objects, or what a fetch that was killed left behind."""
+    objects = place / ".git" / "objects"
+    packs = sum(1 for _ in objects.glob("pack/*.pack"))
+    return packs > _PACKS or any(objects.glob("pack/tmp_*")) or sum(1 for _ in objects.glob("??/*")) > _SINGLE
+
+
+def removed(place: Path) -> None:
+    """Thrown away; one that was killed on the way leaves no clone without half of its files."""
+    gone = place.with_suffix(_GONE)
+    if place != gone:
+        place.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def _size(place: Path) -> int:
@@ -106,7 +156,7 @@ def _run(place: Path, values: Mapping[str, str], limits: Limits, *command: str) 
     }
     for n, (name, value) in enumerate(values.items()):
         environment |= {f"GIT_CONFIG_KEY_{n}": name, f"GIT_CONFIG_VALUE_{n}": value}
-    most = limits.repository_mb * 1024 * 1024
+    most = limits.repository_mb * _MB
 
     def bounded() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
@@ -130,6 +180,6 @@ def _run(place: Path, values: Mapping[str, str], limits: Limits, *command: str) 
 
 
 def _said(told: bytes) -> str:
-    """The last word of git's, without addresses."""
+    """The last word of git's, without addresses and folders: it may be shown at the merge request."""
     lines = [line for line in told.decode("utf-8", "replace").splitlines() if line.strip()]
-    return re.sub(r"\S+://\S+", "…", lines[-1])[:200] if lines else "no reason given"
+    return re.sub(r"\S+://\S+|(?<![\w.])'?/[^\s':]+'?", "…", lines[-1])[:200] if lines else "no reason given"

@@ -108,6 +108,8 @@ class Acts:
     reopen: Sequence[Own] = ()
     open: bool = False
     """Whether any remark stands."""
+    failed: bool = False
+    """Whether nobody looked."""
     summary: Callable[[frozenset[str]], str] = field(default=lambda _: "")
 
 

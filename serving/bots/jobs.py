@@ -124,16 +124,16 @@ class Queue:
         now = self._clock()
         with transaction(self.db):
             fresh = "INSERT OR IGNORE INTO deliveries VALUES (?, ?)"
-            dead = "SELECT 1 FROM jobs WHERE key = ? AND state = 'dead'"
             again = bool(delivery) and not self.db.execute(fresh, (delivery, now)).rowcount
-            if again and not afresh and self.db.execute(dead, (key,)).fetchone() is None:  # else sent again on purpose
-                return "known"
-            rows = self.db.execute("SELECT state, version, made FROM jobs WHERE key = ? AND state != 'dead'", (key,))
+            rows = self.db.execute("SELECT state, version, made FROM jobs WHERE key = ?", (key,))
             held = {state: (had, then) for state, had, then in rows}
+            dead = held.pop("dead", None)  # given up: what was done before it is not what stands there now
+            if again and not afresh and dead is None:  # else it is sent again on purpose
+                return "known"
             last = self.db.execute("SELECT version, made FROM finished WHERE key = ?", (key,)).fetchone()
-            newest = held.get("waiting") or held.get("out") or last
+            newest = held.get("waiting") or held.get("out") or dead or last
             if newest is not None:
-                if newest[0] == version and not (afresh and newest is last):
+                if newest[0] == version and newest is not dead and not (afresh and newest is last):
                     return "known" if newest is last else "same"
                 if made and newest[1] and made < newest[1]:
                     return "older"

@@ -72,7 +72,7 @@ class Memory:
         return {row[0]: Known(*row) for row in rows}
 
     def head(self, place: Place) -> str:
-        """The head that was posted last; empty before the first."""
+        """What was posted last, as `posted` was told; empty before the first."""
         row = self.db.execute(
             "SELECT head FROM heads WHERE forge = ? AND project = ? AND number = ?", place.values()
         ).fetchone()

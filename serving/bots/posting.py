@@ -16,6 +16,7 @@ from copilot.review.lifecycle import File, Known, Plan, plan
 from copilot.review.precision import noisy
 from copilot.review.remark import Confidence
 from serving.bots import bodies, forges
+from serving.bots.calls import CallFailed
 from serving.bots.config import Config, Policy
 from serving.bots.forge import Acts, Forge, Own, Standing, Steps, Target
 from serving.bots.handed import Handed, Told
@@ -25,6 +26,8 @@ log: Final = logging.getLogger("bank-copilot.bot")
 
 _CONFIDENT: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 _DAY_S: Final = 86_400.0
+_FAILED: Final = "failed "
+"""Before a head that was told not to have been reviewed."""
 FRESH: Final = "new"
 """The handle of a remark that was posted and that the forge has not listed yet."""
 
@@ -45,7 +48,10 @@ class Outcome:
 
 
 def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], float]) -> Steps[Outcome]:
-    """The calls that bring a merge request up to a review. The caller checked that the forge and project are configured."""
+    """The calls that bring a merge request up to a review. The caller checked that the forge and project are configured.
+
+    Raises CallFailed where the forge still tells the head before.
+    """
     settings, policy = config.forges[handed.forge], config.policy(handed.forge)
     forge = forges.named(settings.kind)
     target = Target(handed.project, handed.number, handed.head)
@@ -54,12 +60,18 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
     set_locale(policy.locale)
     standing: Standing = yield from forge.standing(target, settings.account)
     if standing.head != handed.head:
+        if (
+            standing.head == memory.head(place).removeprefix(_FAILED).partition(" ")[0]
+        ):  # a replica that is behind: it told that head before
+            raise CallFailed("the forge does not list the head yet that was read", again=True)
         return Outcome("superseded")
     if handed.failed:
-        if memory.head(place).startswith(handed.head):
+        last, seen = memory.head(place), f"{_FAILED}{handed.head}"
+        if last == seen or last.startswith(handed.head):
             return Outcome("same")
         text = bodies.failed(handed.head, handed.failed)
-        yield from forge.act(target, standing, handed.base, Acts(summary=lambda _: text))
+        yield from forge.act(target, standing, handed.base, Acts(failed=True, summary=lambda _: text))
+        memory.posted(place, seen, ())  # what was posted before stands there no longer
         return Outcome("posted")
     remembered, coming = memory.known(place)
     known, changed = brought_together(remembered, coming, standing, policy, now())

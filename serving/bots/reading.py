@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from copilot import files as disk
 from copilot.edits import apply
-from copilot.errors import CopilotError, UnreadableFile
+from copilot.errors import CopilotError, UnreadableFile, UsageError
 from copilot.messages import set_locale
 from copilot.review import change as changes
 from copilot.review.change import Change, Texts, shown_texts, walked
@@ -55,10 +55,7 @@ def reviewed(
     if ref:
         place = fetch.folder(config.store.folder, forge, target.project)
         head = fetch.fetched(place, settings, config.limits, token, target.project, ref, target.target)
-        change = changes.between(place, fetch.TARGET, fetch.HEAD)
-        if change is None or change.commits is None:
-            raise fetch.FetchFailed("git does not know the commits that it fetched")
-        base = change.commits.start
+        change, base = _fetched(place)
     else:
         change, head = _from_server(target, send, odd)
         base = head
@@ -70,6 +67,20 @@ def reviewed(
             change, asked(policy), found, where, config, answers, target=fetch.TARGET if ref else ""
         )
     return told(change, found, forge, target, head, base, config.limits.symbol_files, unplaced=odd, mended=mended)
+
+
+def _fetched(place: Path) -> tuple[Change, str]:
+    """The change between the two ends in a clone, and where the branch left its target. Raises fetch.FetchFailed; the clone is
+    thrown away then, since what it lacks no further fetch would bring.
+    """
+    try:
+        change = changes.between(place, fetch.TARGET, fetch.HEAD)
+    except UsageError:  # its words name a folder of the bot's
+        change = None
+    if change is None or change.commits is None:
+        fetch.removed(place)
+        raise fetch.FetchFailed("git cannot tell the change between the commits that it fetched")
+    return change, change.commits.start
 
 
 def failed(forge: str, target: Target, why: str) -> Handed:

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from copilot.errors import ConfigError, CopilotError, UsageError
 from copilot.review.diff import BadPatch
-from serving.bots import asking, forges, handed, reading
+from serving.bots import asking, fetch, forges, handed, reading
 from serving.bots.asking import Answered
 from serving.bots.calls import CallFailed, Sender
 from serving.bots.config import Config, Part, secret
@@ -75,7 +75,7 @@ def read(config: Config, ended: Callable[[], bool] = lambda: False) -> None:
         ways = senders(config, "read")
         answers = asking.opened(config)
         queue.recover()
-        for job in _jobs(queue, config, ended):
+        for job in _jobs(queue, config, ended, lambda: fetch.tidied(folder, config.limits, time.time())):
             made = _reviewed(job, config, ways, queue, answers)
             if made is not None:
                 word = "failed" if made.failed else "reviewed"
@@ -152,7 +152,7 @@ def post(config: Config, ended: Callable[[], bool] = lambda: False) -> None:
         outbox, memory = Queue(folder / "outbox.db"), Memory(folder / "memory.db")
         ways = senders(config, "post")
         outbox.recover()
-        for job in _jobs(outbox, config, ended):
+        for job in _jobs(outbox, config, ended, lambda: False):
             memory.swept(config.store.keep_days * _DAY_S)
             _posted(job, config, ways, outbox, memory)
 
@@ -186,16 +186,20 @@ def _posted(job: Job, config: Config, ways: dict[str, Sender], outbox: Queue, me
     outbox.bury(job, wrong.why)
 
 
-def _jobs(queue: Queue, config: Config, ended: Callable[[], bool]) -> Any:
-    """Jobs as they come; each may run for so long, then the process ends."""
+def _jobs(queue: Queue, config: Config, ended: Callable[[], bool], tidied: Callable[[], bool]) -> Any:
+    """Jobs as they come; each may run for so long, then the process ends. `tidied`: asked every hour while nothing waits, as long
+    as it says that there may be more.
+    """
     limit_s = config.limits.fetch_s + config.limits.review_s + (config.model.review_s if config.model.url else 0)
-    swept = 0.0
+    swept, idle_since = 0.0, -SWEEP_S
     while not ended():
         if time.monotonic() - swept > SWEEP_S or not swept:
             swept = time.monotonic()
             queue.swept(config.server.remembered_days * _DAY_S)
         job = queue.take(limit_s + 60)
         if job is None:
+            if time.monotonic() - idle_since > SWEEP_S and not tidied():
+                idle_since = time.monotonic()
             time.sleep(IDLE_S)
             continue
         faulthandler.dump_traceback_later(limit_s, exit=True, file=sys.__stderr__ or 2)

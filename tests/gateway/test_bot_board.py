@@ -9,7 +9,7 @@ from board_simulator import Board, chunks
 from bot_case import SAFE, SECRETS, SHIFTED, UNSAFE, Case, send
 
 from copilot.review import positions
-from copilot.review.diff import parsed
+from copilot.review.diff import BadPatch, parsed
 from serving.bots.forges import reviewboard
 
 
@@ -130,3 +130,16 @@ def test_every_row_of_a_patch_is_found_in_the_view(board):
         assert number is not None
         side = 2 if row.new is None else 5
         assert rows[number][side] == row.text.decode()
+
+
+async def test_a_review_that_failed_is_no_success(board, tmp_path, monkeypatch):
+    case = Case(tmp_path, board)
+    await pushed(case, {"src/Fee.java": SAFE})
+    assert board.status_update["state"] == "done-success"
+
+    def broken(*_: object) -> None:
+        raise BadPatch("line 1: no file is named")
+
+    monkeypatch.setattr("serving.bots.reading.review", broken)
+    await pushed(case, {"src/Fee.java": SHIFTED})
+    assert board.status_update["state"] == "error" and "not reviewed" in board.status_update["description"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +20,7 @@ from copilot.review.lifecycle import Known
 from copilot.review.remark import Covered
 from serving.bots import bodies, handed
 from serving.bots import config as configuration
+from serving.bots.calls import CallFailed, Sender
 from serving.bots.forge import SUMMARY, Answer, Call, Endless, Target, drive, is_summary, mark, marked, pages
 from serving.bots.forges import github, reviewboard
 from serving.bots.webhooks import Webhooks
@@ -280,3 +283,90 @@ async def test_a_gitea_that_gives_thirty_at_once_gets_nothing_twice(case, forge,
     await case.pushed({"src/Fee.java": UNSAFE})
     await case.pushed({"src/Fee.java": SHIFTED})
     assert len([text for who, text in forge.notes.values() if who == "bank-copilot"]) == len(forge.threads) == 1
+
+
+# --- what a forge answers ------------------------------------------------------------------------------------------
+
+
+class Says:
+    """A server with one answer, and what it was sent."""
+
+    def __init__(self, status: int, body: bytes, **more: str) -> None:
+        self.status, self.body, self.more = status, body, more
+        self.tokens: list[str] = []
+        own = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_: object) -> None:
+                pass
+
+            def do(self) -> None:
+                own.tokens.append(self.headers.get("Authorization", ""))
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                self.send_response(own.status)
+                for name, value in own.more.items():
+                    self.send_header(name.replace("_", "-"), value)
+                self.send_header("Content-Length", str(len(own.body)))
+                self.end_headers()
+                self.wfile.write(own.body)
+
+            do_GET = do_POST = do  # noqa: N815
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def asked(says: Says, call: Call) -> Answer:
+    settings = configuration.Forge(kind="github", address=says.address, account="b", projects=("a/*",))
+    return Sender(settings, github, lambda: SECRETS["BOT_WRITE"])(call)
+
+
+@pytest.mark.parametrize(
+    ("errors", "soft", "again", "after_s"),
+    [
+        ([{"type": "RATE_LIMITED"}], False, True, 60),
+        ([{"type": "RATE_LIMITED"}], True, True, 60),
+        ([{"message": "Something went wrong while executing your query."}], False, True, 0),
+        ([{"type": "NOT_FOUND"}], False, False, 0),
+        ([{"type": "FORBIDDEN"}, {"type": "NOT_FOUND"}], False, False, 0),
+    ],
+)
+def test_graphql_that_fails_for_now_is_asked_again(errors, soft, again, after_s):
+    says = Says(200, json.dumps({"data": None, "errors": errors}).encode())
+    with pytest.raises(CallFailed) as error:
+        asked(says, Call("POST", "/graphql", {"query": "query"}, soft=soft))
+    assert (error.value.again, error.value.after_s) == (again, after_s)
+    assert asked(Says(200, b'{"errors": [{"type": "FORBIDDEN"}]}'), Call("POST", "/graphql", {}, soft=True)).status == 0
+    says.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "more", "again", "after_s"),
+    [
+        (403, b'{"message": "You have exceeded a secondary rate limit."}', {}, True, 60),
+        (403, b"{}", {"X_RateLimit_Remaining": "0"}, True, 60),
+        (403, b"{}", {}, False, 0),
+        (429, b"{}", {"Retry_After": "7"}, True, 7),
+        (429, b"{}", {"Retry_After": "\u00b2"}, True, 0),
+        (429, b"{}", {"Retry_After": "9" * 400}, True, 3_600),
+        (401, b"{}", {}, True, 0),
+        (404, b"{}", {}, False, 0),
+        (302, b"{}", {"Location": "http://127.0.0.1:1/"}, False, 0),
+    ],
+)
+def test_what_may_go_better_later_is_asked_again_and_no_redirect_is_followed(status, body, more, again, after_s):
+    elsewhere = Says(200, b"{}")
+    if status == 302:
+        more = {"Location": f"{elsewhere.address}/x"}
+    says = Says(status, body, **more)
+    with pytest.raises(CallFailed) as error:
+        asked(says, Call("GET", "/x"))
+    assert (error.value.again, error.value.after_s) == (again, after_s)
+    assert len(says.tokens) == 1 and elsewhere.tokens == [] and SECRETS["BOT_WRITE"] not in str(error.value)
+    says.close()
+    elsewhere.close()

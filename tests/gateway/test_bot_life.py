@@ -11,6 +11,7 @@ from bot_case import INLINE, KINDS, SAFE, SECRETS, SHIFTED, UNSAFE, Case
 
 from copilot.cli import main
 from copilot.messages import set_locale
+from copilot.review.diff import BadPatch
 from serving.bots import worker
 from serving.bots.forge import marked
 from serving.bots.jobs import Queue
@@ -343,3 +344,44 @@ async def test_a_comment_that_somebody_deletes_at_once_is_dismissed(case, forge)
     await case.pushed({"src/Fee.java": SAFE})
     await case.pushed({"src/Fee.java": UNSAFE})
     assert len(forge.threads) == 1 and "Dismissed: 1" in case.summary
+
+
+@every
+async def test_after_a_review_that_failed_the_head_before_is_told_again(case, forge, monkeypatch):
+    first = await case.pushed({"src/Fee.java": UNSAFE})
+
+    def broken(*_: object) -> None:
+        raise BadPatch("line 1: no file is named")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("serving.bots.reading.review", broken)
+        await case.pushed({"src/Fee.java": SHIFTED})
+    assert "not reviewed" in case.summary
+    forge.git("checkout", "-q", "main")
+    forge.git("branch", "-f", "change", first)  # somebody takes the push back
+    forge.git("update-ref", f"refs/{forge.ref}/7/head", first)
+    forge.git("update-server-info")
+    assert (await case.hook(first))[1] == {"status": "new"}
+    case.work()
+    assert "Remarks: 1" in case.summary and len(forge.notes) == 1
+
+
+@each
+async def test_a_forge_that_tells_the_head_before_for_a_moment_is_asked_again(case, forge, monkeypatch):
+    first = await case.pushed({"src/Fee.java": UNSAFE})
+    second = forge.push({"src/Fee.java": SHIFTED, "src/Tax.java": UNSAFE.replace("Fee", "Tax")})
+    assert (await case.hook(second))[0] == 202
+    worker_only(case, "read")
+    kind = type(forge)
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "head", property(lambda _: first))
+        git = forge.git
+        patch.setattr(forge, "git", lambda *words: git(*(first if one == forge.branch else one for one in words)))
+        queue = Queue(case.config.store.folder / "outbox.db")
+        tries = iter([0, 1])
+        worker.post(case.config, lambda: bool(next(tries, 1)))
+        assert queue.counts()["waiting"] == 1 and len(forge.threads) == 1
+        queue.db.execute("UPDATE jobs SET due = 0")
+        queue.close()
+    worker_only(case, "post")
+    assert len(forge.threads) == 2 and "Remarks: 2" in case.summary

@@ -264,6 +264,6 @@ def _status(standing: Standing, acts: Acts, summary: str) -> dict[str, str]:
         "service_id": "bank-copilot",
         "summary": "bank-copilot",
         "description": plain or say("reviewed"),
-        "state": "done-failure" if acts.open else "done-success",
+        "state": "error" if acts.failed else "done-failure" if acts.open else "done-success",
         f"extra_data.{KEY}": standing.extra["account"],
     }
