@@ -176,7 +176,7 @@ def _is_defined(name: str, doc: Document, line: Span, index: Index) -> bool:
         return True
     if any(name in (each.alias, each.name, each.module.rpartition(".")[2]) for each in known.imports):
         return True
-    if doc.language == "python" and hasattr(builtins, name):
+    if doc.language == "python" and hasattr(builtins, name) and not _is_member(name, doc, line):
         return True
     if any(each.path != doc.path for each in index.definitions(name)):
         # Defined elsewhere: a bare name must be imported to be known here, a member of something need not.
@@ -188,6 +188,15 @@ def _is_bare(name: str, doc: Document, line: Span) -> bool:
     """Whether it stands on the line and not behind a dot."""
     text = doc.text[line.start : line.end]
     return re.search(rb"(?<![\w$.])" + re.escape(name.encode()) + rb"(?![\w$])", text) is not None
+
+
+def _is_member(name: str, doc: Document, line: Span) -> bool:
+    """Whether it stands on the line behind a dot alone."""
+    text = doc.text[line.start : line.end]
+    return (
+        not _is_bare(name, doc, line)
+        and re.search(rb"\.\s*" + re.escape(name.encode()) + rb"(?![\w$])", text) is not None
+    )
 
 
 def _unbound(doc: Document, line: Span) -> list[str]:

@@ -28,6 +28,8 @@ from copilot.types import Document, Span
 _BYTES_A_TOKEN: Final = 3.4
 _TOKENS_A_LINE: Final = 5
 """For its mark and its number."""
+_QUESTION: Final = 500
+"""Tokens of a question beside the code."""
 _LONGEST: Final = 400
 """Characters of a line that is shown."""
 _DATA: Final = frozenset({"yaml", "xml", None})
@@ -113,7 +115,8 @@ def chosen(
 ) -> list[Question]:
     """The questions about a change, those of the riskiest pieces first.
 
-    `question` and `most`: tokens of one and of all. Pieces are taken by risk; one that does not fit any more is left out, a
+    `question` and `most`: tokens of one and of all, where a file's first piece pays for what its question says beside the code,
+    so that many small files are no endless review. Pieces are taken by risk; one that does not fit any more is left out, a
     later smaller one may fit. Files that the rules skipped, and those to `leave` out, are not asked about.
     """
     diffs: dict[int, FileDiff] = {}
@@ -126,8 +129,9 @@ def chosen(
     left = most
     taken: dict[int, list[Piece]] = {}
     for piece in sorted(every, key=lambda each: (-each.risk, each.file, each.first)):
-        if piece.tokens <= left:
-            left -= piece.tokens
+        cost = piece.tokens + (0 if piece.file in taken else _QUESTION)
+        if cost <= left:
+            left -= cost
             taken.setdefault(piece.file, []).append(piece)
     asked = [each for number, mine in taken.items() for each in _packed(diffs[number], mine, question)]
     return sorted(asked, key=lambda each: -max(piece.risk for piece in each.pieces))

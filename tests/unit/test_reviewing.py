@@ -208,6 +208,9 @@ def book(account, limit, note):
 def other(limit, total):
     check_limit(total)
     return limit
+
+def last(query):
+    return list(query.filter(1))
 """
 NAMES_JAVA = """\
 class Book {
@@ -241,6 +244,8 @@ class Book {
         (NAMES_PY, 5, "load", "undefined", True),
         (NAMES_PY, 5, "rollback", "undefined", True),  # nobody uses it
         (NAMES_PY, 8, "send", "undefined", False),
+        (NAMES_PY, 17, "filter", "undefined", False),  # of something, which is no builtin
+        (NAMES_PY, 17, "list", "undefined", True),
         (NAMES_JAVA, 4, "limit", "unused", False),
         (NAMES_JAVA, 4, "total", "unused", False),
         (NAMES_JAVA, 2, "fee", "unused", False),
@@ -582,6 +587,13 @@ async def test_the_riskiest_hunks_are_taken_first_and_what_is_left_out_is_told(t
     assert len(told["coverage"]["model_partly"]) == 21 - sum(seen.values())
     assert f"the model saw {sum(seen.values())} of 21 hunks" in reports.written(got, "text")
     assert sum(one.status == "reviewed" for one in got.coverage) == 21  # by the rules
+
+
+async def test_many_small_files_are_no_endless_review(tmp_path):
+    engine = Told(lambda _: found())
+    got = await asked(tmp_path, own=replace(ONE, model_tokens=20_000), patch=many(300, 1), engine=engine)
+    assert 30 <= len(engine.seen) <= 40
+    assert sum(one.model for one in got.coverage) == len(engine.seen)
 
 
 async def test_a_long_hunk_is_asked_in_pieces_and_counts_when_all_of_it_was_answered(tmp_path):
