@@ -289,6 +289,12 @@ def signing_key(token: str) -> bytes:
     return key
 
 
+def apart(config: Config, name: str) -> None:
+    """Raises ConfigError where the token that reads is the one that posts: the part that sees foreign code would hold it."""
+    if secret(config, name, "read") == secret(config, name, "post"):
+        raise ConfigError(f"forges.{name}: the token that reads is the one that posts: make two.")
+
+
 def variables(config: Config, part: Part) -> set[str]:
     """The environment variables in which secrets of a part stand."""
     found = {getattr(forge, f"{_SECRETS[part]}_env") for forge in config.forges.values()}
@@ -311,8 +317,11 @@ def problems(config: Config) -> list[str]:
                 secret(config, name, part)
             except ConfigError as error:
                 found.append(str(error))
-        if len(found) == before and secret(config, name, "read") == secret(config, name, "post"):
-            found.append(f"forges.{name}: the token that reads is the one that posts: make two.")
+        if len(found) == before:
+            try:
+                apart(config, name)
+            except ConfigError as error:
+                found.append(str(error))
     for label, policy in config.policies.items():
         for folder in policy.packs:
             try:

@@ -67,6 +67,12 @@ def troubled(db: sqlite3.Connection, forge: str, why: str, now: float) -> None:
     )
 
 
+def lasts(db: sqlite3.Connection, forge: str, now: float) -> float:
+    """For how many seconds a forge has been in trouble; 0 where it is not."""
+    row = db.execute("SELECT since FROM troubles WHERE forge = ?", (forge,)).fetchone()
+    return max(0.0, now - row[0]) if row else 0.0
+
+
 def fine(db: sqlite3.Connection, forge: str) -> None:
     """Work for a forge was done."""
     db.execute("DELETE FROM troubles WHERE forge = ?", (forge,))
@@ -74,7 +80,7 @@ def fine(db: sqlite3.Connection, forge: str) -> None:
 
 def read_only(path: Path) -> sqlite3.Connection:
     """A connection that changes nothing. Raises sqlite3.Error."""
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1)
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
 
 
 def kept(path: Path) -> Kept:

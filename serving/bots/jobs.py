@@ -179,10 +179,13 @@ class Queue:
 
     def again(self, job: Job, why: str, *, pause_s: float, after_s: float = 0.0, counted: bool = True) -> None:
         """The job failed for now: it waits for its pause, doubled with each attempt (and at least `after_s`). Where a newer
-        one waits for the key, that one takes its place. Not `counted`: it was no fault of the job's; its pause grows with its age.
+        one waits for the key, that one takes its place. Not `counted`: it was no fault of the job's; the pause grows with how long
+        its forge has been in trouble.
         """
         now = self._clock()
-        pause = pause_s * 2 ** (job.attempts - 1) if counted else max(pause_s, (now - job.since) / 2)
+        pause = pause_s * 2 ** (job.attempts - 1)
+        if not counted:
+            pause = max(pause_s, figures.lasts(self.db, job.forge, now) / 2)
         due = now + max(after_s, min(PAUSE_MOST_S, pause))
         with transaction(self.db):
             self._freed("id = ?", job.id)

@@ -114,6 +114,8 @@ class _Parent:
         for part in PARTS:
             for name in self._config.forges:
                 configuration.secret(self._config, name, part)
+        for name in self._config.forges:
+            configuration.apart(self._config, name)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
         try:

@@ -7,7 +7,7 @@ place goes to its line, everything else into the summary; what was done is remem
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -74,8 +74,8 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
         memory.posted(place, seen, ())  # what was posted before stands there no longer
         return Outcome("posted")
     remembered, coming = memory.known(place)
-    known, changed = brought_together(remembered, coming, standing, policy, now())
     told = {one.fingerprint: one for one in handed.remarks}
+    known, changed = brought_together(remembered, coming, standing, policy, now(), told)
     todo = plan(
         known.values(),
         [one.remark() for one in handed.remarks],
@@ -143,11 +143,12 @@ def brought_together(
     standing: Standing,
     policy: Policy,
     now: float,
+    told: Container[str],
 ) -> tuple[dict[str, Known], bool]:
     """What is remembered, as it stands on the forge now; and whether somebody changed anything there.
 
-    A thread that somebody else closed is a dismissal by him; a comment that somebody deleted too. What was on its way and
-    never came is not known.
+    A thread that somebody else closed is a dismissal by him where the remark is `told` of still: else he closed what he mended.
+    A comment that somebody deleted is a dismissal too. What was on its way and never came is not known.
     """
     known: dict[str, Known] = {}
     changed = False
@@ -164,7 +165,8 @@ def brought_together(
             changed |= deleted
             continue
         one = replace(before, handle=there.note)
-        if one.state == "open" and there.closed and not there.ours and _may(policy, there.closed_by):
+        closed = there.closed and not there.ours and name in told
+        if one.state == "open" and closed and _may(policy, there.closed_by):
             one = _dismissal(one, there.reply, there.closed_by, policy, now)
         elif one.state == "dismissed" and there.thread and not there.closed:
             one = replace(one, state="open", reason="", who="", until=None)

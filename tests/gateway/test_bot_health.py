@@ -211,3 +211,29 @@ def test_a_part_that_ran_is_started_again_where_its_token_is_missing_for_a_momen
     parent._kept("post")
     with pytest.raises(ConfigError):  # one that never ran cannot
         parent._kept("post")
+
+
+def test_the_pause_grows_with_the_trouble_and_not_with_the_queue(tmp_path):
+    now = [1_790_000_000.0]
+    queue = Queue(tmp_path / "q.db", lambda: now[0])
+    queue.put("bank payments/core 7", "1", b"{}")
+    now[0] += 7_200  # many were before it
+    waits = []
+    for _ in range(6):
+        job = queue.take(60)
+        assert job.attempts == 1
+        queue.troubled(job, "away")
+        queue.again(job, "away", pause_s=5, counted=False)
+        begun = now[0]
+        now[0] = queue.db.execute("SELECT due FROM jobs").fetchone()[0]
+        waits.append(now[0] - begun)
+    assert waits[:2] == [5, 5] and waits == sorted(waits) and 10 < waits[-1] < 60
+    queue.close()
+
+
+def test_a_folder_may_be_called_anything(tmp_path):
+    folder = tmp_path / "bot #1?mode=rw %41"
+    queue = Queue(folder / "queue.db")
+    queue.put("bank payments/core 7", "1", b"{}")
+    assert figures.kept(folder / "queue.db").jobs == {"waiting": 1}
+    queue.close()

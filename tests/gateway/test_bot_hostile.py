@@ -18,8 +18,9 @@ from bot_case import CONFIG, INLINE, KINDS, SECRETS, SHIFTED, UNSAFE, Case, payl
 from copilot.errors import ConfigError
 from copilot.review.lifecycle import Known
 from copilot.review.remark import Covered
-from serving.bots import bodies, handed
+from serving.bots import bodies, fetch, handed
 from serving.bots import config as configuration
+from serving.bots import main as bot
 from serving.bots.calls import CallFailed, Sender
 from serving.bots.forge import SUMMARY, Answer, Call, Endless, Target, drive, is_summary, mark, marked, pages
 from serving.bots.forges import github, reviewboard
@@ -368,5 +369,30 @@ def test_what_may_go_better_later_is_asked_again_and_no_redirect_is_followed(sta
         asked(says, Call("GET", "/x"))
     assert (error.value.again, error.value.after_s) == (again, after_s)
     assert len(says.tokens) == 1 and elsewhere.tokens == [] and SECRETS["BOT_WRITE"] not in str(error.value)
+    says.close()
+    elsewhere.close()
+
+
+def test_the_bot_does_not_start_with_one_token_for_both_parts(tmp_path, monkeypatch):
+    settings = settings_of(tmp_path, "attempts = 3", "attempts = 2")
+    monkeypatch.setenv("BOT_WRITE", SECRETS["BOT_READ"])
+    monkeypatch.setattr("serving.bots.main.subprocess.Popen", lambda *_, **__: pytest.fail("a part was started"))
+    with pytest.raises(ConfigError, match="is the one that posts"):
+        bot._Parent(tmp_path / "bot.toml", settings).run()
+
+
+@pytest.mark.parametrize(
+    ("status", "away"), [(401, True), (403, True), (429, True), (500, True), (503, True), (404, False), (302, False)]
+)
+def test_a_fetch_says_whether_the_forge_is_away(tmp_path, status, away):
+    elsewhere = Says(200, b"")
+    says = Says(status, b"no", Location=f"{elsewhere.address}/x.git/info/refs", WWW_Authenticate='Basic realm="x"')
+    settings = configuration.Forge(kind="gitlab", address=says.address, account="b", projects=("a/*",))
+    with pytest.raises(fetch.FetchFailed) as error:
+        fetch.fetched(tmp_path / "c", settings, configuration.Limits(), SECRETS["BOT_READ"], "a/b", "refs/x", "main")
+    assert error.value.away is away, str(error.value)
+    assert (
+        SECRETS["BOT_READ"] not in str(error.value) and elsewhere.tokens == [] and says.address not in str(error.value)
+    )
     says.close()
     elsewhere.close()

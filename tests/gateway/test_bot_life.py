@@ -385,3 +385,16 @@ async def test_a_forge_that_tells_the_head_before_for_a_moment_is_asked_again(ca
         queue.close()
     worker_only(case, "post")
     assert len(forge.threads) == 2 and "Remarks: 2" in case.summary
+
+
+@each
+async def test_who_closes_the_thread_of_what_he_mends_dismisses_nothing(case, forge, capsys):
+    await case.pushed({"src/Fee.java": UNSAFE})
+    forge.threads[0].closed, forge.threads[0].closed_by = True, "author"
+    await case.pushed({"src/Fee.java": SAFE})
+    assert main(["bot", "--config", str(case.file), "--rules", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["rules"]
+    assert (row["shown"], row["addressed"], row["dismissed"]) == (1, 1, 0)
+    await case.pushed({"src/Fee.java": UNSAFE})  # it comes back: nobody ever said that it is none
+    assert "Remarks: 1" in case.summary and "Dismissed" not in case.summary
+    assert len([one for one in forge.threads if not one.closed]) == 1
