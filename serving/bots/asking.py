@@ -212,16 +212,24 @@ def added(
         got = asyncio.run(
             _asked(change, asked, found, config, policy, kept.of(place), _kept_out(change, config, target))
         )
+    except Exception as wrong:  # noqa: BLE001 -- the model's part alone: the rules' review is posted whatever happens here
+        got = _without(found, place, wrong)
+    try:
         before = kept.findings(place)
         off = [each for each in before if each.rule in asked.off]
         whole = standing.together(change, got, (each for each in before if each not in off), asked.most)
         kept.keep(place, [*whole.found, *off])
         kept.swept(config.store.keep_days * _DAY_S)
-    except Exception as wrong:  # noqa: BLE001 -- the model's part alone: the rules' review is posted whatever happens here
-        log.warning("%s: the model's part broke off: %s", place.project, type(wrong).__name__)
-        away = tuple(replace(one, model=0, away=True) for one in found.coverage)
-        return replace(found, coverage=away, model=Asking(why=(type(wrong).__name__,))), ()
+    except Exception as wrong:  # noqa: BLE001 -- as above
+        return _without(found, place, wrong), ()
     return whole.review, (*whole.mended, *(each.fingerprint for each in off))[: handed.MOST]
+
+
+def _without(found: Review, place: Place, wrong: Exception) -> Review:
+    """The rules' review, where the model's part broke off."""
+    log.warning("%s: the model's part broke off: %s", place.project, type(wrong).__name__)
+    away = tuple(replace(one, model=0, away=True) for one in found.coverage)
+    return replace(found, coverage=away, model=Asking(why=(type(wrong).__name__,)))
 
 
 async def _asked(

@@ -206,6 +206,18 @@ def test_an_error_in_the_models_part_leaves_the_rules_review_and_its_threads(cas
     assert "It did not answer everything: ZeroDivisionError" in case.summary
 
 
+def test_what_is_dismissed_while_the_models_part_breaks_off_stays_so(case, forge, model, monkeypatch):
+    pushed(case, {"pay.py": WRONG})
+    (thread,) = forge.threads
+    thread.closed, thread.closed_by = True, "lead.zhang"
+    with monkeypatch.context() as broken:
+        broken.setattr("copilot.reviewing.with_model", lambda *_, **__: 1 / 0)
+        pushed(case, {"pay.py": SHIFTED})
+    assert thread.closed and "Dismissed: 1" in case.summary
+    pushed(case, {"pay.py": BESIDE})
+    assert thread.closed and len(forge.threads) == 1
+
+
 def test_a_model_that_is_switched_off_closes_nothing(case, tmp_path, forge, model):
     pushed(case, {"pay.py": WRONG})
     off = bot(tmp_path, forge, policy="model = false")
