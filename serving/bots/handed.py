@@ -77,7 +77,7 @@ class Told(_Model):
     """
 
     fingerprint: _Fingerprint
-    rule: Annotated[str, StringConstraints(pattern=r"^[\w.:/@+-]{1,120}$")]
+    rule: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
     severity: Literal["error", "warning", "information", "hint"]
     confidence: Confidence
     path: _Name

@@ -130,7 +130,8 @@ def _wrong(error: Exception) -> _Wrong:
         case BadPatch() | CopilotError():
             return _Wrong(str(error))
         case _:
-            return _Wrong(f"internal error: {type(error).__name__} at {_place(error)}", again=True)
+            told = f"internal error: {type(error).__name__}"
+            return _Wrong(told, logged=f"{told} at {_place(error)}", again=True)
 
 
 def _put_back(job: Job, wrong: _Wrong, config: Config, queue: Queue) -> bool:

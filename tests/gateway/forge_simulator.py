@@ -67,7 +67,7 @@ class Forge:
     status: int = 0
     """An answer to every request but git's; 0: as it should be."""
     closes: bool = True
-    """Whether the token may close threads (GitHub alone)."""
+    """Whether the token may close threads (GitHub and GitLab)."""
     next_id: int = 100
 
     def __post_init__(self) -> None:
@@ -235,6 +235,8 @@ class Forge:
             return 201, self._gitlab_thread(one)
 
         def resolve(body: Any, _: Any, name: str) -> Any:
+            if not self.closes:
+                return 403, {"message": "403 Forbidden"}
             one = self.thread(name[1:])
             one.closed, one.closed_by = body["resolved"], BOT if body["resolved"] else ""
             return self._gitlab_thread(one)

@@ -237,3 +237,14 @@ def test_a_folder_may_be_called_anything(tmp_path):
     queue.put("bank payments/core 7", "1", b"{}")
     assert figures.kept(folder / "queue.db").jobs == {"waiting": 1}
     queue.close()
+
+
+async def test_where_it_broke_is_for_the_log_alone(case, forge, monkeypatch, caplog):
+    monkeypatch.setattr("serving.bots.reading.review", lambda *_: 1 / 0)
+    head = forge.push({"Fee.java": UNSAFE})
+    assert (await case.hook(head))[0] == 202
+    for _ in range(case.config.limits.attempts):
+        once(case, "read")
+    once(case, "post")
+    assert "internal error&#58; ZeroDivisionError\n" in case.summary + "\n" and ".py" not in case.summary
+    assert f"internal error: ZeroDivisionError at {__file__}" in caplog.text

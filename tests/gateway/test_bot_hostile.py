@@ -396,3 +396,30 @@ def test_a_fetch_says_whether_the_forge_is_away(tmp_path, status, away):
     )
     says.close()
     elsewhere.close()
+
+
+RULE = '''
+id = "ACME 1: no print (v2)"
+severity = "warning"
+en = "Printed"
+zh = "打印"
+why_en = "x"
+why_zh = "x"
+
+[[part]]
+language = "python"
+confidence = "high"
+triggers = ["print"]
+en = "Printed"
+zh = "打印"
+query = """(call function: (identifier) @f (#eq? @f "print")) @site"""
+'''
+
+
+@pytest.mark.parametrize("forge", ["gitlab"], indirect=True)
+async def test_a_bank_calls_its_rules_as_it_likes(forge, tmp_path):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/acme.toml").write_text(RULE)
+    case = Case(tmp_path, forge, policy='packs = ["rules"]')
+    await case.pushed({"a.py": "print(1)\n"})
+    assert "ACME 1&#58; no print (v2)" in "".join([case.summary, *(one.body for one in forge.threads)]), case.summary

@@ -61,7 +61,7 @@ async def test_a_remark_stands_once_at_its_line_moves_and_is_closed_when_fixed(c
     assert not thread.closed and "Fixed in" not in thread.body
 
 
-@pytest.mark.parametrize("forge", ["github"], indirect=True)
+@pytest.mark.parametrize("forge", ["github", "gitlab"], indirect=True)
 async def test_a_token_that_may_not_close_threads_says_it_in_the_comment(case, forge):
     forge.closes = False
     await case.pushed({"src/Fee.java": UNSAFE})

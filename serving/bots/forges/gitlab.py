@@ -1,7 +1,8 @@
 """GitLab: a discussion a remark ("Discussions API"), closed and opened again there; the summary is a note.
 
 A discussion's position names the commits of the merge request's newest version; where that one has another base than the
-review saw, remarks stand in the summary: their rows would be another diff's.
+review saw, remarks stand in the summary: their rows would be another diff's. GitLab lets only a Developer close a thread; with
+a token of less, a comment says itself that it is fixed.
 """
 
 from __future__ import annotations
@@ -20,9 +21,12 @@ from serving.bots.forge import (
     Standing,
     Steps,
     Target,
+    closed,
     is_account,
+    is_closed,
     is_summary,
     marked,
+    opened,
     pages,
 )
 from serving.bots.forges.github import moment
@@ -84,6 +88,7 @@ def standing(target: Target, account: str) -> Steps[Standing]:
             summary = str(first["id"])
         elif marked(first["body"]):
             by = str((first.get("resolved_by") or {}).get("username", ""))
+            said = is_closed(str(first["body"]))
             words = [
                 note["body"]
                 for note in row["notes"]
@@ -94,9 +99,9 @@ def standing(target: Target, account: str) -> Steps[Standing]:
                     marked(first["body"]),
                     str(first["id"]),
                     str(row["id"]),
-                    closed=bool(first.get("resolved")),
+                    closed=bool(first.get("resolved")) or said,
                     closed_by=by,
-                    ours=is_account(by, account),
+                    ours=is_account(by, account) or (said and not by),
                     reply=str(words[-1]) if words else "",
                     body=str(first["body"]),
                 )
@@ -116,12 +121,16 @@ def act(target: Target, standing: Standing, base: str, acts: Acts) -> Steps[froz
         answer: Answer = yield discussion(target, told, text, commits)
         if answer.status >= 400:
             refused.add(told.fingerprint)
-    for own, _ in acts.close:
+    for own, word in acts.close:
         if not own.closed:
-            yield Call("PUT", f"{root}/discussions/{own.thread}", {"resolved": True})
+            answer = yield Call("PUT", f"{root}/discussions/{own.thread}", {"resolved": True}, soft=True)
+            if answer.status != 200:
+                yield Call("PUT", f"{root}/notes/{own.note}", {"body": closed(own.body, word)})
     for own in acts.reopen:
-        if own.closed:
-            yield Call("PUT", f"{root}/discussions/{own.thread}", {"resolved": False})
+        if is_closed(own.body):
+            yield Call("PUT", f"{root}/notes/{own.note}", {"body": opened(own.body)})
+        elif own.closed:
+            yield Call("PUT", f"{root}/discussions/{own.thread}", {"resolved": False}, soft=True)
     text = acts.summary(frozenset(refused))
     if text and standing.summary:
         yield Call("PUT", f"{root}/notes/{standing.summary}", {"body": text})
