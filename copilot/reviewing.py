@@ -8,23 +8,26 @@ and are judged by a second question before anybody reads them. Absent on purpose
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from copilot import pipeline
 from copilot.config import Settings
-from copilot.errors import ConfigError
+from copilot.errors import ConfigError, CopilotError
 from copilot.messages import say
 from copilot.progress import report
-from copilot.review import around, claimed, gates, hunks, looking
+from copilot.review import answered, around, claimed, gates, hunks, looking
 from copilot.review import review as rules
+from copilot.review.answered import Answers
 from copilot.review.change import Change
 from copilot.review.claimed import Agreed, Dropped, Said
+from copilot.review.diff import FileDiff
 from copilot.review.foreign import Claim
 from copilot.review.hunks import Line, Question
 from copilot.review.looking import Asked, Seen
@@ -40,7 +43,7 @@ AT_ONCE: Final = 4
 
 @dataclass(slots=True)
 class _Tally:
-    """What is counted while questions are asked."""
+    """What is counted while a question is asked."""
 
     questions: int = 0
     answered: int = 0
@@ -49,10 +52,32 @@ class _Tally:
     why: dict[str, None] = field(default_factory=dict)
     name: str = ""
 
+    def add(self, other: _Tally) -> None:
+        """Count another's, too."""
+        self.questions += other.questions
+        self.answered += other.answered
+        self.claims += other.claims
+        self.dropped.update(other.dropped)
+        self.why.update(other.why)
+        self.name = other.name or self.name
+
+
+class _Found(NamedTuple):
+    """What came of a question. `whole`: whether every claim of it could have been told: it had answers enough for the votes,
+    and the judge said something of each finding.
+    """
+
+    question: Question
+    remarks: list[Remark]
+    whole: bool
+    tally: _Tally
+
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
-    """What all questions of a review have in common. `files` and `answers` let a few of them through at a time."""
+    """What all questions of a review have in common. `files` and `answers` let a few of them through at a time;
+    `known` are earlier answers; `until`: the time of the loop at which no more is waited for.
+    """
 
     change: Change
     asked: Asked
@@ -60,7 +85,8 @@ class _Bench:
     votes: Mapping[str, int]
     files: asyncio.Semaphore
     answers: asyncio.Semaphore
-    tally: _Tally
+    known: Answers | None
+    until: float | None
 
     @property
     def settings(self) -> Settings:
@@ -96,29 +122,41 @@ async def reviewed(change: Change, asked: Asked, workspace: pipeline.Workbench, 
 
 
 async def with_model(
-    change: Change, asked: Asked, workspace: pipeline.Workbench, found: Review, least: Mapping[str, int]
+    change: Change,
+    asked: Asked,
+    workspace: pipeline.Workbench,
+    found: Review,
+    least: Mapping[str, int],
+    *,
+    known: Answers | None = None,
+    within_s: float | None = None,
 ) -> Review:
-    """A rules' review, and what the model adds."""
+    """A rules' review, and what the model adds. `known`: what it answered before is not asked again; `within_s`: seconds for all
+    questions, what is not answered then counts as not answered.
+    """
+    until = asyncio.get_running_loop().time() + within_s if within_s is not None else None
     questions = await asyncio.to_thread(_chosen, change, found, workspace)
-    bench = _Bench(change, asked, workspace, least, asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE), _Tally())
+    some = (asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE))
+    bench = _Bench(change, asked, workspace, least, *some, known, until)
     done = 0
 
-    async def one(question: Question) -> tuple[Question, list[Remark] | None]:
+    async def one(question: Question) -> _Found:
         nonlocal done
         async with bench.files:
-            answer = await _asked(question, bench)
+            answer = await _told(question, bench)
         done += 1
         report(say("the model reviews {path}", path=question.diff.path), done / len(questions))
-        return question, answer
+        return answer
 
     async with asyncio.TaskGroup() as group:
         running = [group.create_task(one(question)) for question in questions]
     answers = [task.result() for task in running]
-    said = [gates.masked(remark) for _, mine in answers for remark in mine or ()]
+    said = [gates.masked(remark) for each in answers for remark in each.remarks]
     remarks, new = claimed.merged(found.remarks, said)
-    tally = bench.tally
-    tally.dropped["duplicate"] += len(said) - len(new)
-    coverage = _covered(found.coverage, [question for question, mine in answers if mine is not None])
+    tally = _Tally(dropped=Counter(duplicate=len(said) - len(new)))
+    for each in answers:
+        tally.add(each.tally)
+    coverage = _covered(found.coverage, answers)
     asking = Asking(
         questions=tally.questions,
         answered=tally.answered,
@@ -133,48 +171,101 @@ async def with_model(
 
 def _chosen(change: Change, found: Review, workspace: pipeline.Workbench) -> list[Question]:
     own = workspace.settings.review
-    without = [one.path for one in found.coverage if workspace.index.excluded(change.root / one.path)]
+    root = Path(os.path.realpath(change.root))
+
+    def kept_out(one: FileDiff) -> bool:
+        return any(workspace.index.excluded(root / name) for name in {one.old, one.new} if name)
+
     files = zip(change.files(), found.coverage, strict=True)
-    return hunks.chosen(files, question=own.question_tokens, most=own.model_tokens, leave=without)
+    return hunks.chosen(files, question=own.question_tokens, most=own.model_tokens, leave=kept_out)
 
 
-def _covered(coverage: Sequence[Covered], answered: Iterable[Question]) -> tuple[Covered, ...]:
-    """The coverage with how many hunks of each file the model saw whole and answered about."""
+def _covered(coverage: Sequence[Covered], found: Sequence[_Found]) -> tuple[Covered, ...]:
+    """The coverage with how many hunks of each file the model saw whole and answered about, and where it gave no answer."""
     seen: dict[tuple[int, int], int] = Counter()
-    for question in answered:
+    asked = [each.question for each in found if each.whole]
+    away = {piece.file for each in found if not each.whole for piece in each.question.pieces}
+    for question in asked:
         rows = question.diff.rows
         for piece in question.pieces:
             own = rows[piece.first - 1 : piece.last]
             seen[piece.file, piece.hunk] += sum(row.kind != "context" and hunks.is_whole(row) for row in own)
     whole: Counter[int] = Counter()
-    diffs = {piece.file: question.diff for question in answered for piece in question.pieces}
+    diffs = {piece.file: question.diff for question in asked for piece in question.pieces}
     for number, diff in diffs.items():
         changed = Counter(row.hunk for row in diff.rows if row.kind != "context")
         whole[number] = sum(seen[number, hunk] == count for hunk, count in changed.items())
-    return tuple(replace(one, model=whole[number]) for number, one in enumerate(coverage))
+    return tuple(replace(one, model=whole[number], away=number in away) for number, one in enumerate(coverage))
 
 
 # One question
 
 
-async def _asked(question: Question, bench: _Bench) -> list[Remark] | None:
-    """What the model finds in some rows of one file, proven and judged; None where it gave no answer at all."""
+async def _told(question: Question, bench: _Bench) -> _Found:
+    """What comes of a question, however it ends: what breaks off takes nothing from the rules and from other questions."""
+    tally = _Tally()
+    try:
+        async with asyncio.timeout_at(bench.until):
+            remarks, whole = await _asked(question, bench, tally)
+    except TimeoutError:
+        tally.why.setdefault(say("the time for the model's part was over"))
+        tally.dropped = Counter(broken=tally.claims)
+        remarks, whole = [], False
+    except Exception as wrong:  # noqa: BLE001 -- an engine's fault, or one of ours about what a model said
+        why = str(wrong) if isinstance(wrong, CopilotError) else type(wrong).__name__
+        tally.why.setdefault(say("a question broke off: {why}", why=why))
+        tally.dropped = Counter(broken=tally.claims)
+        remarks, whole = [], False
+    return _Found(question, remarks, whole, tally)
+
+
+async def _asked(question: Question, bench: _Bench, tally: _Tally) -> tuple[list[Remark], bool]:
+    """What the model finds in some rows of one file, proven and judged, and whether all of it could be told."""
     file, shown, options = await asyncio.to_thread(_prepared, question, bench)
     own = bench.settings.review
     doc = file.after or file.before
     if doc is None or not shown:
-        return None
+        return [], False
+    key = _key(question, shown, options, bench)
+    before = bench.known.get(key) if bench.known is not None else None
+    if before is not None:
+        with contextlib.suppress(ValueError):  # else it is asked as if nobody had answered
+            return await asyncio.to_thread(_again, file, shown, before, bench), True
     asked = [replace(options, warm=n > 0) for n in range(own.samples)]
-    answers = await asyncio.gather(*(_answer(doc, each, bench) for each in asked))
-    if all(each is None for each in answers):
-        return None
+    answers = await asyncio.gather(*(_answer(doc, each, bench, tally) for each in asked))
+    enough = sum(each is not None for each in answers) >= max(bench.votes.values())
     through, dropped = await asyncio.to_thread(_gated, file, shown, answers, bench)
-    bench.tally.dropped.update(dropped)
-    if not through:
-        return []
-    kept = await _judged(doc, options, through, bench)
+    tally.dropped.update(dropped)
+    kept = await _judged(doc, options, through, bench, tally) if through else []
     found = await asyncio.to_thread(_finished, file, shown, kept, bench)
-    bench.tally.dropped["fix"] += sum(bool(one.fix) for one in kept) - sum(bool(one.fix) for one in found)
+    tally.dropped["fix"] += sum(bool(one.fix) for one in kept) - sum(bool(one.fix) for one in found)
+    whole = enough and not tally.dropped["unjudged"]
+    if whole and bench.known is not None:
+        fixes = (one.fix if remark.fix else () for one, remark in zip(kept, found, strict=True))
+        bench.known.put(key, answered.written(shown, zip(found, fixes, strict=True)))
+    return found, whole
+
+
+def _key(question: Question, shown: Sequence[Line], options: ReviewOptions, bench: _Bench) -> str:
+    own = bench.settings.review
+    asked = (
+        options.around,
+        own.samples,
+        sorted(bench.votes.items()),
+        sorted(bench.asked.off),
+        bench.settings.gateway.model,
+    )
+    return answered.key(question.diff.path, shown, *asked, bench.settings.ui.locale)
+
+
+def _again(file: Seen, shown: Sequence[Line], before: str, bench: _Bench) -> list[Remark]:
+    """The findings that were told of the same lines before, where they stand now."""
+    gate = claimed.Gates(file, shown, bench.workspace.index, bench.workspace.project)
+    found = []
+    for said, confidence in answered.read(before, shown):
+        one = gate.placed(said)
+        if isinstance(one, Remark):
+            found.append(replace(gate.fixed(one, said.fix, bench.asked, bench.settings), confidence=confidence))
     return found
 
 
@@ -195,9 +286,8 @@ def _placed(doc: Document | None, root: Path) -> Document | None:
     return document(root / doc.path, doc.language, doc.text) if doc is not None else None
 
 
-async def _answer(doc: Document, options: ReviewOptions, bench: _Bench) -> Any | None:
+async def _answer(doc: Document, options: ReviewOptions, bench: _Bench, tally: _Tally) -> Any | None:
     """The rows of one answer; None without one."""
-    tally = bench.tally
     tally.questions += 1
     async with bench.answers:
         answer = await pipeline.suggest(Request(Task.REVIEW, doc, Span(0, 0), options), bench.workspace)
@@ -236,21 +326,23 @@ def _gated(
     return kept, dropped
 
 
-async def _judged(doc: Document, options: ReviewOptions, found: Sequence[Agreed], bench: _Bench) -> list[Agreed]:
+async def _judged(
+    doc: Document, options: ReviewOptions, found: Sequence[Agreed], bench: _Bench, tally: _Tally
+) -> list[Agreed]:
     """Those of the findings that hold by the judge; what is not judged is not told."""
-    lines = [_told(number, one.remark) for number, one in enumerate(found, 1)]
-    verdicts = await _answer(doc, replace(options, stage="judge", claims="\n".join(lines)), bench)
+    lines = [_claim(number, one.remark) for number, one in enumerate(found, 1)]
+    verdicts = await _answer(doc, replace(options, stage="judge", claims="\n".join(lines)), bench, tally)
     kept = []
     for number, one in enumerate(found, 1):
         verdict = verdicts.get(str(number)) if verdicts is not None else None
         if verdict is True:
             kept.append(one)
         else:
-            bench.tally.dropped["unjudged" if verdict is None else "judge"] += 1
+            tally.dropped["unjudged" if verdict is None else "judge"] += 1
     return kept
 
 
-def _told(number: int, one: Remark) -> str:
+def _claim(number: int, one: Remark) -> str:
     return f"{number}. {one.side} line {one.line} ({one.rule.removeprefix(claimed.PREFIX)}): {one.message}"
 
 

@@ -70,7 +70,7 @@ class Patterns:
 def policy(root: Path, exclude: tuple[str, ...]) -> Patterns:
     """The patterns of `.copilotignore` and the setting `index.exclude`, gitignore syntax. Bad patterns match nothing."""
     lines = [*_lines(root / IGNORE_FILE), *exclude]
-    return _spec(lines)
+    return patterns(lines)
 
 
 def listed(root: Path, exclude: tuple[str, ...]) -> Iterator[Listed]:
@@ -105,7 +105,7 @@ def admits(root: Path, name: str) -> bool:
         if depth and (_skipped(here) or _ignored(prefix, specs)):
             return False
         if lines := _lines(here / ".gitignore"):
-            specs = (*specs, (prefix, _spec(lines)))
+            specs = (*specs, (prefix, patterns(lines)))
     return not _ignored(name, specs)
 
 
@@ -142,7 +142,7 @@ def _walk(root: Path) -> Iterator[str]:
         base = folder.relative_to(root).as_posix()
         prefix = "" if base == "." else base + "/"
         lines = _lines(folder / ".gitignore")
-        specs = (*outer, (prefix, _spec(lines))) if lines else outer
+        specs = (*outer, (prefix, patterns(lines))) if lines else outer
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError:
@@ -174,7 +174,8 @@ def _lines(path: Path) -> list[str]:
         return ["*"] if os.path.lexists(path) else []
 
 
-def _spec(lines: list[str]) -> Patterns:
+def patterns(lines: list[str]) -> Patterns:
+    """The lines of an ignore file. Bad ones match nothing."""
     from pathspec import GitIgnoreSpec  # 35 ms: not at the server's start
 
     good = []

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -22,19 +22,20 @@ from copilot.review import asserted, gates
 from copilot.review.hunks import Line, line_starts, symbol
 from copilot.review.imported import alike
 from copilot.review.looking import Asked, Seen, places
-from copilot.review.remark import Remark, Side, shown
+from copilot.review.remark import MODEL, Remark, Side, shown
 from copilot.rules import PREFIX as RULES
 from copilot.types import Document, Edit, Project, Severity, Span
 from copilot.verify import existing, names, output
 
-PREFIX: Final = "model."
-"""A rule of a model's findings is this and its kind."""
-
+PREFIX: Final = MODEL
 _NEAR: Final = 2
 """Lines between two claims of one kind that mean the same place."""
 _FAR: Final = 12
 """Lines between a finding and what its fix replaces."""
 _NUMBERED: Final = re.compile(r"^[ \t]*[+-]?[ \t]*\d{1,7} \| ?", re.MULTILINE)
+_MARKED: Final = re.compile(r"^[+-]", re.MULTILINE)
+_LEAST: Final = 2
+"""Letters and digits of a quote that says something."""
 _WORD: Final = re.compile(r"[^\W\d]\w{2,}")
 _COMMON: Final = frozenset(
     [
@@ -130,7 +131,9 @@ class Said(NamedTuple):
 
 
 class Dropped(NamedTuple):
-    """Why a claim goes no further: `quote`, `unchanged`, `names`, `off`, `votes`, `duplicate`, `judge` or `unjudged`."""
+    """Why a claim goes no further: `unreadable` or `beyond` (the most of an answer that are read), `quote`, `unchanged`, `names`,
+    `off`, `votes`, `duplicate`, `judge`, `unjudged`, or `broken` (its question broke off).
+    """
 
     reason: str
 
@@ -161,8 +164,7 @@ class Gates:
 
     def _anchored(self, said: Said, side: Side) -> Remark | None:
         doc = self._document(side)
-        quote = _NUMBERED.sub("", said.quote).strip("\r\n")
-        if doc is None or len(re.sub(r"\W", "", quote)) < 2:
+        if doc is None:
             return None
         kind = f"{PREFIX}{said.kind}"
         path = self._seen.diff.path
@@ -175,10 +177,11 @@ class Gates:
             said.line,
             said.line,
             said.message,
-            evidence=quote,
             origin="model",
         )
-        found = gates.anchored(one, doc.text)
+        likely = {line for at, line in self._changed if at == side}
+        tries = (gates.anchored(replace(one, evidence=quote), doc.text, likely) for quote in _quotes(said.quote))
+        found = next((each for each in tries if each is not None), None)
         if found is None:
             return None
         around = symbol(doc, found.line)
@@ -238,10 +241,12 @@ class Gates:
 
     def _edit(self, one: Remark, fix: Sequence[str]) -> Edit | None:
         """What puts new lines in the place of old ones, which stand near the finding and were shown; None where none do."""
+        tries = (self._replaced(one, *pair) for pair in _pairs(*fix))
+        return next((edit for edit in tries if edit is not None), None)
+
+    def _replaced(self, one: Remark, old: list[str], new: list[str]) -> Edit | None:
         after = self._seen.after
         assert after is not None
-        old, new = (_NUMBERED.sub("", text).strip("\r\n").split("\n") for text in fix)
-        old = [line.rstrip() for line in old]
         lines = [row.decode("utf-8", "replace").rstrip() for row in after.text.split(b"\n")]
         starts = line_starts(after.text)
         near = range(max(1, one.line - _FAR - len(old)), min(len(lines) - len(old) + 1, one.line + _FAR) + 1)
@@ -251,9 +256,28 @@ class Gates:
             return None
         at = min(found, key=lambda each: abs(each - one.line))
         span = Span(starts[at - 1], min(len(after.text), starts[at - 1 + len(old)]))
-        told = "\n".join(line.rstrip() for line in new)
+        told = "\n".join(new)
         ended = after.text[span.start : span.end].endswith(b"\n")
         return Edit(after.path, span, texts.lf(told) + "\n" * (ended and bool(told)))
+
+
+def _quotes(text: str) -> list[str]:
+    """A quote as it is, without the numbers and marks of the lines that were shown, and without the sign that one was cut."""
+    own = text.strip("\r\n")
+    tries = [own, _NUMBERED.sub("", own), _MARKED.sub("", own)]
+    tries += [each.rstrip().removesuffix("…") for each in tries]
+    return [each for each in dict.fromkeys(tries) if len(re.sub(r"\W", "", each)) >= _LEAST]
+
+
+def _pairs(old: str, new: str) -> Iterator[tuple[list[str], list[str]]]:
+    """The lines of a fix as they are, and without the numbers of the lines that were shown."""
+    yield _fixed(old), _fixed(new)
+    if _NUMBERED.search(old):
+        yield _fixed(_NUMBERED.sub("", old)), _fixed(_NUMBERED.sub("", new))
+
+
+def _fixed(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip("\r\n").split("\n")]
 
 
 def _side(each: Line) -> Side:

@@ -8,8 +8,9 @@ Absent on purpose: who makes a remark.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final, Protocol
 
 from copilot import edits as texts
@@ -142,13 +143,14 @@ def _trimmed(first: int, old: list[str], new: list[str]) -> Rewritten:
     return Rewritten(first, first + len(old) - 1, tuple(old), tuple(new))
 
 
-def anchored(one: Remark, text: bytes) -> Remark | None:
-    """A remark whose quote (`evidence`, one line or several) stands at its line: as it is, or moved to the nearest place where
-    it stands; None where it stands nowhere. Blanks do not count. A remark without a quote keeps its line if there is one.
+def anchored(one: Remark, text: bytes, likely: Container[int] = ()) -> Remark | None:
+    """A remark whose quote (`evidence`, one line or several) stands at its line: as it is, or moved to where it stands; None
+    where it stands nowhere. Blanks do not count. A remark without a quote keeps its line if there is one.
 
-    `text`: that of the remark's side, UTF-8.
+    `text`: that of the remark's side, UTF-8, in lines as git counts them. Of several places the nearest is meant, one of the
+    lines `likely` before all others.
     """
-    lines = [" ".join(line.decode("utf-8", "replace").split()) for line in text.splitlines()]
+    lines = _bare(text)
     quote = [" ".join(line.split()) for line in one.evidence.strip().split("\n")]
     if quote == [""]:
         return one if 1 <= one.line <= len(lines) else None
@@ -159,9 +161,16 @@ def anchored(one: Remark, text: bytes) -> Remark | None:
     places = [at for at in range(1, len(lines) + 1) if _stands(quote, lines, at)]
     if not places:
         return None
-    nearest = min(places, key=lambda at: (abs(at - one.line), at))
+    nearest = min(places, key=lambda at: (at not in likely, abs(at - one.line), at))
     end = min(len(lines), max(nearest, one.end_line + nearest - one.line))
     return replace(one, line=nearest, end_line=end, row=0, columns=(0, 0))
+
+
+@lru_cache(maxsize=8)
+def _bare(text: bytes) -> tuple[str, ...]:
+    """The lines of a text with single blanks between their words."""
+    lines = [" ".join(line.decode("utf-8", "replace").split()) for line in text.split(b"\n")]
+    return tuple(lines if lines[-1] else lines[:-1])
 
 
 def _stands(quote: Sequence[str], lines: Sequence[str], at: int) -> bool:
@@ -179,16 +188,17 @@ def masked(one: Remark) -> Remark:
     """A remark whose quote and message hold no key and no password: reports are kept and sent to where not everybody may read
     the code. A fix that would have to show one is left out. Comes before the fingerprint, from which one could be guessed.
     """
-    evidence, message = _hidden(one.evidence), _hidden(one.message)
+    evidence, message = hidden(one.evidence), hidden(one.message)
     lines = "".join(line for part in one.patch for line in (*part.old, *part.new))
-    if _hidden(lines) != lines:
+    if hidden(lines) != lines:
         one = replace(one, fix=(), patch=())
     return (
         one if (evidence, message) == (one.evidence, one.message) else replace(one, evidence=evidence, message=message)
     )
 
 
-def _hidden(text: str) -> str:
+def hidden(text: str) -> str:
+    """A text without its keys and passwords."""
     for found in reversed(detect(text, but=_OTHERS)):
         text = f"{text[: found.start]}***{text[found.end :]}"
     return text

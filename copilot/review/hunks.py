@@ -8,7 +8,8 @@ deleted ones with that of the old file. Absent on purpose: asking, and what stan
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -27,6 +28,8 @@ from copilot.types import Document, Span
 _BYTES_A_TOKEN: Final = 3.4
 _TOKENS_A_LINE: Final = 5
 """For its mark and its number."""
+_QUESTION: Final = 500
+"""Tokens of a question beside the code."""
 _LONGEST: Final = 400
 """Characters of a line that is shown."""
 _DATA: Final = frozenset({"yaml", "xml", None})
@@ -63,6 +66,9 @@ class Line(NamedTuple):
     mark: str
     number: int
     text: str
+
+
+_GAP: Final = Line(" ", 0, "...")
 
 
 def tokens(text: bytes) -> int:
@@ -105,26 +111,27 @@ def _path(one: FileDiff) -> tuple[float, float]:
 
 
 def chosen(
-    files: Iterable[tuple[FileDiff, Covered]], *, question: int, most: int, leave: Iterable[str] = ()
+    files: Iterable[tuple[FileDiff, Covered]], *, question: int, most: int, leave: Callable[[FileDiff], bool]
 ) -> list[Question]:
     """The questions about a change, those of the riskiest pieces first.
 
-    `question` and `most`: tokens of one and of all. Pieces are taken by risk; one that does not fit any more is left out, a
-    later smaller one may fit. Files that the rules skipped, and paths in `leave`, are not asked about.
+    `question` and `most`: tokens of one and of all, where a file's first piece pays for what its question says beside the code,
+    so that many small files are no endless review. Pieces are taken by risk; one that does not fit any more is left out, a
+    later smaller one may fit. Files that the rules skipped, and those to `leave` out, are not asked about.
     """
     diffs: dict[int, FileDiff] = {}
     every: list[Piece] = []
-    without = frozenset(leave)
     for number, (one, covered) in enumerate(files):
-        found = list(pieces(number, one, question)) if covered.status != "skipped" and one.path not in without else []
+        found = list(pieces(number, one, question)) if covered.status != "skipped" and not leave(one) else []
         if found:
             diffs[number] = one
             every += found
     left = most
     taken: dict[int, list[Piece]] = {}
     for piece in sorted(every, key=lambda each: (-each.risk, each.file, each.first)):
-        if piece.tokens <= left:
-            left -= piece.tokens
+        cost = piece.tokens + (0 if piece.file in taken else _QUESTION)
+        if cost <= left:
+            left -= cost
             taken.setdefault(piece.file, []).append(piece)
     asked = [each for number, mine in taken.items() for each in _packed(diffs[number], mine, question)]
     return sorted(asked, key=lambda each: -max(piece.risk for piece in each.pieces))
@@ -142,7 +149,7 @@ def _packed(one: FileDiff, mine: Iterable[Piece], most: int) -> Iterator[Questio
 
 def lines(file: Seen, asked: Iterable[Piece], extra: int, *, whole: bool) -> list[Line]:
     """The rows of pieces and, as far as about `extra` tokens reach, the routines around them, in the file's order; a gap
-    between them is a line with number 0. `whole`: False where the texts are only what the patch shows.
+    between them, and deleted lines that are not asked about and too many, are a line with number 0. `whole`: False where the texts are only what the patch shows.
     """
     rows = [row for piece in asked for row in file.diff.rows[piece.first - 1 : piece.last]]
     if file.after is None:
@@ -155,22 +162,42 @@ def lines(file: Seen, asked: Iterable[Piece], extra: int, *, whole: bool) -> lis
         wanted.append(wide if cost <= extra else (low, high))
         extra -= cost if cost <= extra else 0
     added = {row.new: row for row in file.diff.rows if row.new is not None}
-    gone: dict[int, list[Row]] = {}
-    for row in file.diff.rows:
-        if row.kind == "deleted":
-            gone.setdefault(row.at[1], []).append(row)
+    ranges = _joined(wanted)
+    gone = _gone(file.diff, ranges, {row.number for row in rows}, extra)
     found: list[Line] = []
-    for low, high in _joined(wanted):
+    for low, high in ranges:
         if found:
-            found.append(Line(" ", 0, "..."))
+            found.append(_GAP)
         for number in range(low, high + 2):
-            found += [_line(row) for row in gone.get(number, ())]
+            found += gone.get(number, ())
             if number > high or number > len(text):
                 continue
             there = added.get(number)
             mark = "+" if there is not None and there.kind == "added" else " "
             if there is not None or whole:
                 found.append(Line(mark, number, _shown(text[number - 1])))
+    return found
+
+
+def _gone(
+    one: FileDiff, ranges: Sequence[tuple[int, int]], asked: AbstractSet[int], extra: int
+) -> dict[int, list[Line]]:
+    """The deleted lines to show before each new line: rows that are `asked` about, and others as far as about `extra` tokens
+    reach. Those left out are a gap.
+    """
+    found: dict[int, list[Line]] = {}
+    for row in one.rows:
+        if row.kind != "deleted":
+            continue
+        if row.number not in asked:
+            if not any(low <= row.at[1] <= high + 1 for low, high in ranges):
+                continue
+            extra -= tokens(row.text[: 3 * _LONGEST])
+        shown = found.setdefault(row.at[1], [])
+        if row.number in asked or extra >= 0:
+            shown.append(_line(row))
+        elif not shown or shown[-1] != _GAP:
+            shown.append(_GAP)
     return found
 
 

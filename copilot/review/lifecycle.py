@@ -1,17 +1,18 @@
 """What becomes of remarks from one review of a merge request to the next: what is posted, left, closed, opened again.
 
 Plain functions over values. A remark is the same one as long as its fingerprint is, which knows no line number. It counts as
-fixed only where its file was looked at again whole: what nobody looked at is left as it is. A dismissal holds until it
+fixed only where its file was looked at again whole: what nobody looked at is left as it is. A model's silence says nothing: what
+one found counts as fixed only where that is said (`mended`). A dismissal holds until it
 expires, on whichever merge request of the project the same text comes back. Absent on purpose: posting and remembering.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from copilot.review.remark import Remark
+from copilot.review.remark import MODEL, Remark
 
 State = Literal["open", "fixed", "dismissed", "outdated"]
 
@@ -69,9 +70,11 @@ def plan(
     *,
     now: float,
     elsewhere: Mapping[str, Known] | None = None,
+    mended: Container[str] = (),
 ) -> Plan:
     """What a fresh review of the head asks for. `files`: every file of the change, by the name that the target branch knows.
-    `elsewhere`: dismissals on other merge requests of the project, by fingerprint.
+    `elsewhere`: dismissals on other merge requests of the project, by fingerprint. `mended`: fingerprints of a model's remarks
+    whose lines are known to be others now.
     """
     before = {one.fingerprint: one for one in known}
     fresh = {one.fingerprint: one for one in found}
@@ -97,7 +100,7 @@ def plan(
     for name, own in before.items():
         if own.state != "open" or name in fresh:
             continue
-        match _fate(own, files.get(own.path)):
+        match _fate(own, files.get(own.path), mended):
             case "fixed":
                 fixed.append(own)
             case "outdated":
@@ -112,11 +115,12 @@ def holds(one: Known, now: float) -> bool:
     return one.state == "dismissed" and (one.until is None or now < one.until)
 
 
-def _fate(one: Known, file: File | None) -> State:
+def _fate(one: Known, file: File | None, mended: Container[str]) -> State:
     """What became of an open remark that was not found again."""
     if file is None or file.gone:  # the change does not touch the file any more, or took it away
         return "outdated"
-    if file.status != "reviewed":
+    known = one.fingerprint in mended if one.rule.startswith(MODEL) else file.status == "reviewed"
+    if not known:
         return "open"
     if one.symbol and file.symbols is not None and one.symbol not in file.symbols:
         return "outdated"

@@ -16,6 +16,9 @@ from typing import Final, Literal, NamedTuple
 from copilot.messages import say
 from copilot.types import Edit, Severity
 
+MODEL: Final = "model."
+"""A rule of a model's findings is this and its kind."""
+
 Side = Literal["new", "old"]
 Confidence = Literal["high", "medium", "low"]
 
@@ -88,6 +91,8 @@ class Covered:
     """Changed lines, added and deleted."""
     model: int | None = None
     """Hunks that a model saw and answered about; None where none was asked."""
+    away: bool = False
+    """Whether a model was asked about hunks of it and did not answer enough to tell what it may have found."""
 
 
 @dataclass(frozen=True, slots=True)

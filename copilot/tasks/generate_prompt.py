@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from copilot import files
 from copilot.config import Settings
 from copilot.edits import lf
-from copilot.messages import say
+from copilot.messages import say, visible
 from copilot.syntax.lines import line_end, line_start, next_line
 from copilot.syntax.outline import outline
 from copilot.tasks import generate_place
@@ -179,5 +180,8 @@ def attempts(failed: Iterable[Attempt], language: str) -> str:
 
 
 def shown_path(path: Path) -> str:
-    """A path as a model sees it: its last folders say enough, and whose machine it is is nobody's business."""
-    return "/".join(part for part in path.parts[-3:] if part != path.anchor)
+    """A path as a model sees it: its last folders say enough, and whose machine it is is nobody's business. A name may hold line
+    ends, which would begin lines of the prompt, and bytes that are no text.
+    """
+    told = "/".join(part for part in path.parts[-3:] if part != path.anchor)
+    return visible(" ".join(files.encode(told).decode().splitlines()))

@@ -11,7 +11,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
-from copilot import messages
+from copilot import files, messages
 from copilot.config import Settings
 from copilot.messages import say
 from copilot.reviewfacts import ReviewOptions
@@ -27,6 +27,7 @@ KINDS: Final = (
 _SEVERITIES: Final = tuple(each.value for each in Severity)[:3]
 _SAYS: Final = ("undefined", "unused", "missing")
 _MOST: Final = 12
+_NAMES: Final = 5
 _MESSAGE: Final = 1_000
 _QUOTE: Final = 500
 _FIX: Final = 4_000
@@ -47,7 +48,7 @@ _FOUND: Final = _row({
     "kind": {"enum": list(KINDS)},
     "severity": {"enum": list(_SEVERITIES)},
     "message": _TEXT,
-    "names": {"type": "array", "maxItems": 5, "items": _row({"name": _TEXT, "says": {"enum": list(_SAYS)}})},
+    "names": {"type": "array", "maxItems": _NAMES, "items": _row({"name": _TEXT, "says": {"enum": list(_SAYS)}})},
     "fix": {"anyOf": [{"type": "null"}, _row({"old": _TEXT, "new": _TEXT})]},
 })  # fmt: skip
 _VERDICT: Final = _row({"claim": {"type": "integer"}, "why": _TEXT, "holds": {"type": "boolean"}})
@@ -97,16 +98,17 @@ def read(text: str, request: Request) -> Candidate | None:
     rows = told.get("findings" if find else "verdicts") if told is not None else None
     if not isinstance(rows, list):
         return None
-    rows = rows[:_MOST] if find else rows
     if find:
-        found = [row for each in rows if (row := _finding(each)) is not None]
-        left = len(rows) - len(found)
-        return Candidate((), "", 0.5, prose=_plain(found), left_out=(("unreadable", left),) if left else ())
-    verdicts = {
-        str(row["claim"]): row["holds"]
-        for row in rows
-        if isinstance(row, dict) and type(row.get("claim")) is int and type(row.get("holds")) is bool
-    }
+        found = [row for each in rows[:_MOST] if (row := _finding(each)) is not None]
+        left = {"unreadable": len(rows[:_MOST]) - len(found), "beyond": len(rows[_MOST:])}
+        return Candidate(
+            (), "", 0.5, prose=_plain(found), left_out=tuple((why, count) for why, count in left.items() if count)
+        )
+    verdicts: dict[str, bool] = {}
+    for row in rows:
+        if isinstance(row, dict) and type(row.get("claim")) is int and type(row.get("holds")) is bool:
+            number = str(row["claim"])
+            verdicts[number] = row["holds"] and verdicts.get(number, True)  # who says both says no
     return Candidate((), "", 0.5, prose=_plain(verdicts))
 
 
@@ -127,13 +129,18 @@ def _finding(row: Any) -> dict[str, Any] | None:
     return {
         "side": row["side"],
         "line": line,
-        "quote": quote[:_QUOTE],
+        "quote": _whole(quote)[:_QUOTE],
         "kind": row["kind"],
         "severity": row["severity"],
-        "message": " ".join(message.split())[:_MESSAGE],
-        "names": [each for one in names if (each := _named(one))] if isinstance(names, list) else [],
+        "message": " ".join(_whole(message).split())[:_MESSAGE],
+        "names": [each for one in names[:_NAMES] if (each := _named(one))] if isinstance(names, list) else [],
         "fix": _fix(fix),
     }
+
+
+def _whole(text: str) -> str:
+    """A text that can be written: half a character, which an escape in JSON can name, becomes U+FFFD."""
+    return files.encode(text).decode()
 
 
 def _named(row: Any) -> list[str]:
@@ -146,7 +153,7 @@ def _fix(row: Any) -> list[str]:
     """`[old, new]`, empty where there is none."""
     if not isinstance(row, dict) or not isinstance(row.get("old"), str) or not isinstance(row.get("new"), str):
         return []
-    return [row["old"], row["new"]] if max(len(row["old"]), len(row["new"])) <= _FIX else []
+    return [_whole(row["old"]), _whole(row["new"])] if max(len(row["old"]), len(row["new"])) <= _FIX else []
 
 
 def rounds(settings: Settings) -> int:  # noqa: ARG001 - the protocol's

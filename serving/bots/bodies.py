@@ -80,13 +80,15 @@ def summary(
     *,
     cut: int = 0,
     noisy: Iterable[str] = (),
+    silent: Sequence[str] | None = None,
 ) -> str:
     """The summary of a review. `folded`: told here alone; `elsewhere`: open ones in what was not looked at this time; `quiet`:
-    dismissed. What was looked at always stands in it; how many rows its lists leave out, where they are too long, too.
+    dismissed. What was looked at always stands in it, also by a model: `silent` says why it did not answer everything; None where
+    none was asked. How many rows its lists leave out, where they are too long, stands there too.
     """
     noisy = sorted(noisy)
     for most in _LISTED:
-        text = _summary(head, at_lines, folded, elsewhere, quiet, coverage, cut, noisy, most)
+        text = _summary(head, at_lines, folded, elsewhere, quiet, coverage, cut, noisy, silent, most)
         if len(text) <= _LONGEST:
             break
     return text
@@ -101,6 +103,7 @@ def _summary(
     coverage: Sequence[Covered],
     cut: int,
     noisy: Sequence[str],
+    silent: Sequence[str] | None,
     most: int,
 ) -> str:
     """With so many rows a list at most."""
@@ -111,6 +114,7 @@ def _summary(
         "",
     ]
     lines += _coverage(coverage, most)
+    lines += _model(coverage, silent, most) if silent is not None else []
     if at_lines:
         lines += ["", say("At their lines: {count}.", count=at_lines)]
     if folded:
@@ -167,6 +171,19 @@ def _coverage(coverage: Sequence[Covered], most: int) -> list[str]:
     if rest:
         told = [f"{plain(one.path)}: {plain(one.status)}: {plain(one.why)}" for one in rest[:most]]
         lines += ["", *_details(say("Not looked at whole: {count}", count=len(rest)), told, len(rest))]
+    return lines
+
+
+def _model(coverage: Sequence[Covered], silent: Sequence[str], most: int) -> list[str]:
+    """What the model saw, and why not everything; with so many rows at most."""
+    sums = totals(coverage)
+    told = say("The model saw {seen} of {hunks} hunks.", seen=sums["hunks_model"], hunks=sums["hunks"])
+    why = "; ".join(plain(one, 200) for one in silent)
+    lines = ["", told + (" " + say("It did not answer everything: {why}.", why=why) if why else "")]
+    rest = [one for one in coverage if one.model is not None and one.model < one.hunks]
+    if rest:
+        rows = [f"{plain(one.path)}: {one.model} / {one.hunks}" for one in rest[:most]]
+        lines += ["", *_details(say("Not seen whole by the model: {count}", count=len(rest)), rows, len(rest))]
     return lines
 
 

@@ -28,6 +28,7 @@ PARTS: Final[tuple[Part, ...]] = ("receive", "read", "post")
 
 PROJECT: Final = re.compile(r"(?!\.)[\w.-]+(?:/(?!\.)[\w.-]+){0,20}")
 """A project's path: nothing that leads elsewhere when it becomes part of an address or a folder."""
+_ADDRESS: Final = re.compile(r"https?://[^/?#@\s]+(/[^?#\s]*)?")
 
 
 class Server(Section):
@@ -88,6 +89,34 @@ class Limits(Section):
     )
 
 
+class Model(Section):
+    """The bank's gateway: a model beside the rules, asked by the process that reads."""
+
+    url: str = Field(default="", description="Address of the gateway; empty: no model is asked.")
+    key_env: str = Field(default="", description="Environment variable with the gateway's key.")
+    key_file: Path | None = Field(default=None, description="File with it instead.")
+    ca_bundle: Path | None = Field(default=None, description="PEM file of the authority that signed its certificate.")
+    name: str = Field(default="", description="Model to ask for; empty: what the gateway has for reviews.")
+    samples: int = Field(default=3, ge=1, le=8, description="How often it is asked the same of the same lines.")
+    votes: int = Field(default=2, ge=1, le=8, description="In how many of these answers a finding must stand.")
+    votes_for: tuple[str, ...] = Field(default=(), description="The same for kinds of findings, as KIND=VOTES.")
+    question_tokens: int = Field(default=3_000, ge=100, description="Tokens of changed code in one question, about.")
+    review_tokens: int = Field(
+        default=60_000, ge=100, description="Tokens of changed code that one review shows it; the rest is told."
+    )
+    question_s: float = Field(default=60, gt=0, le=600, description="Seconds of one question.")
+    review_s: float = Field(
+        default=300, gt=0, description="Seconds of all questions of a review; what is not answered then is told."
+    )
+    repository_class: Literal["public", "internal", "restricted"] = Field(
+        default="internal", description="What content review replaces in what is shown, as guard.repository_class."
+    )
+    keep_out: tuple[str, ...] = Field(
+        default=(),
+        description="Files it is never shown, as gitignore patterns, beside .copilotignore of the target branch.",
+    )
+
+
 class Policy(Section):
     """What a review looks for and what is shown, by a name that forges use."""
 
@@ -99,6 +128,7 @@ class Policy(Section):
     sensitivity: Literal["high", "medium", "low"] = Field(
         default="medium", description="Least confidence of a remark at a line; what is below goes into the summary."
     )
+    model: bool = Field(default=True, description="Whether the model of [model] is asked, where there is one.")
     gm: Literal["off", "warn", "block"] = Field(
         default="off", description="Whether code must use SM2, SM3 and SM4: not asked for, a warning, or an error."
     )
@@ -146,6 +176,7 @@ class Config(Section):
     server: Server = Field(default_factory=Server)
     store: Store = Field(default_factory=Store)
     limits: Limits = Field(default_factory=Limits)
+    model: Model = Field(default_factory=Model)
     policies: dict[str, Policy] = Field(default_factory=dict)
     forges: dict[str, Forge] = Field(default_factory=dict)
 
@@ -185,7 +216,7 @@ def checked(table: dict[str, Any], path: Path) -> Config:
             )
         for key in ("address", "api"):
             value: str = getattr(forge, key)
-            if value and not re.fullmatch(r"https?://[^/?#@\s]+(/[^?#\s]*)?", value):
+            if value and not _ADDRESS.fullmatch(value):
                 raise ConfigError(f"{where}.{key} is no http(s) address without user and query.")
         if forge.policy != "default" and forge.policy not in config.policies:
             raise ConfigError(f"{where}.policy names {forge.policy}, which is no policy.")
@@ -196,6 +227,10 @@ def checked(table: dict[str, Any], path: Path) -> Config:
         named = [(forge.read_token_env, forge.read_token_file), (forge.write_token_env, forge.write_token_file)]
         if named[0] == named[1]:
             raise ConfigError(f"{where}: reading and posting need a token each: the one that reads must not post.")
+    if config.model.url and not _ADDRESS.fullmatch(config.model.url):
+        raise ConfigError(f"{path}: model.url is no http(s) address without user and query.")
+    if config.model.url and bool(config.model.key_env) == bool(config.model.key_file):
+        raise ConfigError(f"{path}: model: set one of key_env and key_file.")
     return _placed(config, path.resolve().parent)
 
 
@@ -215,7 +250,8 @@ def _placed(config: Config, home: Path) -> Config:
         for name, one in config.policies.items()
     }
     store = config.store.model_copy(update={"folder": at(config.store.folder)})
-    return config.model_copy(update={"forges": forges, "policies": policies_, "store": store})
+    model = config.model.model_copy(update={key: at(getattr(config.model, key)) for key in ("key_file", "ca_bundle")})
+    return config.model_copy(update={"forges": forges, "policies": policies_, "store": store, "model": model})
 
 
 def secret(config: Config, name: str, part: Part) -> str:
@@ -262,7 +298,7 @@ def apart(config: Config, name: str) -> None:
 def variables(config: Config, part: Part) -> set[str]:
     """The environment variables in which secrets of a part stand."""
     found = {getattr(forge, f"{_SECRETS[part]}_env") for forge in config.forges.values()}
-    return found - {""}
+    return (found | ({config.model.key_env} if part == "read" else set())) - {""}
 
 
 def asked(policy: Policy) -> Asked:
@@ -295,4 +331,17 @@ def problems(config: Config) -> list[str]:
     for name, forge in config.forges.items():
         if forge.address.startswith("http://") and not re.match(r"http://(127\.|localhost|\[::1\])", forge.address):
             found.append(f"forges.{name}.address has no TLS: tokens and code would travel in the clear.")
+    return [*found, *_of_model(config.model)]
+
+
+def _of_model(own: Model) -> list[str]:
+    if not own.url:
+        return []
+    found: list[str] = []
+    if own.key_env and not os.environ.get(own.key_env):
+        found.append(f"model.key_env: the environment variable {own.key_env} is not set.")
+    if own.key_file is not None and not own.key_file.is_file():
+        found.append(f"model.key_file: {own.key_file} cannot be read.")
+    if own.url.startswith("http://") and not re.match(r"http://(127\.|localhost|\[::1\])", own.url):
+        found.append("model.url has no TLS: code and the key would travel in the clear.")
     return found

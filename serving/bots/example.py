@@ -11,7 +11,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from serving.bots.config import Forge, Limits, Policy, Server, Store
+from serving.bots.config import Forge, Limits, Model, Policy, Server, Store
 from serving.example import section
 
 FILE: Final = Path(__file__).with_name("bot.example.toml")
@@ -20,6 +20,7 @@ _SECTIONS: Final[tuple[tuple[str, type[BaseModel], str], ...]] = (
     ("server", Server, ""),
     ("store", Store, ""),
     ("limits", Limits, ""),
+    ("model", Model, "Without an address none is asked."),
     ("policies.default", Policy, "The one named default is used where a forge names none."),
     ("forges.bank", Forge, "Its webhooks are sent to /webhooks/NAME, here /webhooks/bank."),
 )
@@ -36,6 +37,12 @@ _FILLED: Final[dict[str, object]] = {
     "forges.bank.read_token_file": "/run/credentials/bot/read-token",
     "forges.bank.write_token_file": "/run/credentials/bot/write-token",
     "forges.bank.ca_bundle": "/etc/ssl/bank-ca.pem",
+    "model.key_env": "BOT_GATEWAY_KEY",
+    "model.key_file": "/run/credentials/bot/gateway-key",
+    "model.ca_bundle": "/etc/ssl/bank-ca.pem",
+    "model.name": "bank-coder",
+    "model.votes_for": ["model.security=1"],
+    "model.keep_out": ["hsm/**"],
     "policies.default.packs": ["rules"],
     "policies.default.off": ["TIME01"],
     "policies.default.gm_paths": ["payments/**"],

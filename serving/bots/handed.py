@@ -22,12 +22,15 @@ MOST: Final = 20_000
 MOST_FILES: Final = 200_000
 LARGEST: Final = 64_000_000
 """Bytes of it all."""
+REASONS: Final = 20
+"""Why a model did not answer, at most."""
 HEAD: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|diff-[0-9]{1,9}")
 """A commit, or a revision of Review Board's."""
 
 _Text = Annotated[str, StringConstraints(max_length=4_000)]
 _Name = Annotated[str, StringConstraints(max_length=4_096)]
 _Line = Annotated[int, Field(ge=0, le=100_000_000)]
+_Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 _Sha = Annotated[str, StringConstraints(pattern=f"^(?:{HEAD.pattern})$")]
 
 
@@ -73,7 +76,7 @@ class Told(_Model):
     become by its fix; None without one.
     """
 
-    fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    fingerprint: _Fingerprint
     rule: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
     severity: Literal["error", "warning", "information", "hint"]
     confidence: Confidence
@@ -99,7 +102,9 @@ class Told(_Model):
 
 
 class Looked(_Model):
-    """The coverage of one file. `gone`: the head has it no more. `symbols`: what it defines, where that was asked."""
+    """The coverage of one file. `gone`: the head has it no more. `symbols`: what it defines, where that was asked. `model`: as
+    in `Covered`.
+    """
 
     path: _Name
     known: _Name
@@ -110,15 +115,17 @@ class Looked(_Model):
     lines: _Line
     gone: bool
     symbols: tuple[_Text, ...] | None
+    model: _Line | None = None
 
     def covered(self) -> Covered:
         """As reports take it."""
-        return Covered(self.path, self.status, self.why, self.hunks, self.seen, self.lines)
+        return Covered(self.path, self.status, self.why, self.hunks, self.seen, self.lines, self.model)
 
 
 class Handed(_Model):
     """The review of one head of one merge request. `base`: where the branch left its target. `failed`: why there is none.
-    `cut`: remarks beyond MOST.
+    `cut`: remarks beyond MOST. `silent`: why a model that was asked did not answer everything, each reason once; None where none
+    was asked. `mended`: fingerprints of what a model found before and whose lines are others now.
     """
 
     forge: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
@@ -130,6 +137,8 @@ class Handed(_Model):
     cut: _Line
     remarks: Annotated[tuple[Told, ...], Field(max_length=MOST)]
     files: Annotated[tuple[Looked, ...], Field(max_length=MOST_FILES)]
+    silent: Annotated[tuple[_Text, ...], Field(max_length=REASONS)] | None = None
+    mended: Annotated[tuple[_Fingerprint, ...], Field(max_length=MOST)] = ()
 
 
 def read(data: bytes) -> Handed:

@@ -73,6 +73,7 @@ def check(file: Path) -> dict[str, object]:
         "folder": str(config.store.folder),
         "forges": {name: f"{one.kind} {one.address}: {', '.join(one.projects)}" for name, one in config.forges.items()},
         "webhooks": [f"/webhooks/{name}" for name in config.forges],
+        "model": config.model.url or "none",
         "policies": sorted({one.policy for one in config.forges.values()}),
         "warnings": configuration.problems(config),
     }

@@ -82,6 +82,7 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
         _files(handed),
         now=now(),
         elsewhere=memory.dismissed(place),
+        mended=frozenset(handed.mended),
     )
     own = {one.fingerprint: one for one in standing.own}
     wrongly = [one for name, one in own.items() if one.closed and name in told and _is_open(known.get(name))]
@@ -272,6 +273,7 @@ def _summary(
         [one.covered() for one in handed.files],
         cut=handed.cut,
         noisy=loud & {one.rule for one in folded},
+        silent=handed.silent,
     )
 
 

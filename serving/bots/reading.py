@@ -21,11 +21,13 @@ from copilot.review.review import review
 from copilot.syntax.languages import language_of
 from copilot.syntax.outline import outline
 from copilot.types import document
-from serving.bots import fetch, forges, handed
+from serving.bots import asking, fetch, forges, handed
+from serving.bots.asking import Answered
 from serving.bots.config import Config, asked
 from serving.bots.forge import Answer, Call, Target, drive
 from serving.bots.forges import reviewboard
 from serving.bots.handed import Handed, Looked, Told, TooMuch
+from serving.bots.memory import Place
 
 _LONGEST_FIX: Final = 40
 """Lines of a suggestion, and rows that it replaces."""
@@ -33,8 +35,15 @@ _WIDEST_FIX: Final = 4_000
 """Characters of one of its lines."""
 
 
-def reviewed(config: Config, forge: str, target: Target, token: str, send: Callable[[Call], Answer]) -> Handed:
-    """The review of a merge request's head as it is now.
+def reviewed(
+    config: Config,
+    forge: str,
+    target: Target,
+    token: str,
+    send: Callable[[Call], Answer],
+    answers: Answered | None = None,
+) -> Handed:
+    """The review of a merge request's head as it is now. `answers`: of the model, where one is asked.
 
     Raises fetch.FetchFailed, calls.CallFailed, diff.BadPatch, TooMuch, UsageError for a folder of rules.
     """
@@ -51,7 +60,13 @@ def reviewed(config: Config, forge: str, target: Target, token: str, send: Calla
         change, head = _from_server(target, send, odd)
         base = head
     found = review(change, asked(policy))
-    return told(change, found, forge, target, head, base, config.limits.symbol_files, unplaced=odd)
+    mended: tuple[str, ...] = ()
+    if answers is not None and policy.model:
+        where = Place(forge, target.project, target.number)
+        found, mended = asking.added(
+            change, asked(policy), found, where, config, answers, target=fetch.TARGET if ref else ""
+        )
+    return told(change, found, forge, target, head, base, config.limits.symbol_files, unplaced=odd, mended=mended)
 
 
 def _fetched(place: Path) -> tuple[Change, str]:
@@ -86,9 +101,10 @@ def told(
     symbol_files: int,
     *,
     unplaced: Container[str] = (),
+    mended: tuple[str, ...] = (),
 ) -> Handed:
     """A review as it is handed over. `symbol_files`: in larger changes symbols are not asked for. `unplaced`: files whose remarks
-    get no place. Raises TooMuch.
+    get no place. `mended`: what a model found before and is others now. Raises TooMuch.
     """
     diffs = {one.path: one for one in change.files()}
     wanted = {one.path for one in found.remarks if one.fix}
@@ -120,10 +136,12 @@ def told(
             Looked(
                 path=_name(one.path), known=_name(_known(diffs.get(one.path), one.path)), status=one.status, why=one.why[:4_000],
                 hunks=one.hunks, seen=one.seen, lines=one.lines, gone=one.path in diffs and not diffs[one.path].new,
-                symbols=symbols.get(one.path),
+                symbols=symbols.get(one.path), model=one.model,
             )
             for one in found.coverage
         ),
+        silent=tuple(why[:500] for why in found.model.why[: handed.REASONS]) if found.model is not None else None,
+        mended=mended,
     )  # fmt: skip
     return handed.fitted(made)
 

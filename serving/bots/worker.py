@@ -22,7 +22,8 @@ from typing import Any, Final
 
 from copilot.errors import ConfigError, CopilotError, UsageError
 from copilot.review.diff import BadPatch
-from serving.bots import fetch, forges, handed, reading
+from serving.bots import asking, fetch, forges, handed, reading
+from serving.bots.asking import Answered
 from serving.bots.calls import CallFailed, Sender
 from serving.bots.config import Config, Part, secret
 from serving.bots.fetch import FetchFailed
@@ -72,9 +73,10 @@ def read(config: Config, ended: Callable[[], bool] = lambda: False) -> None:
     with alone(folder / "read.lock"):
         queue, outbox = Queue(folder / "queue.db"), Queue(folder / "outbox.db")
         ways = senders(config, "read")
+        answers = asking.opened(config)
         queue.recover()
         for job in _jobs(queue, config, ended, lambda: fetch.tidied(folder, config.limits, time.time())):
-            made = _reviewed(job, config, ways, queue)
+            made = _reviewed(job, config, ways, queue, answers)
             if made is not None:
                 word = "failed" if made.failed else "reviewed"
                 outbox.put(job.key, f"{made.head} {made.base} {word}", handed.written(made), since=job.since)
@@ -84,7 +86,9 @@ def read(config: Config, ended: Callable[[], bool] = lambda: False) -> None:
                     queue.done(job)
 
 
-def _reviewed(job: Job, config: Config, ways: dict[str, Sender], queue: Queue) -> handed.Handed | None:
+def _reviewed(
+    job: Job, config: Config, ways: dict[str, Sender], queue: Queue, answers: Answered | None
+) -> handed.Handed | None:
     """None where it will be tried again, or nobody is to be told."""
     told: dict[str, Any] = json.loads(job.body)
     name, target = told["forge"], Target(told["project"], told["number"], told["head"], told["target"])
@@ -94,7 +98,7 @@ def _reviewed(job: Job, config: Config, ways: dict[str, Sender], queue: Queue) -
     wrong = _Wrong("it took too long, or more memory than there is")
     if job.attempts <= config.limits.attempts:
         try:
-            return reading.reviewed(config, name, target, secret(config, name, "read"), ways[name])
+            return reading.reviewed(config, name, target, secret(config, name, "read"), ways[name], answers)
         except Exception as error:  # noqa: BLE001 -- one merge request must not end the bot; its text must not be logged
             wrong = _wrong(error)
         if _put_back(job, wrong, config, queue):
@@ -187,7 +191,7 @@ def _jobs(queue: Queue, config: Config, ended: Callable[[], bool], tidied: Calla
     """Jobs as they come; each may run for so long, then the process ends. `tidied`: asked every hour while nothing waits, as long
     as it says that there may be more.
     """
-    limit_s = config.limits.fetch_s + config.limits.review_s
+    limit_s = config.limits.fetch_s + config.limits.review_s + (config.model.review_s if config.model.url else 0)
     swept, idle_since = 0.0, -SWEEP_S
     while not ended():
         if time.monotonic() - swept > SWEEP_S or not swept:
