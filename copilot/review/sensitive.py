@@ -28,7 +28,7 @@ _LONGEST: Final = 2_000_000
 """Bytes of a text that is looked at; what is longer was made by a program."""
 
 
-_LARGE: Final = 128_000
+_LARGE: Final = 16_000
 """Bytes of a text from which on only what is near changed lines is looked at."""
 _AROUND: Final = 30
 """Lines on either side of a changed line that may have to do with it."""
