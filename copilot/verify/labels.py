@@ -66,7 +66,9 @@ def judged(found: Searched) -> Check:
             )  # fmt: skip
     idle = [str(part) for part in told.get("idle") or ()]
     if idle:
-        reasons.append(say("no test and no input tells when this is left out: {part}", part=_short(idle[0])))
+        reasons.append(
+            say("a part has no effect, in it or in a likelier change that answers alike: {part}", part=_short(idle[0]))
+        )
     halves = told.get("halves") or []
     complete = bool(told.get("complete"))
     if not complete:

@@ -30,17 +30,24 @@ def found(*rows):
         ((("name", 1.0, "a"), ("slice", 2.0, "b")), (0,), 1),
         ((("name", 1.0, "a"), ("slice", 2.0, "b")), (0, 1), 0),
         ((("name", 1.0, "a"), ("slice", 3.0, "b")), (0,), 0),
+        ((("name", 1.0, "a"), ("slice", 1.9, "a"), ("index", 2.0, "b")), (0,), 1),
+        ((("name", 1.0, "a"), ("clause dropped", 1.2, "a")), (0,), 0),
     ],
-    ids=["likelier", "two templates", "one twice", "unlikely", "unknown", "idle", "both idle", "idle and likely"],
-)
+    ids=[
+        "likelier", "two templates", "one twice", "unlikely", "unknown", "idle", "both idle", "idle and likely", "alike, not idle",
+        "drops only",
+    ],
+)  # fmt: skip
 def test_the_behaviour_that_most_templates_come_to_wins_and_an_idle_part_costs(rows, idle, best):
     passing, got = found(*rows)
-    assert choice.first(passing, choice.behaviours(passing, got), idle) == best
+    assert choice.first(passing, choice.behaviours(passing, got), lambda number: {number} & set(idle)) == best
 
 
-def test_only_the_likeliest_behaviours_are_looked_at():
-    passing, got = found(*(("name", 1 + 0.1 * at, str(at)) for at in range(9)))
-    assert choice.likeliest(passing, choice.behaviours(passing, got)) == [0, 1, 2, 3]
+def test_only_the_first_of_the_likeliest_behaviours_are_asked_for_idle_parts():
+    passing, got = found(*(("name", 1 + 0.1 * at, str(at // 5)) for at in range(30)))
+    asked = []
+    assert choice.first(passing, choice.behaviours(passing, got), lambda number: asked.append(number) or "x") == 0
+    assert asked == [0, 1, 2, 5, 6, 7, 10, 11, 12, 15, 16, 17]
 
 
 LEAP = "def leap(year):\n    return year % 4 == 0 and (year % 100 != 0 and year % 400 == 0)\n"
@@ -73,10 +80,18 @@ async def test_a_part_that_did_nothing_before_is_no_fault_of_the_change(tmp_path
     assert labels.judged(found).name == labels.PLAUSIBLE
 
 
+async def test_where_inputs_do_not_reach_a_part_it_is_kept_and_the_change_is_a_suggestion(tmp_path):
+    tests = "from subject import due\n\n\ndef test_due():\n    assert due(6, [])\n    assert due(5, [])\n    assert not due(2, [])\n"
+    found = await searched(tmp_path, "def due(day, holidays):\n    return day >= 5 and day in holidays\n", tests)
+    assert "clause dropped" in [patch.kind for patch in found.patches[1:]]
+    assert found.told["idle"]
+    assert labels.judged(found).name == labels.SUGGESTION
+
+
 @pytest.mark.parametrize(("cases", "label"), [(3, labels.SUGGESTION), (6, labels.PLAUSIBLE)])
 def test_with_few_tests_a_change_with_an_idle_part_is_a_suggestion_and_says_so(cases, label):
     patch = repairing.Patch(((0, 0, "x"),), "constant", 1.0, 1.0, "f", 0, ())
     told = {"cases": cases, "mutants": 5, "complete": True, "idle": ["or days > 30"]}
     check = labels.judged(repairing.Searched("found", patches=(patch,), told=told))
     assert check.name == label
-    assert "no test and no input tells when this is left out: or days > 30" in check.detail
+    assert "a part has no effect, in it or in a likelier change that answers alike: or days > 30" in check.detail

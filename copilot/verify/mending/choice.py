@@ -11,15 +11,16 @@ can be left out and nothing tells, the change fits the tests by chance.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from .rivals import Answers, Found
+from .templates import LEFT_OUT
 
 _FALL = 2.0
 """How fast the likelihood of a change falls with its rank."""
 _IDLE = 1.5
 """What an idle part costs, as rank."""
-_LOOKED = 4
+_GROUPS, _MEMBERS = 4, 3
 
 
 def behaviours(found: Sequence[Found], got: Answers) -> list[list[int]]:
@@ -31,18 +32,27 @@ def behaviours(found: Sequence[Found], got: Answers) -> list[list[int]]:
     return list(alike.values())
 
 
-def likeliest(found: Sequence[Found], groups: Sequence[Sequence[int]]) -> list[int]:
-    """The first candidates of those behaviours that may win, the most likely behaviour first."""
-    return [group[0] for group in sorted(groups, key=lambda group: -_weight(found, group))[:_LOOKED]]
+def first(found: Sequence[Found], groups: Sequence[Sequence[int]], idle: Callable[[int], Collection[object]]) -> int:
+    """The number of the candidate that comes first. `idle` gives the parts of a candidate that do nothing; it is asked of
+    few: the first ones of those behaviours that may win.
+    """
+    ranked = sorted(groups, key=lambda group: -_weight(found, group))[:_GROUPS]
+    best, most = 0, -1.0
+    for group in ranked:
+        whole = next(
+            (number for number in group[:_MEMBERS] if not (_drops(found, group, number) or idle(number))), None
+        )
+        weight = _weight(found, group) * (math.exp(-_FALL * _IDLE) if whole is None else 1.0)
+        if weight > most:
+            best, most = group[0] if whole is None else whole, weight
+    return best
 
 
-def first(found: Sequence[Found], groups: Sequence[Sequence[int]], idle: Collection[int]) -> int:
-    """The number of the candidate that comes first; `idle`: those with a part that does nothing."""
-
-    def weight(group: Sequence[int]) -> float:
-        return _weight(found, group) * (math.exp(-_FALL * _IDLE) if group[0] in idle else 1.0)
-
-    return max(groups, key=weight)[0]
+def _drops(found: Sequence[Found], group: Sequence[int], number: int) -> bool:
+    """Whether a candidate only leaves out what a likelier one, that answers alike, keeps: what inputs do not reach is not
+    idle for that.
+    """
+    return number != group[0] and found[number].patch.kind in LEFT_OUT
 
 
 def _weight(found: Sequence[Found], group: Sequence[int]) -> float:

@@ -299,15 +299,19 @@ class Search:
     def _chosen(
         self, same: list[rivals.Found], got: rivals.Answers, court: Court, numbers: Sequence[int]
     ) -> tuple[int, list[str]]:
-        """The number of the candidate that comes first, and its idle parts."""
+        """The number of the candidate that comes first, and the idle parts of it and of likelier ones that answer alike."""
         function: Function = self.functions[same[0].patch.function]
-        groups = choice.behaviours(same, got)
         idle: dict[int, list[str]] = {}
-        for number in choice.likeliest(same, groups):
-            if self.left() > 0:
+
+        def parts(number: int) -> list[str]:
+            if number not in idle and self.left() > 0:
                 idle[number] = rivals.idle(self.text, function, same[number], court, numbers, self.path)
-        best = choice.first(same, groups, [number for number, parts in idle.items() if parts])
-        return best, idle.get(best, [])
+            return idle.get(number, [])
+
+        groups = choice.behaviours(same, got)
+        best = choice.first(same, groups, parts)
+        alike = next(group for group in groups if best in group)
+        return best, [part for number in alike if number <= best for part in idle.get(number, [])]
 
 
 def real(path: str) -> str:
