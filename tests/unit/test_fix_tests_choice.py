@@ -10,7 +10,9 @@ import pytest
 from copilot.config import Settings
 from copilot.types import Project, document
 from copilot.verify import labels, repairing, suites
-from copilot.verify.mending import choice, rivals, source
+from copilot.verify.mending import cases, choice, rivals, search, source, trial
+from copilot.verify.mending.belongings import Belongings
+from copilot.verify.recording.forked import cpu
 
 
 def found(*rows):
@@ -48,6 +50,19 @@ def test_only_the_first_of_the_likeliest_behaviours_are_asked_for_idle_parts():
     asked = []
     assert choice.first(passing, choice.behaviours(passing, got), lambda number: asked.append(number) or "x") == 0
     assert asked == [0, 1, 2, 5, 6, 7, 10, 11, 12, 15, 16, 17]
+
+
+@pytest.mark.parametrize(("took", "asked"), [(0.001, [0]), (0.9, [])])
+def test_idle_parts_are_looked_for_only_where_there_is_time_to_run_the_tests_without_each(monkeypatch, took, asked):
+    passing, got = found(("name", 1.0, "a"))
+    told = []
+    monkeypatch.setattr(rivals, "idle", lambda _text, _function, one, *_: told.append(passing.index(one)) or [])
+    case = cases.Case("a", lambda: True)
+    case.took = took
+    one = search.Search.__new__(search.Search)
+    one.functions, one.text, one.path, one.budget_s, one.began = [None], None, "", 10.0, cpu()
+    assert one._chosen(passing, got, trial.Court([case], [], took, Belongings([])), [0]) == (0, [])
+    assert told == asked
 
 
 LEAP = "def leap(year):\n    return year % 4 == 0 and (year % 100 != 0 and year % 400 == 0)\n"

@@ -23,9 +23,10 @@ _CALLS = 40
 _NEAR = 140
 _MUTANTS = 40
 _DEAR = 2.0
-_PARTS = 12
 _CALL_S = 0.05
 _RECORDED_S = 2.0
+PARTS = 12
+"""Of so many parts at most it is asked whether they are idle: the suite may run once for each."""
 
 
 class Found(NamedTuple):
@@ -130,14 +131,14 @@ def idle(text: Text, function: Function, best: Found, court: Court, numbers: Seq
         got = answers(function, [code, *(part for _, part in parts)], court, numbers)
         return [part for number, (part, _) in enumerate(parts, 1) if got.differing(number) == []]
 
-    parts = _planted(text, function, best, path, LEFT_OUT, math.inf, _PARTS)
+    parts = _planted(text, function, best, path, LEFT_OUT, math.inf, PARTS)
     left = _unnoticed(parts, function, court, numbers)
     found = same(best.code, left) if left else []
     if not found:
         return []
     untouched = tuple((start, end, text.data[start:end].decode()) for start, end, _ in best.patch.edits)
     was = Found(best.patch._replace(edits=untouched), function.holders[0].__code__)
-    before = same(was.code, _planted(text, function, was, path, LEFT_OUT, math.inf, _PARTS))
+    before = same(was.code, _planted(text, function, was, path, LEFT_OUT, math.inf, PARTS))
     return [part for part in found if part not in before]
 
 

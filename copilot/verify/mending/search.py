@@ -302,9 +302,10 @@ class Search:
         """The number of the candidate that comes first, and the idle parts of it and of likelier ones that answer alike."""
         function: Function = self.functions[same[0].patch.function]
         idle: dict[int, list[str]] = {}
+        most = rivals.PARTS * sum(court.cases[number].took for number in numbers if not court.cases[number].late)
 
         def parts(number: int) -> list[str]:
-            if number not in idle and self.left() > 0:
+            if number not in idle and self.left() > most:
                 idle[number] = rivals.idle(self.text, function, same[number], court, numbers, self.path)
             return idle.get(number, [])
 
