@@ -63,6 +63,12 @@ def measured(options: argparse.Namespace) -> list[Figure]:
     return figures
 
 
+def named(options: argparse.Namespace) -> str:
+    """The name of the file that the figures go to: what is kept apart, and a part, do not replace the whole."""
+    whole = options.faults and options.diagnostics
+    return "fix" + ("_apart" if options.apart else "") + ("" if whole else "_part")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=440, help="functions and methods with one damaged token each")
@@ -80,9 +86,9 @@ def main() -> int:
         parser.error(f"no Java in {', '.join(empty)}")
     with contextlib.redirect_stdout(io.StringIO() if options.json else sys.stdout):
         figures = measured(options)
-        reached = publish("fix", figures)
+        reached = publish(named(options), figures)
     if options.json:
-        for row in json.loads((FOLDER / "fix.json").read_text("utf-8"))["figures"]:
+        for row in json.loads((FOLDER / f"{named(options)}.json").read_text("utf-8"))["figures"]:
             print(json.dumps(row))
     return 0 if reached else 1
 
