@@ -163,9 +163,9 @@ bench-comments: $(INSTALLED) build/bench-comments/commons-csv/.installed ## Gene
 	$(BIN)/python tests/bench/comments.py --java build/bench-comments/commons-csv/source/src/main/java
 
 .PHONY: bench-fix
-bench-fix: $(INSTALLED) build/bench-fix/venv/.installed ## Correction without a model: syntax repair by kind of mistake, repair by tests, other tools' diagnostics
+bench-fix: $(INSTALLED) build/bench-fix/venv/.installed build/bench-fix/libjoda-time-java/.installed ## Correction without a model: syntax repair by kind of mistake, repair by tests, other tools' diagnostics
 	@bash tests/system.sh bubblewrap jdk jdk-source
-	$(BIN)/python tests/bench/fix.py
+	$(BIN)/python tests/bench/fix.py --library build/bench-fix/libjoda-time-java/source/src/main/java
 
 .PHONY: bench-completion
 bench-completion: $(INSTALLED) ## The embedded completion on histories made of releases (of your own repositories: OWN="FOLDER…")
@@ -226,6 +226,11 @@ build/bench-fix/venv/.installed:
 	@echo "== the tools whose diagnostics correction is measured on into build/bench-fix/venv"
 	@test -x build/bench-fix/venv/bin/python || "$(PYTHON)" -m venv build/bench-fix/venv
 	@build/bench-fix/venv/bin/pip install --quiet --disable-pip-version-check mypy==2.4.1 pylint==4.1.4 basedpyright==1.40.2
+	@touch $@
+
+build/bench-fix/%/.installed: # of another author than the library that `fix_grams.py` counts
+	@echo "== the public Java library $* (Debian's source package), whose methods are damaged, into build/bench-fix/$*"
+	@bash tests/bench/debian_source.sh $* build/bench-fix/$*
 	@touch $@
 
 .PHONY: bench-gateway

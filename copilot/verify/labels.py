@@ -21,14 +21,14 @@ LABELS: Final = (PROVEN, PLAUSIBLE, SUGGESTION)
 
 
 _THICK: Final = 6
-"""With fewer tests and examples nothing is proven, and only a likely kind of change is plausible."""
+"""With fewer tests and examples nothing is proven, and only a likely kind of change without idle parts is plausible."""
 _LIKELY: Final = 2.6
 _HALVES: Final = 2
 _PLANTED: Final = 2
 _SURE: Final = 0.8
 _FALL: Final = 0.8
 """How fast likelihood falls with the rank, and the share of it that must speak for one behaviour: with three visible inputs
-39 of 40 such changes were right, of the others 30 of 50.
+67 of 69 such changes were right, of the others 50 of 83.
 """
 
 
@@ -64,6 +64,11 @@ def judged(found: Searched) -> Check:
                 say("another change passes, too, and differs at {function}({call}): {first} here, {own} there",
                     function=best.function, call=_short(call), first=_short(first), own=_short(own))
             )  # fmt: skip
+    idle = [str(part) for part in told.get("idle") or ()]
+    if idle:
+        reasons.append(
+            say("a part has no effect, in it or in a likelier change that answers alike: {part}", part=_short(idle[0]))
+        )
     halves = told.get("halves") or []
     complete = bool(told.get("complete"))
     if not complete:
@@ -79,7 +84,7 @@ def judged(found: Searched) -> Check:
     thick = cases >= _THICK and len(halves) == _HALVES and all(halves)
     if complete and thick and not rivals and mutants >= _PLANTED and not unnoticed:
         name = PROVEN
-    elif _share(found) >= _SURE and (best.cost < _LIKELY or cases >= _THICK):
+    elif _share(found) >= _SURE and (cases >= _THICK or (best.cost < _LIKELY and not idle)):
         name = PLAUSIBLE
     return Check(name, passed=True, detail=say("{label}: {reasons}", label=name, reasons="; ".join(reasons)))
 

@@ -2,7 +2,8 @@
 
 Syntax repair on damage of one token (`fix_probe.py`) and on whole programs with one to three realistic mistakes
 (`fix_submissions.py`), each with a table by kind; repair by tests (`fix_tests.py`); answers to what other tools say
-(`fix_diagnostics.py`). Java comes from `--java`, else from the source of an installed JDK.
+(`fix_diagnostics.py`). Java programs come from `--java`, else from the source of an installed JDK; single methods from
+`--library` (a public library's source), else from the same.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def measured(options: argparse.Namespace) -> list[Figure]:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as scratch:
         java = options.java or jdk_source(Path(scratch, "jdk"))
-        figures += fix_probe.figures(options.count, options.seed, java)
+        figures += fix_probe.figures(options.count, options.seed, options.library or java)
         for language, folders in (("python", options.python), ("java", java)):
             some = fix_submissions.chosen(language, folders, options.submissions, options.seed, last=options.apart)
             figures += fix_submissions.measure(language, some, options.seed, misses="", only="")
@@ -62,6 +63,12 @@ def measured(options: argparse.Namespace) -> list[Figure]:
     return figures
 
 
+def named(options: argparse.Namespace) -> str:
+    """The name of the file that the figures go to: what is kept apart, and a part, do not replace the whole."""
+    whole = options.faults and options.diagnostics
+    return "fix" + ("_apart" if options.apart else "") + ("" if whole else "_part")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=440, help="functions and methods with one damaged token each")
@@ -70,15 +77,18 @@ def main() -> int:
     parser.add_argument("--diagnostics", type=int, default=40, help="files whose diagnostics other tools give; 0: none")
     parser.add_argument("--seed", type=int, default=23)
     parser.add_argument("--java", nargs="*", default=[], help="folders with Java source")
+    parser.add_argument("--library", nargs="*", default=[], help="folders with Java source whose methods are damaged")
     parser.add_argument("--python", nargs="*", default=[], help="folders with Python programs instead of our packages")
     parser.add_argument("--apart", action="store_true", help="the programs, faults and files that are kept apart")
     parser.add_argument("--json", action="store_true", help="only the figures, one JSON object a line")
     options = parser.parse_args()
+    if empty := [folder for folder in (*options.library, *options.java) if not any(Path(folder).rglob("*.java"))]:
+        parser.error(f"no Java in {', '.join(empty)}")
     with contextlib.redirect_stdout(io.StringIO() if options.json else sys.stdout):
         figures = measured(options)
-        reached = publish("fix", figures)
+        reached = publish(named(options), figures)
     if options.json:
-        for row in json.loads((FOLDER / "fix.json").read_text("utf-8"))["figures"]:
+        for row in json.loads((FOLDER / f"{named(options)}.json").read_text("utf-8"))["figures"]:
             print(json.dumps(row))
     return 0 if reached else 1
 

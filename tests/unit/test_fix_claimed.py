@@ -149,6 +149,14 @@ async def test_a_name_that_its_import_misspells_is_mended_there(workspace):
     assert "fault gone" in [check.name for check in answer.checks]
 
 
+async def test_a_misspelt_import_is_not_removed_where_a_star_import_hides_that_its_name_is_missing(workspace):
+    """ruff does not say that `Decimal` is undefined here: the star import may bring it."""
+    starred = f"from os.path import *\n{TEXT}"
+    wrong = starred.replace("import Decimal", "import Decimla")
+    _, fixed = await told(workspace, wrong, "Decimla", "`decimal.Decimla` imported but unused", "Ruff")
+    assert fixed == starred
+
+
 TYPED = "def total(amounts: list[int]) -> int:\n    return sum(amounts)\n\n\nprint(total([1]).bit_lenght())\n"
 
 

@@ -101,6 +101,18 @@ def misspelt_import(document: Document, word: str, resources: Resources) -> Mend
     return None
 
 
+def meant_import(document: Document, span: Span, resources: Resources) -> Mend | None:
+    """What an unused import at `span` was to bring, where the module has no such name: the one that is read and that it has."""
+    word = document.text[span.start : span.end].decode("utf-8", "replace")
+    tree = trees.of(document)
+    found = trees.descendants(tree.root_node, "identifier") if tree is not None else ()
+    read = {text_of(n) for n in found if not is_attribute(n) and trees.enclosing(n, *_IMPORTS) is None}
+    close = sorted(name for name in read if likeness(word, name) > 0)
+    mends = [mend for name in close if (mend := misspelt_import(document, name, resources)) is not None]
+    mends = [mend for mend in mends if any(edit.span == span for edit in mend.edits)]
+    return mends[0] if len(mends) == 1 else None
+
+
 def _uses(document: Document, name: str) -> list[Node]:
     """Where a name that an import binds is read."""
     tree = trees.of(document)

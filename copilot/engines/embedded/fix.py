@@ -160,6 +160,8 @@ async def _meant(document: Document, wanted: Iterable[Finding], resources: Resou
         if len(close) == 1:
             edit = Edit(document.path, finding.span, close[0])
             meant.append((finding, Mend((edit,), say("Change to '{name}'", name=close[0]), 0.9)))
+        elif not close and (mend := claimed_python.meant_import(document, finding.span, resources)) is not None:
+            meant.append((finding, mend))  # behind a star import no name is missing for certain
     return meant
 
 

@@ -10,5 +10,5 @@ scene.py       what is in scope                 expressions.py  templates: one e
 conditions.py  templates: conditions            statements.py   templates: statements, guards
 templates.py   all of them in order             trial.py        forked workers with limits
 inputs.py      inputs that tell apart           rivals.py       who disagrees, which faults survive
-search.py      the search itself
+choice.py      which one comes first            search.py       the search itself
 """

@@ -1,28 +1,32 @@
 # Runs in the project's interpreter: Python 3.9, in the sandbox, with code that may do anything.
 
-"""How far a candidate is proven: where do those that pass as well behave differently, and does the suite notice faults
-around the fix?
+"""How far a candidate is proven: where do those that pass as well behave differently, does the suite notice faults around
+the fix, and do all its parts do something?
 """
 
 from __future__ import annotations
 
+import math
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from ..recording.forked import DIED, in_fork
 from . import inputs
 from .scene import Scene
 from .source import Function, Patch, Planted, Text, applied, compiled, defined, signature
-from .templates import around
+from .templates import LEFT_OUT, PLANTED, around
 from .trial import MORE_BYTES, Court, bounded
 from .watching import Notes
 
 _CALLS = 40
 _NEAR = 140
 _MUTANTS = 40
+_DEAR = 2.0
 _CALL_S = 0.05
 _RECORDED_S = 2.0
+PARTS = 12
+"""Of so many parts at most it is asked whether they are idle: the suite may run once for each."""
 
 
 class Found(NamedTuple):
@@ -40,16 +44,16 @@ class Answers(NamedTuple):
     calls: list[str]
     rows: list[list[str] | None]
 
-    def differing(self, number: int) -> list[int] | None:
-        """The calls that a candidate answers otherwise than the first; None when nothing is known."""
-        base, row = self.rows[0], self.rows[number]
+    def differing(self, number: int, other: int = 0) -> list[int] | None:
+        """The calls that a candidate answers otherwise than another (the first); None when nothing is known."""
+        base, row = self.rows[other], self.rows[number]
         if base is None or row is None:
             return None
         return [at for at, (a, b) in enumerate(zip(base, row)) if a != b]  # noqa: B905
 
-    def shown(self, number: int, at: int) -> list[str]:
-        """A call, what the first answers, and what this one does."""
-        return [self.calls[at], *(row[at] for row in (self.rows[0], self.rows[number]) if row is not None)]
+    def shown(self, number: int, at: int, other: int = 0) -> list[str]:
+        """A call, what another candidate (the first) answers, and what this one does."""
+        return [self.calls[at], *(row[at] for row in (self.rows[other], self.rows[number]) if row is not None)]
 
 
 def answers(function: Function, codes: Sequence[types.CodeType], court: Court, numbers: Sequence[int]) -> Answers:
@@ -114,14 +118,49 @@ def survivors(
     text: Text, function: Function, best: Found, court: Court, numbers: Sequence[int], path: str
 ) -> tuple[int, list[types.CodeType]]:
     """How many faults were planted around the fix, and those that the suite does not notice or of which nothing is known."""
+    planted = _planted(text, function, best, path, PLANTED, _DEAR, _MUTANTS)
+    return len(planted), [code for _, code in _unnoticed(planted, function, court, numbers)]
+
+
+def idle(text: Text, function: Function, best: Found, court: Court, numbers: Sequence[int], path: str) -> list[str]:
+    """Parts of the statements that a candidate changes which can be left out, and neither a test nor an input tells; not
+    those that did nothing before, either.
+    """
+
+    def same(code: types.CodeType, parts: Sequence[tuple[str, types.CodeType]]) -> list[str]:
+        got = answers(function, [code, *(part for _, part in parts)], court, numbers)
+        return [part for number, (part, _) in enumerate(parts, 1) if got.differing(number) == []]
+
+    parts = _planted(text, function, best, path, LEFT_OUT, math.inf, PARTS)
+    left = _unnoticed(parts, function, court, numbers)
+    found = same(best.code, left) if left else []
+    if not found:
+        return []
+    untouched = tuple((start, end, text.data[start:end].decode()) for start, end, _ in best.patch.edits)
+    was = Found(best.patch._replace(edits=untouched), function.holders[0].__code__)
+    before = same(was.code, _planted(text, function, was, path, LEFT_OUT, math.inf, PARTS))
+    return [part for part in found if part not in before]
+
+
+def _unnoticed(
+    planted: Sequence[tuple[str, types.CodeType]], function: Function, court: Court, numbers: Sequence[int]
+) -> list[tuple[str, types.CodeType]]:
+    ended = court.tries([(function, code) for _, code in planted], numbers)
+    return [one for one, how in zip(planted, ended) if how.failed < 0 or how.lost]  # noqa: B905
+
+
+def _planted(
+    text: Text, function: Function, best: Found, path: str, kinds: Collection[str], dearest: float, most: int
+) -> list[tuple[str, types.CodeType]]:
+    """Faults around the fix: the text that each replaces, and the code with it."""
     data = applied(text.data, best.patch.edits)
     try:
         after = Text(data)
     except SyntaxError:
-        return 0, []
+        return []
     node = _same(after, function)
     if node is None:
-        return 0, []
+        return []
     grown = len(data) - len(text.data)
     fixed = function._replace(node=node, end=function.end + grown)
     scene = Scene(after, fixed, Notes())
@@ -131,16 +170,20 @@ def survivors(
         places.append((start + shift, start + shift + len(new.encode())))
         shift += len(new.encode()) - (end - start)
     known = {signature(best.code)}
-    planted: list[types.CodeType] = []
-    for patch in around(scene, places):
+    planted: list[tuple[str, types.CodeType]] = []
+    for patch in around(scene, places, kinds, dearest):
         code = compiled(after, fixed, patch, path)
         if code is not None and (mark := signature(code)) not in known:
             known.add(mark)
-            planted.append(code)
-        if len(planted) >= _MUTANTS:
+            planted.append((_replaced(data, patch), code))
+        if len(planted) >= most:
             break
-    ended = court.tries([(fixed, code) for code in planted], numbers)
-    return len(planted), [one for one, how in zip(planted, ended) if how.failed < 0 or how.lost]  # noqa: B905
+    return planted
+
+
+def _replaced(data: bytes, patch: Patch) -> str:
+    start, end, _ = patch.edits[0]
+    return data[start:end].decode("utf-8", "replace").strip()
 
 
 def _same(after: Text, function: Function) -> Any:

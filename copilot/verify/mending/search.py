@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..recording.forked import DIED, cpu, in_fork
-from . import rivals, templates
+from . import choice, rivals, templates
 from .belongings import Belongings
 from .cases import Case
 from .scene import Scene
@@ -90,8 +90,8 @@ class Search:
         self.told.update(tried=court.tried, cpu_s=cpu() - self.began)
         if not found:
             return {**self.told, "state": "none"}
-        self._weighed(found, court, [*near, *passing])
-        self.told["halves"] = self._halves(court, near, passing)
+        kept = self._weighed(found, court, [*near, *passing])
+        self.told["halves"] = self._halves(court, near, passing) if kept else []
         self.told.update(cases=len(near) + len(passing), complete=self.complete, cpu_s=cpu() - self.began)
         return {**self.told, "state": "found"}
 
@@ -267,18 +267,19 @@ class Search:
                 break
         return found
 
-    def _weighed(self, found: list[rivals.Found], court: Court, numbers: Sequence[int]) -> None:
-        best = found[0]
-        function: Function = self.functions[best.patch.function]
-        same = [one for one in found if one.patch.function == best.patch.function]
-        planted, left = rivals.survivors(self.text, function, best, court, numbers, self.path)
-        codes = [*(one.code for one in same), *left]
-        got = rivals.answers(function, codes, court, numbers)
-        numbered = {id(code): number for number, code in enumerate(codes)}
+    def _weighed(self, found: list[rivals.Found], court: Court, numbers: Sequence[int]) -> bool:
+        """What is known of those that pass, the chosen one first; whether it is the one that the search came to first."""
+        function: Function = self.functions[found[0].patch.function]
+        same = [one for one in found if one.patch.function == function.number]
+        got = rivals.answers(function, [one.code for one in same], court, numbers)
+        best, idle = self._chosen(same, got, court, numbers)
+        planted, left = rivals.survivors(self.text, function, same[best], court, numbers, self.path)
+        beside = rivals.answers(function, [same[best].code, *left], court, numbers)
+        numbered = {id(one): number for number, one in enumerate(same)}
         told = []
-        for one in found:
-            number = numbered.get(id(one.code))
-            differs = [] if one is best else None if number is None else got.differing(number)
+        for one in (same[best], *(one for one in found if one is not same[best])):
+            number = numbered.get(id(one))
+            differs = [] if number == best else None if number is None else got.differing(number, best)
             told.append(
                 {
                     "edits": [list(edit) for edit in one.patch.edits],
@@ -287,12 +288,31 @@ class Search:
                     "rank": one.patch.rank,
                     "function": self.functions[one.patch.function].qualified,
                     "differs": -1 if differs is None else len(differs),
-                    "shown": [got.shown(number or 0, at) for at in (differs or [])[:3]],
+                    "shown": [got.shown(number or 0, at, best) for at in (differs or [])[:3]],
                 }
             )
         # A fault that behaves as the change does is none; of one that nothing is known of, it may be.
-        unnoticed = sum(got.differing(numbered[id(code)]) != [] for code in left)
-        self.told.update(found=told, mutants=planted, unnoticed=unnoticed)
+        unnoticed = sum(beside.differing(number) != [] for number in range(1, len(left) + 1))
+        self.told.update(found=told, mutants=planted, unnoticed=unnoticed, idle=idle)
+        return best == 0
+
+    def _chosen(
+        self, same: list[rivals.Found], got: rivals.Answers, court: Court, numbers: Sequence[int]
+    ) -> tuple[int, list[str]]:
+        """The number of the candidate that comes first, and the idle parts of it and of likelier ones that answer alike."""
+        function: Function = self.functions[same[0].patch.function]
+        idle: dict[int, list[str]] = {}
+        most = rivals.PARTS * sum(court.cases[number].took for number in numbers if not court.cases[number].late)
+
+        def parts(number: int) -> list[str]:
+            if number not in idle and self.left() > most:
+                idle[number] = rivals.idle(self.text, function, same[number], court, numbers, self.path)
+            return idle.get(number, [])
+
+        groups = choice.behaviours(same, got)
+        best = choice.first(same, groups, parts)
+        alike = next(group for group in groups if best in group)
+        return best, [part for number in alike if number <= best for part in idle.get(number, [])]
 
 
 def real(path: str) -> str:

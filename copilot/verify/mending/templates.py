@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from . import conditions, expressions, statements
@@ -76,15 +76,22 @@ def ochiai(reached: list[tuple[bool, frozenset[int]]], keys: list[Key]) -> dict[
     return {at: value / most for at, value in found.items()}
 
 
-_PLANTED = frozenset({
+PLANTED = frozenset({
     "comparison", "arithmetic", "constant", "and or", "negated", "augmented", "unary dropped", "statement deleted", "clause dropped",
     "one more or less", "function", "attribute", "arguments swapped", "operands swapped", "operand dropped", "call dropped",
 })  # fmt: skip
 """Templates whose changes are planted as faults, too."""
+LEFT_OUT = frozenset({
+    "clause dropped", "operand dropped", "statement deleted", "call dropped", "unary dropped", "argument dropped", "slice dropped",
+    "index dropped", "filter dropped", "condition dropped", "one branch",
+})  # fmt: skip
+"""Templates that leave a part out."""
 
 
-def around(scene: Scene, places: list[tuple[int, int]]) -> Iterator[Patch]:
-    """Small faults in the statements that these spans touch, cheapest first."""
+def around(
+    scene: Scene, places: list[tuple[int, int]], kinds: Collection[str] = PLANTED, dearest: float = 2.0
+) -> Iterator[Patch]:
+    """Small faults of these kinds in the statements that these spans touch, cheapest first."""
     found: list[Patch] = []
     for node in scene.nodes:
         statement = node if isinstance(node, ast.stmt) else scene.statement(node)
@@ -97,6 +104,6 @@ def around(scene: Scene, places: list[tuple[int, int]]) -> Iterator[Patch]:
         if not any(start <= last and first <= end for first, last in places):
             continue
         for cost, kind, edits in _changes(node, scene):
-            if edits and kind in _PLANTED and cost <= 2.0:
+            if edits and kind in kinds and cost <= dearest:
                 found.append(Patch(tuple(sorted(edits)), kind, cost, scene.function.number, cost))
     yield from sorted(found, key=lambda patch: patch.cost)
