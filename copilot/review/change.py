@@ -234,14 +234,29 @@ def _fitting(one: FileDiff, text: bytes | None, side: str) -> bytes | None:
 
 
 def _version(one: FileDiff, text: bytes) -> str | None:
-    """Which side of a patch a text is: by git's id of it, else by the one side whose rows it has; None where that may be both."""
+    """Which side of a patch a text is: by git's id of it, else by the one side whose rows it has, and that ends where the patch
+    says so; None where that may be both.
+    """
     names = [hashlib.new(kind, b"blob %d\0" % len(text) + text, usedforsecurity=False) for kind in ("sha1", "sha256")]
     fits = [side for side in ("new", "old") if _stands(one.rows, text, side)]
     for side in fits:
         known = one.new_id if side == "new" else one.old_id
         if known and any(name.hexdigest().startswith(known) for name in names):
             return side
+    if len(fits) > 1 and _is_last(one.rows):
+        fits = [side for side in fits if _length(text) == max(_line(row, side) or 0 for row in one.rows)]
     return fits[0] if len(fits) == 1 else None
+
+
+def _is_last(rows: Sequence[Row]) -> bool:
+    """Whether a patch's last hunk reaches the end of the file: it has context, but none behind its changes (git apply's rule)."""
+    last = [row.kind for row in rows if row.hunk == rows[-1].hunk]
+    return last[0] == "context" != last[-1]
+
+
+def _length(text: bytes) -> int:
+    """How many lines a text has."""
+    return text.count(b"\n") + (not text.endswith(b"\n") and text != b"")
 
 
 def shown_texts(one: FileDiff) -> Texts:

@@ -440,6 +440,22 @@ def test_a_text_on_the_disk_that_fits_both_sides_is_known_by_its_id(tmp_path, ki
     assert not held.whole
 
 
+@pytest.mark.parametrize("end", [b"x = 1\n", b"x = 1"])
+def test_a_patch_without_ids_whose_context_ends_with_the_file_tells_which_side_a_text_is(tmp_path, end):
+    old = b"a = 0\n" + b"x = 1\n" * 4
+    new = old + end
+    patch = b"--- a/a.py\n+++ b/a.py\n@@ -3,3 +3,4 @@\n x = 1\n x = 1\n x = 1\n+x = 1\n"
+    if not end.endswith(b"\n"):
+        patch += b"\\ No newline at end of file\n"
+    for text in (old, new):
+        (tmp_path / "a.py").write_bytes(text)
+        ((_, held),) = walked(of_patch(patch, tmp_path))
+        assert held == Texts(old, new)
+    (tmp_path / "a.py").write_bytes(new + b"\ny = 2\n")  # it ends elsewhere: neither of them
+    ((_, held),) = walked(of_patch(patch, tmp_path))
+    assert not held.whole
+
+
 def test_a_short_id_that_another_text_has_is_not_believed(tmp_path):
     git(tmp_path, "init", "-q")
     (tmp_path / "a.py").write_bytes(b"a\nb\n")
