@@ -34,7 +34,12 @@ demo: $(INSTALLED) ## Play the main job on the sample through a real language-se
 .PHONY: test
 test: $(INSTALLED) ## Unit, golden, end-to-end, property and fuzz tests
 	@bash tests/system.sh bubblewrap headers jdk nginx
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+.PHONY: slow-test
+slow-test: $(INSTALLED) ## What starts many real processes: traps, hooks, kills, whole suites of generated tests
+	@bash tests/system.sh bubblewrap headers jdk nginx
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 .PHONY: guard-test
 guard-test: $(INSTALLED) ## Content review on whole megabytes made to be slow, and on more streams than `make test` has time for

@@ -17,8 +17,6 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 import fix_diagnostics
 import fix_probe
 import fix_submissions

@@ -11,13 +11,10 @@ import argparse
 import ast
 import random
 import statistics
-import sys
 import sysconfig
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 from fix_grams import counted
 from report import Figure, publish

@@ -12,7 +12,6 @@ import argparse
 import ast
 import random
 import statistics
-import sys
 import sysconfig
 import textwrap
 import time
@@ -20,8 +19,6 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 import fix_mistakes
 import fix_probe

@@ -15,6 +15,8 @@ import pytest
 
 from copilot.verify import python_tests
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(sys.executable).with_name("bank-copilot")
 PROJECTS = Path(__file__).parents[1] / "fixtures" / "unittests"
 

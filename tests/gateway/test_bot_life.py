@@ -16,6 +16,8 @@ from serving.bots import worker
 from serving.bots.forge import marked
 from serving.bots.jobs import Queue
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def secrets(monkeypatch):

@@ -16,6 +16,8 @@ from bot_case import SECRETS, Case, Running, payload
 
 from serving.bots.forge import marked
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def forge(tmp_path):

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from gateway_process import plane
 
+pytestmark = pytest.mark.slow
+
 OPENAPI_ROUTES = {
     "/v1/completions", "/v1/chat/completions", "/v1/models", "/v1/models/{name}", "/v1/copilot/profile", "/health",
     "/ready", "/metrics", "/admin/teams", "/admin/teams/{name}", "/admin/keys", "/admin/keys/{prefix}",

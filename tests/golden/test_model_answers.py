@@ -39,6 +39,8 @@ from copilot.types import (
 )
 from prompts.templates import Library
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent
 CASES = sorted(
     f"{task}/{path.name}"

@@ -22,6 +22,8 @@ from copilot.engines.embedded import EmbeddedEngine
 from copilot.syntax.outline import outline
 from copilot.types import Context, Declined, Project, Request, Span, Suggestion, Task, TestsOptions
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).with_name("tests")
 CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 

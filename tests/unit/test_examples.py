@@ -18,6 +18,8 @@ from copilot.verify import examples, isolation, sandbox
 from copilot.verify.callers import calling
 from copilot.verify.examples import Claim, Session
 
+pytestmark = pytest.mark.slow
+
 PYTHON = Path(sys.executable)
 
 

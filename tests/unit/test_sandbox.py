@@ -24,6 +24,8 @@ from copilot.verify import confine, denials, isolation, sandbox, snapshot
 from copilot.verify.isolation import Level
 from copilot.verify.sandbox import Limits, Run
 
+pytestmark = pytest.mark.slow
+
 PYTHON = Path(sys.executable)
 SYSTEM = Path("/usr/bin/python3")
 QUICK = Limits(wall_s=20, cpu_s=10, memory_mb=1024)

@@ -33,6 +33,8 @@ from copilot.types import (
 )
 from prompts.templates import Library
 
+pytestmark = pytest.mark.slow
+
 VOUCHER = '''"""Vouchers."""
 
 import zlib

@@ -38,6 +38,8 @@ from copilot.types import (
 )
 from copilot.verify import isolation, runs, sandbox
 
+pytestmark = pytest.mark.slow
+
 SHOP = Path(__file__).parents[1] / "fixtures" / "unittests" / "shop"
 
 

@@ -11,6 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from traps import TRAPS, Trap, sprung
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.name.replace(" ", "-"))
 async def test_a_trap_is_contained_for_its_reason(trap: Trap, tmp_path: Path) -> None:
