@@ -17,9 +17,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from copilot import pipeline
+from copilot import edits, files, pipeline
 from copilot.config import Settings
-from copilot.errors import ConfigError, CopilotError
+from copilot.errors import ConfigError, CopilotError, UnreadableFile
 from copilot.messages import say
 from copilot.progress import report
 from copilot.review import answered, around, claimed, gates, hunks, looking
@@ -33,6 +33,8 @@ from copilot.review.hunks import Line, Question
 from copilot.review.looking import Asked, Seen
 from copilot.review.remark import Asking, Covered, Remark, Review, ordered
 from copilot.reviewfacts import ReviewOptions
+from copilot.tasks import generate_runs
+from copilot.tasks.generate_place import Place
 from copilot.tasks.review import KINDS
 from copilot.types import Declined, Document, Request, Severity, Span, Task, document
 from copilot.verify import evidence
@@ -75,7 +77,7 @@ class _Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
-    """What all questions of a review have in common. `files` and `answers` let a few of them through at a time;
+    """What all questions of a review have in common. `files`, `answers` and `runs` (of tests) let a few of them through at a time;
     `known` are earlier answers; `until`: the time of the loop at which no more is waited for.
     """
 
@@ -85,6 +87,7 @@ class _Bench:
     votes: Mapping[str, int]
     files: asyncio.Semaphore
     answers: asyncio.Semaphore
+    runs: asyncio.Semaphore
     known: Answers | None
     until: float | None
 
@@ -136,7 +139,7 @@ async def with_model(
     """
     until = asyncio.get_running_loop().time() + within_s if within_s is not None else None
     questions = await asyncio.to_thread(_chosen, change, found, workspace)
-    some = (asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE))
+    some = (asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(1))
     bench = _Bench(change, asked, workspace, least, *some, known, until)
     done = 0
 
@@ -237,7 +240,7 @@ async def _asked(question: Question, bench: _Bench, tally: _Tally) -> tuple[list
     through, dropped = await asyncio.to_thread(_gated, file, shown, answers, bench)
     tally.dropped.update(dropped)
     kept = await _judged(doc, options, through, bench, tally) if through else []
-    found = await asyncio.to_thread(_finished, file, shown, kept, bench)
+    found = await _tested(await asyncio.to_thread(_finished, file, shown, kept, bench), file, bench)
     tally.dropped["fix"] += sum(bool(one.fix) for one in kept) - sum(bool(one.fix) for one in found)
     whole = enough and not tally.dropped["unjudged"]
     if whole and bench.known is not None:
@@ -355,3 +358,31 @@ def _finished(file: Seen, shown: Sequence[Line], kept: Sequence[Agreed], bench: 
         remark = gate.fixed(one.remark, one.fix, bench.asked, bench.settings)
         found.append(replace(remark, confidence="medium" if one.votes == samples else "low"))
     return found
+
+
+async def _tested(found: Sequence[Remark], file: Seen, bench: _Bench) -> list[Remark]:
+    """The remarks, without a fix that breaks an example or a test of the project that held before. They are run where the file
+    lies as it is reviewed: a branch that is not checked out, or the bot's clone, has nothing to run.
+    """
+    after, kept = file.after, list(found)
+    if after is None or not any(one.fix for one in kept) or not await asyncio.to_thread(_lies_there, after):
+        return kept
+    for n, one in enumerate(kept):
+        if one.fix:
+            own = tuple(replace(edit, path=after.path) for edit in one.fix)
+            place = Place("edit", own[0].span, "")
+            run = generate_runs.Change(after, edits.apply(after, own), own, place, "")
+            async with bench.runs:
+                held = [
+                    check.passed async for check in generate_runs.checks(run, bench.workspace.project, bench.settings)
+                ]
+            kept[n] = one if all(held) else replace(one, fix=(), patch=())
+    return kept
+
+
+def _lies_there(doc: Document) -> bool:
+    try:
+        text, _ = files.decode(doc.path.read_bytes(), doc.path.name)
+    except (OSError, UnreadableFile):
+        return False
+    return document(doc.path, doc.language, text).text == doc.text

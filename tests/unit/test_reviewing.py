@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -333,6 +335,68 @@ async def test_half_a_character_in_an_answer_breaks_nothing(tmp_path):
         assert "It is \ufffd wrong." in reports.written(got, name), name
     got = await asked(tmp_path, found(finding(quote="cents \ud800")), YES)
     assert dict(got.model.dropped) == {"quote": 1}
+
+
+STORE = """\
+class Account:
+    def __init__(self):
+        self.balance = 10
+
+
+ACCOUNTS = {1: Account(), 2: Account()}
+
+
+def load(number):
+    return ACCOUNTS[number]
+
+
+def save(account, *others):
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("expected", "stands"),
+    [("account.balance == 5", True), ("other.balance == 510", False), ("other.balance == 15", True)],
+    ids=["passes both ways", "passed and fails with the fix", "failed and passes with the fix"],
+)
+async def test_a_fix_is_run_against_the_tests_that_call_what_it_changes(tmp_path, expected, stands):
+    (tmp_path / "store.py").write_text(STORE)
+    (tmp_path / "test_bank.py").write_text(
+        "from bank import transfer\nfrom store import load\n\n\ndef test_transfer():\n    transfer(1, 2, 5)\n"
+        f"    account, other = load(1), load(2)\n    assert {expected}\n"
+    )
+    fix = {"old": "    other.balance += cents * 100", "new": "    other.balance += cents"}
+    (tmp_path / "bank.py").write_text(AFTER)
+    bench = Bench(tmp_path, ReplayEngine({Task.REVIEW: [found(finding(fix=fix)), YES]}), ONE)
+    bench.project = Project(tmp_path, python=Path(sys.executable))
+    got = await reviewing.reviewed(changes.of_patch(PATCH.encode(), tmp_path), Asked((BANK,)), bench)
+    (one,) = (each for each in got.remarks if each.origin == "model")
+    assert bool(one.fix) == bool(one.patch) == stands
+    assert dict(got.model.dropped) == ({} if stands else {"fix": 1})
+
+
+async def test_no_test_is_run_for_a_branch_that_is_not_checked_out(tmp_path, monkeypatch):
+    def git(*command):
+        own = ("-c", "user.name=a", "-c", "user.email=a@b")
+        subprocess.run(["git", *own, *command], cwd=tmp_path, check=True, capture_output=True)
+
+    def never(*_):
+        raise AssertionError("something was run")
+
+    git("init", "-q", "-b", "main")
+    for branch, text in (("main", BEFORE), ("other", AFTER)):
+        (tmp_path / "bank.py").write_text(text)
+        git("add", "bank.py")
+        git("commit", "-qm", branch)
+        if branch == "main":
+            git("checkout", "-qb", "other")
+    git("checkout", "-q", "main")
+    monkeypatch.setattr(reviewing.generate_runs, "checks", never)
+    fix = {"old": "    other.balance += cents * 100", "new": "    other.balance += cents"}
+    bench = Bench(tmp_path, ReplayEngine({Task.REVIEW: [found(finding(fix=fix)), YES]}), ONE)
+    got = await reviewing.reviewed(changes.between(tmp_path, "main", "other"), Asked((BANK,)), bench)
+    assert [bool(one.fix) for one in got.remarks if one.origin == "model"] == [True]
 
 
 @pytest.mark.parametrize(
