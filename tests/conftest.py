@@ -1,4 +1,4 @@
-"""No test, and no process that one starts, counts or keeps anything in this user's own state folder."""
+"""No test, and no process that one starts, counts or keeps anything in this user's own state folder. No two tests have one name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections import Counter
+
+import pytest
 
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="bank-copilot-state-")
 atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Workers of a parallel run take tests by name: of two with one name, one would be run, and nobody told."""
+    twice = sorted(name for name, count in Counter(item.nodeid for item in items).items() if count > 1)
+    if twice:
+        raise pytest.UsageError(f"tests of one name: {', '.join(twice)}")
