@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -56,11 +57,12 @@ class Change:
     description: str = ""
 
 
-def walked(change: Change) -> Iterator[tuple[FileDiff, Texts]]:
-    """Each file with its texts. Raises diff.BadPatch."""
+def walked(change: Change, names: AbstractSet[str] | None = None) -> Iterator[tuple[FileDiff, Texts]]:
+    """Each file (of `names`, as the target branch knows them; None: all) with its texts. Raises diff.BadPatch."""
     group: list[FileDiff] = []
     for one in change.files():
-        group.append(one)
+        if names is None or (one.old or one.new) in names:
+            group.append(one)
         if len(group) == _TOGETHER:
             yield from zip(group, change.contents(group), strict=True)
             group = []
@@ -251,7 +253,7 @@ def _version(one: FileDiff, text: bytes) -> str | None:
 def _is_last(rows: Sequence[Row]) -> bool:
     """Whether a patch's last hunk reaches the end of the file: it has context, but none behind its changes (git apply's rule)."""
     last = [row.kind for row in rows if row.hunk == rows[-1].hunk]
-    return last[0] == "context" != last[-1]
+    return bool(last) and last[0] == "context" != last[-1]
 
 
 def _length(text: bytes) -> int:

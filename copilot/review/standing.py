@@ -87,8 +87,8 @@ def together(change: Change, review: Review, before: Iterable[Earlier], most: in
 
 def _seen(change: Change, names: AbstractSet[str]) -> dict[str, Seen]:
     """The files of a change with these names on the target branch."""
-    pairs = walked(change) if names else ()
-    return {diff.old or diff.new: looking.seen(diff, texts) for diff, texts in pairs if (diff.old or diff.new) in names}
+    pairs = walked(change, names) if names else ()
+    return {diff.old or diff.new: looking.seen(diff, texts) for diff, texts in pairs}
 
 
 def _but(earlier: Iterable[Earlier], again: Iterable[Remark]) -> list[Earlier]:

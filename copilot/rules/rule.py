@@ -166,13 +166,12 @@ def called(
         return ()
     words, first, second = _words(READ_AS.get(language, language), pack)
 
-    def said(some: bytes | None) -> frozenset[int]:
-        return frozenset(words.Match(some.decode("latin-1")) or ()) if some is not None else near
+    def said(some: bytes) -> frozenset[int]:
+        return frozenset(words.Match(some.decode("latin-1")) or ())
 
-    near = frozenset[int]()
     near = said(text)
-    wide = said(around)
-    far = said(whole) if any(rule.far for rule in held) else near
+    wide = near if around is None else said(around)
+    far = near if whole is None or not any(rule.far for rule in held) else said(whole)
     return tuple(
         rule
         for rule, any_of, beside in zip(held, first, second, strict=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -92,13 +93,15 @@ def _found(document: Document, before: Document | None, packs: tuple[str, ...], 
     if changed is not None and not changed:
         return []
     text = reach.roughly(document.language, document.text, changed) if changed is not None else document.text
-    called = [pack for pack in packs if rules.triggered(document.language, text, pack)]
+    called = {
+        pack: rows for pack in packs if (rows := rules.called(document.language or "", pack, text, None, document.text))
+    }
     spans = reach.spans(document, changed) if called and changed is not None else None
     policy = _policy(document, settings)
     hits = [
         replace(hit.finding, severity=policy.get(hit.rule.policy) or hit.finding.severity)
-        for pack in called
-        for hit in _of_pack(pack, document, spans, frozenset(policy), text)
+        for pack, rows in called.items()
+        for hit in _of_pack(pack, document, spans, frozenset(policy), rows)
         if hit.confidence != "low" and hit.rule.name not in settings.review.off
     ]
     hits = [each for each in hits if each.severity in {Severity.ERROR, Severity.WARNING}]
@@ -109,11 +112,11 @@ def _found(document: Document, before: Document | None, packs: tuple[str, ...], 
 
 
 def _of_pack(
-    pack: str, document: Document, spans: list[Span] | None, policy: frozenset[str], text: bytes
+    pack: str, document: Document, spans: list[Span] | None, policy: frozenset[str], rows: Sequence[rules.Rule]
 ) -> list[rules.Hit]:
     """What a pack finds; nothing, and it is noted, where a rule in it turns out to be none."""
     try:
-        return rules.hits(document, spans, pack, policy, rules.called(document.language or "", pack, text))
+        return rules.hits(document, spans, pack, policy, rows)
     except UsageError as wrong:
         _tried[pack, locale()] = time.monotonic(), str(wrong)
         return []

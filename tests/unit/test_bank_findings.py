@@ -58,6 +58,20 @@ def test_settings_and_size_bound_it(top):
     assert lines(path, NEW + "#" * bank_findings.LARGEST) == []
 
 
+def test_a_rule_that_looks_far_is_called_by_words_of_other_routines(top):
+    path = top / "pay.py"
+    held = (
+        "from django.db.models import F\n\n\n{head}\n    _take(a, amount)\n    _give(b, amount)\n\n\n"
+        'def _take(a, amount):\n    Account.objects.filter(pk=a).update(balance=F("balance") - amount)\n\n\n'
+        'def _give(b, amount):\n    Account.objects.filter(pk=b).update(balance=F("balance") + amount)\n'
+    )
+    path.write_text(held.format(head="@atomic\ndef move(a, b, amount):"))
+    git(top, "add", "-A")
+    git(top, "commit", "-qm", "d")
+    doc = document(path, "python", held.format(head="def move(a, b, amount):  # plain"))
+    assert [one.rule for one in bank_findings.findings(doc, Settings())] == ["TX01"]
+
+
 def test_a_policy_of_the_bank_holds_where_it_says(top):
     text = "import hashlib\n\n\ndef digest(data):\n    return hashlib.sha256(data).hexdigest()\n"
     path = top / "pay/sign.py"

@@ -12,6 +12,9 @@ import pytest
 
 from copilot.review.change import Texts, of_patch, walked
 from copilot.review.diff import BadPatch, FileDiff, hunks, parsed
+from copilot.review.looking import Asked
+from copilot.review.review import review
+from copilot.rules import BANK
 
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
@@ -454,6 +457,25 @@ def test_a_patch_without_ids_whose_context_ends_with_the_file_tells_which_side_a
     (tmp_path / "a.py").write_bytes(new + b"\ny = 2\n")  # it ends elsewhere: neither of them
     ((_, held),) = walked(of_patch(patch, tmp_path))
     assert not held.whole
+
+
+@pytest.mark.parametrize(
+    ("patch", "status"),
+    [
+        (b"diff --git a/a.py b/a.py\nold mode 100644\nnew mode 100755\n", "modified"),
+        (
+            b"diff --git a/a.py b/b.py\nsimilarity index 100%\nrename from a.py\nrename to b.py\n",
+            "renamed",
+        ),
+    ],
+)
+def test_a_patch_without_lines_is_reviewed(tmp_path, patch, status):
+    (tmp_path / "a.py").write_bytes(b"x = 1\n")
+    change = of_patch(patch, tmp_path)
+    ((one, _),) = walked(change)
+    assert one.status == status
+    (covered,) = review(change, Asked((BANK,))).coverage
+    assert (covered.status, covered.lines) == ("reviewed", 0)
 
 
 def test_a_short_id_that_another_text_has_is_not_believed(tmp_path):
