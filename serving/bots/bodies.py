@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
 from copilot.messages import say
 from copilot.review.lifecycle import Known
@@ -16,6 +16,8 @@ from copilot.review.remark import Covered, totals
 from serving.bots.config import Kind
 from serving.bots.forge import SUMMARY, mark
 from serving.bots.handed import Told
+
+_T = TypeVar("_T")
 
 _SPECIAL: Final = re.compile(r"[\\`*_{}\[\]<>#!|~$%&@:]|(?<=www)\.|(?<=\bgh)-(?=\d)", re.IGNORECASE)
 _CALLS: Final = frozenset("@#!~$%&-")
@@ -86,65 +88,51 @@ def summary(
     dismissed. What was looked at always stands in it, also by a model: `silent` says why it did not answer everything; None where
     none was asked. How many rows its lists leave out, where they are too long, stands there too.
     """
-    noisy = sorted(noisy)
+    count = at_lines + len(folded) + len(elsewhere) + cut
+    title = say("Remarks: {count}", count=count) if count else say("No remarks")
+    parts: list[str | _Rows] = [f"{SUMMARY}\n### {title} ({plain(head[:12])})", *_coverage(coverage)]
+    if silent is not None:
+        parts += _model(coverage, silent)
+    if at_lines:
+        parts.append(say("At their lines: {count}.", count=at_lines))
+    if folded:
+        parts.append(_rows(say("Told here alone: {count}", count=len(folded)), folded, _row))
+    if elsewhere:
+        told = say("Earlier ones in what was not looked at again: {count}", count=len(elsewhere))
+        parts.append(_rows(told, elsewhere, lambda one: f"{plain(one.rule)} {plain(one.path)}"))
+    if quiet:
+        parts.append(_rows(say("Dismissed: {count}", count=len(quiet)), quiet, _dismissed))
+    if cut:
+        parts.append(say("Too many to be listed: {count} more.", count=cut))
+    if loud := sorted(noisy):
+        told = say("Rules that were dismissed too often and are told here alone: {rules}", rules="")
+        parts.append(_rows(told, loud, plain)._replace(folded=False))
     for most in _LISTED:
-        text = _summary(head, at_lines, folded, elsewhere, quiet, coverage, cut, noisy, silent, most)
+        text = "\n\n".join(one if isinstance(one, str) else one.shown(most) for one in parts)
         if len(text) <= _LONGEST:
             break
     return text
 
 
-def _summary(
-    head: str,
-    at_lines: int,
-    folded: Sequence[Told],
-    elsewhere: Sequence[Known],
-    quiet: Sequence[Known],
-    coverage: Sequence[Covered],
-    cut: int,
-    noisy: Sequence[str],
-    silent: Sequence[str] | None,
-    most: int,
-) -> str:
-    """With so many rows a list at most."""
-    count = at_lines + len(folded) + len(elsewhere) + cut
-    lines = [
-        SUMMARY,
-        "### " + (say("Remarks: {count}", count=count) if count else say("No remarks")) + f" ({plain(head[:12])})",
-        "",
-    ]
-    lines += _coverage(coverage, most)
-    lines += _model(coverage, silent, most) if silent is not None else []
-    if at_lines:
-        lines += ["", say("At their lines: {count}.", count=at_lines)]
-    if folded:
-        lines += [
-            "",
-            *_details(
-                say("Told here alone: {count}", count=len(folded)), [_row(one) for one in folded[:most]], len(folded)
-            ),
-        ]
-    if elsewhere:
-        told = [f"{plain(one.rule)} {plain(one.path)}" for one in elsewhere[:most]]
-        lines += [
-            "",
-            *_details(
-                say("Earlier ones in what was not looked at again: {count}", count=len(elsewhere)), told, len(elsewhere)
-            ),
-        ]
-    if quiet:
-        lines += [
-            "",
-            *_details(
-                say("Dismissed: {count}", count=len(quiet)), [_dismissed(one) for one in quiet[:most]], len(quiet)
-            ),
-        ]
-    if cut:
-        lines += ["", say("Too many to be listed: {count} more.", count=cut)]
-    loud = ", ".join([*(plain(name) for name in noisy[:most]), *(["…"] if len(noisy) > most else [])])
-    if loud:
-        lines += ["", say("Rules that were dismissed too often and are told here alone: {rules}", rules=loud)]
-    return "\n".join(lines)
+class _Rows(NamedTuple):
+    """A list of which a summary has room for some: `rows` are the first of so many. Not `folded`, it is one line."""
+
+    title: str
+    rows: tuple[str, ...]
+    total: int
+    folded: bool = True
+
+    def shown(self, most: int) -> str:
+        """With so many rows at most; how many are left out is said."""
+        rows, left = self.rows[:most], self.total - len(self.rows[:most])
+        if not self.folded:
+            return self.title + ", ".join([*rows, *(["…"] if left else [])])
+        listed = [*(f"- {row}" for row in rows), *([f"- … {left}"] if left else [])]
+        return "\n".join(["<details>", f"<summary>{self.title}</summary>", "", *listed, "", "</details>"])
+
+
+def _rows(title: str, items: Sequence[_T], row: Callable[[_T], str]) -> _Rows:
+    return _Rows(title, tuple(map(row, items[: _LISTED[0]])), len(items))
 
 
 def failed(head: str, why: str) -> str:
@@ -153,38 +141,32 @@ def failed(head: str, why: str) -> str:
     return f"{SUMMARY}\n### {title} ({plain(head[:12])})\n\n{say('Why: {why}', why=plain(why))}"
 
 
-def _coverage(coverage: Sequence[Covered], most: int) -> list[str]:
+def _coverage(coverage: Sequence[Covered]) -> Iterator[str | _Rows]:
     sums = totals(coverage)
-    lines = [
-        say(
-            "Looked at {reviewed} of {files} files whole, {partly} partly, {skipped} not ({lines} changed lines, {seen} of {hunks} hunks).",
-            reviewed=sums["reviewed"],
-            files=sums["files"],
-            partly=sums["partly"],
-            skipped=sums["skipped"],
-            lines=sums["lines"],
-            seen=sums["hunks_seen"],
-            hunks=sums["hunks"],
-        )
-    ]
-    rest = [one for one in coverage if one.status != "reviewed"]
-    if rest:
-        told = [f"{plain(one.path)}: {plain(one.status)}: {plain(one.why)}" for one in rest[:most]]
-        lines += ["", *_details(say("Not looked at whole: {count}", count=len(rest)), told, len(rest))]
-    return lines
+    yield say(
+        "Looked at {reviewed} of {files} files whole, {partly} partly, {skipped} not ({lines} changed lines, {seen} of {hunks} hunks).",
+        reviewed=sums["reviewed"],
+        files=sums["files"],
+        partly=sums["partly"],
+        skipped=sums["skipped"],
+        lines=sums["lines"],
+        seen=sums["hunks_seen"],
+        hunks=sums["hunks"],
+    )
+    if rest := [one for one in coverage if one.status != "reviewed"]:
+        title = say("Not looked at whole: {count}", count=len(rest))
+        yield _rows(title, rest, lambda one: f"{plain(one.path)}: {plain(one.status)}: {plain(one.why)}")
 
 
-def _model(coverage: Sequence[Covered], silent: Sequence[str], most: int) -> list[str]:
-    """What the model saw, and why not everything; with so many rows at most."""
+def _model(coverage: Sequence[Covered], silent: Sequence[str]) -> Iterator[str | _Rows]:
+    """What the model saw, and why not everything."""
     sums = totals(coverage)
     told = say("The model saw {seen} of {hunks} hunks.", seen=sums["hunks_model"], hunks=sums["hunks"])
     why = "; ".join(plain(one, 200) for one in silent)
-    lines = ["", told + (" " + say("It did not answer everything: {why}.", why=why) if why else "")]
-    rest = [one for one in coverage if one.model is not None and one.model < one.hunks]
-    if rest:
-        rows = [f"{plain(one.path)}: {one.model} / {one.hunks}" for one in rest[:most]]
-        lines += ["", *_details(say("Not seen whole by the model: {count}", count=len(rest)), rows, len(rest))]
-    return lines
+    yield told + (" " + say("It did not answer everything: {why}.", why=why) if why else "")
+    if rest := [one for one in coverage if one.model is not None and one.model < one.hunks]:
+        title = say("Not seen whole by the model: {count}", count=len(rest))
+        yield _rows(title, rest, lambda one: f"{plain(one.path)}: {one.model} / {one.hunks}")
 
 
 def _row(told: Told) -> str:
@@ -202,9 +184,3 @@ def _dismissed(one: Known) -> str:
         who=plain(one.who) or say("somebody"),
         until=until,
     )
-
-
-def _details(title: str, rows: Sequence[str], count: int) -> list[str]:
-    """The first of so many rows, folded."""
-    more = [f"- … {count - len(rows)}"] if count > len(rows) else []
-    return ["<details>", f"<summary>{title}</summary>", "", *(f"- {row}" for row in rows), *more, "", "</details>"]

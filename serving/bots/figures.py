@@ -7,6 +7,7 @@ from __future__ import annotations
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -78,24 +79,21 @@ def fine(db: sqlite3.Connection, forge: str) -> None:
     db.execute("DELETE FROM troubles WHERE forge = ?", (forge,))
 
 
-def read_only(path: Path) -> sqlite3.Connection:
-    """A connection that changes nothing. Raises sqlite3.Error."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
+def read_only(path: Path) -> closing[sqlite3.Connection]:
+    """A connection that changes nothing, closed behind its block. Raises sqlite3.Error."""
+    return closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1))
 
 
 def kept(path: Path) -> Kept:
     """What stands there, as far as this process may read it."""
     try:
-        db = read_only(path)
-        try:
+        with read_only(path) as db:
             return Kept(
                 dict(db.execute("SELECT state, count(*) FROM jobs GROUP BY 1")),
                 db.execute("SELECT min(since) FROM jobs WHERE state = 'waiting'").fetchone()[0],
                 {(name, forge): value for name, forge, value in db.execute("SELECT name, forge, value FROM figures")},
                 {forge: (why, since) for forge, why, since in db.execute("SELECT forge, why, since FROM troubles")},
             )
-        finally:
-            db.close()
     except sqlite3.Error:
         return Kept()
 
@@ -103,11 +101,8 @@ def kept(path: Path) -> Kept:
 def is_dead(path: Path, key: str) -> bool:
     """Whether the job of a key was given up there."""
     try:
-        db = read_only(path)
-        try:
+        with read_only(path) as db:
             return db.execute("SELECT 1 FROM jobs WHERE key = ? AND state = 'dead'", (key,)).fetchone() is not None
-        finally:
-            db.close()
     except sqlite3.Error:
         return False
 

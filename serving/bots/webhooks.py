@@ -229,11 +229,8 @@ class Webhooks:
 
 def _tallied(path: Path) -> list[Any]:
     try:
-        db = figures.read_only(path)
-        try:
+        with figures.read_only(path) as db:
             return list(tallies(db))
-        finally:
-            db.close()
     except sqlite3.Error:
         return []
 

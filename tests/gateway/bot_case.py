@@ -15,8 +15,8 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,18 @@ def headers(kind: str, body: bytes, *, now: float | None = None, secret: str = S
             sign = hmac.new(key, body, hashlib.sha1).hexdigest()
             return {"X-ReviewBoard-Event": "review_request_published", "X-Hub-Signature": f"sha1={sign}"}
     raise AssertionError(kind)
+
+
+@contextmanager
+def simulated(kind: str, folder: Path, files: Mapping[str, str]) -> Iterator[forge_simulator.Forge]:
+    """A forge of the simulator whose repository's main branch has these files (none: no commit)."""
+    repository = folder / "repository"
+    repository.mkdir()
+    made = forge_simulator.Forge(kind, repository)
+    if files:
+        made.push(dict(files), "main")
+    yield made
+    made.close()
 
 
 class Case:

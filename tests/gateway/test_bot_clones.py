@@ -8,7 +8,7 @@ from pathlib import Path
 
 import forge_simulator
 import pytest
-from bot_case import SECRETS, Case
+from bot_case import SECRETS, Case, simulated
 
 from copilot.errors import UsageError
 from serving.bots import config, fetch, worker
@@ -19,12 +19,8 @@ NOW = 1_790_000_000.0
 
 @pytest.fixture
 def forge(tmp_path):
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    made = forge_simulator.Forge("github", folder)
-    made.push({"a.py": "x = 1\n"}, "main")
-    yield made
-    made.close()
+    with simulated("github", tmp_path, {"a.py": "x = 1\n"}) as made:
+        yield made
 
 
 def fetched(forge, root: Path, name: str = "one") -> Path:

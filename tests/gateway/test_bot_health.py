@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import forge_simulator
 import pytest
-from bot_case import SECRETS, UNSAFE, Case
+from bot_case import SECRETS, UNSAFE, Case, simulated
 
 from copilot.errors import ConfigError
 from serving.bots import figures, worker
@@ -23,12 +22,8 @@ def secrets(monkeypatch):
 
 @pytest.fixture
 def forge(tmp_path):
-    repository = tmp_path / "repository"
-    repository.mkdir()
-    made = forge_simulator.Forge("gitlab", repository)
-    made.push({"README.md": "core\n"}, "main")
-    yield made
-    made.close()
+    with simulated("gitlab", tmp_path, {"README.md": "core\n"}) as made:
+        yield made
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import forge_simulator
 import pytest
-from bot_case import CONFIG, INLINE, KINDS, SECRETS, SHIFTED, UNSAFE, Case, payload, send
+from bot_case import CONFIG, INLINE, KINDS, SECRETS, SHIFTED, UNSAFE, Case, payload, send, simulated
 
 from copilot.errors import ConfigError
 from copilot.review.lifecycle import Known
@@ -35,12 +34,8 @@ def secrets(monkeypatch):
 
 @pytest.fixture
 def forge(request, tmp_path):
-    repository = tmp_path / "repository"
-    repository.mkdir()
-    made = forge_simulator.Forge(request.param, repository)
-    made.push({"README.md": "core\n"}, "main")
-    yield made
-    made.close()
+    with simulated(request.param, tmp_path, {"README.md": "core\n"}) as made:
+        yield made
 
 
 @pytest.fixture

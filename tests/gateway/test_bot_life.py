@@ -7,7 +7,7 @@ import json
 import bot_injections
 import forge_simulator
 import pytest
-from bot_case import INLINE, KINDS, SAFE, SECRETS, SHIFTED, UNSAFE, Case
+from bot_case import INLINE, KINDS, SAFE, SECRETS, SHIFTED, UNSAFE, Case, simulated
 
 from copilot.cli import main
 from copilot.messages import set_locale
@@ -27,12 +27,8 @@ def secrets(monkeypatch):
 
 @pytest.fixture
 def forge(request, tmp_path):
-    repository = tmp_path / "repository"
-    repository.mkdir()
-    made = forge_simulator.Forge(request.param, repository)
-    made.push({"README.md": "core\n", "old.py": "x = 1\n"}, "main")
-    yield made
-    made.close()
+    with simulated(request.param, tmp_path, {"README.md": "core\n", "old.py": "x = 1\n"}) as made:
+        yield made
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import bot_injections
-import forge_simulator
 import pytest
 from board_simulator import Board
-from bot_case import INLINE, KINDS, SECRETS, Case, Running, payload, send
+from bot_case import INLINE, KINDS, SECRETS, Case, Running, payload, send, simulated
 from test_bot_board import published
 
 from copilot import tasks
@@ -95,12 +94,8 @@ def model(monkeypatch):
 
 @pytest.fixture
 def forge(request, tmp_path):
-    repository = tmp_path / "repository"
-    repository.mkdir()
-    made = forge_simulator.Forge(getattr(request, "param", "gitlab"), repository)
-    made.push({"pay.py": BEFORE, "README.md": "core\n"}, "main")
-    yield made
-    made.close()
+    with simulated(getattr(request, "param", "gitlab"), tmp_path, {"pay.py": BEFORE, "README.md": "core\n"}) as made:
+        yield made
 
 
 def bot(tmp_path, forge, policy: str = "", more: str = "") -> Case:

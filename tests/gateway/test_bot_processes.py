@@ -12,7 +12,7 @@ from pathlib import Path
 import forge_simulator
 import psutil
 import pytest
-from bot_case import SECRETS, Case, Running, payload
+from bot_case import SECRETS, Case, Running, payload, simulated
 
 from serving.bots.forge import marked
 
@@ -21,12 +21,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def forge(tmp_path):
-    repository = tmp_path / "repository"
-    repository.mkdir()
-    made = forge_simulator.Forge("gitlab", repository)
-    made.push({"README.md": "core\n"}, "main")
-    yield made
-    made.close()
+    with simulated("gitlab", tmp_path, {"README.md": "core\n"}) as made:
+        yield made
 
 
 @pytest.fixture

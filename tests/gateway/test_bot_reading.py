@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import forge_simulator
 import pytest
+from bot_case import simulated
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,11 +23,8 @@ TARGET = Target("payments/core", 7, "a" * 40, "main")
 
 @pytest.fixture
 def forge(tmp_path):
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    made = forge_simulator.Forge("github", folder)
-    yield made
-    made.close()
+    with simulated("github", tmp_path, {}) as made:
+        yield made
 
 
 def told(forge, remarks, files: int = 500) -> handed.Handed:
