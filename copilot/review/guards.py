@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib import resources
@@ -134,7 +134,7 @@ def guards(doc: Document, lines: AbstractSet[int] | None = None, only: AbstractS
     return sorted(found.values(), key=lambda guard: guard.line)
 
 
-def _runs(starts: list[int], lines: AbstractSet[int] | None) -> Iterator[tuple[int, int]]:
+def _runs(starts: Sequence[int], lines: AbstractSet[int] | None) -> Iterator[tuple[int, int]]:
     """Ranges of bytes that lines (from 1) take, those that follow each other together."""
     if lines is None:
         yield 0, starts[-1]

@@ -9,14 +9,14 @@ and so do constructors, which say what an object holds. What is found so is conf
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from copilot.review.diff import FileDiff, changed
-from copilot.syntax import parsing
+from copilot.syntax import parsing, reach
 from copilot.syntax.parsing import Recent
-from copilot.syntax.reach import roughly
 from copilot.types import Document, document
 
 _DEF: Final = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
@@ -27,7 +27,7 @@ _BUILDS: Final = re.compile(rb"(?:public|protected|private|)\s*([A-Z]\w*)\s*\(")
 _STRINGS: Final = re.compile(rb"#|\"\"\"|'''|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
 _BEGINS: Final = re.compile(rb"\s*(?:@|(?:def|class|async|import|try|with|while)\b)")
 """What no line begins with that only goes on with the one before."""
-_TOP: Final = re.compile(rb"[^\s#/*)\]}]")
+_NO_TOP: Final = b" \t\r\f\v#/*)]}"
 _SPARED: Final = 0.4
 """Share of the lines that must be spared for a second document to be worth it."""
 _HEAD: Final = 30
@@ -70,13 +70,21 @@ class Touched:
         return self.doc.text.split(b"\n")
 
     @cached_property
+    def _tops(self) -> list[int]:
+        """The rows at which something at the margin begins."""
+        if self.doc.language == "python":
+            return reach.tops(self._rows)
+        return [n for n, row in enumerate(self._rows) if row[:1] not in _NO_TOP]
+
+    @cached_property
     def _spared(self) -> list[tuple[int, int]]:
         routines = {"python": _python, "java": _java}.get(self.doc.language or "")
-        return list(_spared(self._rows, list(routines(self._rows)), self._own, self._gaps)) if routines else []
+        found = list(routines(self._rows)) if routines is not None else []
+        return list(_spared(self._rows, self._tops, found, self._own, self._gaps)) if found else []
 
     @cached_property
     def wide(self) -> bytes:  # noqa: D102 - told above
-        return roughly(self.doc.language, self.doc.text, self.lines)
+        return reach.blocks(self._rows, self._tops, self.lines) if self.doc.language == "python" else self.doc.text
 
     @cached_property
     def narrow(self) -> bytes:  # noqa: D102
@@ -85,7 +93,7 @@ class Touched:
         rows = self._rows[:]
         for first, last in self._spared:
             rows[first:last] = [b""] * (last - first)
-        return roughly(self.doc.language, b"\n".join(rows), self.lines)
+        return reach.blocks(rows, self._tops, self.lines) if self.doc.language == "python" else b"\n".join(rows)
 
     @cached_property
     def light(self) -> Document:  # noqa: D102
@@ -120,50 +128,51 @@ def touched(doc: Document, diff: FileDiff, side: int) -> Touched:
 
 
 def _spared(
-    rows: list[bytes], routines: list[_Routine], changed: set[int], gaps: set[int]
+    rows: list[bytes], tops: list[int], routines: list[_Routine], changed: set[int], gaps: set[int]
 ) -> Iterator[tuple[int, int]]:
     """The bodies that no change reaches: one in a routine reaches that, any other all of what it stands in at the margin."""
     reached = bytearray(len(rows) + 1)
-    inside: set[int] = set()
-    between: set[int] = set()
+    inside = bytearray(len(rows) + 1)
+    between = bytearray(len(rows) + 1)
     for one in routines:
-        inside.update(range(one.first, one.last + 1))
-        between.update(range(one.first + 1, one.last + 1))
-    for n in (changed - inside) | (gaps - between):
-        first, last = _at_margin(rows, n)
+        inside[one.first : one.last + 1] = b"\1" * (one.last + 1 - one.first)
+        between[one.first + 1 : one.last + 1] = b"\1" * (one.last - one.first)
+    for n in {n for n in changed if not inside[min(n, len(rows))]} | {
+        n for n in gaps if not between[min(n, len(rows))]
+    }:
+        first, last = _at_margin(rows, tops, n)
         reached[first:last] = b"\1" * (last - first)
-    touched = changed | gaps
+    touched = sorted(changed | gaps)
     for one in routines:
-        own = touched.isdisjoint(range(one.first - 1, one.last + 3))
-        if own and not one.builds and not any(reached[one.start : one.end]):
+        near = bisect_left(touched, one.first - 1)
+        own = near == len(touched) or touched[near] >= one.last + 3
+        if own and not one.builds and reached.find(1, one.start, one.end) < 0:
             yield one.start, one.end
 
 
-def _at_margin(rows: list[bytes], n: int) -> tuple[int, int]:
+def _at_margin(rows: list[bytes], tops: list[int], n: int) -> tuple[int, int]:
     """The rows of what stands at the margin around a row, with its decorators or annotations on both sides of the row."""
-    first = min(n, len(rows) - 1)
-    while first > 0 and not _TOP.match(rows[first]):
-        first -= 1
-    last = first + 1
-    while last < len(rows) and (rows[last - 1].startswith(b"@") or not _TOP.match(rows[last])):
-        last += 1
-    return first, last
+    at = bisect_right(tops, min(n, len(rows) - 1))
+    first = tops[at - 1] if at else 0
+    while at < len(tops) and rows[tops[at] - 1].startswith(b"@"):
+        at += 1
+    return first, tops[at] if at < len(tops) else len(rows)
 
 
 def _python(rows: list[bytes]) -> Iterator[_Routine]:
+    depths = [-1 if (bare := row.lstrip())[:1] in b"#" else len(row) - len(bare) for row in rows]
     n = 0
-    while n < len(rows):
-        head = _DEF.match(rows[n])
-        start = _behind_head(rows, n) if head is not None else None
+    for at in [at for at, row in enumerate(rows) if b"def" in row]:
+        head = _DEF.match(rows[at]) if at >= n else None
+        start = _behind_head(rows, at) if head is not None else None
         if head is None or start is None:
-            n += 1
             continue
-        end = _dedent(rows, start, len(head[1]))
+        end = _dedent(rows, depths, start, len(head[1]))
         while start < end and not rows[start].strip():
             start += 1
         if start < end and not _goes_on(rows, start, end):
-            yield _Routine(_above(rows, n, head[1]), start, end, end - 1, head[2] in {b"__init__", b"__post_init__"})
-        n = max(end, n + 1)
+            yield _Routine(_above(rows, at, head[1]), start, end, end - 1, head[2] in {b"__init__", b"__post_init__"})
+        n = max(end, at + 1)
 
 
 def _above(rows: list[bytes], n: int, indent: bytes) -> int:
@@ -198,24 +207,26 @@ def _behind_head(rows: list[bytes], n: int) -> int | None:
     return None
 
 
-def _dedent(rows: list[bytes], start: int, indent: int) -> int:
-    """The row behind the last one that is indented deeper. A comment ends nothing, wherever it begins, and rows inside long
+def _dedent(rows: list[bytes], depths: list[int], start: int, indent: int) -> int:
+    """The row behind the last one that is indented deeper (`depths`: -1 for what is blank or a comment). A comment ends nothing, wherever it begins, and rows inside long
     strings belong to where the string begins.
     """
-    inside = b""
-    end = start
-    for at in range(start, len(rows)):
-        row = rows[at]
-        bare = row.lstrip()
-        if bare and not inside:
-            if bare.startswith(b"#"):
-                continue
-            if len(row) - len(bare) <= indent:
-                break
-        if bare:
-            end = at + 1
+    end = at = start
+    while at < len(rows):
+        depth = depths[at]
+        at += 1
+        if depth < 0:
+            continue
+        if depth <= indent:
+            break
+        end = at
+        row = rows[at - 1]
         if b'"""' in row or b"'''" in row:
-            inside = _long(row, inside)
+            inside = _long(row, b"")
+            while inside and at < len(rows):
+                inside = _long(rows[at], inside)
+                at += 1
+                end = at if rows[at - 1].strip() else end
     return end
 
 

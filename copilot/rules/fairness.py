@@ -16,6 +16,7 @@ from copilot.rules.protected import (
     DECISION_ROUTINE,
     EXCLUDES,
     FAIR,
+    HINT,
     VALID,
     is_protected,
 )
@@ -56,17 +57,11 @@ class Fairness:
 
     def __init__(self, flow: Flow, money: Money) -> None:
         self.flow, self.money = flow, money
-        self._spoken: bool | None = None
-
-    @property
-    def spoken(self) -> bool:
-        """Whether the file names any protected attribute."""
-        if self._spoken is None:
-            self._spoken = any(is_protected(word) for word in self.money.words)
-        return self._spoken
 
     def attributes(self, node: Node) -> Iterator[Node]:
         """The names in an expression that are protected attributes; texts that are keys of a lookup, too."""
+        if HINT.search(self.flow.read(node)) is None:
+            return
         for each in descendants(node, "identifier", "string", "string_literal"):
             outer = each.parent
             text = self.flow.read(each)
@@ -111,7 +106,7 @@ class Fairness:
         """Whether an expression reads a protected attribute, in a way that may decide. `chosen`: it chooses a value, so it is
         no check of a form.
         """
-        found = list(self.attributes(node)) if self.spoken else []
+        found = list(self.attributes(node))
         if not found:
             return False
         text = self.flow.read(node)
@@ -224,7 +219,7 @@ class Fairness:
 
     def value(self, site: Node) -> bool:
         """A value that hangs on one and goes to a decision: assigned to it, returned by it, given to it."""
-        if not self.spoken:
+        if HINT.search(self.flow.read(site)) is None:
             return False
         purpose = self.money.purpose(site)
         if (

@@ -152,18 +152,18 @@ VALID: Final = re.compile(
 )
 
 
-_HINT: Final = re.compile(
+HINT: Final = re.compile(
     r"(?i:gender|sex|ethn|national|relig|faith|race|racial|marit|marri|hometown|birth|hukou|huji|pregnan|disab|caste|xingbie|minzu|jiguan|hunyin"
     r"|zongjiao|guoji|nianling|orient|matern|native|male|home|region|province|household|residence|skin|political|children|origin)"
     r"|[aA]ge(?![a-z])|AGE|[\u4e00-\u9fff]"
 )
-"""What stands in every name that can say one: most names are done with here."""
+"""What stands in every name that can say one: most names, and what holds none, are done with here."""
 
 
 @cache
 def is_protected(name: str) -> bool:
     """Whether a name says a protected attribute of a person."""
-    if not _HINT.search(name):
+    if not HINT.search(name):
         return False
     if _CHINESE.search(name):
         return True

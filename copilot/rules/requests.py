@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Final
 
 from copilot.rules.routines import Call, Routine, Routines
@@ -50,9 +51,7 @@ _CONSUMES_PY: Final = re.compile(
 _MESSAGE_PY: Final = re.compile(
     r"(?i)^(?:message|msg|event|body|ch|channel|record|delivery|envelope|payload|data|method|properties)$"
 )
-_VIEW: Final = re.compile(
-    r"\b(?:\w*View|\w*ViewSet|\w*Resource|\w*Handler|MethodView|APIView|\w*Controller|\w*Endpoint|\w*Mixin)\b"
-)
+_VIEW: Final = re.compile(r"(?:View|ViewSet|Resource|Handler|Controller|Endpoint|Mixin)\b")
 _KEY: Final = re.compile(
     r"(?i)idempot|(?-i:(?<![A-Za-z])|(?=[A-Z]))(?:req(?:uest)?|serial|biz|business|flow|seq(?:uence)?|msg|message|event|client_?req(?:uest)?|trans(?:action)?|txn|tx|trx|unique|dedup\w*|delivery|correlation|callback|global|instruction|instr|end_?to_?end|e2e|ext(?:ernal)?)_?(?:no|num|number|id|key|sn|token|ref(?:erence)?|uuid|seq|serial)(?-i:\b|(?=[A-Z_]))"
     r"|(?-i:(?<![A-Za-z])|(?=[A-Z]))(?:out_?trade|trade|client|channel|payment|pay|transfer|refund|platform|order|order_?req|merchant_?order|source|record|batch|apply|withdraw(?:al)?|voucher|posting|debit|customer)_?(?:sn|req(?:uest)?_?(?:no|id)|ref(?:erence)?|uuid|serial(?:_?no)?|key|out_?no|unique\w*)(?-i:\b|(?=[A-Z_]))"
@@ -85,6 +84,12 @@ _BY_HAND: Final = (
     b"consumer",
     b"subscri",
     b"queue_iter",
+)
+_BY_METHOD: Final = re.compile(r"request\.method\s*==\s*['\"]POST['\"]|\brequest\.POST\b")
+_REGISTERS: Final = re.compile(r"add_(?:post|put|api_route|url_rule|route)\(([^)]*)")
+_WORD: Final = re.compile(r"\w+")
+_LOOPS: Final = re.compile(
+    r"(?m)^[ \t]*(?:async[ \t]+)?for\s+\w+\s+in\s+\w*\.?\w*(?:consumer|subscription|subscriber|queue_iter)\w*(?:\.\w+\(\))?:"
 )
 _DONE: Final = re.compile(
     rf"(?i)(?:\w*_)?(?:{_MONEY})(?:_\w+|(?-i:[A-Z]\w*))?|(?:execute|do|process|create|submit|handle|initiate|make|apply|post|book|perform|start|send|place|save|insert|increase|decrease|add|subtract|move|issue|run|invoke|update|reverse|release|confirm|complete|trigger|dispatch|commit|append|record)(?:_\w+|(?-i:[A-Z]\w*))?"
@@ -140,17 +145,15 @@ class Requests:
             return head or " "
         if not self.routines.says(_BY_HAND):
             return None
+        if routine.name in self._registered:
+            return " "
         code = self.routines.code(routine.node)
-        if re.search(r"request\.method\s*==\s*['\"]POST['\"]|\brequest\.POST\b", code) or re.search(
-            rf"add_(?:post|put|api_route|url_rule|route)\([^)]*\b{re.escape(routine.name)}\b", self.routines.text
-        ):
-            return " "
-        if re.search(
-            r"(?m)^\s*(?:async\s+)?for\s+\w+\s+in\s+\w*\.?\w*(?:consumer|subscription|subscriber|queue_iter)\w*(?:\.\w+\(\))?:",
-            code,
-        ):
-            return " "
-        return None
+        return " " if _BY_METHOD.search(code) or _LOOPS.search(code) else None
+
+    @cached_property
+    def _registered(self) -> frozenset[str]:
+        """The names that are handed to what registers handlers of requests."""
+        return frozenset(word for given in _REGISTERS.findall(self.routines.text) for word in _WORD.findall(given))
 
     def _moves(self, routine: Routine, taken: str) -> bool:
         """Whether money moves: by the routine's name, its path or topic, or its class; and something is done."""

@@ -1,14 +1,13 @@
 """The routines of a document as rules on conduct see them: marks, class, calls in order, who calls whom in the file.
 
-Everything is read in one pass and kept. Calls belong to the innermost named routine (a lambda is part of what is around it).
+A routine is read when it is asked about, and kept: most questions are about one of many. Calls belong to the innermost named
+routine (a lambda is part of what is around it).
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -16,14 +15,22 @@ from copilot.rules.flow import Flow
 from copilot.syntax.parsing import Node, QueryCursor, compiled
 from copilot.syntax.tree import descendants, enclosing
 
-_QUERIES: Final = {
+_ROUTINES: Final = {
+    "python": "(function_definition) @routine",
+    "java": "[(method_declaration) (constructor_declaration)] @routine",
+}
+_INSIDE: Final = {
     "python": "(function_definition) @routine (call) @call (comment) @comment",
     "java": """
         [(method_declaration) (constructor_declaration)] @routine
         [(method_invocation) (object_creation_expression)] @call
         [(line_comment) (block_comment)] @comment
-        [(field_declaration) (local_variable_declaration) (formal_parameter) (resource)] @typed
     """,
+}
+_TYPED: Final = "[(field_declaration) (local_variable_declaration) (formal_parameter) (resource)] @typed"
+_KINDS: Final = {
+    "python": frozenset({"function_definition"}),
+    "java": frozenset({"method_declaration", "constructor_declaration"}),
 }
 _CLASSES: Final = {
     "python": ("class_definition",),
@@ -39,6 +46,7 @@ _LOGGER: Final = re.compile(r"(?i)(?:^|[._])(?:log(?:ger|ging|uru)?|System\.(?:o
 _TEST: Final = re.compile(
     r"(?m)^\s*(?:import|from)\s+(?:static\s+)?(?:pytest|unittest|org\.junit|org\.mockito|org\.testng|django\.test|nose)\b"
 )
+_TESTERS: Final = (b"pytest", b"unittest", b"junit", b"mockito", b"testng", b"django.test", b"nose")
 _SELF: Final = re.compile(r"(?:\w+\.)?this|self|cls|")
 
 
@@ -50,18 +58,25 @@ class Call(NamedTuple):
     node: Node
 
 
-@dataclass(eq=False)
 class Routine:
     """One routine. `marks`: its annotations and modifiers, or decorators; `owner`: the class around it; `outer`: a routine
-    around it.
+    around it; `calls`: those that are its own, in the order in which they end.
     """
 
-    node: Node
-    name: str
-    marks: str
-    owner: Node | None
-    outer: Routine | None = None
-    calls: list[Call] = field(default_factory=list)
+    def __init__(self, node: Node, routines: Routines) -> None:
+        self.node, self._routines = node, routines
+        name = node.child_by_field_name("name")
+        self.name = routines.flow.read(name) if name is not None else ""
+        self.marks = routines.marks(node)
+        self.owner = enclosing(node.parent, *_CLASSES[routines.language]) if node.parent is not None else None
+        outer = routines.flow.around(node)
+        self.outer = routines.of(outer) if outer is not None else None
+        if outer is not None and self.owner is not None and self.owner.start_byte < outer.start_byte:
+            self.owner = None  # a function of its own inside a method
+
+    @cached_property
+    def calls(self) -> list[Call]:  # noqa: D102 - told above
+        return [self._routines.call(each) for each in self._routines.calls(self.node)]
 
     @property
     def body(self) -> Node | None:
@@ -82,6 +97,8 @@ class Routines:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.language = flow.document.language or ""
+        self._known: dict[int, Routine] = {}
+        self._captures: dict[int, dict[str, list[Node]]] = {}
         self._codes: dict[int, str] = {}
         self._said: dict[tuple[bytes, ...], bool] = {}
 
@@ -103,57 +120,50 @@ class Routines:
     @cached_property
     def is_test(self) -> bool:
         """Whether the file is one of tests, by its imports."""
-        return _TEST.search(self.text) is not None
-
-    @cached_property
-    def _captures(self) -> dict[str, list[Node]]:
-        query = _QUERIES.get(self.language)
-        return QueryCursor(compiled(self.language, query)).captures(self.flow.tree.root_node) if query else {}
+        return self.says(_TESTERS) and _TEST.search(self.text) is not None
 
     @cached_property
     def all(self) -> dict[int, Routine]:
         """By the id of their nodes, in order."""
-        found: dict[int, Routine] = {}
-        nodes = sorted(self._captures.get("routine", ()), key=lambda node: node.start_byte)
-        for node in nodes:
-            name = node.child_by_field_name("name")
-            outer = self.flow.around(node)
-            while outer is not None and outer.id not in found:
-                outer = self.flow.around(outer)
-            owner = enclosing(node.parent, *_CLASSES[self.language]) if node.parent is not None else None
-            if outer is not None and owner is not None and owner.start_byte < outer.start_byte:
-                owner = None  # a function of its own inside a method
-            found[node.id] = Routine(
-                node,
-                self.flow.read(name) if name is not None else "",
-                self._marks(node),
-                owner,
-                found[outer.id] if outer is not None else None,
-            )
-        starts, held = [node.start_byte for node in nodes], [found[node.id] for node in nodes]
-        for call in sorted(self._captures.get("call", ()), key=lambda node: (node.end_byte, -node.start_byte)):
-            at: Routine | None = held[n] if (n := bisect_right(starts, call.start_byte) - 1) >= 0 else None
-            while at is not None and at.node.end_byte < call.end_byte:
-                at = at.outer
-            if at is not None:
-                at.calls.append(self.call(call))
-        return found
+        query = compiled(self.language, _ROUTINES[self.language])
+        nodes = QueryCursor(query).captures(self.flow.tree.root_node).get("routine", ())
+        return {node.id: self._routine(node) for node in sorted(nodes, key=lambda node: node.start_byte)}
+
+    def _routine(self, node: Node) -> Routine:
+        known = self._known.get(node.id)
+        if known is None:
+            known = self._known[node.id] = Routine(node, self)
+        return known
 
     def of(self, node: Node) -> Routine | None:
         """The named routine around a node (or of that node)."""
-        at: Node | None = node
-        while at is not None:
-            if at.id in self.all:
-                return self.all[at.id]
-            at = at.parent
-        return None
+        around = enclosing(node, *_KINDS[self.language])
+        return self._routine(around) if around is not None else None
+
+    def _inside(self, node: Node) -> dict[str, list[Node]]:
+        """The routines, calls and comments in a node."""
+        if node.id not in self._captures:
+            query = compiled(self.language, _INSIDE[self.language])
+            self._captures[node.id] = QueryCursor(query).captures(node)
+        return self._captures[node.id]
+
+    def calls(self, routine: Node) -> list[Node]:
+        """The calls of a routine without those of routines in it, in the order in which they end."""
+        held = self._inside(routine)
+        nested = [(each.start_byte, each.end_byte) for each in held.get("routine", ()) if each.id != routine.id]
+        return [
+            call
+            for call in sorted(held.get("call", ()), key=lambda node: (node.end_byte, -node.start_byte))
+            if not any(start <= call.start_byte and call.end_byte <= end for start, end in nested)
+        ]
 
     def call(self, node: Node) -> Call:
         """A call's parts."""
         receiver = self.flow.receiver(node)
         return Call(self.flow.called(node), re.sub(r"\s", "", self.flow.read(receiver)) if receiver else "", node)
 
-    def _marks(self, node: Node) -> str:
+    def marks(self, node: Node) -> str:
+        """The annotations and modifiers, or decorators, of a routine or class."""
         if self.language == "java":
             return self.flow.read(node.children[0]) if node.children and node.children[0].type == "modifiers" else ""
         outer = node.parent
@@ -166,7 +176,7 @@ class Routines:
         body = node.child_by_field_name("body") if node is not None else None
         if node is None or body is None:
             return ""
-        marks = self._marks(node) if self.language == "python" else ""
+        marks = self.marks(node) if self.language == "python" else ""
         return marks + self.flow.text[node.start_byte : body.start_byte].decode("utf-8", "replace")
 
     def title(self, node: Node | None) -> str:
@@ -178,7 +188,10 @@ class Routines:
     def types(self) -> dict[str, str]:
         """The declared types of names, the file as one scope (Java)."""
         found = {}
-        for node in self._captures.get("typed", ()):
+        if self.language != "java":
+            return {}
+        query = compiled(self.language, _TYPED)
+        for node in QueryCursor(query).captures(self.flow.tree.root_node).get("typed", ()):
             kind = node.child_by_field_name("type")
             for part in (node, *node.named_children):
                 name = part.child_by_field_name("name")
@@ -244,18 +257,14 @@ class Routines:
             return call.name in {"print", "println", "printf", "print_exc", "echo"}
         return call.name == "printStackTrace" or (call.name in _LOGS and _LOGGER.search(call.receiver) is not None)
 
-    @cached_property
-    def _cuts(self) -> list[tuple[int, int]]:
-        logs = [call.node for each in self.all.values() for call in each.calls if self.is_log(call)]
-        return sorted((node.start_byte, node.end_byte) for node in [*self._captures.get("comment", ()), *logs])
-
     def code(self, node: Node) -> str:
         """The text of a node without comments and without what is only logged."""
         if node.id not in self._codes:
+            held = self._inside(node)
+            logs = [each for each in held.get("call", ()) if self.is_log(self.call(each))]
+            cuts = sorted((each.start_byte, each.end_byte) for each in [*held.get("comment", ()), *logs])
             kept, at = [], node.start_byte
-            for start, end in self._cuts[bisect_left(self._cuts, (at, 0)) :]:
-                if start >= node.end_byte:
-                    break
+            for start, end in cuts:
                 if start >= at:
                     kept.append(self.flow.text[at:start])
                     at = end

@@ -167,7 +167,7 @@ def called(
     words, first, second = _words(READ_AS.get(language, language), pack)
 
     def said(some: bytes) -> frozenset[int]:
-        return frozenset(words.Match(some.decode("latin-1")) or ())
+        return frozenset(words.Match(some) or ())
 
     near = said(text)
     wide = near if around is None else said(around)
@@ -194,7 +194,7 @@ def _words(language: str, pack: str) -> tuple[Any, list[frozenset[int]], list[fr
         for word in some:
             if word not in numbers:
                 pattern = word.removeprefix("re:") if word.startswith("re:") else re2.escape(word)
-                numbers[word] = words.Add(pattern.encode().decode("latin-1"))
+                numbers[word] = words.Add(pattern.encode())
         return frozenset(numbers[word] for word in some)
 
     held = rules(language, pack)

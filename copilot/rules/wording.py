@@ -48,15 +48,16 @@ _BANKING: Final = (
     "currency", "bigdecimal", "account", "ledger", "payment", "balance", "invoice", "repay", "price", "settle", "refund", "debit", "credit",
     "deposit", "salary", "wallet", "principal", "remit", "金额", "余额", "账户", "银行", "交易", "付款",
 )  # fmt: skip
+_BANKING_BEGUN: Final = ("decimal", "loan", "bank", "fee", "tax", "cny", "usd", "rmb", "pay", "money")
 _BANKING_WORD: Final = re.compile(r"\b(?:decimal\b|loan|bank|fee|tax|cny|usd|rmb|pay|money)")
-"""Words that a file about money has."""
+"""Words that a file about money has, and what stands in them: to look for that alone takes a tenth of the time."""
 _OFTEN: Final = _words(
     "amount amounts interest interests bonus yue edu fen cents premium amt principal tax taxes fee balance bal "
 )
 """Words that stand for other things in files that are not about money."""
-_NARROW: Final = re.compile(
-    r"currency|bigdecimal|\bdecimal\b|payment|invoice|\bbalance|settlement|\bfees?\b|refund|debit|账|金额|余额"
-)
+_NARROW: Final = ("currency", "bigdecimal", "payment", "invoice", "settlement", "refund", "debit", "账", "金额", "余额")
+_NARROW_BEGUN: Final = ("decimal", "balance", "fee")
+_NARROW_WORD: Final = re.compile(r"\b(?:decimal\b|balance|fees?\b)")
 _VALUED: Final = _words("market face nominal book par contract asset stock order trade fair cash ")
 CURRENCIES: Final = _words(
     "usd cny rmb cnh eur jpy gbp hkd sgd aud cad chf krw twd nzd inr rub thb myr dollar dollars yuan euro euros yen "
@@ -83,9 +84,13 @@ _NO_AMOUNT: Final = _words("code codes name id key symbol label type rate list s
 def about(text: str) -> tuple[bool, bool]:
     """Whether a file speaks of money, and whether in words that stand for nothing else."""
     small = text.lower()
-    return any(word in small for word in _BANKING) or _BANKING_WORD.search(small) is not None, _NARROW.search(
-        small
-    ) is not None
+    return _has(small, _BANKING, _BANKING_BEGUN, _BANKING_WORD), _has(small, _NARROW, _NARROW_BEGUN, _NARROW_WORD)
+
+
+def _has(small: str, parts: tuple[str, ...], begun: tuple[str, ...], words: re.Pattern[str]) -> bool:
+    return any(part in small for part in parts) or (
+        any(part in small for part in begun) and words.search(small) is not None
+    )
 
 
 def currencies(names: Iterable[str]) -> set[str]:

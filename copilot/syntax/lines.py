@@ -7,6 +7,8 @@ units over a text that changes (`lsp/text.py`, which never looks at the whole fi
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -44,7 +46,8 @@ def line_indent(text: bytes, offset: int) -> str:
     return text[start:end].decode()
 
 
-def feeds(text: bytes) -> list[int]:
+@lru_cache(maxsize=8)  # by the bytes' hash, which they keep: one text is asked about many times over
+def feeds(text: bytes) -> Sequence[int]:
     """Where each line starts and, last, where the text ends: lines as git counts them, which end at LF alone."""
     starts = list(accumulate([len(row) + 1 for row in text.split(b"\n")], initial=0))
     starts[-1] = len(text)  # behind the last row there is no line end

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from copilot.syntax import tree as trees
@@ -20,9 +20,9 @@ _ROUTINES: Final = frozenset({
     "function_definition", "method_declaration", "constructor_declaration", "compact_constructor_declaration",
     "function_declaration", "method_definition", "generator_function_declaration",
 })  # fmt: skip
-_IMPORT: Final = re.compile(rb"^[ \t]*(?:from|import)[ \t][^\n]*", re.MULTILINE)
-_TOP: Final = re.compile(rb"^(?![\s#)\]}]|(?:else|elif|except|finally)\b)", re.MULTILINE)
-"""Where a block at the margin begins: not at a comment, at what ends brackets, or at what goes on with the statement above."""
+_IMPORT: Final = re.compile(rb"[ \t]*(?:from|import)[ \t]")
+_NO_TOP: Final = b" \t\r\f\v#)]}"
+_GOES_ON: Final = re.compile(rb"(?:else|elif|except|finally)\b")
 
 
 def spans(doc: Document, lines: Iterable[int]) -> list[Span]:
@@ -64,14 +64,31 @@ def roughly(language: str | None, text: bytes, lines: Iterable[int]) -> bytes:
     """
     if language != "python":
         return text
-    starts = feeds(text)
-    tops = [0, *(found.start() for found in _TOP.finditer(text)), len(text)]
+    rows = text.split(b"\n")
+    return blocks(rows, tops(rows), lines)
+
+
+def tops(rows: Sequence[bytes]) -> list[int]:
+    """The rows (from 0) at which blocks at the margin of a Python text begin: not at a comment, at what ends brackets, or at what
+    goes on with the statement above.
+    """
+    return [n for n, row in enumerate(rows) if row[:1] not in _NO_TOP and not _GOES_ON.match(row)]
+
+
+def blocks(rows: Sequence[bytes], tops: Sequence[int], lines: Iterable[int]) -> bytes:
+    """The blocks at the margin in which `lines` (from 1) of a Python text lie, with their decorators, and the imports. `tops`: as
+    `tops` gives them.
+    """
+    bounds = [0, *tops, len(rows)]
     parts: dict[int, int] = {}
-    for n in {bisect_right(tops, starts[line - 1]) for line in lines if 0 < line < len(starts)}:
-        first, last = min(n, len(tops) - 1) - 1, min(n, len(tops) - 1)
-        while first > 0 and text.startswith(b"@", tops[first - 1]):  # a decorator and what it decorates belong together
+    for n in {bisect_right(bounds, line - 1) for line in lines if 0 < line <= len(rows)}:
+        first, last = min(n, len(bounds) - 1) - 1, min(n, len(bounds) - 1)
+        while first > 0 and rows[bounds[first - 1]].startswith(
+            b"@"
+        ):  # a decorator and what it decorates belong together
             first -= 1
-        while last < len(tops) - 1 and text.startswith(b"@", tops[last - 1]):
+        while last < len(bounds) - 1 and rows[bounds[last - 1]].startswith(b"@"):
             last += 1
-        parts[tops[first]] = tops[last]
-    return b"\n".join([*(text[first:last] for first, last in sorted(parts.items())), *_IMPORT.findall(text)])
+        parts[bounds[first]] = bounds[last]
+    imports = [row for row in rows if b"import" in row and _IMPORT.match(row)]
+    return b"\n".join([*(row for first, last in sorted(parts.items()) for row in rows[first:last]), *imports])
