@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -26,7 +26,7 @@ from copilot.review.change import Texts
 from copilot.review.diff import FileDiff, changed
 from copilot.review.remark import Confidence, Covered, Remark, shown
 from copilot.review.sketch import Touched, touched
-from copilot.rules import SECURITY, Hit, Rule, called, hits, policies
+from copilot.rules import SECURITY, Hit, Rule, Said, called, hits, policies
 from copilot.syntax import reach
 from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, line_start
@@ -158,7 +158,8 @@ def places(doc: Document, asked: Asked, at: Touched | None = None) -> list[Place
     owners = _owners(asked.packs)
     policy = asked.policy(doc.path.as_posix())
     for pack, wanted in rows.items():
-        for hit in hits(doc, spans, pack, policy, wanted):
+        where = _where(at, spans, pack) if at is not None and spans is not None and len(spans) > 1 else None
+        for hit in hits(doc, spans, pack, policy, wanted, where):
             if pack == SECURITY and _is_told(hit):
                 found.append(_owned(hit, owners))
             elif pack != SECURITY:
@@ -172,6 +173,20 @@ def _called(doc: Document, asked: Asked, at: Touched | None) -> dict[str, tuple[
     texts = (doc.text,) if at is None else (at.narrow, at.wide, doc.text)
     rows = {pack: called(doc.language or "", pack, *texts) for pack in (*asked.packs, SECURITY)}
     return {pack: wanted for pack, wanted in rows.items() if wanted}
+
+
+def _where(at: Touched, spans: Sequence[Span], pack: str) -> Callable[[Rule], Sequence[Span]]:
+    """In which of the spans that a change reaches a rule is asked: where one of its words stands, or in what is around them all."""
+    language = at.doc.language or ""
+    around = Said(language, pack, at.around(spans))
+    said = [Said(language, pack, at.doc.text[span.start : span.end]) for span in spans]
+
+    def where(rule: Rule) -> Sequence[Span]:
+        if rule.far or around.any(rule.triggers):
+            return spans
+        return [span for span, words in zip(spans, said, strict=True) if words.any(rule.triggers)]
+
+    return where
 
 
 def _is_told(hit: Hit) -> bool:

@@ -40,14 +40,17 @@ The bank's pack (`bank/<ID>.toml`) has one file a rule, and so have the rules of
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
+
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from copilot.errors import UsageError
 from copilot.messages import locale, say
@@ -61,8 +64,6 @@ PREFIX: Final = "security."
 SECURITY: Final = "security"
 BANK: Final = "bank"
 """The packs that are shipped; any other name of a pack is a folder of rule files."""
-
-_WORDS_BYTES: Final = 64_000_000
 
 READ_AS: Final = {"typescript": "javascript", "tsx": "javascript"}
 """Languages whose rules are another's: their trees have the same nodes."""
@@ -156,7 +157,7 @@ def rules(language: str, pack: str = SECURITY) -> tuple[Rule, ...]:
 def called(
     language: str, pack: str, text: bytes, around: bytes | None = None, whole: bytes | None = None
 ) -> tuple[Rule, ...]:
-    """The rules of which a trigger word stands in a text, in their order: one pass over it, whatever the number of words.
+    """The rules of which a trigger word stands in a text, in their order.
 
     `around`: the text and what is around it (None: nothing more), where what stands beside the trigger is looked for; `whole`:
     the same for rules that look far, all whose words may stand anywhere in it. Raises as `rules`.
@@ -164,43 +165,59 @@ def called(
     held = rules(language, pack)
     if not held:
         return ()
-    words, first, second = _words(READ_AS.get(language, language), pack)
-
-    def said(some: bytes) -> frozenset[int]:
-        return frozenset(words.Match(some) or ())
-
-    near = said(text)
-    wide = near if around is None else said(around)
-    far = near if whole is None or not any(rule.far for rule in held) else said(whole)
+    near = Said(language, pack, text)
+    wide = near if around is None else Said(language, pack, around)
+    far = near if whole is None else Said(language, pack, whole)
     return tuple(
         rule
-        for rule, any_of, beside in zip(held, first, second, strict=True)
-        if not (far if rule.far else near).isdisjoint(any_of)
-        and (not beside or not (far if rule.far else wide).isdisjoint(beside))
+        for rule in held
+        if (far if rule.far else near).any(rule.triggers)
+        and (not rule.beside or (far if rule.far else wide).any(rule.beside))
     )
 
 
+class _Words(NamedTuple):
+    """The words of a pack: plain ones in one automaton, and its `plain` words in their order; patterns of re2 by the word."""
+
+    automaton: BytesAhoCorasick
+    plain: tuple[str, ...]
+    patterns: Mapping[str, re.Pattern[bytes]]
+
+
+class Said:
+    """Which words of a pack's rules stand in a text. Plain ones are looked for in one pass, patterns each when it is asked about: one automaton of
+    all of them has a state for each set of words that texts hold, and is made anew with every text.
+    """
+
+    def __init__(self, language: str, pack: str, text: bytes) -> None:
+        self._words, self._text = _words(READ_AS.get(language, language), pack), text
+        self._known: dict[str, bool] = {}
+
+    @cached_property
+    def _plain(self) -> frozenset[str]:
+        found = {n for n, _, _ in self._words.automaton.find_matches_as_indexes(self._text, overlapping=True)}
+        return frozenset(self._words.plain[n] for n in found)
+
+    def any(self, words: tuple[str, ...]) -> bool:
+        """Whether one of some words does."""
+        return not self._plain.isdisjoint(words) or any(
+            self._matches(word) for word in words if word in self._words.patterns
+        )
+
+    def _matches(self, word: str) -> bool:
+        if word not in self._known:
+            self._known[word] = self._words.patterns[word].search(self._text) is not None
+        return self._known[word]
+
+
 @cache
-def _words(language: str, pack: str) -> tuple[Any, list[frozenset[int]], list[frozenset[int]]]:
-    """A set of google-re2 of all words of a pack; for each rule the numbers of its triggers, and of what stands beside them."""
+def _words(language: str, pack: str) -> _Words:
     import re2  # 20 ms: paid by the first look, not by whoever starts up
 
-    options = re2.Options()
-    options.max_mem = _WORDS_BYTES  # where its automaton had too little, it would say that nothing matched
-    words = re2.Set.SearchSet(options)
-    numbers: dict[str, int] = {}
-
-    def known(some: tuple[str, ...]) -> frozenset[int]:
-        for word in some:
-            if word not in numbers:
-                pattern = word.removeprefix("re:") if word.startswith("re:") else re2.escape(word)
-                numbers[word] = words.Add(pattern.encode())
-        return frozenset(numbers[word] for word in some)
-
-    held = rules(language, pack)
-    first, second = [known(rule.triggers) for rule in held], [known(rule.beside) for rule in held]
-    words.Compile()
-    return words, first, second
+    named = dict.fromkeys(word for rule in rules(language, pack) for word in (*rule.triggers, *rule.beside))
+    plain = tuple(word for word in named if not word.startswith("re:"))
+    automaton = BytesAhoCorasick([word.encode() for word in plain], implementation=Implementation.DFA)
+    return _Words(automaton, plain, {word: re2.compile(word[3:]) for word in named if word.startswith("re:")})
 
 
 @cache
