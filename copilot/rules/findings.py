@@ -7,7 +7,7 @@ statement is judged when it is complete.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ from copilot.rules import matching
 from copilot.rules.depth import shallow
 from copilot.rules.flow import Flow, Level
 from copilot.rules.predicates import Judge
-from copilot.rules.rule import BANK, SECURITY, Confidence, Rule, called
+from copilot.rules.rule import BANK, SECURITY, Confidence, Rule, Said, called
 from copilot.syntax import tree as trees
 from copilot.syntax.tree import Tree
 from copilot.types import Document, Finding, Severity, Span
@@ -83,10 +83,13 @@ def _hits(
         return []
     tree = judged[1]
     judge = Judge(Flow(*judged))
-    everywhere = _merged(spans) if spans is not None else (None,)
+    words = Said(language, pack, judged[0].text)
+    everywhere: Sequence[Span | None] = _merged(spans) if spans is not None else (None,)
 
     def ranges(rule: Rule) -> Sequence[Span | None]:
-        return everywhere if where is None else _merged(where(rule))
+        if not rule.places:
+            return everywhere if where is None else _merged(where(rule))
+        return _merged(place for place in words.places(rule.places) if spans is None or _lies(place, spans))
 
     found: dict[tuple[int, int, int | str], Hit] = {}
     for rule, pattern, captures in _matched(rows, language, tree, judge, ranges):
@@ -127,7 +130,11 @@ def _text(rule: Rule) -> str:
     return f"{FIRST}\n{rule.query}"
 
 
-def _merged(spans: Sequence[Span]) -> list[Span]:
+def _lies(place: Span, spans: Sequence[Span]) -> bool:
+    return any(each.touches(place) for each in spans)
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
     """The ranges to look at, in order, each a byte longer, so that what begins at its end is seen."""
     found: list[Span] = []
     for span in sorted(Span(one.start, one.end + 1) for one in spans):

@@ -14,6 +14,8 @@ routine by its name), `@reach` is what it judges: a change anywhere in it asks f
     triggers = ["execute"]            # one of these stands in every text that it can find something in (`re:…`: a pattern)
     beside = ["re:(?i)sql"]           # and one of these; left out: nothing more
     far = true                        # what makes it a finding may stand in another routine of the file
+    places = ["execute"]              # one of these stands in all that a pattern of the query matches: it is asked there alone;
+                                      # `true`: the triggers; left out: wherever a change reaches
     en = "…"
     zh = "…"
     query = '''(call …) @site'''
@@ -42,7 +44,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib import resources
@@ -54,7 +56,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from copilot.errors import UsageError
 from copilot.messages import locale, say
-from copilot.types import Severity
+from copilot.types import Severity, Span
 
 Confidence = Literal["high", "medium", "low"]
 
@@ -88,6 +90,7 @@ class Rule:
     query: str
     policy: str = ""
     far: bool = False
+    places: tuple[str, ...] = ()
 
     @property
     def message(self) -> str:
@@ -185,22 +188,33 @@ class _Words(NamedTuple):
 
 
 class Said:
-    """Which words of a pack's rules stand in a text. Plain ones are looked for in one pass, patterns each when it is asked about: one automaton of
-    all of them has a state for each set of words that texts hold, and is made anew with every text.
+    """Which words of a pack's rules stand in a text, and where. Plain ones are looked for in one pass, patterns each when it is asked
+    about: one automaton of all of them has a state for each set of words that texts hold, and is made anew with every text.
     """
 
     def __init__(self, language: str, pack: str, text: bytes) -> None:
         self._words, self._text = _words(READ_AS.get(language, language), pack), text
         self._known: dict[str, bool] = {}
+        self._places: dict[str, list[Span]] = {}
 
     @cached_property
-    def _plain(self) -> frozenset[str]:
-        found = {n for n, _, _ in self._words.automaton.find_matches_as_indexes(self._text, overlapping=True)}
-        return frozenset(self._words.plain[n] for n in found)
+    def _found(self) -> list[tuple[int, int, int]]:
+        return self._words.automaton.find_matches_as_indexes(self._text, overlapping=True)
+
+    @cached_property
+    def _plain(self) -> dict[str, list[Span]]:
+        found: dict[str, list[Span]] = {}
+        for n, start, end in self._found:
+            found.setdefault(self._words.plain[n], []).append(Span(start, end))
+        return found
+
+    @cached_property
+    def _held(self) -> frozenset[str]:
+        return frozenset(self._words.plain[n] for n in {n for n, _, _ in self._found})
 
     def any(self, words: tuple[str, ...]) -> bool:
         """Whether one of some words does."""
-        return not self._plain.isdisjoint(words) or any(
+        return not self._held.isdisjoint(words) or any(
             self._matches(word) for word in words if word in self._words.patterns
         )
 
@@ -209,12 +223,24 @@ class Said:
             self._known[word] = self._words.patterns[word].search(self._text) is not None
         return self._known[word]
 
+    def places(self, words: tuple[str, ...]) -> list[Span]:
+        """Where some words stand, in order."""
+        return sorted(place for word in words for place in self._at(word))
+
+    def _at(self, word: str) -> Sequence[Span]:
+        pattern = self._words.patterns.get(word)
+        if pattern is None:
+            return self._plain.get(word, ())
+        if word not in self._places:
+            self._places[word] = [Span(*found.span()) for found in pattern.finditer(self._text)]
+        return self._places[word]
+
 
 @cache
 def _words(language: str, pack: str) -> _Words:
     import re2  # 20 ms: paid by the first look, not by whoever starts up
 
-    named = dict.fromkeys(word for rule in rules(language, pack) for word in (*rule.triggers, *rule.beside))
+    named = dict.fromkeys(word for rule in rules(language, pack) for word in (*rule.triggers, *rule.beside, *rule.places))
     plain = tuple(word for word in named if not word.startswith("re:"))
     automaton = BytesAhoCorasick([word.encode() for word in plain], implementation=Implementation.DFA)
     return _Words(automaton, plain, {word: re2.compile(word[3:]) for word in named if word.startswith("re:")})
@@ -269,6 +295,7 @@ def _policy(row: Mapping[str, Any]) -> Policy:
 
 
 def _rule(row: Mapping[str, Any], name: str, severity: Severity) -> Rule:
+    places = row.get("places", ())
     return Rule(
         name=name,
         cwe=row.get("cwe", 0),
@@ -281,5 +308,6 @@ def _rule(row: Mapping[str, Any], name: str, severity: Severity) -> Rule:
         zh=row["zh"],
         query=row["query"],
         far=row.get("far", False),
+        places=tuple(row["triggers"] if places is True else places),
         policy=row.get("policy", ""),
     )
