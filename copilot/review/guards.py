@@ -39,7 +39,7 @@ _SUBJECT: Final = re.compile(
     r"(?:\s*\([^()]*\))?(?:\s*@\w+(?:\([^()]*\))?)*\s+(?:(?:final|private|protected|public|static)\s+)*[\w.]+(?:<[^;={}]*?>)?(?:\[\])?\s+(\w+)\s*[,)=;]"
 )
 _LONGEST: Final = 300
-_ASCII: Final = re.compile(r"[!-~]*")
+_ASCII: Final = re.compile(r"[A-Za-z0-9_]+")
 _BEFORE: Final = 3
 """Lines between where a guard begins and where its name stands, at most."""
 _PROSE: Final = (None, "markdown", "html", "css", "json", "yaml", "toml")
@@ -140,7 +140,7 @@ def guards(doc: Document, lines: AbstractSet[int] | None = None, only: AbstractS
 def alike(doc: Document, told: Iterable[Guard]) -> list[Guard]:
     """All guards of a text that have the kind and the name of one of some guards, in order."""
     wanted = {(guard.kind.name, guard.key) for guard in told}
-    words = {_ASCII.match(key.removeprefix("@"))[0].encode() for _, key in wanted}  # type: ignore[index]
+    words = {max(_ASCII.findall(key), key=len, default="").encode() for _, key in wanted}
     rows = doc.text.split(b"\n")
     lines = {
         line

@@ -171,7 +171,13 @@ def places(doc: Document, asked: Asked, at: Touched | None = None) -> list[Place
 def _called(doc: Document, asked: Asked, at: Touched | None) -> dict[str, tuple[Rule, ...]]:
     """The rules of each pack that a text calls for, where there are any."""
     texts = (doc.text,) if at is None else (at.narrow, at.wide, doc.text)
-    rows = {pack: called(doc.language or "", pack, *texts) for pack in (*asked.packs, SECURITY)}
+    policy = asked.policy(doc.path.as_posix())
+    rows = {
+        pack: tuple(
+            rule for rule in called(doc.language or "", pack, *texts) if not rule.policy or rule.policy in policy
+        )
+        for pack in (*asked.packs, SECURITY)
+    }
     return {pack: wanted for pack, wanted in rows.items() if wanted}
 
 

@@ -119,10 +119,11 @@ def _matched(
     for rule in wanted:
         judge.levels.clear()
         judge.places.clear()
-        for within in ranges(rule):
-            for pattern, captures in matching.matches(language, _text(rule), tree.root_node, judge, within):
-                if pattern:  # 0 is FIRST
-                    yield rule, pattern, captures
+        within = ranges(rule)
+        found = matching.matches(language, _text(rule), tree.root_node, judge, *within) if within else ()
+        for pattern, captures in found:
+            if pattern:  # 0 is FIRST
+                yield rule, pattern, captures
 
 
 @cache

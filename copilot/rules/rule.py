@@ -202,13 +202,6 @@ class Said:
         return self._words.automaton.find_matches_as_indexes(self._text, overlapping=True)
 
     @cached_property
-    def _plain(self) -> dict[str, list[Span]]:
-        found: dict[str, list[Span]] = {}
-        for n, start, end in self._found:
-            found.setdefault(self._words.plain[n], []).append(Span(start, end))
-        return found
-
-    @cached_property
     def _held(self) -> frozenset[str]:
         return frozenset(self._words.plain[n] for n in {n for n, _, _ in self._found})
 
@@ -228,11 +221,15 @@ class Said:
         return sorted(place for word in words for place in self._at(word))
 
     def _at(self, word: str) -> Sequence[Span]:
-        pattern = self._words.patterns.get(word)
-        if pattern is None:
-            return self._plain.get(word, ())
         if word not in self._places:
-            self._places[word] = [Span(*found.span()) for found in pattern.finditer(self._text)]
+            pattern = self._words.patterns.get(word)
+            if pattern is not None:
+                self._places[word] = [Span(*found.span()) for found in pattern.finditer(self._text)]
+            elif word in self._held:
+                number = self._words.plain.index(word)
+                self._places[word] = [Span(start, end) for n, start, end in self._found if n == number]
+            else:
+                self._places[word] = []
         return self._places[word]
 
 
@@ -240,7 +237,9 @@ class Said:
 def _words(language: str, pack: str) -> _Words:
     import re2  # 20 ms: paid by the first look, not by whoever starts up
 
-    named = dict.fromkeys(word for rule in rules(language, pack) for word in (*rule.triggers, *rule.beside, *rule.places))
+    named = dict.fromkeys(
+        word for rule in rules(language, pack) for word in (*rule.triggers, *rule.beside, *rule.places)
+    )
     plain = tuple(word for word in named if not word.startswith("re:"))
     automaton = BytesAhoCorasick([word.encode() for word in plain], implementation=Implementation.DFA)
     return _Words(automaton, plain, {word: re2.compile(word[3:]) for word in named if word.startswith("re:")})
