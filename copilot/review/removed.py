@@ -9,6 +9,7 @@ Absent on purpose: the judgement whether a guard was needed.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,13 +18,14 @@ from typing import Final, NamedTuple
 
 from copilot.context.provenance import is_test
 from copilot.messages import say
-from copilot.review.diff import Row
+from copilot.review.diff import Row, changed
 from copilot.review.guards import Guard, called_for, guards
 from copilot.review.looking import Seen
 from copilot.review.remark import Remark
 from copilot.review.scopes import calls_in, spans_of, speaks_of
 from copilot.review.sketch import touched
 from copilot.syntax.lines import line_start
+from copilot.syntax.parsing import Recent
 from copilot.types import Document
 
 RULE: Final = "DEL01"
@@ -34,6 +36,10 @@ _LONG: Final = 24
 """Characters of a guard's line that names what it guards: the same line elsewhere is the same guard."""
 _OWN: Final = 16
 """Characters of a validation's name that is its own, not a word like `validate`."""
+_MARKS: Final = (b'"""', b"'''", b"/*", b"*/")
+"""What begins or ends a string or a comment of several lines."""
+_GOES_ON: Final = 3
+"""Lines that the head of a guard takes at most."""
 _LIVES_ON: Final = 0.5
 """Share of a routine's lines that stand elsewhere now, from which on it was moved or renamed."""
 _VALIDATORS: Final = frozenset({"@field_validator", "@model_validator", "@root_validator", "@validator", "@validates"})
@@ -97,16 +103,53 @@ def gather(ledger: Ledger, seen: Seen) -> None:
         return
     found = guards(_light(seen, seen.before, 0), deleted.keys()) if diff.new == "" or after is not None else []
     kinds = {guard.kind.name for guard in found}
-    had, have = (guards(each, only=kinds) for each in (seen.before, after)) if found and after is not None else ([], [])
+    had = _all(seen.before, frozenset(kinds)) if found and after is not None else []
+    have = guards(after, _standing(seen, had), kinds) if found and after is not None else []
     for guard in found:  # a new text that cannot be read is told by the coverage
         if after is not None and _is_kept(guard, after, had, have, new):
             continue
         ledger.gone.append(_left(guard, seen.before, after, diff.path, known, deleted[guard.line]))
 
 
+def joined(one: Ledger, others: Iterable[Ledger]) -> Ledger:
+    """What is gone from the files of one ledger, with what was added to those of the others."""
+    whole = Ledger(one.gone)
+    for each in others:
+        for kind, added in each.added.items():
+            whole.added[kind] += added
+        whole.lines |= each.lines
+    return whole
+
+
 def _light(seen: Seen, doc: Document, side: int) -> Document:
     """A side of a file under the cheap tree, in which whatever the change touches stands."""
     return touched(doc, seen.diff, side).light if seen.before is not None and seen.after is not None else doc
+
+
+_known: Final[Recent[dict[frozenset[str], list[Guard]]]] = Recent()
+
+
+def _all(doc: Document, only: frozenset[str]) -> list[Guard]:
+    """All guards of some kinds; kept for the last few documents, since a text that is being written is compared with one."""
+    known = _known.get(doc) or {}
+    if only not in known:
+        known = {**known, only: guards(doc, only=only)}
+        _known.put(doc, known)
+    return known[only]
+
+
+def _standing(seen: Seen, had: list[Guard]) -> set[int] | None:
+    """The lines of the text now on which guards may begin: those that were added, those on which one stood before (`had`), and
+    what a guard goes on to. None, any, where a change may make code of what was a string or a comment.
+    """
+    if any(mark in row.text for row in changed(seen.diff) for mark in _MARKS):
+        return None
+    added = [row for row in seen.diff.rows if row.kind == "added"]
+    gone = sorted(row.old for row in seen.diff.rows if row.kind == "deleted" and row.old is not None)
+    before = sorted(row.at[0] for row in added)
+    kept = {guard.line for guard in had}.difference(gone)
+    stands = {line - bisect_left(gone, line) + bisect_right(before, line) for line in kept}
+    return {line + n for line in stands.union(row.at[1] for row in added) for n in range(_GOES_ON)}
 
 
 def _may_guard(lines: Iterable[bytes]) -> bool:

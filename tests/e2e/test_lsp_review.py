@@ -12,6 +12,7 @@ from raw_editor import EVERYTHING, PRODUCT, Editor, Refused
 
 OLD = "from decimal import Decimal\n\nrate = Decimal(0.5)\n"
 NEW = OLD + "fee = Decimal(0.1)\n"
+UNGUARDED = "def close(account, user):\n    account.closed = True\n    account.save()\n"
 PULLS = {"textDocument": {"diagnostic": {}}}
 
 
@@ -66,6 +67,21 @@ async def test_only_what_differs_from_the_last_commit_is_told(start, top):
     assert await pulled(editor, fresh) == [("MONEY02", 2)]
     outside = opened(editor, top.parent / "outside.py", OLD)
     assert await pulled(editor, outside) == []
+
+
+async def test_secrets_and_guards_that_are_gone_are_told_where_they_are(start, top):
+    editor = await begin(start, top, **PULLS)
+    text = UNGUARDED + '\n\nAPI_PASSWORD = "Kx7#mQ2vT9!zLw"\n'
+    uri = opened(editor, top / "guard.py", text)
+    report = await editor.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+    rows = {one["code"]: (one["range"]["start"], one["severity"], one["message"]) for one in report["items"]}
+    assert set(rows) == {"SEC01", "DEL01"}
+    assert rows["SEC01"][:2] == ({"line": 5, "character": 16}, 1)
+    assert rows["DEL01"][0] == {"line": 1, "character": 4}
+    assert 'the authorisation check `if not user.has_permission("close"):`' in rows["DEL01"][2]
+    # A key that a call takes is found by the pack and by its form: it is told once.
+    call = 'from fernet import Fernet\n\nPASSWORD = Fernet("Kx7#mQ2vT9!zLwKx7#mQ2vT9!zLw")\n'
+    assert await pulled(editor, opened(editor, top / "key.py", call)) == [("SEC01", 2)]
 
 
 async def test_a_repair_of_the_pack_is_a_quick_fix(start, top):
@@ -146,9 +162,6 @@ async def reviewed(editor: Editor) -> list[str]:
     """Review the work tree; the sentences that the person is told."""
     await editor.request("workspace/executeCommand", {"command": "bankCopilot.review"})
     return [m["params"]["message"] for m in editor.seen if m.get("method") == "window/showMessage"]
-
-
-UNGUARDED = "def close(account, user):\n    account.closed = True\n    account.save()\n"
 
 
 async def test_what_the_review_finds_is_shown_also_of_files_that_are_not_open(start, top):
