@@ -47,7 +47,7 @@ GM: Final = "gm"
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a review looks for, by the policy of who runs it, never of the branch under review. `packs`: names as in
-    `rules.rule`; `off`: ids of rules that are not told; `most`: remarks beyond this number are folded into one summary; `gm`: whether the files of
+    `rules.rule` (none: secrets alone); `off`: ids of rules that are not told; `most`: remarks beyond this number are folded into one summary; `gm`: whether the files of
     `gm_paths` (globs; none: all) must use SM2, SM3 and SM4, and how grave it is where they do not.
     """
 
@@ -89,6 +89,15 @@ class Seen(NamedTuple):
 
 def seen(one: FileDiff, held: Texts) -> Seen:
     """A file of a change, read as far as it can be, with its coverage."""
+    if _unread(one) or not one.rows:
+        return judged(one, None, None)
+    return judged(one, _document(one.old, held.before), _document(one.new, held.after), whole=held.whole)
+
+
+def judged(one: FileDiff, before: Document | None, after: Document | None, *, whole: bool = True) -> Seen:
+    """A file of a change with its two texts (None where one cannot be read), and its coverage. `whole`: they are more than what
+    hunks show.
+    """
     lines = sum(1 for _ in changed(one))
     hunks = len(one.sections)
     why = _unread(one)
@@ -96,14 +105,13 @@ def seen(one: FileDiff, held: Texts) -> Seen:
         return Seen(one, None, None, Covered(one.path, "skipped", why, hunks, 0, lines))
     if not one.rows:  # a mode, a name, an empty file: nothing to read
         return Seen(one, None, None, Covered(one.path, "reviewed", "", hunks, hunks, lines))
-    before, after = _document(one.old, held.before), _document(one.new, held.after)
     if (one.new and after is None) or (one.old and not one.new and before is None):
         return Seen(one, before, after, Covered(one.path, "skipped", say("no text that can be read"), hunks, 0, lines))
     if _is_made(PurePosixPath(one.path), before):
         return Seen(one, before, after, Covered(one.path, "skipped", say("made by a program"), hunks, 0, lines))
     if language_of(Path(one.path)) is None:
         why = say("no rules for this kind of file: looked for secrets alone")
-    elif not held.whole:
+    elif not whole:
         why = say("only the lines of the patch are known")
     return Seen(one, before, after, Covered(one.path, "partly" if why else "reviewed", why, hunks, hunks, lines))
 
@@ -170,6 +178,8 @@ def places(doc: Document, asked: Asked, at: Touched | None = None) -> list[Place
 
 def _called(doc: Document, asked: Asked, at: Touched | None) -> dict[str, tuple[Rule, ...]]:
     """The rules of each pack that a text calls for, where there are any."""
+    if not asked.packs:
+        return {}
     texts = (doc.text,) if at is None else (at.narrow, at.wide, doc.text)
     policy = asked.policy(doc.path.as_posix())
     rows = {
@@ -229,6 +239,18 @@ def remarks(file: Seen, asked: Asked, *, whole: bool = True) -> Iterator[Remark]
         if whole or line in added:
             fix = mender.fixed(each) if mender is not None else ()
             yield _remark(file, after, each, line, shown_at.get(line, 0), fix)
+
+
+def secrets(file: Seen) -> list[Place]:
+    """The secrets that a change brings in on lines that it adds."""
+    after, diff = file.after, file.diff
+    if after is None or file.covered.status == "skipped":
+        return []
+    added = {row.new for row in diff.rows if row.kind == "added"}
+    now = touched(after, diff, 1) if file.before is not None else None
+    former = touched(file.before, diff, 0) if file.before is not None else None
+    found = _new(diff, after, file.before, Asked(()), now, former)
+    return [each for each, line in found if line in added]
 
 
 def _is_near(now: Touched, asked: Asked) -> bool:

@@ -34,10 +34,6 @@ _LONG: Final = 24
 """Characters of a guard's line that names what it guards: the same line elsewhere is the same guard."""
 _OWN: Final = 16
 """Characters of a validation's name that is its own, not a word like `validate`."""
-_LIVES_ON: Final = 0.5
-"""Share of a routine's lines that stand elsewhere now, from which on it was moved or renamed."""
-_VALIDATORS: Final = frozenset({"@field_validator", "@model_validator", "@root_validator", "@validator", "@validates"})
-"""Marks of routines that guard nothing of their own but the class around."""
 
 
 class _Gone(NamedTuple):
@@ -101,6 +97,16 @@ def gather(ledger: Ledger, seen: Seen) -> None:
         if after is not None and _is_kept(guard, after, had, have, new):
             continue
         ledger.gone.append(_left(guard, seen.before, after, diff.path, known, deleted[guard.line]))
+
+
+def joined(one: Ledger, others: Iterable[Ledger]) -> Ledger:
+    """What is gone from the files of one ledger, with what was added to those of the others."""
+    whole = Ledger(one.gone)
+    for each in others:
+        for kind, added in each.added.items():
+            whole.added[kind] += added
+        whole.lines |= each.lines
+    return whole
 
 
 def _light(seen: Seen, doc: Document, side: int) -> Document:

@@ -107,6 +107,8 @@ class Touched:
 
     @cached_property
     def light(self) -> Document:  # noqa: D102
+        if parsing.parsed(self.doc) is not None:  # nothing is to be saved
+            return self.doc
         if sum(last - first for first, last in self._spared) < _SPARED * len(self._rows):
             return self.doc
         rows = self._rows[:]

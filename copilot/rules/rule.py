@@ -13,6 +13,7 @@ routine by its name), `@reach` is what it judges: a change anywhere in it asks f
     unsure = "medium"                 # the same where it is not known what is put in; left out: no finding then
     triggers = ["execute"]            # one of these stands in every text that it can find something in (`re:…`: a pattern)
     beside = ["re:(?i)sql"]           # and one of these; left out: nothing more
+                                      # in both, "words:NAME" stands for a list of `words.toml`
     far = true                        # what makes it a finding may stand in another routine of the file
     places = ["execute"]              # one of these stands in all that a pattern of the query matches: it is asked there alone;
                                       # `true`: the triggers; left out: wherever a change reaches
@@ -38,6 +39,13 @@ The bank's pack (`bank/<ID>.toml`) has one file a rule, and so have the rules of
     good = '''…'''
     [[repair]]                        # puts its findings right: `repairing.py`
     language = "java"
+
+Beside the rules, `words.toml` has lists of words by name, for triggers that several rules share:
+
+    personal = ["re:(?i)card|passw"]  # `beside = ["words:personal", "customer"]`: one of these, or `customer`
+
+The lists of the bank's pack (`bank/words.toml`: amounts, payments, personal, stores) are there for every rule. A folder of a
+bank's own may have a file of that name, whose lists come before ours of the same name. A list names no other list.
 """
 
 from __future__ import annotations
@@ -66,6 +74,10 @@ PREFIX: Final = "security."
 SECURITY: Final = "security"
 BANK: Final = "bank"
 """The packs that are shipped; any other name of a pack is a folder of rule files."""
+
+WORDS: Final = "words.toml"
+"""The file of a pack that is no rule but has lists of words by name."""
+_NAMED: Final = "words:"
 
 READ_AS: Final = {"typescript": "javascript", "tsx": "javascript"}
 """Languages whose rules are another's: their trees have the same nodes."""
@@ -151,7 +163,7 @@ def rules(language: str, pack: str = SECURITY) -> tuple[Rule, ...]:
     if not place.is_file():
         return ()
     return tuple(
-        _rule(row, f"{PREFIX}{own}.{row['id']}", Severity(row["severity"]))
+        _rule(row, f"{PREFIX}{own}.{row['id']}", Severity(row["severity"]), _lists())
         for row in tomllib.loads(place.read_text("utf-8"))["rule"]
     )
 
@@ -267,17 +279,48 @@ def policies(pack: str = BANK) -> tuple[Policy, ...]:
 
 
 def _policies(folder: Traversable) -> Iterator[Policy]:
+    lists = {**_lists(), **_named(folder)}
     for entry in sorted(folder.iterdir(), key=lambda each: each.name):
-        if entry.name.endswith(".toml"):
+        if entry.name.endswith(".toml") and entry.name != WORDS:
             try:
-                yield _policy(tomllib.loads(entry.read_text("utf-8")))
+                yield _policy(tomllib.loads(entry.read_text("utf-8")), lists)
             except KeyError as wrong:
                 raise ValueError(f"{entry.name}: {wrong} is missing") from wrong
             except (AttributeError, TypeError, ValueError) as wrong:
                 raise ValueError(f"{entry.name}: {wrong}") from wrong
 
 
-def _policy(row: Mapping[str, Any]) -> Policy:
+@cache
+def _lists() -> Mapping[str, tuple[str, ...]]:
+    """The lists of words of the bank's pack."""
+    return _named(resources.files("copilot.rules").joinpath("bank"))
+
+
+def _named(folder: Traversable) -> dict[str, tuple[str, ...]]:
+    """The lists of words of a folder by name; none where it has no such file. Raises ValueError for one that is damaged."""
+    place = folder.joinpath(WORDS)
+    if not place.is_file():
+        return {}
+    try:
+        return {name: _spelt(words, {}) for name, words in tomllib.loads(place.read_text("utf-8")).items()}
+    except ValueError as wrong:
+        raise ValueError(f"{WORDS}: {wrong}") from wrong
+
+
+def _spelt(words: object, lists: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Words of a rule, with those of a list in place of its name. Raises ValueError for what is no list, and an unknown name."""
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise ValueError(f"triggers and what stands beside them are texts in a list, not {words!r}")
+    found: list[str] = []
+    for word in words:
+        name = word.removeprefix(_NAMED) if word.startswith(_NAMED) else None
+        if name is not None and name not in lists:
+            raise ValueError(f"{word}: there is no such list ({', '.join(sorted(lists)) or 'a list names no other'})")
+        found += lists[name] if name is not None else (word,)
+    return tuple(found)
+
+
+def _policy(row: Mapping[str, Any], lists: Mapping[str, tuple[str, ...]]) -> Policy:
     severity = Severity(row["severity"])
     return Policy(
         id=row["id"],
@@ -287,26 +330,26 @@ def _policy(row: Mapping[str, Any]) -> Policy:
         why_en=row["why_en"].strip(),
         why_zh=row["why_zh"].strip(),
         security=tuple(row.get("security", ())),
-        parts=tuple((part["language"], _rule(part, row["id"], severity)) for part in row.get("part", ())),
+        parts=tuple((part["language"], _rule(part, row["id"], severity, lists)) for part in row.get("part", ())),
         examples=tuple(Example(each["language"], each["bad"], each["good"]) for each in row.get("example", ())),
         repairs=tuple((each["language"], each) for each in row.get("repair", ())),
     )
 
 
-def _rule(row: Mapping[str, Any], name: str, severity: Severity) -> Rule:
-    places = row.get("places", ())
+def _rule(row: Mapping[str, Any], name: str, severity: Severity, lists: Mapping[str, tuple[str, ...]]) -> Rule:
+    places = row.get("places", [])
     return Rule(
         name=name,
         cwe=row.get("cwe", 0),
         severity=severity,
         confidence=row["confidence"],
         unsure=row.get("unsure"),
-        triggers=tuple(row["triggers"]),
-        beside=tuple(row.get("beside", ())),
+        triggers=_spelt(row["triggers"], lists),
+        beside=_spelt(row.get("beside", []), lists),
         en=row["en"],
         zh=row["zh"],
         query=row["query"],
         far=row.get("far", False),
-        places=tuple(row["triggers"] if places is True else places),
+        places=_spelt(row["triggers"] if places is True else places, lists),
         policy=row.get("policy", ""),
     )

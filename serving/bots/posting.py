@@ -34,7 +34,9 @@ FRESH: Final = "new"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done: counts for the log and the metrics. `word`: posted, same (nothing to do) or superseded."""
+    """What was done: counts for the log and the metrics. `word`: posted, same (nothing to do), superseded, or over (merged or
+    closed meanwhile: nothing is written there).
+    """
 
     word: str
     posted: int = 0
@@ -59,6 +61,8 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
     seen = f"{handed.head} {handed.base}"
     set_locale(policy.locale)
     standing: Standing = yield from forge.standing(target, settings.account)
+    if standing.over:
+        return Outcome("over")
     if standing.head != handed.head:
         if (
             standing.head == memory.head(place).removeprefix(_FAILED).partition(" ")[0]

@@ -35,6 +35,10 @@ _WIDEST_FIX: Final = 4_000
 """Characters of one of its lines."""
 
 
+class Over(Exception):
+    """The merge request was merged or closed while its job waited: there is nobody to review it for."""
+
+
 def reviewed(
     config: Config,
     forge: str,
@@ -45,7 +49,7 @@ def reviewed(
 ) -> Handed:
     """The review of a merge request's head as it is now. `answers`: of the model, where one is asked.
 
-    Raises fetch.FetchFailed, calls.CallFailed, diff.BadPatch, TooMuch, UsageError for a folder of rules.
+    Raises Over, fetch.FetchFailed, calls.CallFailed, diff.BadPatch, TooMuch, UsageError for a folder of rules.
     """
     settings, policy = config.forges[forge], config.policy(forge)
     set_locale(policy.locale)
@@ -247,8 +251,11 @@ def _from_server(target: Target, send: Callable[[Call], Answer], odd: set[str]) 
 
     A carriage return inside a line begins a new one for that server. A file whose patch has such is none that can be read; one
     that has such elsewhere is put into `odd` when its texts come: they, and the server's view, count other lines than the patch.
+    Raises Over.
     """
     now = drive(reviewboard.request(target), send)
+    if now.over:
+        raise Over
     patch = drive(reviewboard.patch(now), send)
     rows: list[Any] = drive(reviewboard.files(now), send)
     try:
