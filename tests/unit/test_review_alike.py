@@ -166,6 +166,38 @@ def test_marks_tell_lines_apart_but_not_their_blanks():
     assert set(alike.around([], 7)) == {"0"}
 
 
+@pytest.mark.parametrize("way", ["come", "go"])
+@pytest.mark.parametrize("seed", range(100))
+def test_whatever_comes_or_goes_at_random_each_line_keeps_its_name(way, seed):
+    chance = random.Random(seed)
+    fresh = (f"step{n}()" for n in range(100_000))
+
+    def steps(least: int = 0) -> list[tuple[str, str]]:
+        words = ["}", "else:", "return"]
+        return [(chance.choice(words) if chance.random() < 0.3 else next(fresh), "") for _ in range(least, 9)]
+
+    def added() -> list[tuple[str, str]]:
+        return [(next(fresh), ""), (X, next(fresh)), (next(fresh), "")]
+
+    rows = [row for _ in range(4) for row in (*steps(5), *added())] + steps(5)
+    told, known = Told(), {}
+    for _ in range(5):
+        names = told.then(text(*(line for line, _ in rows)))
+        now = dict(zip((own for _, own in rows if own), names, strict=True))
+        assert all(known.get(own, name) == name for own, name in now.items())
+        assert len({*known.values(), *now.values()}) == len(known | now)  # a new line has a new name
+        known |= now
+        after: list[tuple[str, str]] = []
+        for line, own in rows:
+            if way == "come" and not own and chance.random() < 0.1:
+                after += added() if chance.random() < 0.5 else steps(7)
+            if way == "come" or not own or chance.random() > 0.3:
+                after.append((line, own))
+            elif chance.random() < 0.5:
+                after.append((next(fresh), ""))
+        rows = after
+
+
 LINES = st.lists(st.sampled_from([X, X, "a()", "b()", "c()", "d()", "}", ""]), max_size=12)
 
 
