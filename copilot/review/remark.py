@@ -1,7 +1,8 @@
 """What a review says: remarks at rows of a change, and what was and was not looked at.
 
 A remark's `fingerprint` knows no line number: rule, file (by the name that the target branch knows), symbol, the text of its
-line and, of several such, which one. So it stays the same when lines move, and a remark that was dismissed stays so.
+line and, of several such, which one by their order. So it stays the same when lines move, and a remark that was dismissed stays
+so; where one of several comes or goes, who remembers them keeps their names (`alike`).
 """
 
 from __future__ import annotations

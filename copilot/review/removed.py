@@ -34,6 +34,10 @@ _LONG: Final = 24
 """Characters of a guard's line that names what it guards: the same line elsewhere is the same guard."""
 _OWN: Final = 16
 """Characters of a validation's name that is its own, not a word like `validate`."""
+_LIVES_ON: Final = 0.5
+"""Share of a routine's lines that stand elsewhere now, from which on it was moved or renamed."""
+_VALIDATORS: Final = frozenset({"@field_validator", "@model_validator", "@root_validator", "@validator", "@validates"})
+"""Marks of routines that guard nothing of their own but the class around."""
 
 
 class _Gone(NamedTuple):
