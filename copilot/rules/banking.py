@@ -63,6 +63,7 @@ def _of_money(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captur
     (#unshown? @site)                 does not only go to a log or a meter
     (#amounts? @left @right)          one is a BigDecimal and the other may be, or both are made like amounts
     (#unjoined? @left @right)         neither is text
+    (#like-itself? @other)            is a parameter of the type of the class around
     (#other-currency? @left @right)   each has a currency, another
     """
     kinds = money.kinds
@@ -116,4 +117,5 @@ def _of_money(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captur
         "untested?": lambda given, captures: not money.tested(captures[given[0][0]][0]),
         "unshown?": lambda given, captures: not money.shown(captures[given[0][0]][0]),
         "other-currency?": differs,
+        "like-itself?": lambda given, captures: money.like_itself(captures[given[0][0]][0]),
     }
