@@ -9,6 +9,7 @@ from typing import Final
 from copilot.rules.flow import Flow
 from copilot.rules.kind_names import DECIMAL, FLOAT, UNKNOWN, spelled
 from copilot.rules.kinds import Kinds
+from copilot.rules.sums import Sums
 from copilot.rules.wording import CURRENCIES, SAME, about, currencies, currency, is_money
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
@@ -66,7 +67,7 @@ class Money:
     """Answers predicates about money in one document."""
 
     def __init__(self, flow: Flow) -> None:
-        self.flow, self.kinds = flow, Kinds(flow)
+        self.flow, self.kinds, self.sums = flow, Kinds(flow), Sums(flow)
         self._about: tuple[bool, bool] | None = None
         self._words: frozenset[str] | None = None
         self._mixed: bool | None = None

@@ -49,9 +49,12 @@ NEVER: Final = _words(
     "name names label text string format formatter str desc description status flag currency date datetime at uri "
     "url path file field column sql query pattern regex exchange fx step steps "
     "satz saetze anzahl nummer nr faktor quote tage monate jahre datum kennzeichen art typ kurs kurse prozent anteil "
-    "schluessel waehrung laufzeit stunden tianshu qishu bishu qixian huilv "
+    "utilisation utilization proportion coverage ltv dti schluessel waehrung laufzeit stunden tianshu qishu bishu qixian huilv "
 )
 _NEVER_END: Final = _words("change trend model service view list_id ref per fraction portion ")
+_RATIO: Final = re.compile(
+    r"(?:loan|debt|price|cost|limit|credit|payment)_to_(?:value|income|equity|book|earnings|limit|cost)|(?:^|_)(?:ltv|dti)(?:_|\Z)"
+)
 _CHINESE: Final = re.compile(
     "金额|余额|本金|利息|手续费|费用|价格|单价|总额|总价|工资|保费|税额|罚息|贷款额|还款额|存款|额度|货款"
 )
@@ -116,6 +119,12 @@ def currencies(names: Iterable[str]) -> set[str]:
 def split(name: str) -> tuple[str, ...]:
     """The words of a name, small."""
     return tuple(word.lower() for word in _WORD.findall(name))
+
+
+@cache
+def is_amount(name: str) -> bool:
+    """Whether what has this name may be an amount: no rate, share or count, and no ratio of two."""
+    return NEVER.isdisjoint(split(name)) and not _RATIO.search("_".join(split(name)))
 
 
 @cache

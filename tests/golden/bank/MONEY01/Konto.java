@@ -116,4 +116,26 @@ class Uses {
     void accumulate(DoubleAdder turnoverAmount, AtomicReference<Double> lastAmount) { // flag
         turnoverAmount.add(1);
     }
+
+    BigDecimal consideration(List<Trade> trades) {
+        double sum = 0;
+        for (Trade t : trades) {
+            sum += t.getConsideration().doubleValue(); // flag
+        }
+        return BigDecimal.valueOf(sum);
+    }
+
+    double scores(List<Trade> trades) {
+        double sum = 0;
+        for (Trade t : trades) {
+            sum += t.getScore(); // near: no decimal
+        }
+        return sum;
+    }
+}
+
+interface Trade {
+    BigDecimal getConsideration();
+
+    double getScore();
 }

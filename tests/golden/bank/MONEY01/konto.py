@@ -187,3 +187,6 @@ def lambda_fee(a):
 
 def round_half(amount):
     return int(amount * 100 + 0.5) / 100
+
+
+wallet = Table("wallet", meta, Column("no", String(20)), Column("balance", Float), Column("rate", Float))  # flag

@@ -165,3 +165,7 @@ def formatted(amount: Decimal) -> str:
 def day_interest(balance: Decimal, annual: Decimal) -> Decimal:
     interest = balance * annual / 360  # flag
     return interest
+
+
+def loan_to_value(loan: Decimal, value: Decimal) -> Decimal:
+    return loan / value  # near: a ratio by its name

@@ -96,4 +96,12 @@ class KeyStores {
     SecretKey given(byte[] key) {
         return new SecretKeySpec(key, "AES"); // near
     }
+
+    String hutool(String text) {
+        return SecureUtil.aes("kq83hs71bcnz02ld".getBytes()).encryptHex(text); // flag
+    }
+
+    String hutoolSetting(String text) {
+        return SecureUtil.aes(zoneKey.getBytes()).encryptHex(text); // near: a setting
+    }
 }

@@ -97,3 +97,14 @@ def placeholder():
 
 def derived(password, salt):
     return hashlib.pbkdf2_hmac("sha256", password, salt, 200_000)  # near
+
+
+SIGNING = "b7e23ec29af22b0b4e41da31e868d572"
+
+
+def issued(claims):
+    return jwt.encode(claims, SIGNING, algorithm="HS256")  # flag
+
+
+def issued_from_settings(claims):
+    return jwt.encode(claims, settings.signing, algorithm="HS256")  # near: a setting
