@@ -19,7 +19,9 @@ r"""The predicates of rule queries that tree-sitter does not have.
 (#before? @site "regex") (#after? …)    the text of the statement before (behind) the place matches
 (#secured? @site)                       no name around says that it is no security: an etag, a checksum, a key of a cache
 (#handmade? @name)                      see ciphers.py
-(#placed? @value)                       see paths.py
+(#placed? @value)                       see placed.py
+(#literal-key? @value)                  see literal_keys.py
+(#handled? @site) (#answered? @owner) (#answering? @name)  see answers.py
 (#made? @owner "regex") (#unmade? …)    a name is bound to a value whose text matches; to none
 (#pasted? @site)                        see mappers.py
 (#shows? @value) (#personal? @name) (#told? @name) (#logger? @owner)  see personal.py
@@ -34,8 +36,10 @@ from functools import cache
 from typing import Final
 
 from copilot.rules import banking, conduct
+from copilot.rules.answers import is_answered, is_handled, is_told
 from copilot.rules.ciphers import is_handmade
 from copilot.rules.flow import Flow, Level
+from copilot.rules.literal_keys import is_literal
 from copilot.rules.mappers import pasted
 from copilot.rules.matching import Arguments, Captures
 from copilot.rules.personal import Personal, is_logger
@@ -109,6 +113,10 @@ class Judge:
             "secret?": lambda given, captures: is_secret(self.flow, captures[given[0][0]][0]),
             "secured?": lambda given, captures: not is_plain(self.flow, captures[given[0][0]][0]),
             "handmade?": lambda given, captures: is_handmade(self.flow, captures[given[0][0]][0]),
+            "literal-key?": lambda given, captures: is_literal(self.flow, captures[given[0][0]][0]),
+            "handled?": lambda given, captures: is_handled(self.flow, captures[given[0][0]][0]),
+            "answered?": lambda given, captures: is_answered(self.flow, captures[given[0][0]][0]),
+            "answering?": lambda given, captures: is_told(self.flow, captures[given[0][0]][0]),
             "placed?": lambda given, captures: is_placed(self.flow, captures[given[0][0]][0]),
             "made?": self._made,
             "unmade?": lambda given, captures: not self._made(given, captures),
