@@ -70,8 +70,8 @@ class Fairness:
         return frozenset(
             name
             for name, value in _NAMED.findall(text)
-            if not is_protected(name)
-            and HINT.search(value)
+            if HINT.search(value)
+            and not is_protected(name)
             and is_protected(re.split(r"[.\[]", value.rstrip("()]"))[-1].strip("\"'"))
         )
 
