@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from copilot.rules import clock, fairness, sharing
+from copilot.rules import clock, features, sharing
 from copilot.rules.flow import Flow
 from copilot.rules.kind_names import DECIMAL, TEXT, UNKNOWN, spelled
 from copilot.rules.matching import Arguments, Captures
@@ -21,7 +21,7 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
         **_of_money(flow, about),
         **clock.predicates(flow, about),
         **sharing.predicates(flow, about),
-        **fairness.predicates(flow, about),
+        **features.predicates(flow, about),
     }
 
 

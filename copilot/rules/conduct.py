@@ -11,6 +11,10 @@
 (#swallowed? @site)        the handler ends a failure of a payment path without a trace
 (#suppressed-money? @site)  so does the `with suppress(…)`
 (#returned-over? @site)    a `return` in `finally` drops such a failure
+(#dropped-money? @site)    a future or stream answers a failure of a payment with nothing (its call's name)
+(#gathered-money? @site)   failures of payments are gathered, and nobody looks at them
+(#hush-fallback? @site)    what stands in for a failed payment says nothing of the failure
+(#left-money? @site)       a context of payments drops every failure
 (#stale-write? @site)      the first place of a routine that writes back a stored amount without a lock
 (#repeatable? @site)       a request or message that moves money is carried out as often as it comes
 (#unaudited? @site)        a sensitive operation writes no audit record, its siblings do
@@ -22,6 +26,7 @@ from collections.abc import Callable
 
 from copilot.rules.auditing import Auditing
 from copilot.rules.balances import Balances
+from copilot.rules.dropping import Dropping
 from copilot.rules.flow import Flow
 from copilot.rules.halves import Halves
 from copilot.rules.matching import Arguments, Captures
@@ -49,6 +54,7 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
         return ask
 
     swallowing, auditing = Swallowing(routines), Auditing(routines)
+    dropping = Dropping(swallowing)
     balances, requests = Balances(routines), Requests(routines, writes)
     halves, proxies, rollbacks = Halves(transactions), Proxies(transactions), Rollbacks(transactions)
 
@@ -67,6 +73,10 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
         "swallowed?": at(swallowing.is_swallowed),
         "suppressed-money?": at(swallowing.is_suppressed),
         "returned-over?": at(swallowing.is_returned_over),
+        "dropped-money?": at(dropping.is_dropped),
+        "gathered-money?": at(dropping.is_gathered),
+        "hush-fallback?": asked(dropping.is_fallback),
+        "left-money?": asked(dropping.is_left),
         "stale-write?": at(balances.is_stale),
         "repeatable?": asked(requests.is_repeatable),
         "unaudited?": asked(auditing.is_unaudited),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Final
 
 from copilot.rules.flow import Flow
-from copilot.rules.matching import Arguments, Captures
 from copilot.rules.money import Money
 from copilot.rules.protected import (
     AGE_OF_LAW,
@@ -16,8 +16,12 @@ from copilot.rules.protected import (
     DECISION_ROUTINE,
     EXCLUDES,
     FAIR,
+    FAIR_CLASS,
     HINT,
+    PERSON,
+    STRONG,
     VALID,
+    is_dwelling,
     is_protected,
 )
 from copilot.rules.wording import split
@@ -25,30 +29,31 @@ from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
 
 _LONG: Final = 40
-_GENERAL: Final = frozenset(
-    [
-        "run",
-        "apply",
-        "execute",
-        "calculate",
-        "compute",
-        "handle",
-        "process",
-        "get",
-        "call",
-        "adjust",
-        "check",
-        "do",
-        "result",
-        "factor",
-        "points",
-    ]
-)
+_GENERAL: Final = frozenset({
+    "run", "apply", "execute", "calculate", "compute", "handle", "process", "get", "call", "adjust", "check", "do", "result",
+    "factor", "points", "pruefe", "jisuan", "matches", "test", "applies", "satisfied", "holds", "fulfilled",
+})  # fmt: skip
 """Words of names of routines that say nothing: what they do is told by their class."""
-
-
 _THING: Final = re.compile(
-    r"(?i)(?:^|_|\.)(?:order|shipment|parcel|delivery|branch|warehouse|store|shop|site|server|cluster|bucket|zone|product|tax)$"
+    r"(?i)(?:^|_|\.)(?:order|shipment|parcel|delivery|branch|warehouse|store|shop|site|server|cluster|bucket|zone|product|tax|merchant|seller"
+    r"|supplier|vendor|tenant|market|data|currency|office|filiale|terminal|atm)(?:\(\))?$"
+)
+_CLOUD: Final = re.compile(r"[\"'](?:us|eu|ap|cn|sa|ca|me|af|il)-(?:gov-)?[a-z]+-\d")
+_NAMED: Final = re.compile(
+    r"\b([a-zA-Z_]\w*)[ \t]*=[ \t]*([\w.]+(?:\([^()\n]{0,40}\)|\[[^\[\]\n]{0,40}\])?)[ \t]*(?:;|\n)"
+)
+_RULES: Final = re.compile(
+    r"(?i)(?:^|_|\b)rules?|(?-i:Rules?)\b|criteria|knock_?outs?|cut_?offs?|score_?card|hard_?stops?|regeln?\b|guize"
+)
+_REASONS: Final = re.compile(r"(?i)reasons?$|flags?$|hits?$|findings$|gruende$|violations$")
+_CODES: Final = re.compile(r"(?i)code|type|title|flag|index|idx|count|kind|label")
+_ADDS: Final = frozenset({"append", "add", "put", "extend"})
+_NUMBERS: Final = frozenset({
+    "integer", "float", "decimal_integer_literal", "decimal_floating_point_literal", "true", "false", "binary_operator",
+    "binary_expression", "unary_operator", "unary_expression", "comparison_operator", "boolean_operator",
+})  # fmt: skip
+_RECKONS: Final = re.compile(
+    r"\.(?:multiply|add|subtract|divide|negate|setScale)\(|(?:BigDecimal|Decimal)\(|\bBigDecimal\."
 )
 
 
@@ -58,9 +63,22 @@ class Fairness:
     def __init__(self, flow: Flow, money: Money) -> None:
         self.flow, self.money = flow, money
 
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """Names that are bound to a protected attribute by itself (`prov = person.home_province`)."""
+        text = self.flow.text.decode("utf-8", "replace")
+        return frozenset(
+            name
+            for name, value in _NAMED.findall(text)
+            if not is_protected(name)
+            and HINT.search(value)
+            and is_protected(re.split(r"[.\[]", value.rstrip("()]"))[-1].strip("\"'"))
+        )
+
     def attributes(self, node: Node) -> Iterator[Node]:
         """The names in an expression that are protected attributes; texts that are keys of a lookup, too."""
-        if HINT.search(self.flow.read(node)) is None:
+        whole = self.flow.read(node)
+        if HINT.search(whole) is None and not any(name in whole for name in self._named):
             return
         for each in descendants(node, "identifier", "string", "string_literal"):
             outer = each.parent
@@ -73,8 +91,23 @@ class Fairness:
                 name = outer.child_by_field_name("name")
                 if name == each or (name is not None and self.flow.read(name) == "region_name"):
                     continue  # a data centre's region
-            if is_protected(text) and not self._is_of_a_thing(each):
+            if (
+                (is_protected(text) and not self._is_of_a_thing(each))
+                or (text in self._named and self._is_bound(each))
+                or (is_dwelling(text) and self._is_of_a_person(each))
+            ):
                 yield each
+
+    def _is_bound(self, name: Node) -> bool:
+        """Whether a name stands for a protected attribute here."""
+        values, _ = self.flow.bound(self.flow.read(name), name)
+        return any(value is not None and any(self.attributes(value)) for value in values)
+
+    def _is_of_a_person(self, name: Node) -> bool:
+        """Whether a name is read of a person (`customer.zip_code`)."""
+        outer = name.parent
+        owner = self.flow.read(outer).rpartition(self.flow.read(name))[0].rstrip(".") if outer is not None else ""
+        return PERSON.search(owner) is not None
 
     def _is_of_a_thing(self, name: Node) -> bool:
         """Whether a region is that of a parcel, a branch or a server, which is no person's."""
@@ -110,6 +143,8 @@ class Fairness:
         if not found:
             return False
         text = self.flow.read(node)
+        if _CLOUD.search(text):
+            return False
         if not chosen and VALID.search(text) and not re.search(r"&&|\|\||\band\b|\bor\b", text):
             return False
         aged = all(
@@ -123,7 +158,9 @@ class Fairness:
     def excused(self, site: Node) -> bool:
         """Whether the routine or class around is about something else: fairness itself, sanctions, forms of address."""
         names = self.around(site)
-        return any(FAIR.search(name) for name in names[:1]) or self.money.tested(site) or self.money.shown(site)
+        if any(FAIR.search(name) for name in names[:1]) or any(FAIR_CLASS.search(name) for name in names[1:]):
+            return True
+        return self.money.tested(site) or self.money.shown(site)
 
     def around(self, site: Node) -> list[str]:
         """The names of the routine and the classes around a place."""
@@ -132,17 +169,28 @@ class Fairness:
         while at is not None:
             if at.type in {*self.flow.grammar.routines, "class_declaration", "class_definition", "record_declaration"}:
                 name = at.child_by_field_name("name")
+                bases = at.child_by_field_name("superclasses") or at.child_by_field_name("superclass")
                 if name is not None:
-                    found.append(self.flow.read(name))
+                    found.append(" ".join(self.flow.read(part) for part in (name, bases) if part is not None))
             at = at.parent
         return found
 
-    def in_decision(self, site: Node) -> bool:
-        """Whether the routine around decides by its name, or its class does where the routine's name says nothing."""
+    def in_decision(self, site: Node, *, loosely: bool = False) -> bool:
+        """Whether the routine around decides by its name, or its class does where the routine's name says nothing.
+
+        `loosely`: or its class or module does, whatever the routine is called: to ask about values that are no text.
+        """
         names = self.around(site)
-        if names and not _GENERAL.isdisjoint(split(names[0])):
+        if loosely and self.flow.document.language == "python":
+            names = [*names, self.flow.document.path.stem]
+        if loosely or (names and not _GENERAL.isdisjoint(split(names[0]))):
             return any(DECISION_ROUTINE.search(name) for name in names)
         return bool(names) and DECISION_ROUTINE.search(names[0]) is not None
+
+    def _is_figure(self, value: Node) -> bool:
+        """Whether a value is a number, an answer yes or no, or an outcome by its name: what a decision gives."""
+        text = self.flow.read(value)
+        return value.type in _NUMBERS or _RECKONS.search(text) is not None or STRONG.search(text) is not None
 
     def decides(self, branch: Node) -> bool:
         """Whether what follows a condition decides: it sets, calls or returns something that does."""
@@ -158,16 +206,26 @@ class Fairness:
             "conditional_expression",
         ):
             if at.type in {"assignment", "augmented_assignment", "assignment_expression"}:
-                left = at.child_by_field_name("left")
+                left, right = at.child_by_field_name("left"), at.child_by_field_name("right")
                 if left is not None and DECIDES.search(self.flow.read(left)):
                     return True
-                if self._changes(at) and self.in_decision(branch):
+                if left is not None and self._takes_outcome(at, left):
+                    return True
+                if self._changes(at) and self.in_decision(branch, loosely=True):
+                    return True
+                if left is not None and right is not None and self._is_plain_figure(left, right, branch):
                     return True
             elif at.type == "update_expression":
                 if DECIDES.search(self.flow.read(at)):
                     return True
             elif at.type == "return_statement":
-                if self.in_decision(branch):
+                given = [each for each in at.named_children if not each.type.endswith("comment")]
+                if self.in_decision(branch) or (given and self._is_outcome(given[0], branch)):
+                    return True
+            elif self.flow.called(at) in _ADDS:
+                receiver = self.flow.receiver(at)
+                owner = self.flow.read(receiver) if receiver is not None else ""
+                if STRONG.search(owner) or (_REASONS.search(owner) and self.in_decision(branch, loosely=True)):
                     return True
             elif DECIDES.search(self.flow.called(at)) and not re.search(
                 r"(?i)log|exception|error|valid", self.flow.read(at).partition("(")[0]
@@ -175,10 +233,40 @@ class Fairness:
                 return True
         return False
 
+    def _is_outcome(self, value: Node, branch: Node) -> bool:
+        """Whether what is returned is a decision: it says so itself, or is a figure where the class decides."""
+        if STRONG.search(self.flow.read(value)) and value.type not in {"string", "string_literal"}:
+            return True
+        return self._is_figure(value) and self.in_decision(branch, loosely=True)
+
+    def _is_plain_figure(self, left: Node, right: Node, branch: Node) -> bool:
+        """Whether a number is chosen where the routine or its class decides (`multiple = 6`), and none that codes the attribute."""
+        name = self.flow.read(left)
+        if is_protected(name) or _CODES.search(name) or not self._is_figure(right):
+            return False
+        return self.in_decision(branch, loosely=True)
+
+    def _takes_outcome(self, at: Node, left: Node) -> bool:
+        """Whether a status or an answer is set to a decision (`application.status = "DECLINED"`)."""
+        right = at.child_by_field_name("right")
+        if right is None or not re.search(
+            r"(?i)status|state|result|outcome|answer|ergebnis|jieguo", self.flow.read(left)
+        ):
+            return False
+        return STRONG.search(self.flow.read(right)) is not None
+
     def _changes(self, at: Node) -> bool:
-        """Whether an assignment moves a value up or down (`base += 30`), as a score is made."""
-        sign = at.child_by_field_name("operator")
-        return sign is not None and self.flow.read(sign) in {"+=", "-=", "*=", "/="}
+        """Whether an assignment moves a value up or down (`base += 30`, `rate = rate.add(…)`), as a score is made."""
+        sign, left, right = (at.child_by_field_name(part) for part in ("operator", "left", "right"))
+        if sign is not None and self.flow.read(sign) in {"+=", "-=", "*=", "/="}:
+            return True
+        if left is None or right is None:
+            return False
+        own = re.escape(self.flow.read(left))
+        return (
+            re.match(rf"{own}(?:\.(?:add|subtract|multiply|divide|plus|minus)\(|\s*[-+*/])", self.flow.read(right))
+            is not None
+        )
 
     def condition(self, site: Node) -> bool:
         """A condition (of `if`, `switch`, `match`, a conditional expression) that hangs on one and decides."""
@@ -188,8 +276,16 @@ class Fairness:
             return False
         if whole.type in {"conditional_expression", "ternary_expression"}:
             purpose = self.money.purpose(whole)
-            return DECIDES.search(purpose) is not None or (
-                (not purpose or self.in_decision(site)) and self.in_decision(site) and not FAIR.search(purpose)
+            if is_protected(purpose.strip("\"'")):
+                return False
+            if DECIDES.search(purpose) or (self.in_decision(site) and not FAIR.search(purpose)):
+                return True
+            branches = [part for part in whole.named_children if part != site]
+            return (
+                self.in_decision(site, loosely=True)
+                and not FAIR.search(purpose)
+                and any(self._is_figure(part) for part in branches)
+                and not any(part.type in {"string", "string_literal"} for part in branches)
             )
         if whole.type == "switch_expression" and self._goes_to_decision(whole):
             return True
@@ -209,6 +305,16 @@ class Fairness:
             not _GENERAL.isdisjoint(split(purpose)) and self.in_decision(chosen)
         )
 
+    def _is_added(self, site: Node) -> bool:
+        """Whether a place moves a value up or down (`total += POINTS[…]`) where the routine or its class decides."""
+        outer = site.parent
+        return (
+            outer is not None
+            and outer.type in {"augmented_assignment", "assignment_expression"}
+            and self._changes(outer)
+            and self.in_decision(site, loosely=True)
+        )
+
     def _only_raises(self, whole: Node) -> bool:
         branch = whole.child_by_field_name("consequence")
         if branch is None:
@@ -223,28 +329,13 @@ class Fairness:
             return False
         purpose = self.money.purpose(site)
         if (
-            not self._goes_to_decision(site)
+            not (self._goes_to_decision(site) or self._is_added(site))
             or is_protected(purpose)
             or FAIR.search(purpose)
             or EXCLUDES.search(purpose)
         ):
             return False
         return self.hangs(site) and not self.excused(site)
-
-    def listed(self, site: Node) -> bool:
-        """A list of names of features with a protected one in it."""
-        around = self.money.purpose(site)
-        call = enclosing(site, "call", "method_invocation")
-        while call is not None:
-            if EXCLUDES.search(self.flow.called(call)) or FAIR.search(self.flow.called(call)):
-                return False
-            call = enclosing(call.parent, "call", "method_invocation") if call.parent is not None else None
-        if not re.search(
-            r"(?i)feature|input|column|factor|variable|predictor|field|入模|特征|变量|\bX\b|x_train", around
-        ) or EXCLUDES.search(around):
-            return False
-        whole = "".join(self.around(site)) + around + self.flow.text.decode("utf-8", "replace")[:4000]
-        return DECISION_ROUTINE.search(whole) is not None and not self.excused(site)
 
     def given(self, site: Node) -> bool:
         """Whether the call around is one that decides, and not one that a value around is found for already."""
@@ -284,60 +375,26 @@ class Fairness:
             at = outer
         return False
 
-    def modelled(self, site: Node) -> bool:
-        """Whether a dictionary is what a model or a scoring call gets."""
-        held = enclosing(site, "dictionary")
-        if held is None or self.excused(site):
-            return False
-        at = held.parent
-        while at is not None and not at.type.endswith("_statement"):
-            if at.type in {"call", "method_invocation"}:
-                return DECISION_CALL.search(self.flow.called(at)) is not None
-            at = at.parent
-        return (
-            re.search(r"(?i)feature|factor|model_input|scor\w*_input|入模|特征", self.money.purpose(held)) is not None
-        )
-
     def filters(self, site: Node) -> bool:
-        """Whether a lambda filters what a decision is made about."""
-        at = enclosing(site.parent, "method_invocation") if site.parent is not None else None
-        return (
-            at is not None
-            and self.flow.called(at) in {"filter", "anyMatch", "noneMatch", "allMatch", "removeIf", "reject"}
-            and self.in_decision(site)
-            and not self.excused(site)
-        )
+        """Whether a lambda filters what a decision is made about, or is one of the rules of a decision."""
+        at = enclosing(site.parent, "method_invocation", "call") if site.parent is not None else None
+        if at is None or self.excused(site):
+            return False
+        name, receiver = self.flow.called(at), self.flow.receiver(at)
+        owner = self.flow.read(receiver) if receiver is not None else ""
+        if name in {"filter", "anyMatch", "noneMatch", "allMatch", "removeIf", "reject", "any", "all"}:
+            return self.in_decision(site)
+        if name in {"add", "append", "put", "of", "asList", "register"} or name[:1].isupper() or "ule" in name:
+            return _RULES.search(f"{owner} {name} {self.money.purpose(at)}") is not None
+        return False
 
-
-def predicates(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captures], bool]]:
-    """The predicates about fairness, of one document.
-
-    (#unfair-condition? @site)  a condition hangs on a protected attribute, and what follows decides
-    (#unfair-value? @site)      a value hangs on one and goes to a decision
-    (#unfair-feature? @site)    a text that names one stands in a list of a model's features
-    (#protected? @name)         a name (or text) says one
-    (#deciding? @name)          a name says a decision
-    (#excused? @site)           not: the routine around is about fairness, sanctions, forms (`#unexcused?`)
-    """
-    fairness = Fairness(flow, money)
-
-    def read(given: Arguments, captures: Captures) -> str:
-        return flow.read(captures[given[0][0]][0]).strip("\"'")
-
-    return {
-        "unfair-condition?": lambda given, captures: fairness.condition(captures[given[0][0]][0]),
-        "unfair-value?": lambda given, captures: fairness.value(captures[given[0][0]][0]),
-        "unfair-feature?": lambda given, captures: (
-            is_protected(read(given, captures)) and fairness.listed(captures[given[0][0]][0])
-        ),
-        "protected?": lambda given, captures: is_protected(read(given, captures)),
-        "deciding?": lambda given, captures: (
-            DECIDES.search(read(given, captures)) is not None and not EXCLUDES.search(read(given, captures))
-        ),
-        "unexcused?": lambda given, captures: not fairness.excused(captures[given[0][0]][0]),
-        "hangs?": lambda given, captures: fairness.hangs(captures[given[0][0]][0]),
-        "given-to-decision?": lambda given, captures: fairness.given(captures[given[0][0]][0]),
-        "given-to-model?": lambda given, captures: fairness.modelled(captures[given[0][0]][0]),
-        "filters-decision?": lambda given, captures: fairness.filters(captures[given[0][0]][0]),
-        "in-decision?": lambda given, captures: fairness.in_decision(captures[given[0][0]][0]),
-    }
+    def judges(self, site: Node) -> bool:
+        """Whether a lambda hangs on one, and filters what is decided or is a rule or a decision by its name."""
+        if not self.hangs(site, chosen=True) or self.excused(site):
+            return False
+        purpose = self.money.purpose(site)
+        if _RULES.search(purpose) or (
+            DECIDES.search(purpose) and not FAIR.search(purpose) and not EXCLUDES.search(purpose)
+        ):
+            return True
+        return self.filters(site)

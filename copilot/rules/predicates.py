@@ -65,6 +65,8 @@ _LITERAL: Final = re.compile(
 _SHELL: Final = re.compile(r"\"(?:/bin/|/usr/bin/)?(?:sh|bash|cmd(?:\.exe)?)\"\s*,\s*\"[-/][cC]\"")
 _WRAPS: Final = r"WRAP_MODE|\.wrap\(|\.unwrap\("
 
+Predicate = Callable[[Arguments, Captures], bool | Level | list[Span]]
+
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
@@ -85,7 +87,7 @@ class Judge:
         self._arounds: dict[int, str] = {}
         self.personal = Personal(flow)
         self.told = Told(self.personal)
-        self._by_name: dict[str, Callable[[Arguments, Captures], bool | Level | list[Span]]] = {
+        self._by_name: dict[str, Predicate] = {
             "named?": self._is,
             "unnamed?": lambda given, captures: not self._is(given, captures),
             "declared?": lambda given, captures: bool(self._types(given, captures)),
@@ -125,15 +127,14 @@ class Judge:
             "shows?": lambda given, captures: self.personal.shows(captures[given[0][0]][0]),
             "personal?": lambda given, captures: self.personal.is_named(self.flow.read(captures[given[0][0]][0])),
             "told?": lambda given, captures: self.told.tells(captures[given[0][0]][0]),
-            **conduct.predicates(flow),
-            **banking.predicates(flow),
         }
+        self._more = [conduct.predicates, banking.predicates]
 
     def __call__(self, predicate: str, args: Arguments, pattern_index: int, captures: Captures) -> bool:
         """tree-sitter's call for one predicate of one match. Raises KeyError for a name that nobody knows."""
         if any(not captures.get(value) for value, kind in args if kind == "capture"):
             return False  # an optional part that is not there
-        answer = self._by_name[predicate](args, captures)
+        answer = self._named(predicate)(args, captures)
         if isinstance(answer, list):
             self.places[pattern_index, captures["site"][0].id] = answer
             return bool(answer)
@@ -145,9 +146,17 @@ class Judge:
             return True
         return answer
 
+    def _named(self, predicate: str) -> Predicate:
+        """A predicate; those of whole groups are made when one of them is asked: most documents call for few rules."""
+        while predicate not in self._by_name and self._more:
+            self._by_name.update(self._more.pop(0)(self.flow))
+        return self._by_name[predicate]
+
     @property
     def names(self) -> frozenset[str]:
         """The predicates that are known."""
+        while self._more:
+            self._by_name.update(self._more.pop(0)(self.flow))
         return frozenset(self._by_name)
 
     @property

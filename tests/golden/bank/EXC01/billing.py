@@ -1,4 +1,5 @@
 """billing jobs"""
+
 import structlog
 
 logger = structlog.get_logger()

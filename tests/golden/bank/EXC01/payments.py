@@ -71,8 +71,6 @@ class Reconciliation:
         return self.compare(entries)
 
 
-
-
 async def deposit(account, amount):
     try:
         await core.deposit(account, amount)
