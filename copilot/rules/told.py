@@ -20,10 +20,10 @@ _SAFE_MARK: Final = re.compile(
 )
 _UNSENT: Final = re.compile(r"@JsonIgnore(?!\w)|WRITE_ONLY|\btransient\b|@JSONField\([^)]*serialize\s*=\s*false")
 _ANSWER: Final = re.compile(
-    r"(?:VO|Vo|Resp|Response|View|Out|Result|Reply|DTO|Dto|RespVO|Read|Public|Serializer|Schema)$"
+    r"(?:VO|Vo|Resp|Response|View|Out|Result|Reply|DTO|Dto|RespVO|Read|Public|Serializer|Schema|Antwort|Ausgabe|Ansicht|Xiangying|Jieguo)$"
 )
 _ASKED: Final = re.compile(
-    r"(?:Request|Req|Create|Update|Form|Command|Cmd|Query|Params?|Input|In|Settings|Config|Properties)(?:DTO|Dto)?$"
+    r"(?:Request|Req|Create|Update|Form|Command|Cmd|Query|Params?|Input|In|Anfrage|Eingabe|Qingqiu|Settings|Config|Properties)(?:DTO|Dto)?$"
     r"|^(?:Login|Regist|Sign|Create|Update|Change|Reset|Verify|Save|Add|Anmeld|Denglu|Zhuce)"
 )
 _TEXTS: Final = re.compile(r"^(?:java\.lang\.)?(?:String|CharSequence|Long|long|char\[\]|(?:List|Set)<String>|Object)$")

@@ -190,3 +190,10 @@ def round_half(amount):
 
 
 wallet = Table("wallet", meta, Column("no", String(20)), Column("balance", Float), Column("rate", Float))  # flag
+
+
+@attrs.define
+class Gebuehr:
+    code: str
+    betrag = attrs.field(type=float)  # flag
+    satz = attrs.field(type=float)  # near: a rate

@@ -38,3 +38,26 @@ class CustomerDTO(BaseModel):
 
 class CustomerCreateDTO(BaseModel):
     id_card_no: str  # near: of a request
+
+
+class KundeAntwort(BaseModel):
+    nummer: str
+    ausweisnummer: str  # flag
+
+
+class KundeAnfrage(BaseModel):
+    ausweisnummer: str  # near: of a request
+
+
+@app.get("/kunde/{nr}")
+async def kunde(nr: str):
+    k = await lade(nr)
+    antwort = dict(nummer=k.nummer, telefon=k.telefon)
+    return antwort  # flag
+
+
+@app.get("/kunde/{nr}/filiale")
+async def filiale(nr: str):
+    k = await lade(nr)
+    antwort = dict(nummer=k.nummer, telefon=maskiere(k.telefon))
+    return antwort  # near: masked
