@@ -12,20 +12,22 @@ from copilot.syntax.tree import descendants
 WORDS: Final = (
     r"balance|bal|stock|inventory|quota|limit|available|avail|remaining|remain|remainder|frozen|outstanding|points|budget|holdings?|shares|principal"
     r"|credit|qty|quantity|funds|reserve[ds]?|usedamount|used|consumed|kucun|yue|edu|jifen|seats|coupons?|left|total_?paid|paid_?amount|debt|exposure|tokens_?left|amount_?left|allowance|headroom|on_?hand|units"
+    r"|saldo|guthaben|bestand|kontingent|drawn|slots|ke_?yong|dong_?jie"
 )
 PLAIN_TEXT: Final = (
     "bal", "stock", "inventory", "quota", "limit", "avail", "remain", "frozen", "outstanding", "points", "budget", "holding",
     "shares", "principal", "credit", "qty", "quantity", "funds", "reserve", "used", "consumed", "kucun", "yue", "edu", "jifen",
     "seats", "coupon", "left", "paid", "debt", "exposure", "allowance", "headroom", "on_hand", "onhand", "units",
-    "withdraw", "debit", "deposit", "deduct", "charge",
+    "withdraw", "debit", "deposit", "deduct", "charge", "saldo", "guthaben", "bestand", "kontingent", "drawn", "slots", "keyong",
+    "ke_yong", "dongjie", "dong_jie",
 )  # fmt: skip
 PLAIN: Final = tuple(word.encode() for word in PLAIN_TEXT)
 NAME: Final = re.compile(
-    rf"(?i)(?:\w*_)?(?:{WORDS})(?:_?(?:amount|amt|balance|limit|quota|credit|stock|qty|quantity|cents|fen|count|num|value|points|total))?|\w*(?-i:Balance|Bal|Stock|Inventory|Quota|Limit|Available|Remaining|Frozen|Outstanding|Points|Quantity|Qty|Credit|Funds|Reserved|Principal|Kucun|Yue|Edu)(?-i:Amount|Amt|Cents|Fen|Count|Num|Value|Total|Qty)?|\w*(?-i:Available|Remaining|Remain|Left|Used|Frozen|Reserved)(?-i:[A-Z]\w*)|(?:available|remaining|frozen|reserved|used)_\w+"
+    rf"(?i)(?:\w*_)?(?:{WORDS})(?:_?(?:amount|amt|balance|limit|quota|credit|stock|qty|quantity|cents|fen|count|num|value|points|total))?|\w*(?-i:Balance|Bal|Stock|Inventory|Quota|Limit|Available|Remaining|Frozen|Outstanding|Points|Quantity|Qty|Credit|Funds|Reserved|Principal|Kucun|Yue|Edu|YuE|Saldo|Guthaben|Bestand|Kontingent|Drawn|Slots|Keyong|KeYong|Dongjie|DongJie)(?-i:JinE|Jine|Amount|Amt|Cents|Fen|Count|Num|Value|Total|Qty)?|\w*(?-i:Available|Remaining|Remain|Left|Used|Frozen|Reserved)(?-i:[A-Z]\w*)|(?:available|remaining|frozen|reserved|used)_\w+"
 )
-CAMEL: Final = r"(?:Balance|Bal|Stock|Inventory|Quota|Limit|Available|Avail|Remaining|Remain|Frozen|Outstanding|Points|Budget|Holdings?|Shares|Principal|Credit|Qty|Quantity|Funds|Reserved?|Used|Kucun|Yue|Edu|Jifen|Coupons?|PaidAmount|TotalPaid|Debt|Exposure|Allowance|Units)"
+CAMEL: Final = r"(?:Balance|Bal|Stock|Inventory|Quota|Limit|Available|Avail|Remaining|Remain|Frozen|Outstanding|Points|Budget|Holdings?|Shares|Principal|Credit|Qty|Quantity|Funds|Reserved?|Used|Kucun|Yue|Edu|Jifen|Coupons?|PaidAmount|TotalPaid|Debt|Exposure|Allowance|Units|YuE|Saldo|Guthaben|Bestand|Kontingent|Drawn|Slots|Keyong|KeYong|Dongjie|DongJie)"
 _READ: Final = re.compile(
-    rf"(?:get|find|select|query|load|fetch|read)\w*{CAMEL}\w*\(|(?<![\w.])(?!(?:[A-Z]\w*\.)(?:c\.)?)[a-z_]\w*(?:\(\))?(?:\.\w+(?:\([^()]*\))?)*\.(?i:(?:\w+_)?(?:{WORDS})(?:_\w+)?)\b(?!\()|\w+\.(?i:{WORDS})\(\)|[\[(]\s*[\"'](?i:(?:\w+_)?(?:{WORDS})(?:_\w+)?)[\"']"
+    rf"(?:get|find|select|query|load|fetch|read|chaxun|huoqu|lese|hole|lade|ermittle)\w*{CAMEL}\w*\(|(?<![\w.])(?!(?:[A-Z]\w*\.)(?:c\.)?)[a-z_]\w*(?:\(\))?(?:\.\w+(?:\([^()]*\))?)*\.(?i:(?:\w+_)?(?:{WORDS})(?:_\w+)?)\b(?!\()|\w+\.(?i:{WORDS})\(\)|[\[(]\s*[\"'](?i:(?:\w+_)?(?:{WORDS})(?:_\w+)?)[\"']"
     rf"|(?i:select\b[^;]*\b\w*(?:{WORDS})\w*\b)|(?i:\b\w*(?:{WORDS})\w*)\.get\(|(?i:(?:get|find|select|query|load|fetch|read)_\w*(?:{WORDS})\w*\()|\.get\w*{CAMEL}\w*\b"
     rf"|(?i:get\(\s*f?[\"'][^\"']*(?:{WORDS}))|(?i:get\(\s*\w*(?:{WORDS})\w*key)"
 )
@@ -76,7 +78,15 @@ class Amounts:
         if routine is None:
             return False
         if not _ROW.search(text):  # unpacked: `(balance,) = cursor.fetchone()`
-            names = [each for each in descendants(value, "identifier") if NAME.fullmatch(self.flow.read(each))]
+            held = list(descendants(value, "identifier"))
+            held += [
+                each
+                for name in held
+                for bound in self.flow.bound(self.flow.read(name), name)[0]
+                if bound is not None
+                for each in descendants(bound, "identifier")
+            ]
+            names = [each for each in held if NAME.fullmatch(self.flow.read(each))]
             given = self.flow.parameters(routine.node)
             if not any(
                 self.flow.read(each) not in given and not self.flow.bound(self.flow.read(each), each)[0]
@@ -84,7 +94,8 @@ class Amounts:
             ):
                 return False
             text = self.routines.code(routine.node)
-        return _ROW.search(text) is not None and _SELECT.search(self.routines.code(routine.node)) is not None
+        selects = _SELECT.search(text) or _SELECT.search(self.routines.code(routine.node))
+        return _ROW.search(text) is not None and selects is not None
 
     def whole(self, value: Node, depth: int = 3) -> str:
         """The text of an expression and of what its names are bound to."""

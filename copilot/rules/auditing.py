@@ -38,9 +38,14 @@ _OBJECTS: Final = (
     r"loan|account|card|user|customer|application|request|transaction|transfer|payment|order|limit|role|permission|member|operator|change|balance|entry|entries|merchant|device|hold"
     r"|funds|access|withdrawal|refund|exception|admin|credit|fee|contract|claim|adjustment|teller|posting|password|privilege|interest|manually"
 )
+_FOREIGN: Final = (
+    r"(?:ent)?sperr(?:e|en|t)|freigeben|genehmige[n]?|ablehnen|storniere[n]?|(?:aendere?|erhoehe|senke|setze|loesche|vergebe?|entziehe)n?(?=[A-Z_])\w*"
+    r"|(?:dong_?jie|jie_?dong|shen_?pi|ju_?jue|tiao_?zheng|ti_?gao|jiang_?di|xiu_?gai|zhu_?xiao|shou_?quan)(?:_\w+|(?-i:[A-Z])\w*)?"
+)
+"""The same in German and pinyin."""
 _SENSITIVE: Final = re.compile(
     rf"(?i)(?:{_ACTS})_?(?:\w*_?)?(?:{_THINGS})(?:_?(?:for|of|by|to|on|from|in|manually|level|value|amount|flag|async|type)_?\w*)?"
-    rf"|(?:{_ALONE})(?:_?(?:{_OBJECTS}|by|for|all|batch)\w*)?|(?:{_ANY})(?-i:_\w+|[A-Z]\w*)|{_ADJUSTS}|(?:{_WITH})_?\w*(?:{_OBJECTS})"
+    rf"|{_FOREIGN}|(?:{_ALONE})(?:_?(?:{_OBJECTS}|by|for|all|batch)\w*)?|(?:{_ANY})(?-i:_\w+|[A-Z]\w*)|{_ADJUSTS}|(?:{_WITH})_?\w*(?:{_OBJECTS})"
 )
 _ACT: Final = re.compile(
     r"update|change|modify|adjust|add|create|remove|reset|delete|enable|disable|close|reopen|edit|replace|cancel|terminate|assign"
@@ -52,6 +57,9 @@ _KEEPER: Final = re.compile(
 _PURE: Final = re.compile(
     r"(?i)(?:get|is|has|can|find|list|query|check|validate|to|build|select|count|load|fetch|search|describe|page|export|view|show|preview|calc\w*|compute)(?-i:(?=[A-Z_]|$))"
 )
+
+
+_MARK: Final = re.compile(r"@([\w.]+)")
 
 
 class Auditing:
@@ -66,6 +74,17 @@ class Auditing:
             return False
         text = self.routines.text
         return not self.routines.is_test and (_AUDIT_CALL.search(text) or _AUDIT_MARK.search(text)) is not None
+
+    @cached_property
+    def _recorders(self) -> frozenset[str]:
+        """Decorators of this file (in Python) that write a record of what they are put on."""
+        if self.routines.language != "python":
+            return frozenset()
+        return frozenset(
+            each.outer.outer.name if each.outer.outer is not None else each.outer.name
+            for each in self.routines.all.values()
+            if each.outer is not None and _AUDIT_CALL.search(self.routines.code(each.node))
+        )
 
     @cached_property
     def _audited(self) -> dict[int, bool]:
@@ -97,9 +116,12 @@ class Auditing:
 
     def _is_sensitive(self, routine: Routine) -> bool:
         bare = _ACT.fullmatch(routine.name) is not None
-        return _SENSITIVE.fullmatch(routine.name) is not None or (
-            bare and _KEEPER.search(self.routines.title(routine.owner)) is not None
-        )
+        if _SENSITIVE.fullmatch(routine.name) is not None:
+            return True
+        if not bare:
+            return False
+        about = [self.routines.title(routine.owner), *list(self.flow.parameters(routine.node))[:2]]
+        return any(_KEEPER.search(each) for each in about)
 
     def _is_covered(self, routine: Routine) -> bool:
         """Whether all that call it in this file are audited."""
@@ -122,7 +144,7 @@ class Auditing:
         return _AUDIT_CALL.search(routine.name) is not None
 
     def _writes(self, routine: Routine) -> bool:
-        if _AUDIT_MARK.search(routine.marks):
+        if _AUDIT_MARK.search(routine.marks) or any(name in self._recorders for name in _MARK.findall(routine.marks)):
             return True
         for call in routine.calls:
             if self.routines.is_log(call) and not _AUDIT_CALL.search(call.receiver):

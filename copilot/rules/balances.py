@@ -26,7 +26,7 @@ _NAMED: Final = frozenset({
 })  # fmt: skip
 _SETTER: Final = re.compile(rf"(?:set|with){CAMEL}?(?:[A-Z]\w*)?")
 _STORE_NAME: Final = re.compile(
-    rf"(?:update|save|set|modify|change|write|store|edit|put|refresh)_?\w*?(?:{CAMEL}|_(?i:{WORDS}))(?:Amount|_amount|Value)?(?:(?:By|For|Of)[A-Z]\w*|_(?:by|for|of)_\w+)?"
+    rf"(?:update|save|set|modify|change|write|store|edit|put|refresh|gengxin|xiugai|baocun|schreibe|setze|aktualisiere|speichere)_?\w*?(?:{CAMEL}|_(?i:{WORDS}))(?:Amount|_amount|Value)?(?:(?:By|For|Of)[A-Z]\w*|_(?:by|for|of)_\w+)?"
 )
 _CANDIDATES: Final = {
     "java": "[(method_invocation) (assignment_expression)] @it",
@@ -180,15 +180,20 @@ class Balances:
         receiver = self.flow.receiver(node)
         owner = self.flow.read(receiver) if receiver is not None else ""
         last = owner.rpartition(".")[2]
-        if re.search(rf"(?i){STORE}(?:\([^()]*\))?$|opsFor", owner):
+        stored = re.search(rf"(?i){STORE}(?:\([^()]*\))?$|opsFor", owner) is not None
+        if stored:
             about = "\n".join([self.flow.read(given[0]), self.routines.strings(given[0])])
         else:
             column = re.fullmatch(rf"\w+::(?:get|is){CAMEL}\w*|\"\w*(?i:{WORDS})\w*\"", self.flow.read(given[0]))
             about = "" if receiver is None or self.rows.is_local(owner, receiver) else last
             about = self.flow.read(given[0]) if column else about
-        if re.search(rf"(?i)(?:{WORDS})", about) is None:
-            return False
         key = re.escape(self.flow.read(given[0]))
+        if re.search(rf"(?i)(?:{WORDS})", about) is None:  # or by what is put there, read by the same key
+            return stored and any(
+                re.search(rf"(?i)\b\w*(?:{WORDS})\b", self.amounts.whole(each, 1)) is not None
+                and self.amounts.is_changed(each, rf"get\w*\(\s*{key}")
+                for each in given[1:]
+            )
         return any(
             self.amounts.is_changed(each) or self.amounts.is_changed(each, rf"get\w*\(\s*{key}") for each in given[1:]
         )

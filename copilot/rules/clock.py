@@ -18,7 +18,8 @@ _BOOKED: Final = re.compile(
     r"|cut_?-?off|accounting|acc(?:oun)?t_?da(?:te|y)|ledger|trad(?:e|ing)_?(?:date|day)|tr(?:ans|an|x|ans?action)_?(?:date|time)|txn_?(?:date|time)|business_?da(?:te|y)"
     r"|matur|due_?(?:date|day|on)|over_?due|effective_?(?:date|from|day)|accru|interest_?(?:start|end|from|to|date|day)|repay(?:ment)?_?(?:date|day)|\beod\b|eod_|end_?of_?day"
     r"|start_?of_?day|day_?(?:cut|switch|end)|work(?:ing)?_?date|expir(?:y|ation)_?date|start_?interest|payment_?(?:date|time|day)|pay_?(?:date|time|day)"
-    r"|起息|记账|入账|清算|结算|交割|日切|到期|账务|交易日|会计日|qixi|jizhang|qingsuan|jiesuan|riqie|jiaoge"
+    r"|起息|记账|入账|清算|结算|交割|日切|到期|账务|交易日|会计日|qi_?xi|ji_?zhang|qing_?suan|jie_?suan|ri_?qie|jiao_?ge|dao_?qi_?ri|ru_?zhang"
+    r"|valut(?:a|en)|wertstellung|buchung|faellig|stichtag|abrechnung|geschaeftstag|bankarbeitstag|laufzeit_?ende"
 )
 _ASIDE: Final = re.compile(
     r"(?i)creat|updat|modif|\blog|elapsed|start_?time|begin|duration|heartbeat|last_?seen|audit|display|cache|metric"

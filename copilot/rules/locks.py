@@ -9,7 +9,7 @@ from typing import Final
 from copilot.rules.routines import Routine, Routines
 
 _GUARD: Final = re.compile(
-    r"(?i:for\s+update|for_update|forupdate|synchronized|pessimistic|optimistic|serializable|redlock|redisson|mutex|semaphore|advisory|compare_?and_?set|compare_?and_?swap|\bcas\b|begin\s+(?:immediate|exclusive)|setnx|set_?if_?absent|isolation_level\s*=\s*['\"]serial)"
+    r"(?i:for\s+update|for_update|forupdate|synchronized|pessimistic|optimistic|serializable|redlock|redisson|mit_?sperre|sperren\b|sperre\b|mutex|semaphore|advisory|compare_?and_?set|compare_?and_?swap|\bcas\b|begin\s+(?:immediate|exclusive)|setnx|set_?if_?absent|isolation_level\s*=\s*['\"]serial)"
     r"|(?i:\bversion\b|\w*version(?:_id)?\b|_version\b|(?:[gs]et|with|check)_?version)|(?<![A-Za-z])(?:try_?|un|re|r|acquire_?)?lock(?:s|_\w+|[A-Z]\w*)?\b(?!ed)|\w*_lock(?:s|_\w+)?\b|[a-z]Lock(?:s|\b|By|For|Account|Row|\w*\()|\bR?Lock\w*|LockMode\w*|ReentrantLock|\block\w*\("
     r"|\.watch\(|WATCH\b|\.ge\(|\.pipeline\(|executeScript|\.eval\(|DefaultRedisScript|AtomicReference|AtomicLong|AtomicInteger|computeIfPresent|\.compute\(|\.merge\(\s*\w+\s*,\s*\w+\s*,|@Retryable|run_in_transaction|runTransaction"
 )

@@ -13,6 +13,8 @@ from copilot.syntax.tree import descendants
 _MONEY: Final = (
     r"pay(?!load|_?method|_?type|_?channel|ee|er(?![a-z])|slip)(?:ment|out|roll)?s?|transfers?|refunds?|withdraw(?:al)?s?|deposits?|recharges?|top_?ups?|charges?(?!_?point)|charge_?backs?|disburse(?:ment)?s?|repay(?:ment)?s?|remit(?:tance)?s?|settle(?:ment)?s?"
     r"|debits?|credits?(?!_?(?:limit|score|rating|report|line|card|check))|deduct(?:ion)?s?|cash_?outs?|cash_?in|redeem|redemption|purchase|capture|payee_?transfer|collections?_?order|zhifu|tuikuan|zhuanzhang|tixian|chongzhi|koukuan|huankuan|fangkuan|wire|send_?money|move_?money|move_?funds|payin|posting"
+    r"|ueberweis(?:ung(?:en)?|e)?|(?:aus|ein|rueck)?zahlung(?:en|s\w*)?|(?:aus|ein)zahle|(?:ver|ab|um)?buch(?:e|ungen|ung|ungs\w*)|erstatt(?:ung(?:en)?|e)|belast(?:e|ung)|gutschrift(?:en)?|lastschrift(?:en)?"
+    r"|(?:zhi_fu|tui_kuan|zhuan_zhang|ti_xian|chong_zhi|kou_kuan|huan_kuan|fang_kuan)"
 )
 _MONEY_NAME: Final = re.compile(
     rf"(?i)(?-i:(?<![a-z]))(?:{_MONEY})(?-i:(?![a-z]))|(?-i:[a-z])(?-i:Pay(?!load|Method|Type|Channel|ee|er)|Transfer|Refund|Withdraw|Deposit|Recharge|TopUp|Charge|Disburse|Repay|Remit|Settle|Debit|Credit(?!Limit|Score|Rating|Report|Card|Line)|Deduct|CashOut|Redeem)(?-i:ment|al|out|tance|ion)?s?"
@@ -21,10 +23,10 @@ _PLAIN: Final = (
     b"pay", b"transfer", b"refund", b"withdraw", b"deposit", b"recharge", b"top", b"charge", b"disburse", b"remit", b"settle",
     b"debit", b"credit", b"deduct", b"cash", b"redeem", b"redemption", b"purchase", b"capture", b"zhifu", b"tuikuan", b"zhuanzhang",
     b"tixian", b"chongzhi", b"koukuan", b"huankuan", b"fangkuan", b"wire", b"money", b"funds", b"posting", b"transaction",
-    b"balance",
+    b"balance", b"ueberweis", b"zahlung", b"buchung", b"buche", b"erstatt", b"belast", b"gutschrift", b"lastschrift",
 )  # fmt: skip
 _READS: Final = re.compile(
-    r"(?i)(?-i:(?<![a-z]))(?:get|list|query|search|find|page|export|preview|quote|estimate|calc\w*|validate|check|verify|status|count|report|template|simulate|history|detail|download|upload|config\w*|rules?|methods?|channels?|settings?|limits?|types?|fetch|lookup|view|statement|schedule_?preview|sign|notify_?user|send_?(?:mail|email|sms|notification|receipt)|log|audit|index_|cache|reminders?|receipt|invoice_?pdf|fee_?quote|eligib\w*|login|payees?|beneficiar\w*|contacts?)(?-i:(?![a-z]))"
+    r"(?i)(?-i:(?<![a-z]))(?:get|list|query|search|find|page|export|preview|quote|estimate|calc\w*|validate|check|verify|status|count|report|template|simulate|history|detail|download|upload|config\w*|rules?|methods?|channels?|settings?|limits?|types?|fetch|lookup|view|statement|schedule_?preview|sign|notify_?user|send_?(?:mail|email|sms|notification|receipt)|log|audit|index_|cache|reminders?|receipt|invoice_?pdf|fee_?quote|eligib\w*|login|payees?|beneficiar\w*|contacts?|pruefe[n]?|suche[n]?|liste|abfrage\w*|anzeige\w*|lade|hole|lies|chaxun|cha_?xun)(?-i:(?![a-z]))"
     r"|(?-i:[a-z])(?-i:Query|Search|List|Page|Export|Preview|Quote|Estimate|Validat|Status|Report|Template|History|Detail|Config|Rule|Method|Channel|Setting|Limit|Type|Statement|Notification|Email|Receipt|Eligib|Reminder|Fee|Payee|Beneficiar|Contact)\w*"
 )
 _POSTS: Final = re.compile(
@@ -56,7 +58,7 @@ _KEY: Final = re.compile(
     r"(?i)idempot|(?-i:(?<![A-Za-z])|(?=[A-Z]))(?:req(?:uest)?|serial|biz|business|flow|seq(?:uence)?|msg|message|event|client_?req(?:uest)?|trans(?:action)?|txn|tx|trx|unique|dedup\w*|delivery|correlation|callback|global|instruction|instr|end_?to_?end|e2e|ext(?:ernal)?)_?(?:no|num|number|id|key|sn|token|ref(?:erence)?|uuid|seq|serial)(?-i:\b|(?=[A-Z_]))"
     r"|(?-i:(?<![A-Za-z])|(?=[A-Z]))(?:out_?trade|trade|client|channel|payment|pay|transfer|refund|platform|order|order_?req|merchant_?order|source|record|batch|apply|withdraw(?:al)?|voucher|posting|debit|customer)_?(?:sn|req(?:uest)?_?(?:no|id)|ref(?:erence)?|uuid|serial(?:_?no)?|key|out_?no|unique\w*)(?-i:\b|(?=[A-Z_]))"
     r"|(?-i:(?<![A-Za-z])|(?=[A-Z]))(?:out_?trade|trade|pay(?:ment)?|transfer|refund|out_?refund|out_?order|out_?biz|merchant_?order|withdraw(?:al)?|voucher|order_?req|apply|repay(?:ment)?|settle(?:ment)?|flow|order|bill)_?(?:no|number|num)(?-i:\b|(?=[A-Z_(]))"
-    r"|reference(?:_?(?:no|id|number|key))?\b|\bnonce\b|\buetr\b|dedup|duplicat|(?<![\"'])already|(?<![\"'])processed(?![\"'])|replay|setifabsent|set_if_absent|setnx|\bnx\s*=|on\s+conflict|insert\s+(?:or\s+)?ignore|get_or_create|exactly_?once|repeat_?submit|resubmit|no_?repeat|prevent_?dup|once\b|form_?token|liu_?shui|qingqiu\w*hao|\blsh\b|流水|幂等|重复"
+    r"|reference(?:_?(?:no|id|number|key))?\b|\bnonce\b|\buetr\b|dedup|duplicat|(?<![\"'])already|(?<![\"'])processed(?![\"'])|replay|setifabsent|set_if_absent|setnx|\bnx\s*=|on\s+conflict|insert\s+(?:or\s+)?ignore|get_or_create|exactly_?once|repeat_?submit|resubmit|no_?repeat|prevent_?dup|once\b|form_?token|liu_?shui|qingqiu\w*hao|\blsh\b|流水|幂等|重复|referenz|vorgangs(?:nummer|nr|id)|auftrags(?:nummer|nr|id)|duplikat|bereits|schon_?verarbeitet|chong_?fu|cun_?zai"
     r"|exists(?:By|_by)?\w*\(|\.exists\(|on_conflict|putIfAbsent|claim\w*\(|inbox|(?<![\"'])consumed\b|is_?(?:paid|settled|refunded|done|completed|finished|final|handled|pending|unpaid)\b|has_?(?:paid|been)|isconsumed|unique_?key|integrityerror|uniqueviolation|sadd\(|add_if_absent|(?<![\"'])seen\b|is_new\b|mark_?if_?new|first_?time|x-request-id|etag|if-match"
 )
 _STATE: Final = re.compile(
@@ -72,7 +74,7 @@ _ASKS: Final = re.compile(
     r"(?i)(?:get|is|set|find|list|query|build|to|of|from|valid\w*|check|log|render|parse)(?-i:(?=[A-Z_]|$))"
 )
 _ASIDE: Final = re.compile(
-    r"(?i)^(?:log|logger|logging)|file|upload|image|mail|sms|notif|push|metric|cache|audit|webhook|slack|builder|objectmapper|json$|^response|^request|^self\.request|serializer$"
+    r"(?i)^(?:log|logger|logging)|file|upload|image|mail|sms|notif|push|metric|cache|audit|webhook|slack|builder|objectmapper|json$|^response|^request(?!s$)|^self\.request|serializer$"
 )
 _BY_HAND: Final = (
     b"request.method",
@@ -92,7 +94,7 @@ _LOOPS: Final = re.compile(
     r"(?m)^[ \t]*(?:async[ \t]+)?for\s+\w+\s+in\s+\w*\.?\w*(?:consumer|subscription|subscriber|queue_iter)\w*(?:\.\w+\(\))?:"
 )
 _DONE: Final = re.compile(
-    rf"(?i)(?:\w*_)?(?:{_MONEY})(?:_\w+|(?-i:[A-Z]\w*))?|(?:execute|do|process|create|submit|handle|initiate|make|apply|post|book|perform|start|send|place|save|insert|increase|decrease|add|subtract|move|issue|run|invoke|update|reverse|release|confirm|complete|trigger|dispatch|commit|append|record)(?:_\w+|(?-i:[A-Z]\w*))?"
+    rf"(?i)(?:\w*_)?(?:{_MONEY})(?:_\w+|(?-i:[A-Z]\w*))?|(?:execute|do|process|create|submit|handle|initiate|make|apply|post|book|perform|start|send|place|save|insert|increase|decrease|add|subtract|move|issue|run|invoke|update|reverse|release|confirm|complete|trigger|dispatch|commit|append|record|verarbeite|fuehre|ausfuehren|veranlasse|sende|chuli|zhixing)(?:_\w+|(?-i:[A-Z]\w*))?"
 )
 
 
