@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -64,6 +65,44 @@ def unmarked(doc):
 def test_a_rule_finds_what_its_sample_marks_and_nothing_else(path):
     doc = read(path)
     assert lines(doc, path.parent.name) == marked(doc, "flag")
+
+
+PLACED = {
+    f"{language}-{one.name}-{n}": (pack, language, one)
+    for pack in (rules.BANK, rules.SECURITY)
+    for language in ("python", "java")
+    for n, one in enumerate(rules.rules(language, pack))
+    if one.places
+}
+
+
+@pytest.mark.parametrize("name", PLACED)
+def test_where_a_rule_is_asked_alone_is_all_where_it_finds_something(name):
+    """Its `places` stand in whatever a pattern of its query matches: without them it finds the same, in all samples."""
+    pack, language, one = PLACED[name]
+    everywhere, found = replace(one, places=()), 0
+    for path in (*SAMPLES, *sorted(FOLDER.with_name("rules").glob("*/*"))):
+        if named("", path) == language:
+            doc = read(path)
+            told = [hit.finding for hit in rules.hits(doc, None, pack, POLICIES, [one])]
+            assert told == [hit.finding for hit in rules.hits(doc, None, pack, POLICIES, [everywhere])], path
+            found += len(told)
+    assert found
+
+
+def test_words_are_told_with_their_places_each_time_they_stand_there():
+    said = rules.Said("python", rules.BANK, b"x = round(a) + round(b)\nmoney = 1\n")
+    assert said.any(("quantize", "round("))
+    assert not said.any(("quantize",))
+    assert said.places(("round(", "quantize")) == [Span(4, 10), Span(15, 21)]
+    word = next(
+        word
+        for one in rules.rules("python") + rules.rules("python", rules.BANK)
+        for word in one.places
+        if word.startswith("re:")
+    )
+    again = rules.Said("python", rules.BANK, b"account.balance = 1")
+    assert again.places((word,)) == [Span(7, 18)]
 
 
 def test_words_that_several_rules_ask_for_stand_in_one_place():

@@ -17,7 +17,7 @@ from copilot.review.sketch import Touched, touched
 from copilot.rules import matching
 from copilot.syntax import tree as trees
 from copilot.syntax.reach import roughly
-from copilot.types import document
+from copilot.types import Span, document
 
 FOLDER = Path(__file__).parents[1] / "golden" / "bank"
 SAMPLES = [path for path in sorted(FOLDER.glob("*/*")) if path.suffix in {".py", ".java"}]
@@ -296,6 +296,15 @@ def test_predicates_of_ours_are_read_from_a_query_with_their_strings():
     assert [captures["site"][0].text for _, captures in found] == [b"f(1)"]
     given = (("name", "capture"), ('a\\b"c', "string"), ("plain", "string"))
     assert asked == [("ours?", given, 0, b"f"), ("ours?", given, 0, b"g")]
+
+
+def test_what_touches_several_ranges_is_matched_once():
+    doc = document(Path("a.py"), "python", b"def f():\n    g(1)\n    h(2)\nk(3)\n")
+    query = "(function_definition) @site (call) @site"
+    root, both = trees.of(doc).root_node, (Span(13, 15), Span(22, 24))
+    found = [captures["site"][0].type for _, captures in matching.matches("python", query, root, None, *both)]
+    assert sorted(found) == ["call", "call", "function_definition"]
+    assert len(list(matching.matches("python", query, root, None))) == 4
 
 
 @pytest.mark.parametrize(
