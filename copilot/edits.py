@@ -6,7 +6,8 @@ Absent on purpose: reading and writing files (`copilot/files.py`).
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -65,19 +66,66 @@ def difference(before: Document, after: Document) -> Edit:
 
 
 _WHOLE: Final = 2_000
-"""Lines between the common start and the common end above which they count as replaced: a search would take seconds."""
+"""Lines that count as replaced where nothing tells what became of which: a search would take seconds."""
+_FEW: Final = 200
+"""Lines that are searched as they are; more are first divided at lines that both texts have once."""
 
 
 def blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int, int, int]]:
     """What differs between two lists of lines: `old[a:b]` became `new[c:d]`, in order, neither empty on both sides."""
     head, tail = _common(old, new)
     left, right = old[head : len(old) - tail], new[head : len(new) - tail]
-    if not left and not right:
-        return []
-    if not left or not right or max(len(left), len(right)) > _WHOLE:
-        return [(head, head + len(left), head, head + len(right))]
-    found = difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
-    return [(a + head, b + head, c + head, d + head) for kind, a, b, c, d in found if kind != "equal"]
+    return [(a + head, b + head, c + head, d + head) for a, b, c, d in _between(left, right)]
+
+
+def _between(left: Sequence[bytes], right: Sequence[bytes]) -> Iterator[tuple[int, int, int, int]]:
+    """The same of lines whose common start and end are taken off."""
+    if not left or not right:
+        if left or right:
+            yield 0, len(left), 0, len(right)
+        return
+    most = max(len(left), len(right))
+    shared = _shared(left, right) if most > _FEW else []
+    if not shared and most > _WHOLE:
+        yield 0, len(left), 0, len(right)
+        return
+    if not shared:
+        found = difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+        yield from ((a, b, c, d) for kind, a, b, c, d in found if kind != "equal")
+        return
+    at, to = 0, 0
+    for i, j in [*shared, (len(left), len(right))]:
+        first, second = left[at:i], right[to:j]
+        if first != second:
+            yield from ((a + at, b + at, c + to, d + to) for a, b, c, d in blocks(first, second))
+        at, to = i + 1, j + 1
+
+
+def _shared(left: Sequence[bytes], right: Sequence[bytes]) -> list[tuple[int, int]]:
+    """Places of lines that stand in both texts once: as many as keep their order in both (the longest rising run, by patience)."""
+    once = {line: j for line, j in _once(right).items() if j >= 0}
+    pairs = [(i, once[line]) for line, i in _once(left).items() if i >= 0 and line in once]
+    tops: list[int] = []
+    piles: list[tuple[int, int]] = []
+    before: dict[tuple[int, int], tuple[int, int] | None] = {}
+    for pair in pairs:
+        n = bisect_left(tops, pair[1])
+        before[pair] = piles[n - 1] if n else None
+        tops[n : n + 1], piles[n : n + 1] = [pair[1]], [pair]
+    found: list[tuple[int, int]] = []
+    last = piles[-1] if piles else None
+    while last is not None:
+        found.append(last)
+        last = before[last]
+    return found[::-1]
+
+
+def _once(lines: Sequence[bytes]) -> dict[bytes, int]:
+    """Where each line stands, in order; -1 for one that stands more than once."""
+    found: dict[bytes, int] = {}
+    for n, line in enumerate(lines):
+        found[line] = -1 if line in found else n
+    return found
 
 
 def changed_lines(before: bytes, after: bytes) -> frozenset[int]:

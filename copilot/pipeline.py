@@ -20,7 +20,7 @@ from copilot.config import Settings
 from copilot.context.index import Index
 from copilot.engines.base import Engine, closing
 from copilot.messages import say
-from copilot.tasks import comment_stale, fix, fix_findings
+from copilot.tasks import bank_findings, comment_stale, committed, fix, fix_findings
 from copilot.types import (
     Attempt,
     Candidate,
@@ -259,16 +259,38 @@ def _declined(reasons: list[Declined], rejected: list[Attempt]) -> Declined:
 
 
 async def diagnose(document: Document, workspace: Workbench) -> tuple[Finding, ...]:
-    """What is wrong in a document. The first syntax faults carry their repair when it is proven."""
+    """What is wrong in a document. The first syntax faults carry their repair when it is proven. Where the bank's rules are told in
+    the editor (`review.editor`), also what a review finds beside them on lines that differ from the last commit.
+    """
     found = list(await fix.findings(document, workspace.project, workspace.settings, workspace.index))
     broken = [at for at, finding in enumerate(found) if finding.rule == SYNTAX]
     for at in broken[:_REPAIRED]:
         answer = await suggest(_question(document, (found[at],), "automatic"), workspace)
         if isinstance(answer, Suggestion):
             found[at] = replace(found[at], fix=answer.edits)
-    if not broken and not workspace.index.excluded(document.path):
+    if workspace.index.excluded(document.path):
+        return tuple(found)
+    if not broken:
         found += await fix_findings.aside(comment_stale.findings, document, workspace.settings)
+    if workspace.settings.review.editor and len(document) <= bank_findings.LARGEST:
+        known = {(each.rule, _row(document, each)) for each in found}
+        more = await fix_findings.aside(_reviewed, document, workspace.settings, not broken)
+        found += [each for each in more if (each.rule, _row(document, each)) not in known]
     return tuple(found)
+
+
+def _reviewed(document: Document, settings: Settings, sound: bool) -> list[Finding]:  # noqa: FBT001 -- through an executor
+    """What a review finds in a text beside what the rules do; nothing outside a repository. Blocks."""
+    from copilot.review import editing
+
+    held, top = committed.committed(document), committed.top(document)
+    if not held.versioned or top is None or (held.before is None and len(document) > bank_findings.NEW):
+        return []
+    return editing.findings(document, held.before, top, settings.review.off, sound=sound)
+
+
+def _row(document: Document, finding: Finding) -> int:
+    return document.text.count(b"\n", 0, finding.span.start)
 
 
 async def repair(document: Document, workspace: Workbench) -> tuple[Document, list[Suggestion], list[Declined]]:

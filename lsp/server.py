@@ -11,6 +11,7 @@ reads stdin) and use:
     server.units, server.uri_of     position encoding and uris, for `lsp.convert`
     server.client                   what the editor can do (`lsp.client.Client`)
     server.diagnoses                findings of a snapshot, computed once (`lsp.diagnoses.Diagnoses`)
+    server.reviewed                 what the last review found (`lsp.reviewed.Reviewed`)
     server.when_ready(work)         `await work()` once the handshake and the first settings are done
     server.working(title, token)    async context manager: progress with cancel; `copilot.progress.report` feeds it
     server.workspace_edit(...)      versioned edits with annotations; `await server.apply_edit(...)` sends them
@@ -56,6 +57,7 @@ from lsp.client import Client
 from lsp.diagnoses import Diagnoses
 from lsp.folders import Folders
 from lsp.protocol import Protocol
+from lsp.reviewed import Reviewed
 from lsp.store import Change, Store
 from lsp.text import Encoding
 
@@ -85,6 +87,7 @@ class Server(LanguageServer):
         self.store = Store()
         self.client = Client()
         self.diagnoses = Diagnoses()
+        self.reviewed = Reviewed()
         self.availability = Availability(self._tell_availability)
         self.folders = Folders(
             engine,

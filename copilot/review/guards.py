@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib import resources
@@ -39,6 +39,9 @@ _SUBJECT: Final = re.compile(
     r"(?:\s*\([^()]*\))?(?:\s*@\w+(?:\([^()]*\))?)*\s+(?:(?:final|private|protected|public|static)\s+)*[\w.]+(?:<[^;={}]*?>)?(?:\[\])?\s+(\w+)\s*[,)=;]"
 )
 _LONGEST: Final = 300
+_ASCII: Final = re.compile(r"[A-Za-z0-9_]+")
+_BEFORE: Final = 3
+"""Lines between where a guard begins and where its name stands, at most."""
 _PROSE: Final = (None, "markdown", "html", "css", "json", "yaml", "toml")
 """What is no code: words in it guard nothing."""
 
@@ -132,6 +135,22 @@ def guards(doc: Document, lines: AbstractSet[int] | None = None, only: AbstractS
         if only is None or guard.kind.name in only:
             found.setdefault((guard.line, guard.kind.name), guard)
     return sorted(found.values(), key=lambda guard: guard.line)
+
+
+def alike(doc: Document, told: Iterable[Guard]) -> list[Guard]:
+    """All guards of a text that have the kind and the name of one of some guards, in order."""
+    wanted = {(guard.kind.name, guard.key) for guard in told}
+    words = {max(_ASCII.findall(key), key=len, default="").encode() for _, key in wanted}
+    rows = doc.text.split(b"\n")
+    lines = {
+        line
+        for n, row in enumerate(rows, 1)
+        if any(word in row for word in words)
+        for line in range(
+            n - _BEFORE, n + 2
+        )  # a name may stand lower than where its guard begins, and higher than its end
+    }
+    return [each for each in guards(doc, lines, {kind for kind, _ in wanted}) if (each.kind.name, each.key) in wanted]
 
 
 def _runs(starts: Sequence[int], lines: AbstractSet[int] | None) -> Iterator[tuple[int, int]]:

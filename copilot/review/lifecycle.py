@@ -1,9 +1,10 @@
 """What becomes of remarks from one review of a merge request to the next: what is posted, left, closed, opened again.
 
-Plain functions over values. A remark is the same one as long as its fingerprint is, which knows no line number. It counts as
-fixed only where its file was looked at again whole: what nobody looked at is left as it is. A model's silence says nothing: what
-one found counts as fixed only where that is said (`mended`). A dismissal holds until it
-expires, on whichever merge request of the project the same text comes back. Absent on purpose: posting and remembering.
+Plain functions over values. A remark is the same one as long as its fingerprint is, which knows no line number (of several that
+are alike, `alike` has told which is which). It counts as fixed only where its file was looked at again whole: what nobody looked
+at is left as it is. A model's silence says nothing: what one found counts as fixed only where that is said (`mended`). A
+dismissal holds until it expires, on whichever merge request of the project the same text comes back. Absent on purpose: posting
+and remembering.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -26,7 +26,7 @@ from copilot.review.change import Texts
 from copilot.review.diff import FileDiff, changed
 from copilot.review.remark import Confidence, Covered, Remark, shown
 from copilot.review.sketch import Touched, touched
-from copilot.rules import SECURITY, Hit, Rule, called, hits, policies
+from copilot.rules import SECURITY, Hit, Rule, Said, called, hits, policies
 from copilot.syntax import reach
 from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, line_start
@@ -47,7 +47,7 @@ GM: Final = "gm"
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a review looks for, by the policy of who runs it, never of the branch under review. `packs`: names as in
-    `rules.rule`; `off`: ids of rules that are not told; `most`: remarks beyond this number are folded into one summary; `gm`: whether the files of
+    `rules.rule` (none: secrets alone); `off`: ids of rules that are not told; `most`: remarks beyond this number are folded into one summary; `gm`: whether the files of
     `gm_paths` (globs; none: all) must use SM2, SM3 and SM4, and how grave it is where they do not.
     """
 
@@ -89,6 +89,15 @@ class Seen(NamedTuple):
 
 def seen(one: FileDiff, held: Texts) -> Seen:
     """A file of a change, read as far as it can be, with its coverage."""
+    if _unread(one) or not one.rows:
+        return judged(one, None, None)
+    return judged(one, _document(one.old, held.before), _document(one.new, held.after), whole=held.whole)
+
+
+def judged(one: FileDiff, before: Document | None, after: Document | None, *, whole: bool = True) -> Seen:
+    """A file of a change with its two texts (None where one cannot be read), and its coverage. `whole`: they are more than what
+    hunks show.
+    """
     lines = sum(1 for _ in changed(one))
     hunks = len(one.sections)
     why = _unread(one)
@@ -96,14 +105,13 @@ def seen(one: FileDiff, held: Texts) -> Seen:
         return Seen(one, None, None, Covered(one.path, "skipped", why, hunks, 0, lines))
     if not one.rows:  # a mode, a name, an empty file: nothing to read
         return Seen(one, None, None, Covered(one.path, "reviewed", "", hunks, hunks, lines))
-    before, after = _document(one.old, held.before), _document(one.new, held.after)
     if (one.new and after is None) or (one.old and not one.new and before is None):
         return Seen(one, before, after, Covered(one.path, "skipped", say("no text that can be read"), hunks, 0, lines))
     if _is_made(PurePosixPath(one.path), before):
         return Seen(one, before, after, Covered(one.path, "skipped", say("made by a program"), hunks, 0, lines))
     if language_of(Path(one.path)) is None:
         why = say("no rules for this kind of file: looked for secrets alone")
-    elif not held.whole:
+    elif not whole:
         why = say("only the lines of the patch are known")
     return Seen(one, before, after, Covered(one.path, "partly" if why else "reviewed", why, hunks, hunks, lines))
 
@@ -158,7 +166,8 @@ def places(doc: Document, asked: Asked, at: Touched | None = None) -> list[Place
     owners = _owners(asked.packs)
     policy = asked.policy(doc.path.as_posix())
     for pack, wanted in rows.items():
-        for hit in hits(doc, spans, pack, policy, wanted):
+        where = _where(at, spans, pack) if at is not None and spans is not None and len(spans) > 1 else None
+        for hit in hits(doc, spans, pack, policy, wanted, where):
             if pack == SECURITY and _is_told(hit):
                 found.append(_owned(hit, owners))
             elif pack != SECURITY:
@@ -169,9 +178,31 @@ def places(doc: Document, asked: Asked, at: Touched | None = None) -> list[Place
 
 def _called(doc: Document, asked: Asked, at: Touched | None) -> dict[str, tuple[Rule, ...]]:
     """The rules of each pack that a text calls for, where there are any."""
+    if not asked.packs:
+        return {}
     texts = (doc.text,) if at is None else (at.narrow, at.wide, doc.text)
-    rows = {pack: called(doc.language or "", pack, *texts) for pack in (*asked.packs, SECURITY)}
+    policy = asked.policy(doc.path.as_posix())
+    rows = {
+        pack: tuple(
+            rule for rule in called(doc.language or "", pack, *texts) if not rule.policy or rule.policy in policy
+        )
+        for pack in (*asked.packs, SECURITY)
+    }
     return {pack: wanted for pack, wanted in rows.items() if wanted}
+
+
+def _where(at: Touched, spans: Sequence[Span], pack: str) -> Callable[[Rule], Sequence[Span]]:
+    """In which of the spans that a change reaches a rule is asked: where one of its words stands, or in what is around them all."""
+    language = at.doc.language or ""
+    around = Said(language, pack, at.around(spans))
+    said = [Said(language, pack, at.doc.text[span.start : span.end]) for span in spans]
+
+    def where(rule: Rule) -> Sequence[Span]:
+        if rule.far or around.any(rule.triggers):
+            return spans
+        return [span for span, words in zip(spans, said, strict=True) if words.any(rule.triggers)]
+
+    return where
 
 
 def _is_told(hit: Hit) -> bool:
@@ -208,6 +239,18 @@ def remarks(file: Seen, asked: Asked, *, whole: bool = True) -> Iterator[Remark]
         if whole or line in added:
             fix = mender.fixed(each) if mender is not None else ()
             yield _remark(file, after, each, line, shown_at.get(line, 0), fix)
+
+
+def secrets(file: Seen) -> list[Place]:
+    """The secrets that a change brings in on lines that it adds."""
+    after, diff = file.after, file.diff
+    if after is None or file.covered.status == "skipped":
+        return []
+    added = {row.new for row in diff.rows if row.kind == "added"}
+    now = touched(after, diff, 1) if file.before is not None else None
+    former = touched(file.before, diff, 0) if file.before is not None else None
+    found = _new(diff, after, file.before, Asked(()), now, former)
+    return [each for each, line in found if line in added]
 
 
 def _is_near(now: Touched, asked: Asked) -> bool:

@@ -1,7 +1,8 @@
 """What a review says: remarks at rows of a change, and what was and was not looked at.
 
 A remark's `fingerprint` knows no line number: rule, file (by the name that the target branch knows), symbol, the text of its
-line and, of several such, which one. So it stays the same when lines move, and a remark that was dismissed stays so.
+line and, of several such, which one by their order. So it stays the same when lines move, and a remark that was dismissed stays
+so; where one of several comes or goes, who remembers them keeps their names (`alike`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 from copilot.messages import say
-from copilot.types import Edit, Severity
+from copilot.syntax.lines import feeds, line_end
+from copilot.types import Document, Edit, Severity, Span
 
 MODEL: Final = "model."
 """A rule of a model's findings is this and its kind."""
@@ -158,6 +160,25 @@ def _weight(one: Remark) -> tuple[int, int, str, int, str]:
 def shown(text: bytes) -> str:
     """A line as evidence: decoded, without blanks around, cut."""
     return text.decode("utf-8", "replace").strip()[:_SHOWN]
+
+
+def span(doc: Document, one: Remark) -> Span:
+    """The bytes that show a remark in the new file's text: from column to column where these are known, else its lines without
+    the blanks around. A line that the text does not have is its last.
+    """
+    text, starts = doc.text, feeds(doc.text)
+    first, last = (starts[min(line, len(starts) - 1) - 1] for line in one.place)
+    if one.side == "new" and one.columns != (0, 0):
+        begin, end = _offset(text, first, one.columns[0]), _offset(text, last, one.columns[1])
+        return Span(begin, max(begin, end))
+    shown = text[first : line_end(text, last)]
+    begin = first + len(shown) - len(shown.lstrip())
+    return Span(begin, max(begin, first + len(shown.rstrip())))
+
+
+def _offset(text: bytes, start: int, column: int) -> int:
+    """The offset of a column of the line that begins at `start`."""
+    return start + len(text[start : line_end(text, start)].decode("utf-8", "replace")[: column - 1].encode())
 
 
 def told(one: Remark) -> str:

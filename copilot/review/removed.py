@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from copilot.context.provenance import is_test
 from copilot.messages import say
 from copilot.review.diff import Row
-from copilot.review.guards import Guard, called_for, guards
+from copilot.review.guards import Guard, alike, called_for, guards
 from copilot.review.looking import Seen
 from copilot.review.remark import Remark
 from copilot.review.scopes import calls_in, spans_of, speaks_of
@@ -96,12 +96,21 @@ def gather(ledger: Ledger, seen: Seen) -> None:
     if not _may_guard(row.text for row in diff.rows if row.kind == "deleted"):
         return
     found = guards(_light(seen, seen.before, 0), deleted.keys()) if diff.new == "" or after is not None else []
-    kinds = {guard.kind.name for guard in found}
-    had, have = (guards(each, only=kinds) for each in (seen.before, after)) if found and after is not None else ([], [])
+    had, have = (alike(each, found) for each in (seen.before, after)) if found and after is not None else ([], [])
     for guard in found:  # a new text that cannot be read is told by the coverage
         if after is not None and _is_kept(guard, after, had, have, new):
             continue
         ledger.gone.append(_left(guard, seen.before, after, diff.path, known, deleted[guard.line]))
+
+
+def joined(one: Ledger, others: Iterable[Ledger]) -> Ledger:
+    """What is gone from the files of one ledger, with what was added to those of the others."""
+    whole = Ledger(one.gone)
+    for each in others:
+        for kind, added in each.added.items():
+            whole.added[kind] += added
+        whole.lines |= each.lines
+    return whole
 
 
 def _light(seen: Seen, doc: Document, side: int) -> Document:
@@ -119,7 +128,7 @@ def _hashes(lines: Iterable[bytes]) -> Iterator[int]:
 
 def _is_kept(guard: Guard, after: Document, had: list[Guard], have: list[Guard], new: list[Guard]) -> bool:
     """Whether the text after the change still has the guard, or another that covers the same. `had` and `have`: all guards
-    before and after; `new`: those on added lines.
+    of its name before and after; `new`: those on added lines.
     """
 
     def same(each: Guard) -> bool:
@@ -142,7 +151,7 @@ def _is_kept(guard: Guard, after: Document, had: list[Guard], have: list[Guard],
     return any(
         (_name(each.symbol) in calls and (each in fresh or each.key == guard.key))
         or (fallen and each in fresh and fallen in calls_in(after, each.symbol))
-        for each in have
+        for each in (*have, *new)
         if each.kind == guard.kind and each.symbol and each.symbol != guard.symbol
     )
 

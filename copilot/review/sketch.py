@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from copilot.review.diff import FileDiff, changed
 from copilot.syntax import parsing, reach
+from copilot.syntax.lines import feeds
 from copilot.syntax.parsing import Recent
-from copilot.types import Document, document
+from copilot.types import Document, Span, document
 
 _DEF: Final = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
 _METHOD: Final = re.compile(
@@ -95,8 +96,19 @@ class Touched:
             rows[first:last] = [b""] * (last - first)
         return reach.blocks(rows, self._tops, self.lines) if self.doc.language == "python" else b"\n".join(rows)
 
+    def around(self, spans: Sequence[Span]) -> bytes:
+        """What `narrow` is of beside some spans of the text."""
+        rows = self._rows[:]
+        starts = feeds(self.doc.text)
+        parts = [(bisect_right(starts, span.start) - 1, bisect_left(starts, span.end)) for span in spans]
+        for first, last in [*self._spared, *parts]:
+            rows[first:last] = [b""] * (last - first)
+        return reach.blocks(rows, self._tops, self.lines) if self.doc.language == "python" else b"\n".join(rows)
+
     @cached_property
     def light(self) -> Document:  # noqa: D102
+        if parsing.parsed(self.doc) is not None:  # nothing is to be saved
+            return self.doc
         if sum(last - first for first, last in self._spared) < _SPARED * len(self._rows):
             return self.doc
         rows = self._rows[:]

@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from copilot.review import claimed, gates, hunks, looking
+from copilot.review import alike, claimed, gates, hunks, looking
 from copilot.review.change import Change, walked
 from copilot.review.diff import changed
 from copilot.review.looking import Seen
@@ -46,12 +46,13 @@ class Earlier:
 
 class Together(NamedTuple):
     """A review with what still stands. `found`: what is to be kept of all findings, earlier ones too; `mended`: the fingerprints
-    of those that do not stand any more, in files about which the model answered.
+    of those that do not stand any more, in files about which the model answered; `alike`: what they share with others.
     """
 
     review: Review
     found: list[Earlier]
     mended: tuple[str, ...]
+    alike: tuple[str, ...]
 
 
 def together(change: Change, review: Review, before: Iterable[Earlier], most: int) -> Together:
@@ -77,12 +78,14 @@ def together(change: Change, review: Review, before: Iterable[Earlier], most: in
     gone = _but(silent, carried)
     answered = {one.path for one in review.coverage if one.model and not one.away}
     left = {one.fingerprint for one in remarks}
-    mended = tuple(
-        each.fingerprint
-        for each in gone
-        if each.known in files and files[each.known].diff.path in answered and each.fingerprint not in left
-    )
-    return Together(replace(review, remarks=remarks), [*now, *gone][:MOST], mended)
+    others_now = [each for each in gone if each.known in files and files[each.known].diff.path in answered]
+    mended = tuple(each.fingerprint for each in others_now if each.fingerprint not in left)
+    return Together(replace(review, remarks=remarks), [*now, *gone][:MOST], mended, shared(others_now))
+
+
+def shared(found: Iterable[Earlier]) -> tuple[str, ...]:
+    """What findings are `alike` in, each once: a poster may know them by other fingerprints."""
+    return tuple(dict.fromkeys(alike.alike(each.rule, each.known, each.evidence) for each in found))
 
 
 def _seen(change: Change, names: AbstractSet[str]) -> dict[str, Seen]:

@@ -68,6 +68,11 @@ def working(top: Path, unsaved: Mapping[str, bytes] = MappingProxyType({})) -> C
     return Change(top, files, contents)
 
 
+def compared(name: str, before: bytes | None, after: bytes) -> FileDiff:
+    """One file against its last commit (None: it has none), both in UTF-8 as an editor holds them."""
+    return _compared(name, before, _as_stored(before, after) if before is not None else after)
+
+
 def touched(top: Path, also: Container[str] = ()) -> dict[str, str] | None:
     """The files whose text may differ from the last commit, as they lie on the disk: POSIX paths relative to `top`, with the id
     of what the last commit has (empty: nothing), and those named in `also`. What the index knows by time and size is believed; nothing is read, so no

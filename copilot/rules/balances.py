@@ -10,7 +10,7 @@ from copilot.rules.amounts import CAMEL, NAME, PLAIN, PLAIN_TEXT, WORDS, Amounts
 from copilot.rules.locks import Locks
 from copilot.rules.routines import Routine, Routines
 from copilot.rules.rows import LOADS, SAVES, STORE, Rows, is_new
-from copilot.syntax.parsing import Node
+from copilot.syntax.parsing import Node, QueryCursor, compiled
 from copilot.syntax.tree import descendants
 
 _SQL_SET: Final = re.compile(
@@ -29,8 +29,8 @@ _STORE_NAME: Final = re.compile(
     rf"(?:update|save|set|modify|change|write|store|edit|put|refresh|gengxin|xiugai|baocun|schreibe|setze|aktualisiere|speichere)_?\w*?(?:{CAMEL}|_(?i:{WORDS}))(?:Amount|_amount|Value)?(?:(?:By|For|Of)[A-Z]\w*|_(?:by|for|of)_\w+)?"
 )
 _CANDIDATES: Final = {
-    "java": ("method_invocation", "assignment_expression"),
-    "python": ("assignment", "augmented_assignment", "call"),
+    "java": "[(method_invocation) (assignment_expression)] @it",
+    "python": "[(assignment) (augmented_assignment) (call)] @it",
 }
 
 
@@ -63,7 +63,10 @@ class Balances:
         lowered = code.lower()
         if routine.body is None or not any(word in lowered for word in PLAIN_TEXT):
             return None
-        for node in descendants(routine.body, *_CANDIDATES[self.routines.language]):
+        found = QueryCursor(compiled(self.routines.language, _CANDIDATES[self.routines.language])).captures(
+            routine.body
+        )
+        for node in sorted(found.get("it", ()), key=lambda node: (node.start_byte, -node.end_byte)):
             if self.routines.of(node) is routine and self._is_written_back(node, routine):
                 return None if self.locks.hold(routine) else node.id
         return None

@@ -9,7 +9,7 @@ from copilot.rules.flow import Flow
 from copilot.rules.kind_names import DECIMAL, TEXT, UNKNOWN, spelled
 from copilot.rules.matching import Arguments, Captures
 from copilot.rules.money import Money, bare
-from copilot.rules.wording import NEVER, split
+from copilot.rules.wording import is_amount
 from copilot.syntax.outline import imports
 from copilot.syntax.parsing import Node
 
@@ -63,6 +63,8 @@ def _of_money(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captur
     (#unshown? @site)                 does not only go to a log or a meter
     (#amounts? @left @right)          one is a BigDecimal and the other may be, or both are made like amounts
     (#unjoined? @left @right)         neither is text
+    (#mixed-sum? @value)              adds up members of a class that has a currency, and nobody asks for it
+    (#like-itself? @other)            is a parameter of the type of the class around
     (#other-currency? @left @right)   each has a currency, another
     """
     kinds = money.kinds
@@ -111,9 +113,11 @@ def _of_money(flow: Flow, money: Money) -> dict[str, Callable[[Arguments, Captur
         "first?": lambda given, captures: _is_first(captures[given[0][0]][0]),
         "own?": lambda given, captures: not money.copied(captures[given[0][0]][0]),
         "routine-money?": lambda given, captures: money.is_money(bare(flow.read(captures[given[0][0]][0]))),
-        "purpose-money?": lambda given, captures: NEVER.isdisjoint(split(money.purpose(captures[given[0][0]][0]))),
+        "purpose-money?": lambda given, captures: is_amount(money.purpose(captures[given[0][0]][0])),
         "decimal?": lambda given, captures: money.decimal(captures[given[0][0]][0]),
         "untested?": lambda given, captures: not money.tested(captures[given[0][0]][0]),
         "unshown?": lambda given, captures: not money.shown(captures[given[0][0]][0]),
         "other-currency?": differs,
+        "mixed-sum?": lambda given, captures: money.sums.is_mixed(captures[given[0][0]][0]),
+        "like-itself?": lambda given, captures: money.like_itself(captures[given[0][0]][0]),
     }

@@ -1,6 +1,7 @@
 """The predicates of queries that ask what a routine does as a whole; see the modules that answer.
 
 (#half-done? @site)        the routine around makes two writes or more that are in no transaction
+(#cut? @site)              the commit stands between writes that were to be one transaction
 (#unproxied? @site)        it is marked as transactional, but no proxy can stand before it
 (#unproxied-call? @site)   the call goes past the proxy of what it calls
 (#kept-after-checked? @site)  a checked exception leaves the routine and its transaction commits
@@ -62,6 +63,7 @@ def predicates(flow: Flow) -> dict[str, Callable[[Arguments, Captures], bool]]:
 
     return {
         "half-done?": asked(halves.is_half_done),
+        "cut?": at(halves.is_cut),
         "unproxied?": asked(proxies.is_unproxied),
         "unproxied-call?": at(proxies.is_unproxied_call),
         "kept-after-checked?": asked(proxies.is_kept_after_checked),

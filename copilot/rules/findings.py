@@ -7,7 +7,7 @@ statement is judged when it is complete.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ from copilot.rules import matching
 from copilot.rules.depth import shallow
 from copilot.rules.flow import Flow, Level
 from copilot.rules.predicates import Judge
-from copilot.rules.rule import BANK, SECURITY, Confidence, Rule, called
+from copilot.rules.rule import BANK, SECURITY, Confidence, Rule, Said, called
 from copilot.syntax import tree as trees
 from copilot.syntax.tree import Tree
 from copilot.types import Document, Finding, Severity, Span
@@ -50,22 +50,30 @@ def hits(
     pack: str = SECURITY,
     asked: frozenset[str] = frozenset(),
     wanted: Sequence[Rule] | None = None,
+    where: Callable[[Rule], Sequence[Span]] | None = None,
 ) -> list[Hit]:
     """As `findings`, of any pack, each with its rule and confidence. `asked`: the policies that the bank's settings ask
     for ("gm": SM2, SM3 and SM4 only); parts of a rule that belong to another say nothing. `wanted`: the rules of the
-    pack that are asked (None: those that a word of the document calls for). Raises UsageError as `rule.policies`, and for a rule
+    pack that are asked (None: those that a word of the document calls for); `where`: those of the `spans` in which each is asked
+    (None: in all). Raises UsageError as `rule.policies`, and for a rule
     of the bank's own whose predicates lack what they ask for.
     """
     try:
         rows = called(document.language or "", pack, document.text) if wanted is None else wanted
-        return _hits(document, spans, pack, [rule for rule in rows if not rule.policy or rule.policy in asked])
+        return _hits(document, spans, pack, [rule for rule in rows if not rule.policy or rule.policy in asked], where)
     except (LookupError, TypeError, re.error) as wrong:
         if pack in {BANK, SECURITY}:
             raise
         raise UsageError(say("a rule in {folder} cannot be read: {why}", folder=pack, why=str(wrong))) from None
 
 
-def _hits(document: Document, spans: Sequence[Span] | None, pack: str, rows: Sequence[Rule]) -> list[Hit]:
+def _hits(
+    document: Document,
+    spans: Sequence[Span] | None,
+    pack: str,
+    rows: Sequence[Rule],
+    where: Callable[[Rule], Sequence[Span]] | None,
+) -> list[Hit]:
     language = document.language or ""
     if len(document) > _LONGEST or not rows:
         return []
@@ -75,7 +83,14 @@ def _hits(document: Document, spans: Sequence[Span] | None, pack: str, rows: Seq
         return []
     tree = judged[1]
     judge = Judge(Flow(*judged))
-    ranges = _merged(spans) if spans is not None else None
+    words = Said(language, pack, judged[0].text)
+    everywhere: Sequence[Span | None] = _merged(spans) if spans is not None else (None,)
+
+    def ranges(rule: Rule) -> Sequence[Span | None]:
+        if not rule.places:
+            return everywhere if where is None else _merged(where(rule))
+        return _merged(place for place in words.places(rule.places) if spans is None or _lies(place, spans))
+
     found: dict[tuple[int, int, int | str], Hit] = {}
     for rule, pattern, captures in _matched(rows, language, tree, judge, ranges):
         site = captures["site"][0]
@@ -98,16 +113,17 @@ def _hits(document: Document, spans: Sequence[Span] | None, pack: str, rows: Seq
 
 
 def _matched(
-    wanted: Sequence[Rule], language: str, tree: Tree, judge: Judge, ranges: Sequence[Span] | None
+    wanted: Sequence[Rule], language: str, tree: Tree, judge: Judge, ranges: Callable[[Rule], Sequence[Span | None]]
 ) -> Iterator[tuple[Rule, int, matching.Captures]]:
     """The matches of each rule, with what the judge noted of it alone."""
     for rule in wanted:
         judge.levels.clear()
         judge.places.clear()
-        for within in ranges if ranges is not None else [None]:
-            for pattern, captures in matching.matches(language, _text(rule), tree.root_node, judge, within):
-                if pattern:  # 0 is FIRST
-                    yield rule, pattern, captures
+        within = ranges(rule)
+        found = matching.matches(language, _text(rule), tree.root_node, judge, *within) if within else ()
+        for pattern, captures in found:
+            if pattern:  # 0 is FIRST
+                yield rule, pattern, captures
 
 
 @cache
@@ -115,7 +131,11 @@ def _text(rule: Rule) -> str:
     return f"{FIRST}\n{rule.query}"
 
 
-def _merged(spans: Sequence[Span]) -> list[Span]:
+def _lies(place: Span, spans: Sequence[Span]) -> bool:
+    return any(each.touches(place) for each in spans)
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
     """The ranges to look at, in order, each a byte longer, so that what begins at its end is seen."""
     found: list[Span] = []
     for span in sorted(Span(one.start, one.end + 1) for one in spans):

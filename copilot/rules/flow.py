@@ -127,6 +127,8 @@ class Flow(Names):
         ):
             body = self.arguments(node)[0].child_by_field_name("body")
             return self.level(body, depth + 1) if body is not None else Level.UNKNOWN  # `.map(each -> "?")`
+        if name in {"get", "getOrDefault"} and receiver is not None and self._is_table(receiver):
+            return max((self.level(part, depth + 1) for part in self.arguments(node)[1:]), default=Level.CONSTANT)
         if name in {"get", "getOrDefault"} and owner is Level.CONSTANT and receiver is not None:
             inside = max((self.level(part, depth + 1) for part in self.arguments(node)[1:]), default=Level.CONSTANT)
         if name in grammar.through:
@@ -140,6 +142,10 @@ class Flow(Names):
             }
             return inside if static or module or receiver is None else max(inside, owner)
         return max(owner, Level.UNKNOWN) if owner >= Level.GIVEN else Level.UNKNOWN
+
+    def _is_table(self, node: Node) -> bool:
+        """Whether a name is a fixed table of the code: `SORTS.get(key)` gives what stands there."""
+        return node.type == "identifier" and self.read(node).isupper() and len(self.read(node)) > 2
 
     def _member(self, node: Node, depth: int) -> Level:
         owner_field, name_field = self.grammar.members[node.type]
@@ -213,6 +219,9 @@ class Flow(Names):
             if name in grammar.makers and not (name == "join" and "path" in (self.read(receiver) if receiver else "")):
                 own = self.built(receiver, depth + 1) if receiver is not None else Level.CONSTANT
                 return max([own, *(self.level(part, depth + 1) for part in inside)])
+            if name in {"replace", "replaceAll", "replaceFirst"} and receiver is not None and len(inside) > 1:
+                put = self.level(inside[1], depth + 1) if self.is_text(receiver) else Level.CONSTANT
+                return max(put, self.built(receiver, depth + 1))
             if name in grammar.through:
                 parts = [*inside, receiver] if receiver is not None else inside
                 return max((self.built(part, depth + 1) for part in parts), default=Level.CONSTANT)

@@ -10,10 +10,11 @@ from copilot.rules.transactions import ANY_HOLDER, Transactions
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
 
+_MEANT: Final = re.compile(r"rollback|\bbegin\(|begin_nested|\batomic\b|\btransaction\b")
 _STORED: Final = (
     b"execute", b"commit(", b".objects", b"django", b"peewee", b"tortoise", b"repo", b"dao", b"mapper", b"jdbc", b"entitymanager",
     b"persist(", b"session", b"serviceimpl", b"dsl", b"accountservice", b"ledgerservice", b"walletservice", b"stockservice",
-    b"em.merge", b"inventoryservice", b"pymongo", b"motor", b".filter(", b"models import",
+    b"em.merge", b"inventoryservice", b"pymongo", b"motor", b".filter(", b"models import", b"kontoservice", b"zhanghuservice",
 )  # fmt: skip
 
 
@@ -129,17 +130,41 @@ class Halves:
         )
 
     def _is_split(self, routine: Routine) -> bool:
-        """Whether it commits between two writes of one path."""
+        """Whether it commits between two writes of one path, each for itself."""
+        cut, count = self._cut(routine)
+        return cut is not None and not self._is_whole(routine, count)
+
+    def is_cut(self, node: Node) -> bool:
+        """Whether a commit ends a transaction in the middle: what is done before and behind it was to be one."""
+        routine = self.routines.of(node)
+        if routine is None or self.routines.is_test:
+            return False
+        cut, count = self._cut(routine)
+        return cut is not None and cut.node.id == node.id and self._is_whole(routine, count)
+
+    def _is_whole(self, routine: Routine, count: int) -> bool:
+        """Whether a transaction was meant: it holds several writes, or is begun or rolled back."""
+        return self.routines.language == "python" and (
+            count > 1 or _MEANT.search(self.routines.code(routine.node)) is not None
+        )
+
+    def _cut(self, routine: Routine) -> tuple[Call | None, int]:
+        """The first commit between two writes of one path, and how many writes at most stand between two commits."""
         first: Call | None = None
-        ended = False
+        ended: Call | None = None
+        cut: Call | None = None
+        count = most = 0
         for call in sorted(routine.calls, key=lambda each: each.node.end_byte):
-            if call.name == "commit" and first is not None and not self._leaves(call.node, routine):
-                ended = True
+            if call.name == "commit":
+                if first is not None and not self._leaves(call.node, routine):
+                    ended, count = ended or call, 0
             elif self.writes.is_write(call) or (self.routines.language == "python" and self._is_added(call, routine)):
-                if ended and first is not None and not _apart(first.node, call.node):
-                    return True
+                if ended is not None and first is not None and not _apart(first.node, call.node):
+                    cut = ended
                 first = first or call
-        return False
+                count += 1
+                most = max(most, count)
+        return cut, most
 
     @staticmethod
     def _is_added(call: Call, routine: Routine) -> bool:

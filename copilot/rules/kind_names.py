@@ -64,6 +64,7 @@ TYPED: Final = {
         (enhanced_for_statement type: (_) @type name: (identifier) @name value: (_) @each)
         (record_declaration parameters: (formal_parameters (formal_parameter type: (_) @type name: (identifier) @member)))
         (method_declaration type: (_) @type name: (identifier) @routine)
+        (instanceof_expression right: (_) @type name: (identifier) @name)
         (lambda_expression parameters: (identifier) @name)
         (inferred_parameters (identifier) @name)
     """,

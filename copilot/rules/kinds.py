@@ -33,6 +33,9 @@ from copilot.syntax.parsing import Node, QueryCursor, compiled
 from copilot.syntax.tree import enclosing
 
 _DEEPEST: Final = 12
+_EACH: Final = frozenset(
+    {"map", "mapToObj", "forEach", "filter", "mapToDouble", "anyMatch", "allMatch", "noneMatch", "flatMap", "peek"}
+)
 
 
 class _Row(NamedTuple):
@@ -99,6 +102,9 @@ class Kinds:
             case "list" | "tuple" | "set" | "array_initializer":
                 kinds = {self.kind(part, depth) for part in node.named_children}
                 return f"of {self._either(kinds)}" if kinds else UNKNOWN
+            case "dictionary":
+                values = [part.child_by_field_name("value") for part in node.named_children if part.type == "pair"]
+                return f"of {self._either({self.kind(value, depth) for value in values})}" if values else UNKNOWN
             case "list_comprehension" | "generator_expression" | "set_comprehension":
                 return f"of {self.kind(node.named_children[0], depth)}"
             case "keyword_argument":
@@ -147,6 +153,11 @@ class Kinds:
             return (
                 WHOLE if name in {"round", "floorDiv", "floorMod", "toIntExact", "addExact", "multiplyExact"} else FLOAT
             )
+        if owner in {"Arrays", "DoubleStream"} and name in {"stream", "of", "asList"} and given:
+            told = self.kind(given[0], depth)
+            return told if told.startswith("of ") else f"of {told}"
+        if name in {"mapToDouble", "asDoubleStream"}:
+            return f"of {FLOAT}"
         if name in {"valueOf", "of"} and owner in SPELLED:
             return TEXT if owner == "String" else SPELLED[owner]
         if name in JAVA:
@@ -202,6 +213,8 @@ class Kinds:
         """The kind of a name at a place."""
         row = self._row(name, node)
         told = self._told(row, depth, name, node) if row is not None else UNKNOWN
+        if not told and self.language == "python" and self._is_told_float(name, node):
+            return FLOAT
         if row is not None and not told and not row.type:
             held = [each for each in self._all().get(name, ()) if each.type and each.scope == row.scope]
             return spelled(held[-1].type) if held else told
@@ -287,9 +300,29 @@ class Kinds:
                     if "each" in one and scope.type.endswith(("comprehension", "_expression"))
                     else name.start_byte
                 )
-                row = _Row(
-                    start, scope.end_byte, scope.start_byte, typed, one.get("value"), one.get("each"), "sign" in one
-                )
+                each = one.get("each") or self._streamed(name)
+                row = _Row(start, scope.end_byte, scope.start_byte, typed, one.get("value"), each, "sign" in one)
                 held = self._names if "name" in one else self._members
                 held.setdefault(self.flow.read(name), []).append(row)
         return self._names
+
+    def _streamed(self, name: Node) -> Node | None:
+        """What a lambda of Java is handed the parts of, one by one: `values.stream().map(each -> …)`."""
+        lambda_, given = name.parent, name.parent.parent if name.parent is not None else None
+        if self.language != "java" or lambda_ is None or given is None or lambda_.type != "lambda_expression":
+            return None
+        call = given.parent
+        streams = call is not None and call.type == "method_invocation" and self.flow.called(call) in _EACH
+        return call.child_by_field_name("object") if call is not None and streams else None
+
+    def _is_told_float(self, name: str, node: Node) -> bool:
+        """Whether the branch around a place is taken by floats alone: `if isinstance(value, float):`."""
+        branch = enclosing(node, "if_statement", "function_definition")
+        asked = branch.child_by_field_name("condition") if branch is not None else None
+        taken = branch.child_by_field_name("consequence") if branch is not None else None
+        return (
+            asked is not None
+            and taken is not None
+            and taken.start_byte <= node.start_byte < taken.end_byte
+            and self.flow.read(asked) == f"isinstance({name}, float)"
+        )

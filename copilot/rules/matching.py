@@ -27,19 +27,26 @@ _KNOWN: Final = re.compile(r"(?:any-)?(?:not-)?(?:eq|match)\?|(?:not-)?any-of\?|
 
 
 def matches(
-    language: str, text: str, root: Node, answer: Answer, within: Span | None = None
+    language: str, text: str, root: Node, answer: Answer, *within: Span | None
 ) -> Iterator[tuple[int, Captures]]:
-    """`(pattern, captures)` of the query `text` for which `answer` says yes to every predicate that tree-sitter lacks.
+    """`(pattern, captures)` of the query `text` for which `answer` says yes to every predicate that tree-sitter lacks, each once.
 
-    `within`: only what touches this range.
+    `within`: only what touches one of these ranges (None, or none at all: the whole tree).
     """
     cursor = QueryCursor(compiled(language, text))
-    if within is not None:
-        cursor.set_byte_range(within.start, within.end)
     asked = _asked(language, text)
-    for pattern, captures in cursor.matches(root):
-        if all(answer(name, given, pattern, captures) for name, given in asked[pattern]):
-            yield pattern, captures
+    seen: set[tuple[int, frozenset[int]]] = set()
+    for span in within or (None,):
+        if span is not None:
+            cursor.set_byte_range(span.start, span.end)
+        for pattern, captures in cursor.matches(root):
+            if len(within) > 1:  # what is large touches several
+                key = pattern, frozenset(node.id for nodes in captures.values() for node in nodes)
+                if key in seen:
+                    continue
+                seen.add(key)
+            if all(answer(name, given, pattern, captures) for name, given in asked[pattern]):
+                yield pattern, captures
 
 
 def predicates(language: str, text: str) -> frozenset[str]:

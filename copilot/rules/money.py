@@ -9,6 +9,7 @@ from typing import Final
 from copilot.rules.flow import Flow
 from copilot.rules.kind_names import DECIMAL, FLOAT, UNKNOWN, spelled
 from copilot.rules.kinds import Kinds
+from copilot.rules.sums import Sums
 from copilot.rules.wording import CURRENCIES, SAME, about, currencies, currency, is_money
 from copilot.syntax.parsing import Node
 from copilot.syntax.tree import descendants, enclosing
@@ -17,10 +18,14 @@ _CONVERTS: Final = re.compile(
     r"(?i)convert|exchange|\bfx|rate|huilv|汇率|折算|equivalent|(?:usd|cny|eur|jpy|gbp|hkd|rmb)_?(?:to|2)_?(?:usd|cny|eur|jpy|gbp|hkd|rmb)"
 )
 _COUNTS: Final = re.compile(r"^len\(|\.(?:size|count|length)\(\s*\)$|\.(?:count|length)$")
+_KEY: Final = re.compile(r"(?:\[|\bget\w*\()\s*[\"']\w+[\"']\s*[\])]\Z")
+"""What reads a row by a name: `row["fee_usd"]`."""
 _QUOTED: Final = re.compile(r"""["']([A-Z]{3})["']|\b(?:Currency|Ccy|CurrencyCode|CurrencyUnit)\.([A-Z]{3})\b""")
 _OWN_TYPES: Final = re.compile(r"\b(?:MonetaryAmount|CurrencyUnit|org\.joda\.money|javax\.money)\b")
 """Money types of libraries, which round by their own rules."""
 _TESTS: Final = re.compile(r"(?i)\A(?:test_?\w*|should_?[A-Z_]\w*)\Z")
+_ITSELF: Final = re.compile(r"other|that|o|rhs|money|addend|right|another|m|b|next")
+_OPERATORS: Final = re.compile(r"__(?:r|i)?(?:add|sub)__|__(?:lt|le|gt|ge)__")
 _DISPLAY: Final = re.compile(
     r"(?i)(?:^|\.)(?:log|logger|logging|_log)\.|metric|gauge|histogram|counter|chart|plot|print|approx|assert|raises|random|np\.|numpy"
 )
@@ -50,6 +55,9 @@ _ACCESSORS: Final = frozenset(
         "astype",
         "toString",
         "value",
+        "asDouble",
+        "asText",
+        "getNumericCellValue",
     ]
 )
 """What a name's own value is read by: they say nothing of it themselves."""
@@ -59,7 +67,7 @@ class Money:
     """Answers predicates about money in one document."""
 
     def __init__(self, flow: Flow) -> None:
-        self.flow, self.kinds = flow, Kinds(flow)
+        self.flow, self.kinds, self.sums = flow, Kinds(flow), Sums(flow)
         self._about: tuple[bool, bool] | None = None
         self._words: frozenset[str] | None = None
         self._mixed: bool | None = None
@@ -268,6 +276,25 @@ class Money:
 
     # Currencies.
 
+    def like_itself(self, node: Node) -> bool:
+        """Whether a name is a parameter of the type of the class around: by its type, in Python by its operator, or by its name."""
+        flow, name = self.flow, self.flow.read(node)
+        routine = flow.around(node)
+        holder = enclosing(node, "class_declaration", "record_declaration", "class_definition")
+        title = holder.child_by_field_name("name") if holder is not None else None
+        if routine is None or title is None:
+            return False
+        given = flow.parameters(routine)
+        if name not in given:
+            return False
+        if _ITSELF.fullmatch(name):
+            return True
+        own = routine.child_by_field_name("name")
+        if own is not None and _OPERATORS.fullmatch(flow.read(own)):
+            return True
+        words = re.findall(r"\w+", flow.read(given[name][0]))
+        return flow.read(title) in words[:-1] or flow.read(title) in words[1:]
+
     def currency(self, node: Node, depth: int = 0) -> str:
         """The currency of an expression, empty where it is not told, where it is converted and where things are counted."""
         text = self.flow.read(node)
@@ -277,7 +304,9 @@ class Money:
         if len(quoted) == 1 and node.type not in {"string", "string_literal"}:
             code: str = quoted.pop()
             return SAME.get(code, code)
-        found = currency(re.sub(r"[\"'].*?[\"']", "", text))
+        if node.type not in {"subscript", "call", "method_invocation"} or not _KEY.search(text):
+            text = re.sub(r"[\"'].*?[\"']", "", text)
+        found = currency(text)
         if found or node.type != "identifier":
             return found
         values, _ = self.flow.bound(text, node)

@@ -26,6 +26,11 @@ _CORE: Final = (
     r"|cvv2?|cvc2?|cvn2?|(?:cvv2?|cvc2?|security|card_security)_code|track_?[12]?_?data|track_?[123]"
     r"|password|passwd|pwd|pass_?phrase|pass_?word|mi_?ma|pin|pin_?(?:code|block|no|number)|plain_?(?:pin|pwd|password)"
     r"|(?:access|auth|refresh|api|session|bearer|id|user|login|jwt|secret|sso|oauth2?|client|pay|payment|security)_?token|jwt|token|credentials?|authorization"
+    r"|(?:personal)?ausweis(?:_?(?:nr|nummer))?|(?:reise)?pass_?(?:nr|nummer)|(?:\w*_)?[a-z]{0,12}kart(?:en)?_?(?:nr|nummer)|kartenpruef(?:nummer|ziffer)|pruefziffer|sicherheitscode"
+    r"|(?:\w*_)?(?:telefon|handy|mobil|mobilfunk|mobiltelefon)(?:_?(?:nr|nummer))?|(?:telefon|handy|mobil)nummer|rufnummer|\w*(?:kennwort|passwort)|geheim(?:zahl|nummer)"
+    r"|steuer_?(?:id|nr|nummer)|sozialversicherungs_?(?:nr|nummer)"
+    r"|sfz_?(?:h|hm|hao|haoma|no)|[a-z]{0,9}shouji_?hao_?(?:ma)?|shouji|(?:lianxi)?dianhua(?:_?hao)?_?(?:ma)?|(?:zheng_?jian|shenfenzheng|shenfen)_?hao_?(?:ma)?"
+    r"|(?:yinhang)?ka_?hao(?:ma)?|[a-z]{0,12}mima|anquanma|yanzhengma|hand_?phone|contact_?(?:phone|mobile|number)|tax_?(?:payer_?)?id(?:_?(?:no|number))?"
     r"|api_?key|secret_?key|(?:client|app)_?secret|access_?key_?secret|private_?key|otp|otp_?code|sms_?code|verif(?:y|ication)_?code|one_time_(?:code|password)|yzm"
 )
 _PERSONAL: Final = re.compile(
@@ -36,6 +41,7 @@ _NONE: Final = re.compile(
     r"|sm[34]|tail|last|first|suffix|prefix|redacted|desensiti[sz]ed?|hidden|safe|count|counts|check|verified|validate|allow|use|using|show|skip"
     r"|expired?|missing|max|min|len|length|total|with|without|tokens?_?(?:type|count|id|index|kind|pos)|type|kind|format|pattern|regex|policy|tuo_?min|star|starred"
     r"|ok|error|err|label|column|col|header|name|key_name|param_name|on|off|enabled|changed|unknown|bad_token|next|prev|previous|current|end|start|public"
+    r"|maskiert|verschluesselt|gekuerzt|anzahl|laenge|art|typ|gueltig|vorhanden|(?:card|pan|network|page|fencing|lock)_token"
     r"|unexpected|lookahead|space|special|stop|pad|mock|fake|dummy|idx|index)(?:_|$)"
 )
 _TOKEN: Final = re.compile(
@@ -43,15 +49,18 @@ _TOKEN: Final = re.compile(
     r"(?:token(?:_?(?:value|str|string|text|raw))?|pin|pan|jwt|track_?\d|credentials?)"
 )
 """Names that mean something else in a parser, a circuit or a camera."""
+_ENTRY: Final = re.compile(r"token|jwt|credential")
+"""Those of them that let somebody in, where a file speaks of that; a card's token is its stand-in."""
 _LOGIN: Final = re.compile(
-    r"(?i)bearer|login|oauth|authori[sz]ation|authenticat|jwt|sign_?in|\bsso\b|refresh_?token|access_?token|card|bank|pay|customer"
+    r"(?i)bearer|login|oauth|authori[sz]ation|authenticat|jwt|sign_?in|\bsso\b|refresh_?token|access_?token|session|passw"
 )
+_CARD: Final = re.compile(r"(?i)card|bank|pay|customer|\bpin|login")
 _PARSER: Final = re.compile(
     r"(?i)tokenizer|tokeniser|lexer|\bparser\b|\bast\b|grammar|syntaxerror|next_?token|pinmux|gpio"
 )
 _MASKED: Final = re.compile(
     r"(?i)\w*(?:mask|desens|desensiti|redact|hash|sha\d|md5|sm3|digest|hmac|encrypt|encode|cipher|tail|last_?\d|hide|obfus|scrub|saniti|anonym"
-    r"|pseudonym|tokeni[sz]e|fingerprint|mosaic|tuo_?min|xing_?hao|asterisk|partial|abbreviate|truncate|shorten|cut)\w*"
+    r"|pseudonym|verschleier|verschluessel|schwaerz|kuerz|unkenntlich|jiami|yanma|dama|tokeni[sz]e|fingerprint|mosaic|tuo_?min|xing_?hao|asterisk|partial|abbreviate|truncate|shorten|cut)\w*"
     r"|len|type|bool|isinstance|id|hex|right|left|sub|substring|length|size|hashCode|getClass|match|search|count|index|find|contains|equals|compare\w*"
     r"|(?:is|has|valid|check|verify|validate|exist|count|compare|starts|ends|matches|authenticate|login|assert)\w*"
 )
@@ -103,6 +112,7 @@ class Personal:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self._is_login: bool | None = None
+        self._is_card = False
 
     def is_named(self, name: str) -> bool:
         """Whether a name is of the kind; one that means something else in a parser is held against the whole text."""
@@ -112,7 +122,8 @@ class Personal:
         if self._is_login is None:
             text = self.flow.text.decode("utf-8", "replace")
             self._is_login = _LOGIN.search(text) is not None and _PARSER.search(text) is None
-        return self._is_login
+            self._is_card = _CARD.search(text) is not None and _PARSER.search(text) is None
+        return self._is_login if _ENTRY.search(plain) else self._is_card
 
     # Expressions.
 

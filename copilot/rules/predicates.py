@@ -19,7 +19,9 @@ r"""The predicates of rule queries that tree-sitter does not have.
 (#before? @site "regex") (#after? …)    the text of the statement before (behind) the place matches
 (#secured? @site)                       no name around says that it is no security: an etag, a checksum, a key of a cache
 (#handmade? @name)                      see ciphers.py
-(#placed? @value)                       see paths.py
+(#placed? @value)                       see placed.py
+(#literal-key? @value)                  see literal_keys.py
+(#handled? @site) (#answered? @owner) (#answering? @name)  see answers.py
 (#made? @owner "regex") (#unmade? …)    a name is bound to a value whose text matches; to none
 (#pasted? @site)                        see mappers.py
 (#shows? @value) (#personal? @name) (#told? @name) (#logger? @owner)  see personal.py
@@ -34,8 +36,10 @@ from functools import cache
 from typing import Final
 
 from copilot.rules import banking, conduct
+from copilot.rules.answers import is_answered, is_handled, is_told
 from copilot.rules.ciphers import is_handmade
 from copilot.rules.flow import Flow, Level
+from copilot.rules.literal_keys import is_literal
 from copilot.rules.mappers import pasted
 from copilot.rules.matching import Arguments, Captures
 from copilot.rules.personal import Personal, is_logger
@@ -61,6 +65,8 @@ _LITERAL: Final = re.compile(
 _SHELL: Final = re.compile(r"\"(?:/bin/|/usr/bin/)?(?:sh|bash|cmd(?:\.exe)?)\"\s*,\s*\"[-/][cC]\"")
 _WRAPS: Final = r"WRAP_MODE|\.wrap\(|\.unwrap\("
 
+Predicate = Callable[[Arguments, Captures], bool | Level | list[Span]]
+
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
@@ -81,7 +87,7 @@ class Judge:
         self._arounds: dict[int, str] = {}
         self.personal = Personal(flow)
         self.told = Told(self.personal)
-        self._by_name: dict[str, Callable[[Arguments, Captures], bool | Level | list[Span]]] = {
+        self._by_name: dict[str, Predicate] = {
             "named?": self._is,
             "unnamed?": lambda given, captures: not self._is(given, captures),
             "declared?": lambda given, captures: bool(self._types(given, captures)),
@@ -107,6 +113,10 @@ class Judge:
             "secret?": lambda given, captures: is_secret(self.flow, captures[given[0][0]][0]),
             "secured?": lambda given, captures: not is_plain(self.flow, captures[given[0][0]][0]),
             "handmade?": lambda given, captures: is_handmade(self.flow, captures[given[0][0]][0]),
+            "literal-key?": lambda given, captures: is_literal(self.flow, captures[given[0][0]][0]),
+            "handled?": lambda given, captures: is_handled(self.flow, captures[given[0][0]][0]),
+            "answered?": lambda given, captures: is_answered(self.flow, captures[given[0][0]][0]),
+            "answering?": lambda given, captures: is_told(self.flow, captures[given[0][0]][0]),
             "placed?": lambda given, captures: is_placed(self.flow, captures[given[0][0]][0]),
             "made?": self._made,
             "unmade?": lambda given, captures: not self._made(given, captures),
@@ -117,15 +127,14 @@ class Judge:
             "shows?": lambda given, captures: self.personal.shows(captures[given[0][0]][0]),
             "personal?": lambda given, captures: self.personal.is_named(self.flow.read(captures[given[0][0]][0])),
             "told?": lambda given, captures: self.told.tells(captures[given[0][0]][0]),
-            **conduct.predicates(flow),
-            **banking.predicates(flow),
         }
+        self._more = [conduct.predicates, banking.predicates]
 
     def __call__(self, predicate: str, args: Arguments, pattern_index: int, captures: Captures) -> bool:
         """tree-sitter's call for one predicate of one match. Raises KeyError for a name that nobody knows."""
         if any(not captures.get(value) for value, kind in args if kind == "capture"):
             return False  # an optional part that is not there
-        answer = self._by_name[predicate](args, captures)
+        answer = self._named(predicate)(args, captures)
         if isinstance(answer, list):
             self.places[pattern_index, captures["site"][0].id] = answer
             return bool(answer)
@@ -137,9 +146,17 @@ class Judge:
             return True
         return answer
 
+    def _named(self, predicate: str) -> Predicate:
+        """A predicate; those of whole groups are made when one of them is asked: most documents call for few rules."""
+        while predicate not in self._by_name and self._more:
+            self._by_name.update(self._more.pop(0)(self.flow))
+        return self._by_name[predicate]
+
     @property
     def names(self) -> frozenset[str]:
         """The predicates that are known."""
+        while self._more:
+            self._by_name.update(self._more.pop(0)(self.flow))
         return frozenset(self._by_name)
 
     @property

@@ -32,6 +32,14 @@ _SIDE: Final = re.compile(
     r"(?i)mail|sms|notif|messag|\bmq|kafka|rabbit|jms|cache|redis|event|publish|push|logger|\blog\b|metric|counter|webhook|alert|email|template$"
     r"|audit|client\b|http|rest|feign|remote|list|map|set$|json|builder|sender|errors|result|response|s3|file|storage|thumbnail|search|index|celery|delay|session$"
 )
+_ASIDE: Final = re.compile(
+    r"(?:get|is|has|find|load|set|validate|check|verify|assert|require|ensure|log|print|clear|init|count|touch)(?:[A-Z_]|\Z)"
+)
+_TOOLS: Final = re.compile(
+    r"(?i)lock|latch|semaphore|atomic|counter|meter|timer|logger|executor|random|queue|builder|validator|checker|helper|util|pool|thread|stream|writer"
+    r"|buffer|objectmapper|template|publisher|producer|context|config|propert|tracer|span|monitor|registry|string|boolean"
+)
+"""Types of what does no part of a transaction's work."""
 _ACTORS: Final = re.compile(r"(?i)service|manager|facade|^(?:this)? |repo|dao|mapper|gateway|ledger|account")
 _LATER: Final = re.compile(
     r"submit|execute\w*|runAsync|supplyAsync|schedule\w*|then\w+|subscribe|afterCommit|registerSynchronization"
@@ -127,12 +135,34 @@ class Rollbacks:
             return True
         if _STORED.fullmatch(call.name) and re.search(r"session$", call.receiver):
             return True
+        if self.routines.language == "java" and self._is_order(call):
+            return True
         if call.node.type == "object_creation_expression" or _ACTS.fullmatch(call.name) is None:
             return False
         if re.match(r"(?:get|is|find|load|build|to)[A-Z_]", call.name) or _SIDE.search(f"{call.receiver} {call.name}"):
             return False
         kind = self.routines.types.get(call.receiver.removeprefix("this."), "")
         return self.routines.language == "python" or _ACTORS.search(f"{call.receiver} {kind}") is not None
+
+    def _is_order(self, call: Call) -> bool:
+        """Whether a call tells a collaborator of the class to do something: nobody takes what it gives."""
+        name, outer = call.receiver.removeprefix("this."), call.node.parent
+        kind = self._fields.get(name)
+        if kind is None or outer is None or outer.type != "expression_statement" or _ASIDE.match(call.name):
+            return False
+        words = f"{kind} {call.receiver} {call.name}".replace("Mapper", "")
+        return not (_SIDE.search(words) or _TOOLS.search(kind))
+
+    @cached_property
+    def _fields(self) -> dict[str, str]:
+        """The types of the fields, by name."""
+        found = {}
+        for field in descendants(self.flow.tree.root_node, "field_declaration"):
+            kind, made = field.child_by_field_name("type"), field.child_by_field_name("declarator")
+            name = made.child_by_field_name("name") if made is not None else None
+            if kind is not None and name is not None:
+                found[self.flow.read(name)] = self.flow.read(kind)
+        return found
 
     def _is_wide(self, handler: Node) -> bool:
         if handler.type == "catch_clause":

@@ -13,7 +13,10 @@ routine by its name), `@reach` is what it judges: a change anywhere in it asks f
     unsure = "medium"                 # the same where it is not known what is put in; left out: no finding then
     triggers = ["execute"]            # one of these stands in every text that it can find something in (`re:…`: a pattern)
     beside = ["re:(?i)sql"]           # and one of these; left out: nothing more
+                                      # in both, "words:NAME" stands for a list of `words.toml`
     far = true                        # what makes it a finding may stand in another routine of the file
+    places = ["execute"]              # one of these stands in all that a pattern of the query matches: it is asked there alone;
+                                      # `true`: the triggers; left out: wherever a change reaches
     en = "…"
     zh = "…"
     query = '''(call …) @site'''
@@ -36,22 +39,32 @@ The bank's pack (`bank/<ID>.toml`) has one file a rule, and so have the rules of
     good = '''…'''
     [[repair]]                        # puts its findings right: `repairing.py`
     language = "java"
+
+Beside the rules, `words.toml` has lists of words by name, for triggers that several rules share:
+
+    personal = ["re:(?i)card|passw"]  # `beside = ["words:personal", "customer"]`: one of these, or `customer`
+
+The lists of the bank's pack (`bank/words.toml`: amounts, payments, personal, stores) are there for every rule. A folder of a
+bank's own may have a file of that name, whose lists come before ours of the same name. A list names no other list.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
+
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from copilot.errors import UsageError
 from copilot.messages import locale, say
-from copilot.types import Severity
+from copilot.types import Severity, Span
 
 Confidence = Literal["high", "medium", "low"]
 
@@ -62,7 +75,9 @@ SECURITY: Final = "security"
 BANK: Final = "bank"
 """The packs that are shipped; any other name of a pack is a folder of rule files."""
 
-_WORDS_BYTES: Final = 64_000_000
+WORDS: Final = "words.toml"
+"""The file of a pack that is no rule but has lists of words by name."""
+_NAMED: Final = "words:"
 
 READ_AS: Final = {"typescript": "javascript", "tsx": "javascript"}
 """Languages whose rules are another's: their trees have the same nodes."""
@@ -87,6 +102,7 @@ class Rule:
     query: str
     policy: str = ""
     far: bool = False
+    places: tuple[str, ...] = ()
 
     @property
     def message(self) -> str:
@@ -147,7 +163,7 @@ def rules(language: str, pack: str = SECURITY) -> tuple[Rule, ...]:
     if not place.is_file():
         return ()
     return tuple(
-        _rule(row, f"{PREFIX}{own}.{row['id']}", Severity(row["severity"]))
+        _rule(row, f"{PREFIX}{own}.{row['id']}", Severity(row["severity"]), _lists())
         for row in tomllib.loads(place.read_text("utf-8"))["rule"]
     )
 
@@ -156,7 +172,7 @@ def rules(language: str, pack: str = SECURITY) -> tuple[Rule, ...]:
 def called(
     language: str, pack: str, text: bytes, around: bytes | None = None, whole: bytes | None = None
 ) -> tuple[Rule, ...]:
-    """The rules of which a trigger word stands in a text, in their order: one pass over it, whatever the number of words.
+    """The rules of which a trigger word stands in a text, in their order.
 
     `around`: the text and what is around it (None: nothing more), where what stands beside the trigger is looked for; `whole`:
     the same for rules that look far, all whose words may stand anywhere in it. Raises as `rules`.
@@ -164,43 +180,81 @@ def called(
     held = rules(language, pack)
     if not held:
         return ()
-    words, first, second = _words(READ_AS.get(language, language), pack)
-
-    def said(some: bytes) -> frozenset[int]:
-        return frozenset(words.Match(some) or ())
-
-    near = said(text)
-    wide = near if around is None else said(around)
-    far = near if whole is None or not any(rule.far for rule in held) else said(whole)
+    near = Said(language, pack, text)
+    wide = near if around is None else Said(language, pack, around)
+    far = near if whole is None else Said(language, pack, whole)
     return tuple(
         rule
-        for rule, any_of, beside in zip(held, first, second, strict=True)
-        if not (far if rule.far else near).isdisjoint(any_of)
-        and (not beside or not (far if rule.far else wide).isdisjoint(beside))
+        for rule in held
+        if (far if rule.far else near).any(rule.triggers)
+        and (not rule.beside or (far if rule.far else wide).any(rule.beside))
     )
 
 
+class _Words(NamedTuple):
+    """The words of a pack: plain ones in one automaton, and its `plain` words in their order; patterns of re2 by the word."""
+
+    automaton: BytesAhoCorasick
+    plain: tuple[str, ...]
+    patterns: Mapping[str, re.Pattern[bytes]]
+
+
+class Said:
+    """Which words of a pack's rules stand in a text, and where. Plain ones are looked for in one pass, patterns each when it is asked
+    about: one automaton of all of them has a state for each set of words that texts hold, and is made anew with every text.
+    """
+
+    def __init__(self, language: str, pack: str, text: bytes) -> None:
+        self._words, self._text = _words(READ_AS.get(language, language), pack), text
+        self._known: dict[str, bool] = {}
+        self._places: dict[str, list[Span]] = {}
+
+    @cached_property
+    def _found(self) -> list[tuple[int, int, int]]:
+        return self._words.automaton.find_matches_as_indexes(self._text, overlapping=True)
+
+    @cached_property
+    def _held(self) -> frozenset[str]:
+        return frozenset(self._words.plain[n] for n in {n for n, _, _ in self._found})
+
+    def any(self, words: tuple[str, ...]) -> bool:
+        """Whether one of some words does."""
+        return not self._held.isdisjoint(words) or any(
+            self._matches(word) for word in words if word in self._words.patterns
+        )
+
+    def _matches(self, word: str) -> bool:
+        if word not in self._known:
+            self._known[word] = self._words.patterns[word].search(self._text) is not None
+        return self._known[word]
+
+    def places(self, words: tuple[str, ...]) -> list[Span]:
+        """Where some words stand, in order."""
+        return sorted(place for word in words for place in self._at(word))
+
+    def _at(self, word: str) -> Sequence[Span]:
+        if word not in self._places:
+            pattern = self._words.patterns.get(word)
+            if pattern is not None:
+                self._places[word] = [Span(*found.span()) for found in pattern.finditer(self._text)]
+            elif word in self._held:
+                number = self._words.plain.index(word)
+                self._places[word] = [Span(start, end) for n, start, end in self._found if n == number]
+            else:
+                self._places[word] = []
+        return self._places[word]
+
+
 @cache
-def _words(language: str, pack: str) -> tuple[Any, list[frozenset[int]], list[frozenset[int]]]:
-    """A set of google-re2 of all words of a pack; for each rule the numbers of its triggers, and of what stands beside them."""
+def _words(language: str, pack: str) -> _Words:
     import re2  # 20 ms: paid by the first look, not by whoever starts up
 
-    options = re2.Options()
-    options.max_mem = _WORDS_BYTES  # where its automaton had too little, it would say that nothing matched
-    words = re2.Set.SearchSet(options)
-    numbers: dict[str, int] = {}
-
-    def known(some: tuple[str, ...]) -> frozenset[int]:
-        for word in some:
-            if word not in numbers:
-                pattern = word.removeprefix("re:") if word.startswith("re:") else re2.escape(word)
-                numbers[word] = words.Add(pattern.encode())
-        return frozenset(numbers[word] for word in some)
-
-    held = rules(language, pack)
-    first, second = [known(rule.triggers) for rule in held], [known(rule.beside) for rule in held]
-    words.Compile()
-    return words, first, second
+    named = dict.fromkeys(
+        word for rule in rules(language, pack) for word in (*rule.triggers, *rule.beside, *rule.places)
+    )
+    plain = tuple(word for word in named if not word.startswith("re:"))
+    automaton = BytesAhoCorasick([word.encode() for word in plain], implementation=Implementation.DFA)
+    return _Words(automaton, plain, {word: re2.compile(word[3:]) for word in named if word.startswith("re:")})
 
 
 @cache
@@ -225,17 +279,48 @@ def policies(pack: str = BANK) -> tuple[Policy, ...]:
 
 
 def _policies(folder: Traversable) -> Iterator[Policy]:
+    lists = {**_lists(), **_named(folder)}
     for entry in sorted(folder.iterdir(), key=lambda each: each.name):
-        if entry.name.endswith(".toml"):
+        if entry.name.endswith(".toml") and entry.name != WORDS:
             try:
-                yield _policy(tomllib.loads(entry.read_text("utf-8")))
+                yield _policy(tomllib.loads(entry.read_text("utf-8")), lists)
             except KeyError as wrong:
                 raise ValueError(f"{entry.name}: {wrong} is missing") from wrong
             except (AttributeError, TypeError, ValueError) as wrong:
                 raise ValueError(f"{entry.name}: {wrong}") from wrong
 
 
-def _policy(row: Mapping[str, Any]) -> Policy:
+@cache
+def _lists() -> Mapping[str, tuple[str, ...]]:
+    """The lists of words of the bank's pack."""
+    return _named(resources.files("copilot.rules").joinpath("bank"))
+
+
+def _named(folder: Traversable) -> dict[str, tuple[str, ...]]:
+    """The lists of words of a folder by name; none where it has no such file. Raises ValueError for one that is damaged."""
+    place = folder.joinpath(WORDS)
+    if not place.is_file():
+        return {}
+    try:
+        return {name: _spelt(words, {}) for name, words in tomllib.loads(place.read_text("utf-8")).items()}
+    except ValueError as wrong:
+        raise ValueError(f"{WORDS}: {wrong}") from wrong
+
+
+def _spelt(words: object, lists: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Words of a rule, with those of a list in place of its name. Raises ValueError for what is no list, and an unknown name."""
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise ValueError(f"triggers and what stands beside them are texts in a list, not {words!r}")
+    found: list[str] = []
+    for word in words:
+        name = word.removeprefix(_NAMED) if word.startswith(_NAMED) else None
+        if name is not None and name not in lists:
+            raise ValueError(f"{word}: there is no such list ({', '.join(sorted(lists)) or 'a list names no other'})")
+        found += lists[name] if name is not None else (word,)
+    return tuple(found)
+
+
+def _policy(row: Mapping[str, Any], lists: Mapping[str, tuple[str, ...]]) -> Policy:
     severity = Severity(row["severity"])
     return Policy(
         id=row["id"],
@@ -245,24 +330,26 @@ def _policy(row: Mapping[str, Any]) -> Policy:
         why_en=row["why_en"].strip(),
         why_zh=row["why_zh"].strip(),
         security=tuple(row.get("security", ())),
-        parts=tuple((part["language"], _rule(part, row["id"], severity)) for part in row.get("part", ())),
+        parts=tuple((part["language"], _rule(part, row["id"], severity, lists)) for part in row.get("part", ())),
         examples=tuple(Example(each["language"], each["bad"], each["good"]) for each in row.get("example", ())),
         repairs=tuple((each["language"], each) for each in row.get("repair", ())),
     )
 
 
-def _rule(row: Mapping[str, Any], name: str, severity: Severity) -> Rule:
+def _rule(row: Mapping[str, Any], name: str, severity: Severity, lists: Mapping[str, tuple[str, ...]]) -> Rule:
+    places = row.get("places", [])
     return Rule(
         name=name,
         cwe=row.get("cwe", 0),
         severity=severity,
         confidence=row["confidence"],
         unsure=row.get("unsure"),
-        triggers=tuple(row["triggers"]),
-        beside=tuple(row.get("beside", ())),
+        triggers=_spelt(row["triggers"], lists),
+        beside=_spelt(row.get("beside", []), lists),
         en=row["en"],
         zh=row["zh"],
         query=row["query"],
         far=row.get("far", False),
+        places=_spelt(row["triggers"] if places is True else places, lists),
         policy=row.get("policy", ""),
     )

@@ -68,7 +68,7 @@ def _unreadable(rule: Rule) -> str:
 
     options = re2.Options()
     options.log_errors = False
-    for word in (*rule.triggers, *rule.beside):
+    for word in (*rule.triggers, *rule.beside, *rule.places):
         try:
             re2.compile(word.removeprefix("re:") if word.startswith("re:") else re2.escape(word), options)
         except re2.error as wrong:

@@ -20,10 +20,11 @@ _SAFE_MARK: Final = re.compile(
 )
 _UNSENT: Final = re.compile(r"@JsonIgnore(?!\w)|WRITE_ONLY|\btransient\b|@JSONField\([^)]*serialize\s*=\s*false")
 _ANSWER: Final = re.compile(
-    r"(?:VO|Vo|Resp|Response|View|Out|Result|Reply|ResponseDTO|RespDTO|RespVO|Read|Public|Serializer|Schema)$"
+    r"(?:VO|Vo|Resp|Response|View|Out|Result|Reply|DTO|Dto|RespVO|Read|Public|Serializer|Schema)$"
 )
 _ASKED: Final = re.compile(
-    r"(?:Request|Req|Create|Update|Form|Command|Cmd|Query|Params?|Input|In|Settings|Config|Properties)$"
+    r"(?:Request|Req|Create|Update|Form|Command|Cmd|Query|Params?|Input|In|Settings|Config|Properties)(?:DTO|Dto)?$"
+    r"|^(?:Login|Regist|Sign|Create|Update|Change|Reset|Verify|Save|Add|Anmeld|Denglu|Zhuce)"
 )
 _TEXTS: Final = re.compile(r"^(?:java\.lang\.)?(?:String|CharSequence|Long|long|char\[\]|(?:List|Set)<String>|Object)$")
 _STRINGS: Final = re.compile(r"\b(?:str|int|bytes|Any|constr|StrictStr|PhoneNumber|PaymentCardNumber)\b")
@@ -68,7 +69,8 @@ class Told:
         if _LOMBOK.search(marks):
             return _is_listed(own, marks, word)
         title = holder.child_by_field_name("name")
-        sends = title is not None and _ANSWER.search(flow.read(title)) is not None
+        called = flow.read(title) if title is not None else ""
+        sends = _ANSWER.search(called) is not None and not (called[-3:].lower() == "dto" and _ASKED.search(called))
         return sends and not _UNSENT.search(own) and not re.search(r"@JsonIgnoreProperties[^)]*\"" + word, marks)
 
     def _has_own_text(self, holder: Node) -> bool:

@@ -20,11 +20,21 @@ _SURE: Final = _words(
     "subtotal overdraft money notional installment instalment surcharge disbursement jine yue yu e benjin lixi "
     "shouxufei feiyong jiage danjia zonge huankuan fukuan zhanghuyue benxi xianjin zongjine edu creditlimit "
     "cashback payout payouts receipts proceeds emi dividend dividends coupon payoff bonus cents fen pnl "
+    "faxi zujin gongzi yingfu yingshou shishou shifu tuikuan baozhengjin weiyuejin zhinajin fuwufei qiankuan yajin "
 )
+_COMPOUND: Final = re.compile(
+    r"(?:betr(?:ag|aege)|sald[oe]n?|kontost(?:and|aende)|zinsen|(?:tages|monats)zins|gebuehr(?:en)?|entgelte?|preise?|guthaben"
+    r"|summen?|(?<=.)provision(?:en)?|geh(?:alt|aelter)|l(?:ohn|oehne)|(?<!s)steuern?|praemien?|spesen|kredit(?:linie|limit|rahmen)n?"
+    r"|tilgung(?:en)?|schuld(?:en)?|(?:aus|ein|rueck|zu|an)zahlung(?:en)?|abhebung(?:en)?|erstattung(?:en)?|forderung(?:en)?"
+    r"|erloese?|ums(?:atz|aetze)|kosten|(?<=.)geld(?:er)?|monatsraten?|nennwert|skonto|jine|benjin|lixi|feiyong|shouxufei"
+    r"|(?<=.)edu|(?:zhanghu|keyong|dangqian)yue|kuane)\Z"
+)
+"""Ends of words that German and pinyin put together of several."""
 _WEAK: Final = _words(
     "total totals sum cost costs limit charge charges credit credits debit debits due discount fund funds budget "
     "exposure turnover profit rent penalty spend spent paid outstanding collateral loan loans net gross cash "
     "invoice quota transfer transferred available frozen settled billed owed "
+    "keyong dongjie heji zonghe verfuegbar gesamt rabatt zinsbetrag kredit darlehen "
 )
 NEVER: Final = _words(
     "rate rates ratio ratios pct percent percentage percents factor factors weight weights score scores prob "
@@ -38,15 +48,21 @@ NEVER: Final = _words(
     "variance deviation presence backoff correlation sentiment rank ranking priority loss skew batch token tokens "
     "name names label text string format formatter str desc description status flag currency date datetime at uri "
     "url path file field column sql query pattern regex exchange fx step steps "
+    "satz saetze anzahl nummer nr faktor quote tage monate jahre datum kennzeichen art typ kurs kurse prozent anteil "
+    "utilisation utilization proportion coverage ltv dti schluessel waehrung laufzeit stunden tianshu qishu bishu qixian huilv "
 )
 _NEVER_END: Final = _words("change trend model service view list_id ref per fraction portion ")
+_RATIO: Final = re.compile(
+    r"(?:loan|debt|price|cost|limit|credit|payment)_to_(?:value|income|equity|book|earnings|limit|cost)|(?:^|_)(?:ltv|dti)(?:_|\Z)"
+)
 _CHINESE: Final = re.compile(
     "金额|余额|本金|利息|手续费|费用|价格|单价|总额|总价|工资|保费|税额|罚息|贷款额|还款额|存款|额度|货款"
 )
 _CHINESE_NEVER: Final = re.compile("率|比例|比率|系数|折扣|天数|期数|笔数|数量|权重|评分")
 _BANKING: Final = (
     "currency", "bigdecimal", "account", "ledger", "payment", "balance", "invoice", "repay", "price", "settle", "refund", "debit", "credit",
-    "deposit", "salary", "wallet", "principal", "remit", "金额", "余额", "账户", "银行", "交易", "付款",
+    "deposit", "salary", "wallet", "principal", "remit", "betrag", "konto", "saldo", "zahlung", "buchung", "gebuehr", "zinsen",
+    "jine", "zhanghu", "huankuan", "daikuan", "zhuanzhang", "金额", "余额", "账户", "银行", "交易", "付款",
 )  # fmt: skip
 _BANKING_BEGUN: Final = ("decimal", "loan", "bank", "fee", "tax", "cny", "usd", "rmb", "pay", "money")
 _BANKING_WORD: Final = re.compile(r"\b(?:decimal\b|loan|bank|fee|tax|cny|usd|rmb|pay|money)")
@@ -106,6 +122,12 @@ def split(name: str) -> tuple[str, ...]:
 
 
 @cache
+def is_amount(name: str) -> bool:
+    """Whether what has this name may be an amount: no rate, share or count, and no ratio of two."""
+    return NEVER.isdisjoint(split(name)) and not _RATIO.search("_".join(split(name)))
+
+
+@cache
 def is_money(name: str, bank: bool, narrow: bool) -> bool:  # noqa: FBT001
     """Whether a name says money. `bank`: the file speaks of money elsewhere, so weaker words say it, too;
     `narrow`: and of nothing else.
@@ -118,7 +140,7 @@ def is_money(name: str, bank: bool, narrow: bool) -> bool:  # noqa: FBT001
         return False
     if "interest" in held and ("of" in held or "points" in held or "regions" in held):
         return False
-    if held & _SURE:
+    if held & _SURE or any(map(_COMPOUND.search, words)):
         return bank or not held & _OFTEN
     if words in {("total",), ("totals",), ("limit",)}:
         return narrow

@@ -18,7 +18,7 @@ _SQL_ANY: Final = re.compile(_SQL.pattern, re.MULTILINE | re.DOTALL | re.IGNOREC
 _VERBS: Final = re.compile(
     r"(?:save|insert|update|delete|remove|persist|merge|upsert|store|add|create|debit|credit|deduct|increase|decrease|increment"
     r"|decrement|freeze|unfreeze|modify|change|replace|batch(?:Insert|Update|Delete|Save)|incr|decr|reduce|subtract|mark"
-    r"|append|record|write|withdraw|deposit|reduce|minus|plus|sub|consume|occupy|transfer|charge|post|book|pay|refund|set(?=Balance|Status|State|Stock|Amount|Limit)|register|issue|koukuan|rukuan)(?:[A-Z_]\w*)?"
+    r"|append|record|write|withdraw|deposit|reduce|minus|plus|sub|consume|occupy|transfer|charge|post|book|pay|refund|set(?=Balance|Status|State|Stock|Amount|Limit)|register|issue|koukuan|rukuan|speicher[en]*|sichern|aktualisier[en]*|loesch[en]*|einfuegen|anlegen|buchen|baocun|xinzeng|gengxin|shanchu|charu)(?:[A-Z_]\w*)?"
 )
 _STORES: Final = re.compile(
     r"\w*(?:Repository|Repo|Dao|DAO|Mapper)(?:Impl|Jpa|<.*>)?|EntityManager|SqlSession|JpaRepository\w*|\w*Mapper<.*>"
@@ -31,10 +31,10 @@ _NO_STORES: Final = re.compile(
 )
 _JDBC: Final = re.compile(r"(?i)\w*jdbc\w*|\w*(?:jdbc|param\w*)_?template|dbtemplate|db")
 _BOOKS: Final = re.compile(
-    r"(?:debit|credit|withdraw|deposit|deduct|addBalance|subtractBalance|decrease|increase|freeze|unfreeze|reduceStock|postEntry)(?:[A-Z]\w*)?"
+    r"(?:debit|credit|withdraw|deposit|deduct|addBalance|subtractBalance|decrease|increase|freeze|unfreeze|reduceStock|postEntry|belasten|gutschreiben|abbuchen|einzahlen|auszahlen|koukuan|rukuan)(?:[A-Z]\w*)?"
 )
 _BOOKERS: Final = re.compile(
-    r"(?i)\w*(?:account|ledger|wallet|balance|stock|inventory|journal|posting)(?:service|manager|domain\w*)(?:impl)?"
+    r"(?i)\w*(?:account|ledger|wallet|balance|stock|inventory|journal|posting|konto|konten|zhanghu)(?:service|manager|domain\w*)(?:impl)?"
 )
 _SESSIONS: Final = re.compile(r"(?:org\.hibernate\.)?(?:Stateless)?Session")
 _BATIS: Final = re.compile(
@@ -142,8 +142,12 @@ class Writes:
                     re.search(r"\.(?:update|insert|delete|replace|insert_many)\(", receiver) is not None
                     and self._is_orm()
                 )
+            if self._is_handed(value := given[0]):
+                return False  # whoever calls says what is written
             value = given[1] if name in {"execute_batch", "execute_values"} and len(given) > 1 else given[0]
             return self._sql_value(value)
+        if given and self._sends(call):
+            return self._sql_value(given[0])
         if _MONGO.fullmatch(name) and re.search(r"(?m)^\s*(?:from|import)\s+(?:pymongo|motor)\b", self.routines.text):
             return "session=" not in self.flow.read(call.node)
         if not self._is_orm() or not _ORM.fullmatch(name) or not receiver:
@@ -174,6 +178,25 @@ class Writes:
             name in {"delete", "adelete"}
             and not given
             and not re.search(r"(?i)cache|session|file|storage|cookie|image|^super|\)$", receiver)
+        )
+
+    def _is_handed(self, value: Node) -> bool:
+        """Whether a statement is what a routine was handed."""
+        routine = self.routines.of(value)
+        return (
+            value.type == "identifier"
+            and routine is not None
+            and self.flow.read(value) in self.flow.parameters(routine.node)
+        )
+
+    def _sends(self, call: Call) -> bool:
+        """Whether a call is of a routine of this file that executes the statement that it is handed."""
+        routine = self.routines.of(call.node)
+        return routine is not None and any(
+            each.name in _EXECUTES and self._is_handed(part)
+            for callee in self.routines.own(routine, call)
+            for each in callee.calls
+            for part in self.flow.arguments(each.node)[:1]
         )
 
     def _sql_value(self, value: Node) -> bool:

@@ -27,7 +27,7 @@ from copilot.verify.kept import Kept, digest
 
 LARGEST: Final = 256 * 1024
 """Bytes of a text that is looked at at each pause; of a longer one the review tells."""
-_NEW: Final = 64 * 1024
+NEW: Final = 64 * 1024
 """Bytes of a text of which the last commit has nothing: all of it is looked through."""
 _AGAIN_S: Final = 10.0
 """So long it is not tried again whether a folder of rules can be read."""
@@ -87,7 +87,7 @@ def _packs(settings: Settings) -> tuple[str, ...]:
 
 
 def _found(document: Document, before: Document | None, packs: tuple[str, ...], settings: Settings) -> list[Finding]:
-    if before is None and len(document) > _NEW:
+    if before is None and len(document) > NEW:
         return []
     changed = edits.changed_lines(before.text, document.text) if before is not None else None
     if changed is not None and not changed:

@@ -1,4 +1,4 @@
-"""`textDocument/diagnostic`, and `publishDiagnostics` for editors that do not ask.
+"""`textDocument/diagnostic`, and `publishDiagnostics` for editors that do not ask, and for what a review found.
 
 A diagnostic whose repair is already proven carries it in `data.fix`, for clients that show it directly.
 """
@@ -41,12 +41,13 @@ def register(server: Server) -> None:
     def follow(event: Event, uri: str) -> None:
         if (running := pushing.pop(uri, None)) is not None:
             running.cancel()
-        if server.client.pull_diagnostics:
-            return
-        if event == "close":
+        outdated = event == "change" and server.reviewed.forget(uri)
+        if not server.client.pull_diagnostics:
+            pushing[uri] = server.spawn(push(server, uri, wait_s=_QUIET_S if event == "change" else 0.0))
+        elif outdated:
             server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
-        else:
-            pushing[uri] = server.spawn(_push(server, uri, wait_s=_QUIET_S if event == "change" else 0.0))
+        elif event in {"open", "close"} and server.reviewed.holds(uri):
+            pushing[uri] = server.spawn(push(server, uri))
 
     server.watch(follow)
     server.watch(lambda event, uri: server.diagnoses.forget(convert.path_of(uri)) if event == "close" else None)
@@ -86,13 +87,19 @@ def diagnostic(server: Server, document: Document, finding: Finding) -> types.Di
     return convert.diagnostic(document, finding, server.units, data)
 
 
-async def _push(server: Server, uri: str, *, wait_s: float) -> None:
+async def push(server: Server, uri: str, *, wait_s: float = 0.0) -> None:
+    """Publish what an editor is not told otherwise: what the last review found beside the live diagnostics, and these too where
+    the editor does not ask for them.
+    """
     await asyncio.sleep(wait_s)
     document = server.store.snapshot(uri)
-    shown = await diagnostics(server, uri)
-    if document is None or server.is_stale(document):
+    live = await diagnostics(server, uri) if document is not None else []
+    if document is not None and server.is_stale(document):
         return
-    version = document.version if server.client.publish_versions else None
+    shown = server.reviewed.beside(uri, document.text if document is not None else None, live)
+    if not server.client.pull_diagnostics:
+        shown = [*live, *shown]
+    version = document.version if document is not None and server.client.publish_versions else None
     server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, shown, version))
 
 

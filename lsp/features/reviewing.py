@@ -1,29 +1,36 @@
 """The command `bankCopilot.review`: the work tree's change, unsaved texts included, by the bank's rules, with coverage.
 
-It runs in a thread, file by file, and stops at the next file when the person cancels. Absent on purpose: what is shown while
-somebody writes (`diagnostics`), and other branches (the command line).
+It runs in a thread, file by file, and stops at the next file when the person cancels. What it finds is shown as diagnostics, also
+of files that are not open, until their text changes or it is asked again; the coverage is told in a sentence. Absent on purpose:
+what is shown while somebody writes (`diagnostics`), and other branches (the command line).
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from copilot.errors import UsageError
+from copilot import files
+from copilot.errors import UnreadableFile, UsageError
 from copilot.messages import say
+from copilot.syntax.languages import language_of
+from copilot.types import Document, Finding, document
 from lsp import convert
+from lsp.features.diagnostics import diagnostic, push
+from lsp.reviewed import Looked
 from lsp.server import Server
 
 if TYPE_CHECKING:
     from copilot.config import Settings
     from copilot.review.diff import FileDiff
-    from copilot.review.remark import Review
+    from copilot.review.remark import Remark, Review
 
 COMMAND: Final = "bankCopilot.review"
 
@@ -49,9 +56,9 @@ async def _answered(server: Server, path: Path) -> dict[str, Any]:
         why = say("{name} is in no git repository.", name=path)
         server.tell(why)
         return {"declined": why}
-    open_now = [doc for uri in server.store.uris() if (doc := server.store.snapshot(uri)) is not None]
-    places = [(Path(os.path.realpath(doc.path)), doc.text) for doc in open_now]
-    texts = {path.relative_to(top).as_posix(): text for path, text in places if path.is_relative_to(top)}
+    held = {Path(os.path.realpath(doc.path)): doc for uri in server.store.uris() if (doc := server.store.snapshot(uri))}
+    held = {path: doc for path, doc in held.items() if path.is_relative_to(top)}
+    texts = {path.relative_to(top).as_posix(): doc.text for path, doc in held.items()}
     stop = threading.Event()
     async with server.working(say("Review")):
         context = contextvars.copy_context()  # progress is reported from the thread
@@ -60,9 +67,37 @@ async def _answered(server: Server, path: Path) -> dict[str, Any]:
             found = await asyncio.shield(work)
         finally:
             stop.set()
+        looked = await loop.run_in_executor(server.executor, _looked, server, top, found, held)
+    for uri in server.reviewed.replaced(looked):
+        server.spawn(push(server, uri))
     lines = [say("remarks: {count}", count=len(found.remarks)) if found.remarks else say("no remarks")]
     server.tell("; ".join([*lines, next(reports.coverage_lines(found))]))
     return reports.rows(found)
+
+
+def _looked(server: Server, top: Path, found: Review, held: Mapping[Path, Document]) -> dict[str, Looked]:
+    """The remarks as diagnostics, by the uri of their document; `held`: what is open. One of a file that is gone stands where it
+    began.
+    """
+    from copilot.review.remark import span, told
+
+    by: dict[str, list[Remark]] = {}
+    for one in found.remarks:
+        by.setdefault(one.path, []).append(one)
+    made: dict[str, Looked] = {}
+    for name, remarks in by.items():
+        doc = held.get(top / name) or _read(top / name)
+        shown = [Finding(one.rule, one.severity, doc.path, span(doc, one), told(one)) for one in remarks]
+        with contextlib.suppress(UnicodeEncodeError):  # a name that is no UTF-8 has no uri
+            made[server.uri_of(doc.path)] = Looked(doc.text, tuple(diagnostic(server, doc, each) for each in shown))
+    return made
+
+
+def _read(path: Path) -> Document:
+    try:
+        return files.read(path, language_of(path))
+    except UnreadableFile:
+        return document(path, None, "")
 
 
 def _review(top: Path, texts: dict[str, bytes], settings: Settings, stop: threading.Event) -> Review:

@@ -204,8 +204,8 @@ def settings(config: Config, policy: Policy) -> Settings:
 def added(
     change: Change, asked: Asked, found: Review, place: Place, config: Config, kept: Answered, *, target: str = ""
 ) -> tuple[Review, tuple[str, ...]]:
-    """A rules' review with the model's part, and the fingerprints of what it found before and is mended; without it, and with the
-    reason, where that cannot be. `target`: the ref of the branch that the change goes to, whose `.copilotignore` holds.
+    """A rules' review with the model's part, and the fingerprints of what it found before and is mended, with what those are alike
+    in; without it, and with the reason, where that cannot be. `target`: the ref of the branch that the change goes to, whose `.copilotignore` holds.
     """
     policy = config.policy(place.forge)
     try:
@@ -222,7 +222,8 @@ def added(
         kept.swept(config.store.keep_days * _DAY_S)
     except Exception as wrong:  # noqa: BLE001 -- as above
         return _without(found, place, wrong), ()
-    return whole.review, (*whole.mended, *(each.fingerprint for each in off))[: handed.MOST]
+    mended = (*whole.alike, *standing.shared(off), *whole.mended, *(each.fingerprint for each in off))
+    return whole.review, mended[: handed.MOST]
 
 
 def _without(found: Review, place: Place, wrong: Exception) -> Review:

@@ -35,7 +35,8 @@ class Endless(CopilotError):
 @dataclass(frozen=True, slots=True)
 class Target:
     """A merge request. `head` and `target` (the branch it goes to) as the webhook told; `made`: when, in seconds of the
-    epoch; 0 where it does not say.
+    epoch; 0 where it does not say. `over`: merged or closed (submitted or discarded), nobody reviews it any more; `back`: it was
+    that, and was opened again.
     """
 
     project: str
@@ -43,6 +44,8 @@ class Target:
     head: str
     target: str = ""
     made: float = 0.0
+    over: bool = False
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,14 @@ class Own:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What stands on a merge request. `head` as it is now; `summary`: the id of our summary, empty without one; `extra`: what
-    the forge's module needs again when it posts.
+    the forge's module needs again when it posts; `over` as of a target.
     """
 
     head: str
     own: tuple[Own, ...] = ()
     summary: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +127,8 @@ class Forge(Protocol):
     """Whether a thread that somebody closed can be opened again."""
 
     def event(self, headers: Mapping[str, str], body: Mapping[str, Any]) -> Target | None:
-        """The merge request that a webhook is about; None where there is nothing to review. Raises KeyError, TypeError and
-        ValueError for a body of another shape.
+        """The merge request that a webhook is about: there is something to review, or it is `over`; None for everything else.
+        Raises KeyError, TypeError and ValueError for a body of another shape.
         """
 
     def api(self, address: str) -> str:

@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from copilot.errors import CopilotError
+from copilot.review.alike import Spot
 from copilot.review.diff import FileDiff, Kind, Row, Status
 from copilot.review.remark import Confidence, Covered, Remark, Side
 from copilot.types import Severity
@@ -31,6 +32,7 @@ _Text = Annotated[str, StringConstraints(max_length=4_000)]
 _Name = Annotated[str, StringConstraints(max_length=4_096)]
 _Line = Annotated[int, Field(ge=0, le=100_000_000)]
 _Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+_Marks = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{4}){0,1000}$")]
 _Sha = Annotated[str, StringConstraints(pattern=f"^(?:{HEAD.pattern})$")]
 
 
@@ -73,7 +75,7 @@ class Where(_Model):
 
 class Told(_Model):
     """One remark. `where` is None where the patch does not show its row. `instead`: the lines that the rows of `where`
-    become by its fix; None without one.
+    become by its fix; None without one. `alike`, `around`: as in `copilot.review.alike.Spot`, empty from an older reader.
     """
 
     fingerprint: _Fingerprint
@@ -91,6 +93,8 @@ class Told(_Model):
     folded: bool
     where: Where | None
     instead: tuple[_Text, ...] | None
+    alike: _Fingerprint | Literal[""] = ""
+    around: _Marks = ""
 
     def remark(self) -> Remark:
         """As the life-cycle takes it."""
@@ -99,6 +103,10 @@ class Told(_Model):
             self.message, symbol=self.symbol, origin=self.origin, known=self.known, fingerprint=self.fingerprint,
             folded=self.folded,
         )  # fmt: skip
+
+    def spot(self) -> Spot:
+        """Where it stands, for who tells which is which."""
+        return Spot(self.fingerprint, self.alike, self.symbol, self.path, self.side, self.line, self.around)
 
 
 class Looked(_Model):
@@ -125,7 +133,7 @@ class Looked(_Model):
 class Handed(_Model):
     """The review of one head of one merge request. `base`: where the branch left its target. `failed`: why there is none.
     `cut`: remarks beyond MOST. `silent`: why a model that was asked did not answer everything, each reason once; None where none
-    was asked. `mended`: fingerprints of what a model found before and whose lines are others now.
+    was asked. `mended`: fingerprints, and what is `alike`, of what a model found before and whose lines are others now.
     """
 
     forge: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]

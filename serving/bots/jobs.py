@@ -117,9 +117,11 @@ class Queue:
         most: int = 0,
         since: float | None = None,
         afresh: bool = False,
+        back: bool = False,
     ) -> Put:
         """Add a job durably. `made`: when the version came to be, where that is known: an older one replaces nothing. `since`: when
-        its webhook came, None: now. `afresh`: also where this version was done, since what follows was given up.
+        its webhook came, None: now. `afresh`: also where this version was done, since what follows was given up; `back`: the
+        same, since what the key is about was opened again, but not for a delivery that was there before.
         """
         now = self._clock()
         with transaction(self.db):
@@ -133,7 +135,7 @@ class Queue:
             last = self.db.execute("SELECT version, made FROM finished WHERE key = ?", (key,)).fetchone()
             newest = held.get("waiting") or held.get("out") or dead or last
             if newest is not None:
-                if newest[0] == version and newest is not dead and not (afresh and newest is last):
+                if newest[0] == version and newest is not dead and not ((afresh or back) and newest is last):
                     return "known" if newest is last else "same"
                 if made and newest[1] and made < newest[1]:
                     return "older"
@@ -176,6 +178,23 @@ class Queue:
             )
             figures.lasted(self.db, job.forge, self._clock() - job.since)
             figures.fine(self.db, job.forge)
+
+    def dropped(self, job: Job) -> None:
+        """Nobody needs the job any more: forget it, but its version is no known one."""
+        with transaction(self.db):
+            self.db.execute("DELETE FROM jobs WHERE id = ?", (job.id,))
+            figures.fine(self.db, job.forge)
+
+    def withdrawn(self, key: str, *, made: float, delivery: str) -> bool:
+        """Whether a job of a key that waited is taken away, since nobody needs it any more; by no delivery that was there before,
+        and by none that is older (`made`) than the job.
+        """
+        with transaction(self.db):
+            fresh = "INSERT OR IGNORE INTO deliveries VALUES (?, ?)"
+            if not self.db.execute(fresh, (delivery, self._clock())).rowcount:
+                return False
+            stale = "DELETE FROM jobs WHERE key = ? AND state = 'waiting' AND (made <= ? OR ? = 0)"
+            return self.db.execute(stale, (key, made, made)).rowcount > 0
 
     def again(self, job: Job, why: str, *, pause_s: float, after_s: float = 0.0, counted: bool = True) -> None:
         """The job failed for now: it waits for its pause, doubled with each attempt (and at least `after_s`). Where a newer

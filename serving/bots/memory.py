@@ -6,6 +6,7 @@ the forge, or knows that it has to be posted.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from copilot.review import alike
+from copilot.review.alike import Spot
 from copilot.review.lifecycle import Known, State
 from copilot.review.precision import Tally
 from serving.bots.jobs import opened, transaction
@@ -28,6 +31,10 @@ CREATE INDEX IF NOT EXISTS dismissals ON remarks (forge, project, fingerprint) W
 CREATE INDEX IF NOT EXISTS by_rule ON remarks (rule, at);
 CREATE TABLE IF NOT EXISTS heads (
     forge TEXT NOT NULL, project TEXT NOT NULL, number INTEGER NOT NULL, head TEXT NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (forge, project, number)
+);
+CREATE TABLE IF NOT EXISTS spots (
+    forge TEXT NOT NULL, project TEXT NOT NULL, number INTEGER NOT NULL, rows TEXT NOT NULL, at REAL NOT NULL,
     PRIMARY KEY (forge, project, number)
 );
 CREATE TABLE IF NOT EXISTS demoted (rule TEXT PRIMARY KEY, at REAL NOT NULL);
@@ -78,11 +85,25 @@ class Memory:
         ).fetchone()
         return row[0] if row else ""
 
-    def coming(self, place: Place, remarks: Iterable[Known]) -> None:
-        """Write down what is about to be posted."""
+    def spots(self, place: Place) -> list[Spot]:
+        """Where its remarks stood, by the names that they were told by; nothing of what another version wrote."""
+        row = self.db.execute(
+            "SELECT rows FROM spots WHERE forge = ? AND project = ? AND number = ?", place.values()
+        ).fetchone()
+        try:
+            return alike.read(json.loads(row[0])) if row else []
+        except ValueError:
+            return []
+
+    def coming(self, place: Place, remarks: Iterable[Known], spots: Iterable[Spot]) -> None:
+        """Write down what is about to be posted, and where all remarks stand: a poster that is killed gives the same names again."""
+        rows = json.dumps([alike.plain(one) for one in spots])
         with transaction(self.db):
             for one in remarks:
                 self._set(place, one, coming=1)
+            self.db.execute(
+                "INSERT OR REPLACE INTO spots VALUES (?, ?, ?, ?, ?)", (*place.values(), rows, self._clock())
+            )
 
     def posted(self, place: Place, head: str, remarks: Iterable[Known]) -> None:
         """Write down what was done for a head."""
@@ -102,7 +123,7 @@ class Memory:
         self.db.execute(
             "INSERT INTO remarks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (forge, project, number, fingerprint) DO UPDATE SET state = excluded.state, "
-            "handle = excluded.handle, coming = excluded.coming, reason = excluded.reason, who = excluded.who, "
+            "symbol = excluded.symbol, handle = excluded.handle, coming = excluded.coming, reason = excluded.reason, who = excluded.who, "
             "until = excluded.until, at = CASE WHEN state = excluded.state THEN at ELSE excluded.at END",
             values,
         )
@@ -129,6 +150,7 @@ class Memory:
                 (before, self._clock()),
             )
             self.db.execute("DELETE FROM heads WHERE at < ?", (before,))
+            self.db.execute("DELETE FROM spots WHERE at < ?", (before,))
 
     def close(self) -> None:
         """Done."""

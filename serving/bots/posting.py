@@ -7,11 +7,13 @@ place goes to its line, everything else into the summary; what was done is remem
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from copilot.messages import say, set_locale
+from copilot.review import alike
+from copilot.review.alike import Spot
 from copilot.review.lifecycle import File, Known, Plan, plan
 from copilot.review.precision import noisy
 from copilot.review.remark import Confidence
@@ -34,7 +36,9 @@ FRESH: Final = "new"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done: counts for the log and the metrics. `word`: posted, same (nothing to do) or superseded."""
+    """What was done: counts for the log and the metrics. `word`: posted, same (nothing to do), superseded, or over (merged or
+    closed meanwhile: nothing is written there).
+    """
 
     word: str
     posted: int = 0
@@ -59,6 +63,8 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
     seen = f"{handed.head} {handed.base}"
     set_locale(policy.locale)
     standing: Standing = yield from forge.standing(target, settings.account)
+    if standing.over:
+        return Outcome("over")
     if standing.head != handed.head:
         if (
             standing.head == memory.head(place).removeprefix(_FAILED).partition(" ")[0]
@@ -74,6 +80,8 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
         memory.posted(place, seen, ())  # what was posted before stands there no longer
         return Outcome("posted")
     remembered, coming = memory.known(place)
+    spots = memory.spots(place)
+    handed = _named(handed, spots, remembered)
     told = {one.fingerprint: one for one in handed.remarks}
     known, changed = brought_together(remembered, coming, standing, policy, now(), told)
     todo = plan(
@@ -92,7 +100,8 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
     lines, folded = chosen([told[one.fingerprint] for one in todo.post], todo, policy, loud, inline=forge.INLINE)
     back = [(one, told[one.fingerprint]) for one, _ in todo.reopen]
     lines += [one for old, one in back if old.handle and one.where and not _opens(forge, own.get(old.fingerprint))]
-    memory.coming(place, [*(_fresh(one) for one in lines)])
+    here = (one.spot() for one in handed.remarks if one.alike)
+    memory.coming(place, [_fresh(one) for one in lines], alike.kept(here, spots, known))
 
     def summary(refused: frozenset[str]) -> str:
         return _summary(handed, todo, told, lines, folded, refused, own, loud)
@@ -135,6 +144,21 @@ def posted(handed: Handed, config: Config, memory: Memory, now: Callable[[], flo
         len(folded) + len(refused),
         len(refused),
     )
+
+
+def _named(handed: Handed, spots: Sequence[Spot], remembered: Mapping[str, Known]) -> Handed:
+    """The review with the names that its remarks were told by, and so are the mended ones."""
+    defined = {file.known: frozenset(file.symbols) for file in handed.files if file.symbols is not None}
+    names = alike.named(
+        [one.spot() for one in handed.remarks],
+        spots,
+        {name: one.state for name, one in remembered.items()},
+        {one.alike: defined[one.known] for one in handed.remarks if one.known in defined},
+    )
+    shared = frozenset(handed.mended)
+    mended = (*handed.mended, *(one.name for one in spots if one.alike in shared))
+    remarks = (one.model_copy(update={"fingerprint": name}) for one, name in zip(handed.remarks, names, strict=True))
+    return handed.model_copy(update={"remarks": tuple(remarks), "mended": mended})
 
 
 def brought_together(
@@ -298,6 +322,6 @@ def _remembered(
         handle = handles.get(name, FRESH if name in at_lines else "")
         after[name] = replace(_fresh(told[name]), handle=handle)
     for one in todo.left:
-        if not one.rule and one.fingerprint in told:  # the memory was lost
+        if one.fingerprint in told:  # its definition may have another name now; all was lost with the memory
             after[one.fingerprint] = replace(_fresh(told[one.fingerprint]), handle=one.handle)
     return list(after.values())

@@ -5,7 +5,8 @@ Its title and description are not even asked for. Only commits, texts and the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from copilot import files as disk
 from copilot.edits import apply
 from copilot.errors import CopilotError, UnreadableFile, UsageError
 from copilot.messages import set_locale
+from copilot.review import alike
 from copilot.review import change as changes
 from copilot.review.change import Change, Texts, shown_texts, walked
 from copilot.review.diff import BadPatch, FileDiff, Row, parsed
@@ -35,6 +37,10 @@ _WIDEST_FIX: Final = 4_000
 """Characters of one of its lines."""
 
 
+class Over(Exception):
+    """The merge request was merged or closed while its job waited: there is nobody to review it for."""
+
+
 def reviewed(
     config: Config,
     forge: str,
@@ -45,7 +51,7 @@ def reviewed(
 ) -> Handed:
     """The review of a merge request's head as it is now. `answers`: of the model, where one is asked.
 
-    Raises fetch.FetchFailed, calls.CallFailed, diff.BadPatch, TooMuch, UsageError for a folder of rules.
+    Raises Over, fetch.FetchFailed, calls.CallFailed, diff.BadPatch, TooMuch, UsageError for a folder of rules.
     """
     settings, policy = config.forges[forge], config.policy(forge)
     set_locale(policy.locale)
@@ -108,10 +114,16 @@ def told(
     """
     diffs = {one.path: one for one in change.files()}
     wanted = {one.path for one in found.remarks if one.fix}
+    lines: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
+    for remark in found.remarks:
+        lines[remark.path].add((remark.side, remark.line))
     texts: dict[str, bytes] = {}
+    marks: dict[tuple[str, str, int], str] = {}
     symbols: dict[str, tuple[str, ...]] = {}
-    if wanted or len(diffs) <= symbol_files:
-        for one, held in walked(change):
+    if lines or len(diffs) <= symbol_files:
+        few = None if len(diffs) <= symbol_files else {diffs[each].old or each for each in lines.keys() & diffs.keys()}
+        for one, held in walked(change, few):
+            marks |= _marks(one.path, held, lines.get(one.path, ()))
             if held.after is None:
                 continue
             if one.path in wanted:
@@ -131,7 +143,9 @@ def told(
         base=base,
         failed="",
         cut=len(found.remarks) - len(kept),
-        remarks=tuple(_told(one, None if one.path in unplaced else diffs.get(one.path), texts.get(one.path)) for one in kept),
+        remarks=tuple(
+            _told(one, None if one.path in unplaced else diffs.get(one.path), texts.get(one.path), marks) for one in kept
+        ),
         files=tuple(
             Looked(
                 path=_name(one.path), known=_name(_known(diffs.get(one.path), one.path)), status=one.status, why=one.why[:4_000],
@@ -167,7 +181,14 @@ def _symbols(path: str, text: bytes) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(one.qualified[:4_000] for one in found.symbols))
 
 
-def _told(one: Remark, diff: FileDiff | None, text: bytes | None) -> Told:
+def _marks(path: str, held: Texts, wanted: Iterable[tuple[str, int]]) -> Iterator[tuple[tuple[str, str, int], str]]:
+    """Marks of the lines around some of a file's, by file, side and line."""
+    sides = {"old": (held.before or b"").split(b"\n"), "new": (held.after or b"").split(b"\n")}
+    for side, line in wanted:
+        yield (path, side, line), alike.around(sides[side], line)
+
+
+def _told(one: Remark, diff: FileDiff | None, text: bytes | None, marks: Mapping[tuple[str, str, int], str]) -> Told:
     rows = _rows(one, diff) if diff is not None else []
     instead = None
     if rows and one.fix and text is not None and diff is not None:
@@ -179,6 +200,7 @@ def _told(one: Remark, diff: FileDiff | None, text: bytes | None) -> Told:
         path=_name(one.path), known=_name(one.known), side=one.side, line=one.line, end_line=one.end_line,
         message=one.message[:4_000], symbol=one.symbol[:4_000], origin=one.origin[:4_000], folded=one.folded,
         where=_where(diff, rows) if rows and diff is not None else None, instead=instead,
+        alike=alike.of(one), around=marks.get((one.path, one.side, one.line), ""),
     )  # fmt: skip
 
 
@@ -247,8 +269,11 @@ def _from_server(target: Target, send: Callable[[Call], Answer], odd: set[str]) 
 
     A carriage return inside a line begins a new one for that server. A file whose patch has such is none that can be read; one
     that has such elsewhere is put into `odd` when its texts come: they, and the server's view, count other lines than the patch.
+    Raises Over.
     """
     now = drive(reviewboard.request(target), send)
+    if now.over:
+        raise Over
     patch = drive(reviewboard.patch(now), send)
     rows: list[Any] = drive(reviewboard.files(now), send)
     try:

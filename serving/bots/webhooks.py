@@ -155,14 +155,14 @@ class Webhooks:
             raise Refused(400, "body")
         delivery = f"{name} {signatures.delivery(forge.kind, headers, body)}"
         async with self._lock:  # one connection
-            outcome = await asyncio.to_thread(self._put, name, target, delivery)
+            outcome = await asyncio.to_thread(self._withdrawn if target.over else self._put, name, target, delivery)
         if outcome == "full":
             raise Refused(503, "full")
         return 202, outcome
 
     def _put(self, name: str, target: Target, delivery: str) -> str:
         job = {"project": target.project, "number": target.number, "head": target.head, "target": target.target}
-        key = f"{name} {target.project} {target.number}"
+        key = _key(name, target)
         version = f"{target.head} {target.target}"
         try:
             return self.queue.put(
@@ -173,10 +173,21 @@ class Webhooks:
                 delivery=delivery,
                 most=self._config.server.max_waiting,
                 afresh=figures.is_dead(self._config.store.folder / "outbox.db", key),
+                back=target.back,
             )
         except sqlite3.Error as error:
-            log.error("the queue cannot be written: %s", type(error).__name__)  # noqa: TRY400 -- a path or text may stand in it
-            raise Refused(503, "store") from None
+            raise _unwritable(error) from None
+
+    def _withdrawn(self, name: str, target: Target, delivery: str) -> str:
+        """A merge request that is over: its job need not be done. What is being read or posted now, its poster looks after."""
+        key = _key(name, target)
+        try:
+            gone = self.queue.withdrawn(key, made=target.made, delivery=delivery)
+        except sqlite3.Error as error:
+            raise _unwritable(error) from None
+        if gone:
+            log.info("%s: over before it was read", key)
+        return "withdrawn" if gone else "ignored"
 
     async def _body(self, receive: Receive, most: int, timeout_s: float) -> bytes:
         pieces, size = [], 0
@@ -225,6 +236,15 @@ class Webhooks:
                 self._rules.labels(one.rule, fate).set(count)
             self._precision.labels(one.rule).set(one.at_least)
         return generate_latest(self._registry)
+
+
+def _key(name: str, target: Target) -> str:
+    return f"{name} {target.project} {target.number}"
+
+
+def _unwritable(error: sqlite3.Error) -> Refused:
+    log.error("the queue cannot be written: %s", type(error).__name__)
+    return Refused(503, "store")
 
 
 def _tallied(path: Path) -> list[Any]:

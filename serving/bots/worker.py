@@ -99,6 +99,10 @@ def _reviewed(
     if job.attempts <= config.limits.attempts:
         try:
             return reading.reviewed(config, name, target, secret(config, name, "read"), ways[name], answers)
+        except reading.Over:
+            log.info("%s %s: over before it was read", job.key, target.head[:12])
+            queue.dropped(job)
+            return None
         except Exception as error:  # noqa: BLE001 -- one merge request must not end the bot; its text must not be logged
             wrong = _wrong(error)
         if _put_back(job, wrong, config, queue):
@@ -179,7 +183,10 @@ def _posted(job: Job, config: Config, ways: dict[str, Sender], outbox: Queue, me
         else:
             log.info("%s %s: %s", job.key, what.head[:12], done)
             outbox.refused(job, done.refused)
-            outbox.done(job)
+            if done.word == "over":  # should it be opened again, this head is to be posted
+                outbox.dropped(job)
+            else:
+                outbox.done(job)
             return
         if _put_back(job, wrong, config, outbox):
             return

@@ -41,9 +41,13 @@ def machine() -> str:
     return f"{os.cpu_count()} x {model}, {platform.system()} {platform.release()}, Python {platform.python_version()}"
 
 
-def publish(name: str, figures: Sequence[Figure], **more: object) -> bool:
-    """Print the table and write the file, with `more` beside the figures. True when every goal is met."""
+def publish(name: str, figures: Sequence[Figure], *, part: bool = False, **more: object) -> bool:
+    """Print the table and write the file, with `more` beside the figures. True when every goal is met.
+
+    `part`: this is not all of the benchmark; what the file says of the rest stays in it, where the machine is the same.
+    """
     FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / f"{name}.json"
     rows: list[dict[str, Any]] = [
         {
             "name": f.name,
@@ -55,14 +59,25 @@ def publish(name: str, figures: Sequence[Figure], **more: object) -> bool:
         }
         for f in figures
     ]
+    if part:
+        rows = list({row["name"]: row for row in (*_earlier(path), *rows)}.values())
     text = json.dumps({"machine": machine(), "figures": rows, **more}, indent=1) + "\n"
-    (FOLDER / f"{name}.json").write_text(text, "utf-8")
+    path.write_text(text, "utf-8")
     print(f"{name}: {machine()}")
     for f in figures:
         goal = "" if f.goal is None else f"goal {f.op} {f.goal:g}  {'reached' if f.reached() else 'MISSED'}"
         peer = "" if f.peer is None else f"  peer {f.peer:g}" + ("" if f.ratio is None else f" ({f.ratio:.1f}x)")
         print(f"  {f.name:32} {f.value:12.3f} {f.unit:8} {goal}{peer}")
     return all(f.reached() for f in figures)
+
+
+def _earlier(path: Path) -> list[dict[str, Any]]:
+    """The rows of a file that is there; none of another machine's, since one name stands over all."""
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return []
+    return list(told["figures"]) if told["machine"] == machine() else []
 
 
 def _lines(path: Path) -> list[str]:

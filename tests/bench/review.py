@@ -7,7 +7,8 @@
 back by `positions_read.py`, which knows the providers' documented rules and nothing of our code, and must name the row's text.
 `clean`: the standard library and the packages of this environment, every line as if it were new. `large`: 5,000 of their files
 with changes drawn at random, committed to a repository and reviewed in a process of its own. `board`, `story`, `bodies`,
-`injections`: what the bot does on forges (`review_forges.py`). `make bench-review` runs it.
+`injections`: what the bot does on forges (`review_forges.py`). `make bench-review` runs it. With `--only`, what was measured of
+the other parts before stays in `build/bench/review.json`.
 """
 
 from __future__ import annotations
@@ -22,14 +23,15 @@ import sys
 import sysconfig
 import tempfile
 import time
+import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import review_forges
 from positions_read import READERS, told
 from removed_planted import PLANTED
-from report import Figure, publish
+from report import FOLDER, Figure, publish
 
 from copilot.review import change, positions
 from copilot.review.diff import FileDiff, Row
@@ -314,14 +316,25 @@ def main() -> int:
         "large": lambda: large(options.seed),
         "small": lambda: small(options.seed),
     }
-    figures: list[Figure] = []
+    if not options.only:
+        (FOLDER / "review.json").unlink(missing_ok=True)
     started = time.process_time()
-    for name in options.only or parts:
-        figures += parts[name]()
+    good = [measure(name, parts[name]) for name in options.only or parts]
     print(
         f"{time.process_time() - started:.0f} s of CPU here, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB"
     )
-    return 0 if publish("review", figures) else 1
+    return 0 if all(good) else 1
+
+
+def measure(name: str, part: Callable[[], list[Figure]]) -> bool:
+    """Whether a part reaches its goals. Its figures are written as soon as they are there; one that breaks ends no other."""
+    try:
+        figures = part()
+    except Exception:  # noqa: BLE001 -- the others are worth an hour
+        traceback.print_exc()
+        print(f"{name}: BROKEN, no figures")
+        return False
+    return publish("review", figures, part=True)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 from report import Figure
 
 TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS / name) for name in ("gateway", "bot", "reviewboard")]
+sys.path += [str(TESTS / name) for name in ("gateway", "bot", "reviewboard")]
 
 import board  # noqa: E402 -- modules beside tests
 import bot_injections  # noqa: E402

@@ -70,9 +70,11 @@ def test_githubs_example_webhooks_are_read(edition):
                     pull["head"]["sha"],
                     pull["base"]["ref"],
                     target.made,
+                    over=body["action"] == "closed" or pull["state"] == "closed",
+                    back=body["action"] == "reopened",
                 )
                 assert target.made > 1_500_000_000 and handed.HEAD.fullmatch(target.head)
                 seen.setdefault(body["action"], 0)
                 seen[body["action"]] += 1
-    assert "opened" in seen and set(seen) <= {"opened", "reopened", "synchronize", "ready_for_review"}
-    assert edition != "api.github.com" or len(seen) == 4
+    assert "opened" in seen and set(seen) <= {"opened", "reopened", "synchronize", "ready_for_review", "closed"}
+    assert edition != "api.github.com" or len(seen) == 5

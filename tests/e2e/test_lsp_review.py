@@ -12,6 +12,7 @@ from raw_editor import EVERYTHING, PRODUCT, Editor, Refused
 
 OLD = "from decimal import Decimal\n\nrate = Decimal(0.5)\n"
 NEW = OLD + "fee = Decimal(0.1)\n"
+UNGUARDED = "def close(account, user):\n    account.closed = True\n    account.save()\n"
 PULLS = {"textDocument": {"diagnostic": {}}}
 
 
@@ -66,6 +67,21 @@ async def test_only_what_differs_from_the_last_commit_is_told(start, top):
     assert await pulled(editor, fresh) == [("MONEY02", 2)]
     outside = opened(editor, top.parent / "outside.py", OLD)
     assert await pulled(editor, outside) == []
+
+
+async def test_secrets_and_guards_that_are_gone_are_told_where_they_are(start, top):
+    editor = await begin(start, top, **PULLS)
+    text = UNGUARDED + '\n\nAPI_PASSWORD = "Kx7#mQ2vT9!zLw"\n'
+    uri = opened(editor, top / "guard.py", text)
+    report = await editor.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+    rows = {one["code"]: (one["range"]["start"], one["severity"], one["message"]) for one in report["items"]}
+    assert set(rows) == {"SEC01", "DEL01"}
+    assert rows["SEC01"][:2] == ({"line": 5, "character": 16}, 1)
+    assert rows["DEL01"][0] == {"line": 1, "character": 4}
+    assert 'the authorisation check `if not user.has_permission("close"):`' in rows["DEL01"][2]
+    # A key that a call takes is found by the pack and by its form: it is told once.
+    call = 'from fernet import Fernet\n\nPASSWORD = Fernet("Kx7#mQ2vT9!zLwKx7#mQ2vT9!zLw")\n'
+    assert await pulled(editor, opened(editor, top / "key.py", call)) == [("SEC01", 2)]
 
 
 async def test_a_repair_of_the_pack_is_a_quick_fix(start, top):
@@ -123,6 +139,84 @@ async def test_the_work_tree_is_reviewed_with_what_is_not_saved_and_progress(sta
     assert without == found
     with pytest.raises(Refused, match="at most the uri"):
         await editor.request("workspace/executeCommand", {"command": "bankCopilot.review", "arguments": [uri, 1]})
+
+
+def published(editor: Editor) -> dict[str, list[tuple[str, int]]]:
+    """What was pushed last of each document, by its name."""
+    told = [m["params"] for m in editor.seen if m.get("method") == "textDocument/publishDiagnostics"]
+    return {
+        one["uri"].rpartition("/")[2]: [(each["code"], each["range"]["start"]["line"]) for each in one["diagnostics"]]
+        for one in told
+    }
+
+
+async def until(editor: Editor, shown: dict[str, list[tuple[str, int]]]) -> None:
+    for _ in range(300):
+        if {name: rows for name, rows in published(editor).items() if name in shown} == shown:
+            return
+        await asyncio.sleep(0.05)
+    assert published(editor) == shown
+
+
+async def reviewed(editor: Editor) -> list[str]:
+    """Review the work tree; the sentences that the person is told."""
+    await editor.request("workspace/executeCommand", {"command": "bankCopilot.review"})
+    return [m["params"]["message"] for m in editor.seen if m.get("method") == "window/showMessage"]
+
+
+async def test_what_the_review_finds_is_shown_also_of_files_that_are_not_open(start, top):
+    editor = await begin(start, top, **PULLS)
+    (top / "guard.py").write_text(UNGUARDED)
+    (top / "late.py").write_text("from decimal import Decimal\n\n费用 = Decimal(0.25)\n")
+    uri = opened(editor, top / "fees.py", NEW)
+    (told,) = await reviewed(editor)
+    assert told.startswith("remarks: 3; looked at 3 of 3 files whole")
+    # What an open document tells by itself is not told twice.
+    await until(editor, {"guard.py": [("DEL01", 1)], "late.py": [("MONEY02", 2)], "fees.py": []})
+    (one,) = next(
+        m["params"]["diagnostics"]
+        for m in reversed(editor.seen)
+        if m.get("method") == "textDocument/publishDiagnostics" and m["params"]["uri"].endswith("late.py")
+    )
+    assert one["range"]["start"]["character"] == len("费用 = ") and one["source"] == "bank-copilot"
+    assert await pulled(editor, uri) == [("MONEY02", 3)]
+    # Opened, it shows what it showed; with another text nobody knows any more.
+    late = opened(editor, top / "late.py", (top / "late.py").read_text())
+    await until(editor, {"late.py": []})
+    assert await pulled(editor, late) == [("MONEY02", 2)]
+    guard = opened(editor, top / "guard.py", UNGUARDED)
+    change = {"textDocument": {"uri": guard, "version": 2}, "contentChanges": [{"text": "# x\n" + UNGUARDED}]}
+    editor.notify("textDocument/didChange", change)
+    await until(editor, {"guard.py": []})
+    # The next review takes away what is no more.
+    editor.notify("textDocument/didClose", {"textDocument": {"uri": late}})
+    await until(editor, {"late.py": [("MONEY02", 2)]})
+    (top / "late.py").unlink()
+    assert (await reviewed(editor))[-1].startswith("remarks: 2;")
+    await until(editor, {"late.py": []})
+
+
+async def test_a_review_is_shown_where_live_diagnostics_are_off(start, top):
+    editor = await begin(start, top, {"review": {"editor": False}}, **PULLS)
+    uri = opened(editor, top / "fees.py", NEW)
+    for _ in range(100):
+        if await pulled(editor, uri) == []:
+            break
+        await asyncio.sleep(0.05)
+    await reviewed(editor)
+    await until(editor, {"fees.py": [("MONEY02", 3)]})
+
+
+async def test_an_editor_that_does_not_ask_is_shown_a_review_beside_the_live_diagnostics(start, top):
+    editor = await begin(start, top)
+    (top / "guard.py").write_text(UNGUARDED)
+    uri = opened(editor, top / "fees.py", NEW)
+    opened(editor, top / "guard.py", UNGUARDED)
+    await reviewed(editor)
+    await until(editor, {"fees.py": [("MONEY02", 3)], "guard.py": [("DEL01", 1)]})
+    change = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": OLD}]}
+    editor.notify("textDocument/didChange", change)
+    await until(editor, {"fees.py": []})
 
 
 async def test_a_folder_without_a_repository_is_declined(start, top, tmp_path):

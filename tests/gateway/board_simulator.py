@@ -77,7 +77,8 @@ class Board(Forge):
                 "latest_diff": {"href": f"http://board{ROOT}/diffs/{len(self.heads)}/"},
                 "repository": {"title": "payments/core"},
             }
-            return {"review_request": {"id": 7, "status": "pending", "links": links}}
+            status = {"open": "pending", "merged": "submitted", "closed": "discarded"}[self.state]
+            return {"review_request": {"id": 7, "status": status, "links": links}}
 
         def reviews(*_: Any) -> Any:
             rows = [one for one in self.reviews.values() if one["public"]]

@@ -66,6 +66,8 @@ class Forge:
     """The same once a request took effect, before it is answered."""
     status: int = 0
     """An answer to every request but git's; 0: as it should be."""
+    state: str = "open"
+    """`open`, `merged` or `closed`."""
     closes: bool = True
     """Whether the token may close threads (GitHub and GitLab)."""
     next_id: int = 100
@@ -223,6 +225,9 @@ class Forge:
             size, page = int(query["per_page"]), int(query["page"])
             return rows[(page - 1) * size : page * size]
 
+        def request(*_: Any) -> Any:
+            return {"iid": 7, "state": {"open": "opened"}.get(self.state, self.state)}
+
         def versions(*_: Any) -> Any:
             base = self.git("merge-base", "main", self.branch)
             return [{"id": 1, "base_commit_sha": base, "start_commit_sha": base, "head_commit_sha": self.head}]
@@ -242,6 +247,7 @@ class Forge:
             return self._gitlab_thread(one)
 
         return [
+            ("GET", root, request),
             ("GET", f"{root}/versions", versions),
             ("GET", f"{root}/discussions", discussions),
             ("POST", f"{root}/discussions", post),
@@ -301,7 +307,8 @@ class Forge:
             rows = [self._github_thread(one) for one in self.threads]
             more = start + size < len(rows)
             page = {"pageInfo": {"hasNextPage": more, "endCursor": str(start + size)}}
-            return self._pull({"headRefOid": self.head, "reviewThreads": {**page, "nodes": rows[start : start + size]}})
+            told = {"headRefOid": self.head, "state": self.state.upper()}
+            return self._pull({**told, "reviewThreads": {**page, "nodes": rows[start : start + size]}})
 
         return [
             ("POST", f"{root}/pulls/7/reviews", review),
@@ -345,11 +352,15 @@ class Forge:
         def notes(*_: Any) -> Any:
             return [{"id": name, "body": text, "user": {"login": who}} for name, (who, text) in self.notes.items()]
 
+        def pull(*_: Any) -> Any:
+            state = "open" if self.state == "open" else "closed"
+            return {"number": 7, "state": state, "merged": self.state == "merged", "head": {"sha": self.head}}
+
         def reviews(*_: Any) -> Any:
             return [{"id": 1, "user": {"login": BOT}, "comments_count": len(self.threads)}] if self.threads else []
 
         return [
-            ("GET", f"{root}/pulls/7", lambda *_: {"number": 7, "head": {"sha": self.head}}),
+            ("GET", f"{root}/pulls/7", pull),
             ("GET", f"{root}/pulls/7/reviews", reviews),
             ("GET", f"{root}/pulls/7/reviews/1/comments", comments),
             ("POST", f"{root}/pulls/7/reviews", review),
@@ -366,7 +377,7 @@ class Forge:
             return [{"id": name, "body": text, "user": {"login": who}} for name, (who, text) in self.notes.items()]
 
         return [
-            ("GET", f"{root}/7", lambda *_: {"number": 7, "head": {"sha": self.head}}),
+            ("GET", f"{root}/7", lambda *_: {"number": 7, "state": self.state, "head": {"sha": self.head}}),
             ("GET", f"{root}/7/comments", notes),
             ("POST", f"{root}/7/comments", lambda body, _: (201, self._note(body))),
             ("PATCH", rf"{root}/comments/(\d+)", lambda body, _, name: self._edit(body, name)),

@@ -251,7 +251,7 @@ def test_a_list_without_end_is_not_taken_for_whole():
     with pytest.raises(Endless, match="/x has more than 200 pages"):
         drive(pages("/x"), lambda _: Answer(200, [{"id": next(count)} for _ in range(100)]))
     page = {"nodes": [], "pageInfo": {"hasNextPage": True, "endCursor": "c"}}
-    pull = {"headRefOid": "a" * 40, "reviewThreads": page, "comments": page}
+    pull = {"headRefOid": "a" * 40, "state": "OPEN", "reviewThreads": page, "comments": page}
     answer = Answer(200, {"data": {"repository": {"pullRequest": pull}}})
     with pytest.raises(Endless):
         drive(github.standing(Target("a/b", 7, "a" * 40), "bot"), lambda _: answer)

@@ -153,6 +153,23 @@ def test_a_finding_stands_at_its_line_and_silence_does_not_close_it(case, forge,
     assert [is_open(one) for one in forge.threads] == [True]
 
 
+@each
+@pytest.mark.parametrize("which", [0, 1])
+def test_of_two_alike_the_one_that_is_mended_is_closed_though_nothing_is_said(case, forge, model, which):
+    twice = WRONG.replace(f"    {QUOTE}\n", f"    {QUOTE}\n    log(1)\n    log(2)\n    log(3)\n    {QUOTE}\n")
+    model.say = lambda rows: [FINDING, {**FINDING, "line": 12}] if rows.count(QUOTE) == 2 else []
+    pushed(case, {"pay.py": twice})
+    threads = sorted(forge.threads, key=line)
+    assert [line(one) for one in threads] == [8, 12]
+    above, between, below = twice.split(QUOTE)
+    rows = [QUOTE, QUOTE]
+    rows[which] = "other.balance += cents"
+    pushed(case, {"pay.py": above + rows[0] + between + rows[1] + below})
+    assert [is_open(one) for one in threads] == [which == 1, which == 0] and len(forge.threads) == 2
+    pushed(case, {"pay.py": MENDED})
+    assert not any(map(is_open, threads)) and "No remarks" in case.summary
+
+
 def test_what_was_answered_is_not_asked_again_wherever_the_lines_are(case, forge, model):
     pushed(case, {"pay.py": WRONG})
     assert [one.stage for one in model.asked] == ["find"] * 3 + ["judge"]

@@ -90,10 +90,10 @@ class Board:
         return str(self.ask("POST", f"/users/{BOT[0]}/api-tokens/", told, user=BOT)["api_token"]["token"])
 
     def hook(self, url: str, secret: str) -> None:
-        """Tell an address of every review request that is published."""
+        """Tell an address of every review request that is published, closed or opened again."""
         told = {
             "url": url,
-            "events": "review_request_published",
+            "events": "review_request_published,review_request_closed,review_request_reopened",
             "encoding": "application/json",
             "enabled": "1",
             "secret": secret,
@@ -163,6 +163,10 @@ class Request:
     def publish(self) -> None:
         told = {**self.texts, "target_people": ADMIN[0], "public": "1"}
         self.board.ask("PUT", f"{self.path}/draft/", told)
+
+    def become(self, status: str) -> None:
+        """`submitted` or `discarded` by a person, or `pending` again."""
+        self.board.ask("PUT", f"{self.path}/", {"status": status})
 
     def comments(self) -> list[Any]:
         """Our comments in public reviews; each with the `review` that it is in."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 
+import bot_case
 import bot_story
 import echo
 import pytest
 from board import BOT, Request
 from bot_injections import INJECTIONS
-from served import configured, serving
+from served import Recorder, configured, serving
+
+from serving.bots import worker
+from serving.bots.jobs import Queue
 
 KINDS = {"context", "added", "deleted", "contexts", "addeds", "deleteds"}
 
@@ -90,6 +95,55 @@ def test_a_whole_story_by_the_servers_own_webhooks(site, tmp_path):
         told, body = served.recorder.sent[-1]
         assert served.again(told, body + b" ")[0] == 401
         assert served.again({**told, "X-Hub-Signature": "sha1=" + "0" * 40}, body)[0] == 401
+
+
+def test_what_is_submitted_or_discarded_meanwhile_gets_nothing_until_it_is_opened_again(site, tmp_path, caplog):
+    case = configured(site, tmp_path)
+    request, recorder = Request(site, tmp_path / "repository", "payments/over"), Recorder()
+    request.begin(bot_story.BEFORE)
+
+    def told() -> str:
+        """What the bot says to the server's last webhook."""
+        signed, body = recorder.sent[-1]
+        return asyncio.run(bot_case.send(case.config, "reviewboard", body, told=signed))[1]["status"]
+
+    def work(*parts: str) -> None:
+        for name in parts:
+            queue = Queue(case.config.store.folder / f"{ {'read': 'queue', 'post': 'outbox'}[name] }.db")
+            getattr(worker, name)(case.config, lambda queue=queue: not queue.counts()["waiting"])
+            queue.close()
+
+    with recorder.listening() as url, caplog.at_level("INFO"):
+        site.hook(url, bot_case.SECRETS["BOT_SECRET"])
+        request.push({"src/Fee.java": bot_story.UNSAFE})
+        assert told() == "new"
+        work("read")
+        request.become("submitted")
+        assert told() == "ignored"
+        work("post")
+        assert request.reviews() == request.statuses() == []
+        request.become("pending")
+        assert told() == "new"
+        work("read", "post")
+        assert len(request.comments()) == 1
+        request.push(
+            {"src/Fee.java": "// x\n" + bot_story.UNSAFE, "src/Tax.java": bot_story.UNSAFE.replace("Fee", "Tax")}
+        )
+        assert told() == "new"
+        request.become("discarded")  # and that webhook is late
+        work("read", "post")
+        assert len(request.comments()) == 1 and "over before it was read" in caplog.text
+        request.become("pending")  # as a draft
+        assert told() == "ignored"
+        request.publish()
+        assert told() == "new"
+        request.become("discarded")
+        assert told() == "withdrawn"
+        request.become("pending")
+        request.publish()
+        assert told() == "new"
+        work("read", "post")
+        assert sorted(one["issue_status"] for one in request.comments()) == ["open", "open"]
 
 
 def test_a_draft_that_was_left_behind_is_thrown_away(site, tmp_path):

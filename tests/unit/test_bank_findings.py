@@ -172,6 +172,8 @@ DAMAGED = [
     ('"python"', '"typescript"', "rules for typescript are those for javascript"),
     ('["Decimal"]', '["re:("]', "trigger re:("),
     ('["Decimal"]', "[5]", "are texts"),
+    ('["Decimal"]', '"Decimal"', "are texts in a list, not 'Decimal'"),
+    ('["Decimal"]', '["words:persnal"]', "words:persnal: there is no such list (amounts, payments, personal, stores)"),
     ("@site'", "'", "a pattern without @site"),
     ("(call ", "(nonsense ", "query: Invalid node type"),
     ("#eq?", "#nope?", "no such predicate: #nope?"),
@@ -212,6 +214,40 @@ def test_a_damaged_folder_of_rules_takes_nothing_away_and_is_told(top, own, old,
     assert settings.review.rules[0] in told
     with pytest.raises(UsageError, match=r"a rule in .* cannot be read"):  # a review does not begin
         rules.hits(document(top / "a.py", "python", NEW), None, settings.review.rules[0])
+
+
+def test_lists_of_words_have_names_ours_for_every_folder_and_its_own_before_them(top, own):
+    """A list stands for its words, among others, for triggers and what stands beside them."""
+    text = OWN.replace('["Decimal"]', '["words:figures", "Fraction"]\nbeside = ["words:stores"]')
+    settings = own(text)
+    folder = Path(settings.review.rules[0])
+    (folder / "words.toml").write_text('figures = ["Decimal"]\nstores = ["re:(?i)cellar"]\n')
+    assert bank_findings.refused(settings) == {}
+    ((_, one),) = rules.policies(str(folder))[0].parts
+    assert (one.triggers, one.beside) == (("Decimal", "Fraction"), ("re:(?i)cellar",))
+    assert lines(top / "a.py", NEW, settings) == [5]
+    assert lines(top / "a.py", NEW.replace("Decimal(0.1)", "Decimal(0.1)  # Cellar"), settings) == [5, 5]
+    settings = own(text)  # without a list of its own of that name
+    (folder / "words.toml").write_text('figures = ["Decimal"]\n')
+    ((_, one),) = rules.policies(str(folder))[0].parts
+    assert "pymongo" in one.beside[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("figures = [", "words.toml: "),
+        ('figures = "Decimal"', "words.toml: triggers and what stands beside them are texts in a list"),
+        ('figures = ["words:amounts"]', "words.toml: words:amounts: there is no such list (a list names no other)"),
+        ('[figures]\na = ["x"]', "words.toml: "),
+    ],
+)
+def test_a_damaged_file_of_lists_is_told(top, own, text, why):
+    settings = own(OWN)
+    (Path(settings.review.rules[0]) / "words.toml").write_text(text)
+    (told,) = bank_findings.refused(settings).values()
+    assert why in told
+    assert lines(top / "a.py", NEW, settings) == [5]
 
 
 def test_a_folder_that_was_put_right_is_read_again(top, own, monkeypatch):

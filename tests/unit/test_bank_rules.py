@@ -7,12 +7,16 @@ is wanted says `flag`, and no other may be found; a good case that is nearly a b
 from __future__ import annotations
 
 import re
+import tomllib
+from collections import Counter
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from copilot import rules
 from copilot.review import sensitive
+from copilot.rules import rule as reading
 from copilot.syntax import tree as trees
 from copilot.syntax.languages import named
 from copilot.syntax.tree import descendants
@@ -60,6 +64,17 @@ def unmarked(doc):
 def test_a_rule_finds_what_its_sample_marks_and_nothing_else(path):
     doc = read(path)
     assert lines(doc, path.parent.name) == marked(doc, "flag")
+
+
+def test_words_that_several_rules_ask_for_stand_in_one_place():
+    """In `words.toml`: each list is asked for, and told in the documentation of the format."""
+    folder = resources.files("copilot.rules").joinpath("bank")
+    texts = {each.name: each.read_text("utf-8") for each in folder.iterdir() if each.name.endswith(".toml")}
+    lists = tomllib.loads(texts.pop("words.toml"))
+    rows = Counter(row for text in texts.values() for row in re.findall("^beside = .{100,}$", text, re.MULTILINE))
+    assert [row[:60] for row, count in rows.items() if count > 1] == []
+    assert {name for text in texts.values() for name in re.findall(r'"words:(\w+)"', text)} == lists.keys()
+    assert f"(`bank/words.toml`: {', '.join(sorted(lists))})" in (reading.__doc__ or "")
 
 
 @pytest.mark.parametrize("policy", rules.policies(), ids=lambda policy: policy.id)

@@ -80,3 +80,38 @@ def test_a_span_moves_with_what_is_written_above_it_and_grows_with_what_is_writt
     moved = edits.moved(doc, made, Span(5, 10))
     assert edits.apply(doc, made[:3]).text[moved.start : moved.end] == b"2\r\n"
     assert edits.moved(doc, made[1:3], Span(0, 3)) == Span(0, 3)
+
+
+def rebuilt(old: list[bytes], new: list[bytes]) -> list[bytes]:
+    """The old lines with the blocks of what differs put in."""
+    found, at = [], 0
+    for a, b, c, d in edits.blocks(old, new):
+        assert at <= a <= b and c <= d and (a, c) != (b, d)
+        found += old[at:a] + new[c:d]
+        at = b
+    return found + old[at:]
+
+
+@given(
+    st.lists(st.sampled_from([b"a", b"b", b"", b"}"]), max_size=30),
+    st.lists(st.sampled_from([b"a", b"b", b"", b"}"]), max_size=30),
+)
+def test_blocks_turn_one_list_of_lines_into_the_other(old, new):
+    assert rebuilt(old, new) == new
+
+
+@given(st.randoms(use_true_random=False))
+def test_blocks_of_long_texts_turn_one_into_the_other(dice):
+    old = [b"%d" % dice.randrange(600) for _ in range(dice.randrange(500))]
+    new = [line for line in old if dice.random() > 0.05]
+    for _ in range(dice.randrange(6)):
+        new.insert(dice.randrange(len(new) + 1), b"%d" % dice.randrange(700))
+    assert rebuilt(old, new) == new
+
+
+def test_changes_at_both_ends_of_a_long_text_leave_what_is_between():
+    old = [b"line %d" % n if n % 3 else b"}" for n in range(9_000)]
+    new = [b"first", *old[:4_000], b"middle", *old[4_002:], b"last"]
+    assert edits.blocks(old, new) == [(0, 0, 0, 1), (4_000, 4_002, 4_001, 4_002), (9_000, 9_000, 9_000, 9_001)]
+    assert edits.changed_lines(b"\n".join(old), b"\n".join(new)) == {1, 4_002, 9_001}
+    assert edits.blocks([b"x"] * 9_000, [b"y"] * 9_000) == [(0, 9_000, 0, 9_000)]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from copilot import config_sources
 from copilot.syntax.languages import LANGUAGES
+from lsp import main
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / "lsp/clients/vscode"
@@ -52,6 +53,25 @@ def test_every_command_of_the_manifest_is_registered_and_no_other():
     offered = {row["command"].removeprefix("bank-copilot.") for row in MANIFEST["contributes"]["commands"]}
     table = re.search(r"const table: .*? = \{\n(.*?)\n  \};", SOURCES["commands.ts"], re.DOTALL)
     assert set(re.findall(r"^    (\w+)[:,]", table[1], re.MULTILINE)) == offered
+
+
+def test_menus_offer_commands_that_are_there_and_a_review_where_changes_are_looked_at():
+    menus = MANIFEST["contributes"]["menus"]
+    offered = {row["command"]: row for row in MANIFEST["contributes"]["commands"]}
+    assert {row["command"] for rows in menus.values() for row in rows} <= offered.keys()
+    for place in ("editor/title", "scm/title"):
+        assert [row["command"] for row in menus[place]] == ["bank-copilot.review"]
+    assert "enablement" not in offered["bank-copilot.review"]  # no editor need be open
+    buttons = [row for rows in menus.values() for row in rows if row["group"].startswith("navigation")]
+    assert all(offered[row["command"]]["icon"].startswith("$(") for row in buttons)
+    assert "reviewing" in main.FEATURES
+
+
+def test_every_command_that_is_asked_of_the_server_is_one_of_its():
+    asked = set(re.findall(r'(?:asked|sent)\(client, "(\w+)"', SOURCES["commands.ts"]))
+    features = "".join(path.read_text("utf-8") for path in sorted((ROOT / "lsp/features").glob("*.py")))
+    assert "review" in asked
+    assert {f"bankCopilot.{name}" for name in asked} <= set(re.findall(r"\bbankCopilot\.\w+", features))
 
 
 def test_the_manifest_speaks_english_and_chinese():

@@ -25,12 +25,12 @@ from serving.bots.forge import (
     opened,
     pages,
 )
-from serving.bots.forges.github import pull_request
+from serving.bots.forges.github import is_over, pull_request
 from serving.bots.handed import Told
 
 INLINE: Final = True
 REOPENS: Final = False
-_ACTIONS: Final = frozenset({"opened", "reopened", "synchronized", "edited"})
+_ACTIONS: Final = frozenset({"opened", "reopened", "synchronized", "edited", "closed"})
 _EVENTS: Final = frozenset({"pull_request", "pull_request_sync"})
 
 
@@ -63,7 +63,7 @@ def standing(target: Target, account: str) -> Steps[Standing]:
     """Comments of our reviews, and our summary."""
     root = f"/repos/{target.project}"
     answer = yield Call("GET", f"{root}/pulls/{target.number}")
-    head = str(answer.data["head"]["sha"])
+    pull = answer.data
     own = []
     for review in (yield from pages(f"{root}/pulls/{target.number}/reviews", size=50, name="limit")):
         if not is_account(_login(review), account) or not review.get("comments_count", 1):
@@ -74,7 +74,7 @@ def standing(target: Target, account: str) -> Steps[Standing]:
     for one in (yield from pages(f"{root}/issues/{target.number}/comments", size=50, name="limit")):
         if is_account(_login(one), account) and is_summary(one["body"]):
             summary = str(one["id"])
-    return Standing(head, tuple(own), summary)
+    return Standing(str(pull["head"]["sha"]), tuple(own), summary, over=is_over(pull))
 
 
 def _login(one: Mapping[str, Any]) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from serving.bots.forge import Acts, Call, Standing, Steps, Target, is_account, is_summary, pages
-from serving.bots.forges.github import pull_request
+from serving.bots.forges.github import is_over, pull_request
 
 INLINE: Final = False
 REOPENS: Final = False
-_ACTIONS: Final = frozenset({"open", "reopen", "update"})
+_ACTIONS: Final = frozenset({"open", "reopen", "update", "close", "merge"})
 
 
 def event(headers: Mapping[str, str], body: Mapping[str, Any]) -> Target | None:
@@ -53,7 +53,7 @@ def standing(target: Target, account: str) -> Steps[Standing]:
     for one in (yield from pages(f"{root}/comments")):
         if is_account((one.get("user") or {}).get("login"), account) and is_summary(one["body"]):
             summary = str(one["id"])
-    return Standing(str(answer.data["head"]["sha"]), (), summary)
+    return Standing(str(answer.data["head"]["sha"]), (), summary, over=is_over(answer.data))
 
 
 def act(target: Target, standing: Standing, base: str, acts: Acts) -> Steps[frozenset[str]]:

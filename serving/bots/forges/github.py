@@ -35,14 +35,14 @@ from serving.bots.handed import Told
 
 INLINE: Final = True
 REOPENS: Final = True
-_ACTIONS: Final = frozenset({"opened", "reopened", "synchronize", "ready_for_review", "edited"})
+_ACTIONS: Final = frozenset({"opened", "reopened", "synchronize", "ready_for_review", "edited", "closed"})
 _COMMENTS: Final = 50
 """Comments of one review."""
 
 THREADS: Final = """\
 query Standing($owner: String!, $name: String!, $number: Int!, $after: String) {
   repository(owner: $owner, name: $name) { pullRequest(number: $number) {
-    headRefOid
+    headRefOid state
     reviewThreads(first: 50, after: $after) {
       pageInfo { hasNextPage endCursor }
       nodes { id isResolved resolvedBy { login }
@@ -73,19 +73,23 @@ def event(headers: Mapping[str, str], body: Mapping[str, Any]) -> Target | None:
     return pull_request(body)
 
 
-def pull_request(body: Mapping[str, Any]) -> Target | None:
+def pull_request(body: Mapping[str, Any]) -> Target:
     """The pull request in a body of GitHub's shape, which Gitea's share."""
     pull = body["pull_request"]
-    if pull.get("state") not in {None, "open"}:
-        return None
-    made = moment(pull.get("updated_at"))
     return Target(
         str(body["repository"]["full_name"]),
         int(pull["number"]),
         str(pull["head"]["sha"]),
         str(pull["base"]["ref"]),
-        made,
+        moment(pull.get("updated_at")),
+        over=is_over(pull) or body["action"] in {"closed", "close", "merge"},
+        back=body["action"] in {"reopened", "reopen"},
     )
+
+
+def is_over(pull: Mapping[str, Any]) -> bool:
+    """Whether a pull request as REST tells it was merged or closed; one of which that is not told is open."""
+    return pull.get("state") not in {None, "open"}
 
 
 def moment(told: object) -> float:
@@ -113,15 +117,17 @@ def ref(number: int) -> str:
 
 def standing(target: Target, account: str) -> Steps[Standing]:
     """Our threads and our summary."""
-    head, threads = yield from _nodes(THREADS, "reviewThreads", target)
+    pull, threads = yield from _nodes(THREADS, "reviewThreads", target)
     own = [found for node in threads if (found := _own(node, account)) is not None]
     _, notes = yield from _nodes(SUMMARIES, "comments", target)
     summaries = [str(node["databaseId"]) for node in notes if _is(node, account) and is_summary(node["body"])]
-    return Standing(head, tuple(own), summaries[0] if summaries else "")
+    return Standing(
+        str(pull["headRefOid"]), tuple(own), summaries[0] if summaries else "", over=pull["state"] != "OPEN"
+    )
 
 
-def _nodes(query: str, name: str, target: Target) -> Steps[tuple[str, list[Any]]]:
-    """The head, and every entry of a list of the pull request's. Raises Endless."""
+def _nodes(query: str, name: str, target: Target) -> Steps[tuple[Mapping[str, Any], list[Any]]]:
+    """The pull request as it was told with the last page, and every entry of a list of its. Raises Endless."""
     nodes: list[Any] = []
     after: str | None = None
     for _ in range(PAGES):
@@ -129,7 +135,7 @@ def _nodes(query: str, name: str, target: Target) -> Steps[tuple[str, list[Any]]
         nodes += pull[name]["nodes"]
         page = pull[name]["pageInfo"]
         if not page["hasNextPage"]:
-            return str(pull.get("headRefOid", "")), nodes
+            return pull, nodes
         after = page["endCursor"]
     raise Endless(name)
 

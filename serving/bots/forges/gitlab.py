@@ -34,7 +34,9 @@ from serving.bots.handed import Told
 
 INLINE: Final = True
 REOPENS: Final = True
-_ACTIONS: Final = frozenset({"open", "reopen", "update"})
+_ACTIONS: Final = frozenset({"open", "reopen", "update", "close", "merge"})
+_OVER: Final = frozenset({"closed", "merged"})
+"""`locked`: it is being merged, and open again where that fails."""
 
 
 def event(headers: Mapping[str, str], body: Mapping[str, Any]) -> Target | None:
@@ -42,9 +44,15 @@ def event(headers: Mapping[str, str], body: Mapping[str, Any]) -> Target | None:
     if headers.get("x-gitlab-event") != "Merge Request Hook" or body["object_kind"] != "merge_request":
         return None
     told = body["object_attributes"]
-    if told.get("action") not in _ACTIONS or told.get("state") not in {None, "opened"}:
+    if told.get("action") not in _ACTIONS:
         return None
-    if told["action"] == "update" and not told.get("oldrev") and "target_branch" not in body.get("changes", {}):
+    over = told["action"] in {"close", "merge"} or told.get("state") in _OVER
+    if (
+        told["action"] == "update"
+        and not over
+        and not told.get("oldrev")
+        and "target_branch" not in body.get("changes", {})
+    ):
         return None
     return Target(
         str(body["project"]["path_with_namespace"]),
@@ -52,6 +60,8 @@ def event(headers: Mapping[str, str], body: Mapping[str, Any]) -> Target | None:
         str(told["last_commit"]["id"]),
         str(told["target_branch"]),
         moment(told.get("updated_at")),
+        over=over,
+        back=told["action"] == "reopen",
     )
 
 
@@ -76,6 +86,7 @@ def _root(target: Target) -> str:
 
 def standing(target: Target, account: str) -> Steps[Standing]:
     """Our discussions, our summary and the newest version."""
+    now = yield Call("GET", _root(target))
     answer = yield Call("GET", f"{_root(target)}/versions?per_page=1")
     newest = answer.data[0]
     extra = {name: str(newest[f"{name}_commit_sha"]) for name in ("base", "start", "head")}
@@ -106,7 +117,7 @@ def standing(target: Target, account: str) -> Steps[Standing]:
                     body=str(first["body"]),
                 )
             )
-    return Standing(extra["head"], tuple(own), summary, extra)
+    return Standing(extra["head"], tuple(own), summary, extra, over=now.data.get("state") in _OVER)
 
 
 def act(target: Target, standing: Standing, base: str, acts: Acts) -> Steps[frozenset[str]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from copilot.messages import say
@@ -35,6 +36,7 @@ from serving.bots.handed import Told, Where
 INLINE: Final = True
 REOPENS: Final = True
 KEY: Final = "bank_copilot"
+_EVENTS: Final = frozenset({"review_request_published", "review_request_closed", "review_request_reopened"})
 _DATA: Final = "application/vnd.reviewboard.org.diff.data+json"
 _FINGERPRINT: Final = re.compile(r"remark ([0-9a-f]{32})")
 """In words: the server takes what looks like a number (`12e4…`, digits alone) for one."""
@@ -44,15 +46,17 @@ _QUOTED: Final = {ord(one): f"\\{name}" for one, name in zip('\a\b\t\n\v\f\r"\\'
 
 
 def event(headers: Mapping[str, str], body: Mapping[str, Any]) -> Target | None:
-    """Of a review request that was published with a diff."""
-    if headers.get("x-reviewboard-event") != "review_request_published":
+    """Of a review request with a diff that was published, closed or opened again; one that was discarded is opened as a draft."""
+    name = headers.get("x-reviewboard-event")
+    if name not in _EVENTS or not _revision(body["review_request"]):
         return None
-    told = body["review_request"]
-    head = _revision(told)
-    if told.get("status", "pending") != "pending" or not head:
+    found = _target(body["review_request"])
+    if name == "review_request_closed":
+        return replace(found, over=True)
+    back = name == "review_request_reopened"
+    if back and not body["review_request"].get("public", True):
         return None
-    links = told["links"]
-    return Target(str(links["repository"]["title"]), int(told["id"]), head, made=moment(told.get("last_updated")))
+    return replace(found, back=back or bool(body.get("is_new")))
 
 
 def _revision(told: Mapping[str, Any]) -> str:
@@ -93,10 +97,19 @@ def _listed(path: str, key: str) -> Steps[list[Any]]:
 
 
 def request(target: Target) -> Steps[Target]:
-    """The merge request as it is now: its repository's name and its newest diff."""
+    """The merge request as it is now: its repository's name, its newest diff, and whether it is over."""
     answer = yield Call("GET", f"{_root(target)}/")
-    told = answer.data["review_request"]
-    return Target(str(told["links"]["repository"]["title"]), target.number, _revision(told))
+    return _target(answer.data["review_request"])
+
+
+def _target(told: Mapping[str, Any]) -> Target:
+    return Target(
+        str(told["links"]["repository"]["title"]),
+        int(told["id"]),
+        _revision(told),
+        made=moment(told.get("last_updated")),
+        over=told.get("status", "pending") != "pending",
+    )
 
 
 def patch(target: Target) -> Steps[bytes]:
@@ -162,7 +175,7 @@ def standing(target: Target, account: str) -> Steps[Standing]:
     for one in (yield from _listed(f"{_root(target)}/status-updates/", "status_updates")):
         if one.get("service_id") == "bank-copilot" and (one.get("extra_data") or {}).get(KEY) == account:
             status = str(one["id"])  # the server does not say whose it is; where it is not ours, it cannot be changed
-    return Standing(now.head, tuple(own), status, {"account": account})
+    return Standing(now.head, tuple(own), status, {"account": account}, over=now.over)
 
 
 def fingerprint(comment: Mapping[str, Any]) -> str:

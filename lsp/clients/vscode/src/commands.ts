@@ -3,7 +3,7 @@
 // `bankCopilot.`.
 
 import * as vscode from "vscode";
-import { ExecuteCommandRequest, type LanguageClient } from "vscode-languageclient/node";
+import { ExecuteCommandRequest, type LanguageClient, LSPErrorCodes, ResponseError } from "vscode-languageclient/node";
 import * as consent from "./consent";
 import { SECTION } from "./settings";
 import * as source from "./source";
@@ -15,13 +15,14 @@ interface Answer {
   readonly explanation?: string;
   readonly applied?: boolean;
   readonly files?: string[];
+  readonly findings?: unknown[];
 }
 
 type Client = () => LanguageClient | undefined;
 
 /** Register the commands; `restart` starts the server anew, `log` is its output. */
 export function register(client: Client, restart: () => Promise<void>, log: vscode.OutputChannel): vscode.Disposable {
-  const table: Record<string, () => unknown> = {
+  const table: Record<string, (given?: unknown) => unknown> = {
     generate: () => generate(client, "generate", vscode.l10n.t("What shall be written? For example: constructor")),
     edit: () => generate(client, "edit", vscode.l10n.t("How shall the selected lines be rewritten?")),
     fix: () => asked(client, "fix", selected),
@@ -29,6 +30,7 @@ export function register(client: Client, restart: () => Promise<void>, log: vsco
     commentFile: () => asked(client, "comment", () => undefined),
     tests: () => writeTests(client),
     explain: () => explain(client),
+    review: (given) => review(client, given),
     acceptWithSource: source.acceptAndSay,
     showSource: source.showLast,
     toggle,
@@ -51,9 +53,26 @@ const lines: Place = (editor) => {
 };
 
 async function asked(client: Client, name: string, place: Place, ...more: string[]): Promise<Answer | undefined> {
-  const running = client();
   const editor = vscode.window.activeTextEditor;
-  if (running === undefined || editor === undefined) {
+  return await sent(client, name, (running) => {
+    if (editor === undefined) {
+      return undefined;
+    }
+    const range = place(editor);
+    const where = range === undefined ? [] : [running.code2ProtocolConverter.asRange(range)];
+    return [running.code2ProtocolConverter.asUri(editor.document.uri), ...where, ...more];
+  });
+}
+
+/** Ask the server to run a command with what `given` makes; undefined where there is nobody to ask, or nothing to ask about. */
+async function sent(
+  client: Client,
+  name: string,
+  given: (running: LanguageClient) => unknown[] | undefined,
+): Promise<Answer | undefined> {
+  const running = client();
+  const args = running === undefined ? undefined : given(running);
+  if (running === undefined || args === undefined) {
     await vscode.window.showWarningMessage(vscode.l10n.t("bank-copilot does not run; its status item says why."));
     return undefined;
   }
@@ -61,12 +80,12 @@ async function asked(client: Client, name: string, place: Place, ...more: string
   if (!mayRun(command)) {
     return undefined;
   }
-  const range = place(editor);
-  const uri = running.code2ProtocolConverter.asUri(editor.document.uri);
-  const where = range === undefined ? [] : [running.code2ProtocolConverter.asRange(range)];
   try {
-    return await running.sendRequest(ExecuteCommandRequest.type, { command, arguments: [uri, ...where, ...more] });
+    return await running.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
   } catch (error) {
+    if (error instanceof ResponseError && error.code === LSPErrorCodes.RequestCancelled) {
+      return undefined; // by the person, at the progress
+    }
     await vscode.window.showErrorMessage(`bank-copilot: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
@@ -96,6 +115,25 @@ async function explain(client: Client): Promise<void> {
   }
 }
 
+/** Review what differs from the last commit in the repository of a menu's `given` (a file, or git's entry of the source control
+ * view), else of the editor in front. The server shows its progress, the findings and a summary; the list of them is opened.
+ */
+async function review(client: Client, given: unknown): Promise<void> {
+  const where = repository(given);
+  const answer = await sent(client, "review", (running) =>
+    where === undefined ? [] : [running.code2ProtocolConverter.asUri(where)],
+  );
+  if (answer?.findings !== undefined && answer.findings.length > 0) {
+    await vscode.commands.executeCommand("workbench.actions.view.problems");
+  }
+}
+
+function repository(given: unknown): vscode.Uri | undefined {
+  const told = given instanceof vscode.Uri ? given : (given as { rootUri?: vscode.Uri } | undefined)?.rootUri;
+  const where = told ?? vscode.window.activeTextEditor?.document.uri;
+  return where?.scheme === "file" ? where : undefined;
+}
+
 /** Switch completion on or off, everywhere or for the language of the editor in front. */
 async function toggle(): Promise<void> {
   const document = vscode.window.activeTextEditor?.document;
@@ -118,6 +156,7 @@ function switching(settings: vscode.WorkspaceConfiguration, language: boolean, w
 async function menu(): Promise<void> {
   const rows = [
     { label: vscode.l10n.t("Switch completion on or off…"), command: "toggle" },
+    { label: vscode.l10n.t("Review the changes since the last commit"), command: "review" },
     { label: vscode.l10n.t("Where is this suggestion from?"), command: "showSource" },
     { label: vscode.l10n.t("Restart the server"), command: "restart" },
     { label: vscode.l10n.t("Show the log"), command: "showLog" },

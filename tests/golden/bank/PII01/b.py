@@ -27,7 +27,7 @@ class Svc:
         return requests.get("https://x.bank/q?" + params)
 
     def i(self, id_card):
-        url = f"{BASE_URL}/customers/{id_card}/detail"
+        url = f"{BASE_URL}/customers/{id_card}/detail"  # flag
         return requests.get(url, timeout=3)
 
     def j(self, password):

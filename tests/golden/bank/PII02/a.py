@@ -63,7 +63,7 @@ def get_member(mid: int):
 def get_member2(mid: int):
     m = repo.get(mid)
     body = {"id": m.id, "mobile": m.mobile}
-    return body
+    return body  # flag
 
 
 @app.route("/profile")
