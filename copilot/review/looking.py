@@ -26,7 +26,7 @@ from copilot.review.change import Texts
 from copilot.review.diff import FileDiff, changed
 from copilot.review.remark import Confidence, Covered, Remark, shown
 from copilot.review.sketch import Touched, touched
-from copilot.rules import SECURITY, Hit, Rule, Said, called, hits, policies
+from copilot.rules import SECURITY, Hit, Rule, called, hits, policies, said
 from copilot.syntax import reach
 from copilot.syntax.languages import language_of
 from copilot.syntax.lines import line_end, line_start
@@ -194,13 +194,13 @@ def _called(doc: Document, asked: Asked, at: Touched | None) -> dict[str, tuple[
 def _where(at: Touched, spans: Sequence[Span], pack: str) -> Callable[[Rule], Sequence[Span]]:
     """In which of the spans that a change reaches a rule is asked: where one of its words stands, or in what is around them all."""
     language = at.doc.language or ""
-    around = Said(language, pack, at.around(spans))
-    said = [Said(language, pack, at.doc.text[span.start : span.end]) for span in spans]
+    around = said(language, pack, at.around(spans))
+    inside = [said(language, pack, at.doc.text[span.start : span.end]) for span in spans]
 
     def where(rule: Rule) -> Sequence[Span]:
         if rule.far or around.any(rule.triggers):
             return spans
-        return [span for span, words in zip(spans, said, strict=True) if words.any(rule.triggers)]
+        return [span for span, words in zip(spans, inside, strict=True) if words.any(rule.triggers)]
 
     return where
 

@@ -78,6 +78,10 @@ class Touched:
         return [n for n, row in enumerate(self._rows) if row[:1] not in _NO_TOP]
 
     @cached_property
+    def _imports(self) -> list[int]:
+        return reach.imports(self._rows)
+
+    @cached_property
     def _spared(self) -> list[tuple[int, int]]:
         routines = {"python": _python, "java": _java}.get(self.doc.language or "")
         found = list(routines(self._rows)) if routines is not None else []
@@ -85,25 +89,28 @@ class Touched:
 
     @cached_property
     def wide(self) -> bytes:  # noqa: D102 - told above
-        return reach.blocks(self._rows, self._tops, self.lines) if self.doc.language == "python" else self.doc.text
+        return self._near(())
 
     @cached_property
     def narrow(self) -> bytes:  # noqa: D102
-        if not self._spared:
-            return self.wide
-        rows = self._rows[:]
-        for first, last in self._spared:
-            rows[first:last] = [b""] * (last - first)
-        return reach.blocks(rows, self._tops, self.lines) if self.doc.language == "python" else b"\n".join(rows)
+        return self._near(self._spared) if self._spared else self.wide
 
     def around(self, spans: Sequence[Span]) -> bytes:
         """What `narrow` is of beside some spans of the text."""
-        rows = self._rows[:]
         starts = feeds(self.doc.text)
         parts = [(bisect_right(starts, span.start) - 1, bisect_left(starts, span.end)) for span in spans]
-        for first, last in [*self._spared, *parts]:
+        return self._near([*self._spared, *parts])
+
+    def _near(self, without: Sequence[tuple[int, int]]) -> bytes:
+        """The blocks at the margin that the changed lines lie in, with the imports, but for some rows."""
+        if self.doc.language != "python" and not without:
+            return self.doc.text
+        rows = self._rows[:]
+        for first, last in without:
             rows[first:last] = [b""] * (last - first)
-        return reach.blocks(rows, self._tops, self.lines) if self.doc.language == "python" else b"\n".join(rows)
+        if self.doc.language != "python":
+            return b"\n".join(rows)
+        return reach.blocks(rows, self._tops, self._imports, self.lines)
 
     @cached_property
     def light(self) -> Document:  # noqa: D102

@@ -7,7 +7,7 @@ secrets, which content review (`guard.detect`) finds in any text.
 from __future__ import annotations
 
 from copilot.rules.findings import Hit, findings, hits, triggered
-from copilot.rules.rule import BANK, PREFIX, SECURITY, Policy, Rule, Said, called, policies, rules
+from copilot.rules.rule import BANK, PREFIX, SECURITY, Policy, Rule, called, policies, rules, said
 
 __all__ = [
     "BANK",
@@ -16,11 +16,11 @@ __all__ = [
     "Hit",
     "Policy",
     "Rule",
-    "Said",
     "called",
     "findings",
     "hits",
     "policies",
     "rules",
+    "said",
     "triggered",
 ]

@@ -17,7 +17,7 @@ from copilot.rules import matching
 from copilot.rules.depth import shallow
 from copilot.rules.flow import Flow, Level
 from copilot.rules.predicates import Judge
-from copilot.rules.rule import BANK, SECURITY, Confidence, Rule, Said, called
+from copilot.rules.rule import BANK, SECURITY, Confidence, Rule, called, said
 from copilot.syntax import tree as trees
 from copilot.syntax.tree import Tree
 from copilot.types import Document, Finding, Severity, Span
@@ -83,13 +83,14 @@ def _hits(
         return []
     tree = judged[1]
     judge = Judge(Flow(*judged))
-    words = Said(language, pack, judged[0].text)
-    everywhere: Sequence[Span | None] = _merged(spans) if spans is not None else (None,)
+    words = said(language, pack, judged[0].text)
+    merged = _merged(spans) if spans is not None else None
+    everywhere: Sequence[Span | None] = merged if merged is not None else (None,)
 
     def ranges(rule: Rule) -> Sequence[Span | None]:
         if not rule.places:
             return everywhere if where is None else _merged(where(rule))
-        return _merged(place for place in words.places(rule.places) if spans is None or _lies(place, spans))
+        return _merged(words.places(rule.places, merged))
 
     found: dict[tuple[int, int, int | str], Hit] = {}
     for rule, pattern, captures in _matched(rows, language, tree, judge, ranges):
@@ -129,10 +130,6 @@ def _matched(
 @cache
 def _text(rule: Rule) -> str:
     return f"{FIRST}\n{rule.query}"
-
-
-def _lies(place: Span, spans: Sequence[Span]) -> bool:
-    return any(each.touches(place) for each in spans)
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:

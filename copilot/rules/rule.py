@@ -180,9 +180,9 @@ def called(
     held = rules(language, pack)
     if not held:
         return ()
-    near = Said(language, pack, text)
-    wide = near if around is None else Said(language, pack, around)
-    far = near if whole is None else Said(language, pack, whole)
+    near = said(language, pack, text)
+    wide = near if around is None else said(language, pack, around)
+    far = near if whole is None else said(language, pack, whole)
     return tuple(
         rule
         for rule in held
@@ -207,7 +207,6 @@ class Said:
     def __init__(self, language: str, pack: str, text: bytes) -> None:
         self._words, self._text = _words(READ_AS.get(language, language), pack), text
         self._known: dict[str, bool] = {}
-        self._places: dict[str, list[Span]] = {}
 
     @cached_property
     def _found(self) -> list[tuple[int, int, int]]:
@@ -228,21 +227,29 @@ class Said:
             self._known[word] = self._words.patterns[word].search(self._text) is not None
         return self._known[word]
 
-    def places(self, words: tuple[str, ...]) -> list[Span]:
-        """Where some words stand, in order."""
-        return sorted(place for word in words for place in self._at(word))
+    def places(self, words: tuple[str, ...], within: Sequence[Span] | None = None) -> list[Span]:
+        """Where some words stand inside ranges that do not overlap (None: anywhere), in order."""
+        ranges = within if within is not None else (Span(0, len(self._text)),)
+        plain = (
+            {n for n, word in enumerate(self._words.plain) if word in words} if not self._held.isdisjoint(words) else ()
+        )
+        found = [
+            Span(start, end)
+            for n, start, end in (self._found if plain else ())
+            if n in plain and any(each.start <= start and end <= each.end for each in ranges)
+        ]
+        for word in words:
+            if (pattern := self._words.patterns.get(word)) is not None:
+                found += (
+                    Span(*one.span()) for each in ranges for one in pattern.finditer(self._text, each.start, each.end)
+                )
+        return sorted(found)
 
-    def _at(self, word: str) -> Sequence[Span]:
-        if word not in self._places:
-            pattern = self._words.patterns.get(word)
-            if pattern is not None:
-                self._places[word] = [Span(*found.span()) for found in pattern.finditer(self._text)]
-            elif word in self._held:
-                number = self._words.plain.index(word)
-                self._places[word] = [Span(start, end) for n, start, end in self._found if n == number]
-            else:
-                self._places[word] = []
-        return self._places[word]
+
+@lru_cache(maxsize=16)
+def said(language: str, pack: str, text: bytes) -> Said:
+    """Which words of a pack's rules stand in a text; kept for the last few."""
+    return Said(language, pack, text)
 
 
 @cache

@@ -65,7 +65,7 @@ def roughly(language: str | None, text: bytes, lines: Iterable[int]) -> bytes:
     if language != "python":
         return text
     rows = text.split(b"\n")
-    return blocks(rows, tops(rows), lines)
+    return blocks(rows, tops(rows), imports(rows), lines)
 
 
 def tops(rows: Sequence[bytes]) -> list[int]:
@@ -75,9 +75,14 @@ def tops(rows: Sequence[bytes]) -> list[int]:
     return [n for n, row in enumerate(rows) if row[:1] not in _NO_TOP and not _GOES_ON.match(row)]
 
 
-def blocks(rows: Sequence[bytes], tops: Sequence[int], lines: Iterable[int]) -> bytes:
-    """The blocks at the margin in which `lines` (from 1) of a Python text lie, with their decorators, and the imports. `tops`: as
-    `tops` gives them.
+def imports(rows: Sequence[bytes]) -> list[int]:
+    """The rows (from 0) at which imports of a Python text begin."""
+    return [n for n, row in enumerate(rows) if b"import" in row and _IMPORT.match(row)]
+
+
+def blocks(rows: Sequence[bytes], tops: Sequence[int], imports: Sequence[int], lines: Iterable[int]) -> bytes:
+    """The blocks at the margin in which `lines` (from 1) of a Python text lie, with their decorators, and the imports. `tops` and
+    `imports`: as the functions of these names give them.
     """
     bounds = [0, *tops, len(rows)]
     parts: dict[int, int] = {}
@@ -90,5 +95,5 @@ def blocks(rows: Sequence[bytes], tops: Sequence[int], lines: Iterable[int]) -> 
         while last < len(bounds) - 1 and rows[bounds[last - 1]].startswith(b"@"):
             last += 1
         parts[bounds[first]] = bounds[last]
-    imports = [row for row in rows if b"import" in row and _IMPORT.match(row)]
-    return b"\n".join([*(row for first, last in sorted(parts.items()) for row in rows[first:last]), *imports])
+    inside = (row for first, last in sorted(parts.items()) for row in rows[first:last])
+    return b"\n".join([*inside, *(rows[n] for n in imports)])

@@ -91,7 +91,7 @@ def test_where_a_rule_is_asked_alone_is_all_where_it_finds_something(name):
 
 
 def test_words_are_told_with_their_places_each_time_they_stand_there():
-    said = rules.Said("python", rules.BANK, b"x = round(a) + round(b)\nmoney = 1\n")
+    said = rules.said("python", rules.BANK, b"x = round(a) + round(b)\nmoney = 1\n")
     assert said.any(("quantize", "round("))
     assert not said.any(("quantize",))
     assert said.places(("round(", "quantize")) == [Span(4, 10), Span(15, 21)]
@@ -101,8 +101,9 @@ def test_words_are_told_with_their_places_each_time_they_stand_there():
         for word in one.places
         if word.startswith("re:")
     )
-    again = rules.Said("python", rules.BANK, b"account.balance = 1")
+    again = rules.said("python", rules.BANK, b"account.balance = 1")
     assert again.places((word,)) == [Span(7, 18)]
+    assert said.places(("round(",), [Span(0, 9), Span(12, 30)]) == [Span(15, 21)]
 
 
 def test_words_that_several_rules_ask_for_stand_in_one_place():
