@@ -96,9 +96,40 @@ def kinds() -> tuple[Kind, ...]:
 
 def called_for(text: str) -> bool:
     """Whether lines may hold a guard at all: a search for words."""
-    return _CONDITION.search(text) is not None or any(
-        kind.words.search(text) or (kind.inside is not None and kind.inside.search(text)) for kind in kinds()
-    )
+    return _CONDITION.search(text) is not None or _hint().search(text) is not None
+
+
+@cache
+def _hint() -> re.Pattern[str]:
+    """One expression for the words of all kinds, by re2, which takes a tenth of the time and knows no looking ahead: without that
+    it finds more, never less.
+    """
+    import re2  # 20 ms: paid by the first look, not by whoever starts up
+
+    words = [pattern.pattern for kind in kinds() for pattern in (kind.words, kind.inside) if pattern is not None]
+    made: re.Pattern[str] = re2.compile("|".join(f"(?:{_plain(word)})" for word in words))
+    return made
+
+
+def _plain(pattern: str) -> str:
+    r"""An expression without its `(?=…)` and `(?!…)`, whose `\w` are what they are for `re` in a text of one character a byte."""
+    kept, at, depth, listed = [], 0, 0, False
+    while at < len(pattern):
+        size = 2 if pattern[at] == "\\" else 1
+        if not listed and pattern.startswith(("(?=", "(?!"), at) and not depth:
+            depth, size = 1, 3
+        elif depth and size == 1 and not listed:
+            depth += {"(": 1, ")": -1}.get(pattern[at], 0)
+            if not depth:
+                at += 1
+                continue
+        if size == 1 and pattern[at] in "[]" and (pattern[at] == "[") != listed:
+            listed = not listed
+        if not depth:
+            word = r"\w\x{80}-\x{ff}" if listed else r"[\w\x{80}-\x{ff}]"
+            kept.append(word if pattern[at : at + size] == r"\w" else pattern[at : at + size])
+        at += size
+    return "".join(kept)
 
 
 _CONDITION: Final = re.compile(r"\b(?:if|elif|unless)\b")
@@ -140,16 +171,14 @@ def guards(doc: Document, lines: AbstractSet[int] | None = None, only: AbstractS
 def alike(doc: Document, told: Iterable[Guard]) -> list[Guard]:
     """All guards of a text that have the kind and the name of one of some guards, in order."""
     wanted = {(guard.kind.name, guard.key) for guard in told}
-    words = {max(_ASCII.findall(key), key=len, default="").encode() for _, key in wanted}
-    rows = doc.text.split(b"\n")
-    lines = {
-        line
-        for n, row in enumerate(rows, 1)
-        if any(word in row for word in words)
-        for line in range(
-            n - _BEFORE, n + 2
-        )  # a name may stand lower than where its guard begins, and higher than its end
-    }
+    lines: set[int] = set()
+    starts = feeds(doc.text)
+    for word in {max(_ASCII.findall(key), key=len, default="").encode() for _, key in wanted}:
+        at = doc.text.find(word)
+        while at >= 0:  # a name may stand lower than where its guard begins, and higher than its end
+            row = bisect_right(starts, at)
+            lines.update(range(row - _BEFORE, row + 2))
+            at = doc.text.find(word, starts[row]) if row < len(starts) - 1 else -1
     return [each for each in guards(doc, lines, {kind for kind, _ in wanted}) if (each.kind.name, each.key) in wanted]
 
 

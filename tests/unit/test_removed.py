@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from copilot.review import change
+from copilot.review import change, guards
 from copilot.review.looking import Asked
 from copilot.review.review import review
 from copilot.rules import BANK
@@ -292,3 +293,20 @@ def test_a_guard_in_a_librarys_own_words_is_told_when_it_goes(tmp_path, kind, ol
 )
 def test_a_validator_that_a_field_its_new_name_or_nothing_replaces_is_not_told(tmp_path, new):
     assert removed(tmp_path, {"a.py": VALIDATED}, {"a.py": new}) == []
+
+
+def test_lines_are_searched_for_guards_wherever_a_kind_of_guard_has_a_word():
+    """The one expression that asks first is no stricter than those of the kinds, which may look ahead."""
+    folder = Path(__file__).parents[1] / "golden" / "bank"
+    lines = {line for path in folder.glob("*/*.*") for line in path.read_bytes().decode("latin-1").split("\n")}
+    lines |= {
+        line.encode().decode("latin-1") for line in ("    self.prüfe_audit_log(x)", "    größeLock.lock();", "@Log(1)")
+    }
+    found = 0
+    for line in lines:
+        words = [each for kind in guards.kinds() for each in (kind.words, kind.inside) if each is not None]
+        if any(each.search(line) for each in words):
+            found += 1
+            assert guards.called_for(line), line
+    assert found > 100
+    assert not guards.called_for("total = price * count")
