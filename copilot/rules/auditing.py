@@ -11,7 +11,7 @@ from copilot.syntax.tree import descendants
 
 _AUDIT_CALL: Final = re.compile(
     r"(?i)audit|oper(?:ation)?_?log|op_?log|security_?(?:log|event)|sys_?log\b|activity_?log|change_?log|(?-i:Trail(?!ing|er)|_trail\b)|journal\.(?:record|write|append)|compliance_?log|biz_?log|event_?log|history_?log|log_?operation"
-    r"|log_?(?:admin|security|sensitive|change)|admin_?log(?!in)|record_?operation|shenji|caozuorizhi|审计"
+    r"|log_?(?:admin|security|sensitive|change)|admin_?log(?!in)|record_?operation|(?-i:\._journal$)|shenji|caozuorizhi|审计"
 )
 _AUDIT_MARK: Final = re.compile(
     r"@\w*(?:Audit\w*|OperationLog|OperLog|OpLog|SysLog|LogRecord|BizLog|LogOperation|OperateLog|OperatorLog|SystemLog|ActionLog|SecurityLog|TrackChange\w*|ControllerLog|WebLog|LogAnnotation|Log)\b"
@@ -40,7 +40,7 @@ _OBJECTS: Final = (
 )
 _FOREIGN: Final = (
     r"(?:ent)?sperr(?:e|en|t)|freigeben|genehmige[n]?|ablehnen|storniere[n]?|(?:aendere?|erhoehe|senke|setze|loesche|vergebe?|entziehe)n?(?=[A-Z_])\w*"
-    r"|(?:dong_?jie|jie_?dong|shen_?pi|ju_?jue|tiao_?zheng|ti_?gao|jiang_?di|xiu_?gai|zhu_?xiao|shou_?quan)(?:_\w+|(?-i:[A-Z])\w*)?"
+    r"|(?:dong_?jie|jie_?dong|shen_?pi|ju_?jue|tiao_?zheng|ti_?gao|jiang_?di|xiu_?gai|zhu_?xiao|shou_?quan|tong_?yi|qiang_?zhi|che_?xiao|gua_?shi|zhong_?zhi|hui_?fu)(?:_\w+|(?-i:[A-Z])\w*)?"
 )
 """The same in German and pinyin."""
 _SENSITIVE: Final = re.compile(

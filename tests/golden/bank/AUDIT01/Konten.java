@@ -32,3 +32,15 @@ public class R {
     public void revokeRole(String u, String r) { change("REVOKE", u, r, () -> roles.remove(u, r)); }
     private void change(String what, String u, String r, Runnable run) { run.run(); audit.record(what, u, r); }
 }
+
+public class Shenpi {
+    @AuditLog(action = "JUJUE")
+    public void jujue(Long dan) { mapper.jujue(dan); }
+    public void qiangzhiTongguo(Long dan) { // flag
+        mapper.biaoji(dan);
+    }
+    public void chexiao(Long dan, String ren) { // near: it writes its record
+        mapper.chexiao(dan);
+        shenjiFuwu.jilu("CHEXIAO", dan, ren);
+    }
+}

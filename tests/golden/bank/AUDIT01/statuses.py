@@ -54,3 +54,15 @@ class Keeper:
         self.audit.record("freeze", account_id, officer)
     def open_account(self, account_id):
         return self.accounts.open(account_id)
+
+
+class Decisions:
+    async def approve(self, application_id):  # near: its own writer of the journal
+        await self.store.approve(application_id)
+        await self._journal("approve", application_id)
+
+    async def override_score(self, application_id, grade):  # flag
+        await self.store.grade(application_id, grade)
+
+    async def _journal(self, action, subject):
+        await self.store.insert(audit_journal, action, subject)

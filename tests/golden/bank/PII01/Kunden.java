@@ -177,3 +177,19 @@ class Kunden {
         return rest.getForObject(BASE + "/customers/{id}", String.class, customerId); // near
     }
 }
+
+class KarteFehlt extends RuntimeException {
+    KarteFehlt(String kartennummer) {
+        super("no card " + kartennummer); // flag
+    }
+
+    KarteFehlt(long id) {
+        super("no card with id " + id); // near: an internal id
+    }
+}
+
+class Karte extends Vertrag {
+    Karte(String cardNo) {
+        super(cardNo); // near: no failure's text
+    }
+}

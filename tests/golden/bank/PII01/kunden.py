@@ -207,3 +207,18 @@ def path_masked(account_id):
 
 def status(reply):
     log.info("token request: %s", reply.status_code)  # near
+
+
+class CardMissing(LookupError):
+    def __init__(self, card_number):
+        super().__init__(f"no card {card_number}")  # flag
+
+
+class CardClosed(LookupError):
+    def __init__(self, card_id):
+        super().__init__(f"card {card_id} is closed")  # near: an internal id
+
+
+class CardEntry(dict):
+    def __init__(self, card_number):
+        super().__init__(number=card_number)  # near: no failure's text
