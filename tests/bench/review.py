@@ -228,6 +228,8 @@ def large(seed: int) -> list[Figure]:
         texts.append(dice.choice(texts))
     before = {f"src/{n % 97}/m{n}.py": text for n, text in enumerate(texts)}
     after = {name: edited(text, dice.choice(texts), dice) for name, text in before.items()}
+    for name in [name for name, text in after.items() if text == before[name]]:  # what was put in was taken out again
+        after[name] = b"pass\n" + before[name]
     with tempfile.TemporaryDirectory(prefix="review-") as folder:
         top = Path(folder)
         repository(top, before, after)
